@@ -1,0 +1,1 @@
+"""The local service layer: keys, ledger, chain and content. Never imports Qt."""
