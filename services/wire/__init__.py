@@ -1,0 +1,1 @@
+"""Request and answer types and problem codes: what crosses a process border."""

@@ -1,0 +1,112 @@
+"""Problem codes: every expected failure that can reach a person, with its HTTP status and whether a retry can help.
+
+The sentence for a code belongs to the window (studio.kit.problems); nothing below it writes prose for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a problem code travels."""
+
+    status: int
+    retryable: bool = False
+
+
+class ProblemBody(TypedDict):
+    """A problem as JSON."""
+
+    code: str
+    params: dict[str, str]
+    retryable: bool
+    trace: str
+
+
+KINDS: dict[str, Kind] = {
+    "internal": Kind(500),
+    "request.invalid": Kind(422),
+    "request.not_found": Kind(404),
+    "service.unreachable": Kind(503, retryable=True),
+    "service.timeout": Kind(504, retryable=True),
+    "service.version": Kind(409),
+    "service.busy_profile": Kind(409),
+    "service.unauthorised": Kind(401),
+    "profile.newer": Kind(409),
+    "disk.full": Kind(507, retryable=True),
+    "wallet.missing": Kind(409),
+    "wallet.exists": Kind(409),
+    "wallet.locked": Kind(423),
+    "wallet.wrong_passphrase": Kind(403),
+    "wallet.weak_passphrase": Kind(422),
+    "wallet.damaged": Kind(409),
+    "account.sign_in_refused": Kind(401),
+    "account.forbidden": Kind(403),
+    "tier.price": Kind(400),
+    "tier.limit": Kind(400),
+    "tier.name": Kind(422),
+    "tier.not_found": Kind(404),
+    "upload.not_found": Kind(404),
+    "upload.file_missing": Kind(422),
+    "upload.state": Kind(409),
+    "upload.price": Kind(422),
+    "upload.title": Kind(422),
+    "media.empty": Kind(422),
+    "media.unreadable": Kind(422),
+    "media.no_video": Kind(422),
+    "media.codec": Kind(422),
+    "media.too_short": Kind(422),
+    "media.keyframes": Kind(422),
+    "media.limits": Kind(422),
+    "media.cancelled": Kind(409),
+    "media.worker_failed": Kind(500, retryable=True),
+    "manifest.invalid": Kind(422),
+    "manifest.signature": Kind(422),
+    "content.not_found": Kind(404),
+    "content.damaged": Kind(502, retryable=True),
+    "content.missing": Kind(502, retryable=True),
+    "content.wrong_key": Kind(502),
+    "content.locked": Kind(402),
+    "content.owned": Kind(409),
+    "payment.required": Kind(402),
+    "payment.refused": Kind(402),
+    "payment.terms_changed": Kind(409),
+    "payment.insufficient": Kind(402),
+    "payment.unknown": Kind(202, retryable=True),
+    "payment.in_progress": Kind(409, retryable=True),
+    "budget.session": Kind(402),
+    "budget.invalid": Kind(422),
+    "chain.unreachable": Kind(503, retryable=True),
+    "chain.wrong_chain": Kind(409),
+    "chain.not_deployed": Kind(409),
+    "chain.reverted": Kind(409),
+    "node.unreachable": Kind(503, retryable=True),
+    "withdrawal.nothing": Kind(400),
+    "withdrawal.no_gas": Kind(402),
+    "withdrawal.in_progress": Kind(409),
+    "withdrawal.unknown": Kind(202, retryable=True),
+    "ledger.damaged": Kind(500),
+    "player.no_vlc": Kind(503),
+    "player.failed": Kind(500, retryable=True),
+}
+
+
+class ProblemError(Exception):
+    """An expected failure: a code of KINDS and what the sentence needs, as text."""
+
+    def __init__(self, code: str, *, trace: str = "", **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.kind = KINDS[code]
+        self.params = {name: str(value) for name, value in params.items()}
+        self.trace = trace
+
+    def body(self) -> ProblemBody:
+        """Give the JSON that crosses the process border."""
+        return {"code": self.code, "params": self.params, "retryable": self.kind.retryable, "trace": self.trace}
+
+    def __str__(self) -> str:
+        return self.code
