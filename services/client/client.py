@@ -1,0 +1,80 @@
+"""The window's access to the service and to one desk at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from types import TracebackType
+
+import httpx
+
+from services.client.catalogue import CatalogueClient, PlaybackClient
+from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
+from services.client.transport import Door, private_client
+from services.client.wallet import WalletClient
+from services.wire.base import EventOut
+from services.wire.desk import DeskOut, Health
+from services.wire.problems import ProblemError
+
+
+class DeskClient:
+    """One desk: ``client.desk("viewer").playback.buy(…)``."""
+
+    def __init__(self, http: httpx.AsyncClient, desk_id: str) -> None:
+        door = Door(http, f"/desks/{desk_id}")
+        self._door = door
+        self.wallet = WalletClient(door)
+        self.tiers = TiersClient(door)
+        self.uploads = UploadsClient(door)
+        self.catalogue = CatalogueClient(door)
+        self.playback = PlaybackClient(door)
+        self.earnings = EarningsClient(door)
+        self.payouts = PayoutsClient(door)
+
+    async def events(self) -> AsyncIterator[EventOut]:
+        """Yield what changes on this desk until the connection ends."""
+        request = self._door.http.stream("GET", f"{self._door.prefix}/events", timeout=httpx.Timeout(30.0, read=None))
+        try:
+            async with request as stream:
+                async for line in stream.aiter_lines():
+                    if line.startswith("data: "):
+                        yield EventOut.model_validate(json.loads(line.removeprefix("data: ")))
+        except httpx.TransportError as exc:
+            raise ProblemError("service.unreachable") from exc
+
+
+class Client:
+    """The service process. Use as an async context manager, or call ``aclose``."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self._door = Door(http)
+
+    def desk(self, desk_id: str) -> DeskClient:
+        """Give access to one desk; cheap, may be called for each use."""
+        return DeskClient(self._http, desk_id)
+
+    async def health(self) -> Health:
+        """Ask whether the service is there. Problem codes: service.unreachable, service.unauthorised."""
+        return await self._door.call(Health, "GET", "/health", timeout_s=5)
+
+    async def desks(self) -> tuple[DeskOut, ...]:
+        """List the desks, the one to open first at the front."""
+        return await self._door.call(tuple[DeskOut, ...], "GET", "/desks")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def connect(socket: str, token: str) -> Client:
+    """Open a client; nothing is sent yet. The caller closes it."""
+    return Client(private_client(socket, token))

@@ -1,0 +1,114 @@
+"""The creator's slices: tiers, uploads, earnings, payouts."""
+
+from __future__ import annotations
+
+from services.client.transport import Door
+from services.units.money import Money
+from services.wire.catalogue import ItemOut
+from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut
+from services.wire.tiers import TierIn, TierOut
+from services.wire.uploads import DraftIn, PriceQuote, UploadIn, UploadOut
+
+
+class TiersClient:
+    """Calls of the tiers slice."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def mine(self) -> tuple[TierOut, ...]:
+        """List this creator's tiers, cheapest first."""
+        return await self._door.call(tuple[TierOut, ...], "GET", "/tiers")
+
+    async def create(self, *, name: str, price: Money, perks: tuple[str, ...] = ()) -> TierOut:
+        """Make a tier. Problem codes: tier.price, tier.limit, tier.name."""
+        body = TierIn(name=name, price=price, perks=perks)
+        return await self._door.call(TierOut, "POST", "/tiers", body=body)
+
+    async def update(self, tier_id: str, *, name: str, price: Money, perks: tuple[str, ...]) -> TierOut:
+        """Change a tier. Problem codes: tier.not_found, tier.price, tier.name."""
+        body = TierIn(name=name, price=price, perks=perks)
+        return await self._door.call(TierOut, "PUT", f"/tiers/{tier_id}", body=body)
+
+
+class UploadsClient:
+    """Calls of the publishing slice."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def list(self) -> tuple[UploadOut, ...]:
+        """List uploads that are not yet published or were published lately, newest first."""
+        return await self._door.call(tuple[UploadOut, ...], "GET", "/uploads")
+
+    async def get(self, upload_id: str) -> UploadOut:
+        """Read one upload."""
+        return await self._door.call(UploadOut, "GET", f"/uploads/{upload_id}")
+
+    async def start(self, path: str) -> UploadOut:
+        """Start an upload; a bad file shows as its problem. Problem codes: upload.file_missing, wallet.locked."""
+        return await self._door.call(UploadOut, "POST", "/uploads", body=UploadIn(path=path))
+
+    async def save_draft(
+        self, upload_id: str, *, title: str, description: str, price_text: str, preview_chunks: int
+    ) -> UploadOut:
+        """Save the form as typed."""
+        draft = DraftIn(title=title, description=description, price_text=price_text, preview_chunks=preview_chunks)
+        return await self._door.call(UploadOut, "PUT", f"/uploads/{upload_id}/draft", body=draft)
+
+    async def quote(self, upload_id: str) -> PriceQuote:
+        """Say what the draft's price means. Problem codes: upload.price, upload.state."""
+        return await self._door.call(PriceQuote, "GET", f"/uploads/{upload_id}/quote")
+
+    async def publish(self, upload_id: str) -> UploadOut:
+        """Sign the manifest and register it. Problem codes: upload.state, upload.title, upload.price, wallet.locked."""
+        return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/publish")
+
+    async def cancel(self, upload_id: str) -> UploadOut:
+        """Stop the work; the form stays."""
+        return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/cancel")
+
+    async def retry(self, upload_id: str) -> UploadOut:
+        """Go on where a failed or cancelled upload stopped."""
+        return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/retry")
+
+    async def discard(self, upload_id: str) -> None:
+        """Forget an unpublished upload."""
+        await self._door.send("DELETE", f"/uploads/{upload_id}")
+
+
+class EarningsClient:
+    """Calls of the earnings slice."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def overview(self, *, days: int = 28) -> OverviewOut:
+        """Read the overview for the last ``days`` days (1 to 365)."""
+        return await self._door.call(OverviewOut, "GET", "/overview", query={"days": days})
+
+    async def items(self) -> tuple[ItemOut, ...]:
+        """List this creator's own items, newest first."""
+        return await self._door.call(tuple[ItemOut, ...], "GET", "/items")
+
+
+class PayoutsClient:
+    """Calls of the payouts slice."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def state(self) -> PayoutsOut:
+        """Read balances and history."""
+        return await self._door.call(PayoutsOut, "GET", "/payouts")
+
+    async def precheck(self) -> PrecheckOut:
+        """Say what a withdrawal would do; sends nothing to the chain."""
+        return await self._door.call(PrecheckOut, "GET", "/payouts/precheck")
+
+    async def withdraw(self) -> WithdrawalOut:
+        """Withdraw all. Problem codes: withdrawal.nothing, withdrawal.no_gas, withdrawal.in_progress, wallet.locked.
+
+        Answers as soon as the signed transaction is on disk and sent; its states follow as ``payout`` events.
+        """
+        return await self._door.call(WithdrawalOut, "POST", "/payouts/withdraw")

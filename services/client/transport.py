@@ -1,0 +1,86 @@
+"""One HTTP door: typed answers in, every failure a ProblemError out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from services.wire.problems import KINDS, ProblemError
+
+T = TypeVar("T")
+_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
+
+
+def private_client(socket: str, token: str) -> httpx.AsyncClient:
+    """Open a client on the service's Unix socket, or on 127.0.0.1 when socket is ``host:port``."""
+    headers = {"Authorization": f"Bearer {token}"}
+    if socket.startswith("127.0.0.1:"):
+        return httpx.AsyncClient(base_url=f"http://{socket}", headers=headers, timeout=_TIMEOUT, trust_env=False)
+    transport = httpx.AsyncHTTPTransport(uds=socket)
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://service", headers=headers, timeout=_TIMEOUT, trust_env=False
+    )
+
+
+class Door:
+    """Calls below one path prefix of one service or node. Does not own the client."""
+
+    def __init__(self, http: httpx.AsyncClient, prefix: str = "", unreachable: str = "service.unreachable") -> None:
+        self.http = http
+        self.prefix = prefix
+        self._unreachable = unreachable
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: BaseModel | Mapping[str, Any] | None = None,
+        query: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> httpx.Response:
+        """Send a request; raises ProblemError for any answer that is not a success."""
+        payload = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+        try:
+            answer = await self.http.request(
+                method,
+                self.prefix + path,
+                json=payload,
+                params=dict(query) if query else None,
+                headers=dict(headers) if headers else None,
+                timeout=_TIMEOUT if timeout_s is None else httpx.Timeout(timeout_s, connect=2.0),
+            )
+        except httpx.TimeoutException as exc:
+            raise ProblemError("service.timeout") from exc
+        except httpx.TransportError as exc:
+            raise ProblemError(self._unreachable) from exc
+        if not answer.is_success:
+            raise problem_of(answer)
+        return answer
+
+    async def call(self, answer_type: type[T], method: str, path: str, **options: Any) -> T:
+        """Send a request and read the answer as answer_type (any type that pydantic knows)."""
+        answer = await self.send(method, path, **options)
+        try:
+            return TypeAdapter(answer_type).validate_json(answer.content)
+        except ValidationError as exc:
+            raise ProblemError("service.version") from exc
+
+
+def problem_of(answer: httpx.Response) -> ProblemError:
+    """Read a problem from an error answer; anything unreadable becomes ``internal``."""
+    try:
+        data = answer.json()
+    except ValueError:
+        data = {}
+    code = data.get("code") if isinstance(data, dict) else None
+    if code not in KINDS:
+        return ProblemError("internal", status=answer.status_code)
+    params = data.get("params")
+    clean = {str(name): str(value) for name, value in params.items()} if isinstance(params, dict) else {}
+    clean.pop("trace", None)
+    return ProblemError(code, trace=str(data.get("trace", "")), **clean)

@@ -1,0 +1,96 @@
+"""The base of wire types and the fields that need a form of their own on the wire."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
+
+from services.units.address import Address, Bytes32, address, bytes32
+from services.units.cid import Cid
+from services.units.ids import ContentId
+from services.units.money import Money
+
+_MICROS = re.compile(r"^-?\d{1,19}$")
+
+
+class Answer(BaseModel):
+    """What a service says; fields unknown to an older window are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Request(BaseModel):
+    """What a service is asked; an unknown field is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _read_money(value: object) -> Money:
+    if isinstance(value, Money):
+        return value
+    if isinstance(value, str) and _MICROS.match(value):
+        return Money(int(value))
+    raise ValueError("money is a string of whole micro-USDC")
+
+
+def _read_cid(value: object) -> Cid:
+    if isinstance(value, Cid):
+        return value
+    if isinstance(value, str):
+        return Cid.parse(value)
+    raise ValueError("a CID is a string")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("expected a string")
+    return value
+
+
+MoneyField = Annotated[
+    Money,
+    PlainValidator(_read_money),
+    PlainSerializer(lambda money: str(money.micros), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,19}$", "description": "whole micro-USDC"}),
+]
+CidField = Annotated[
+    Cid,
+    PlainValidator(_read_cid),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "description": "CIDv1 in base32"}),
+]
+AddressField = Annotated[
+    Address,
+    PlainValidator(lambda value: address(_text(value))),
+    WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"}),
+]
+Bytes32Field = Annotated[
+    Bytes32,
+    PlainValidator(lambda value: bytes32(_text(value))),
+    WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"}),
+]
+ContentIdField = Annotated[
+    ContentId,
+    PlainValidator(lambda value: ContentId(bytes32(_text(value)))),
+    WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"}),
+]
+Moment = AwareDatetime
+
+
+class ProblemOut(Answer):
+    """A problem that is part of a state, such as why an upload failed."""
+
+    code: str
+    params: dict[str, str] = {}
+    retryable: bool = False
+
+
+class EventOut(Answer):
+    """Something changed; views that show it fetch it again."""
+
+    kind: str
+    """One of: upload, catalogue, tier, purchase, wallet, earnings, payout."""
+    ids: tuple[str, ...] = ()
+    initiator: str = ""

@@ -1,0 +1,98 @@
+"""What is for sale, and the films a person can play."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from services.wire.base import AddressField, Answer, ContentIdField, Moment, MoneyField, Request
+
+Access = Literal["free", "owned", "pending", "locked"]
+
+
+class ItemOut(Answer):
+    """One film on a card."""
+
+    content_id: ContentIdField
+    title: str
+    description: str
+    creator: AddressField
+    creator_name: str
+    duration_ms: int
+    width: int
+    height: int
+    price_per_ten_seconds: MoneyField
+    chunk_count: int
+    free_chunks: int
+    owned_chunks: int
+    """Bought by this desk's account; free chunks not counted."""
+    poster: str | None
+    position_ms: int
+    """Where this desk stopped watching; 0 when it never did."""
+    published_at: Moment
+
+
+class ChunkOut(Answer):
+    """A part of about ten seconds, with what this account may do with it."""
+
+    index: int
+    start_ms: int
+    end_ms: int
+    price: MoneyField
+    access: Access
+
+
+class BudgetOut(Answer):
+    """"Keep buying up to": what the service may spend on one film without asking again."""
+
+    limit: MoneyField
+    spent: MoneyField
+
+    @property
+    def remaining_micros(self) -> int:
+        """What is left, in micro-USDC, never negative."""
+        return max(0, self.limit.micros - self.spent.micros)
+
+
+class PlaybackOut(Answer):
+    """A film opened for playing: its timeline and its money."""
+
+    item: ItemOut
+    chunks: tuple[ChunkOut, ...]
+    position_ms: int
+    spent: MoneyField
+    """Paid by this account for this film, ever."""
+    budget: BudgetOut | None
+    available: MoneyField | None
+
+
+class BuyIn(Request):
+    """Buy chunks first_chunk … first_chunk + chunk_count − 1. ``auto``: inside the budget, without a click."""
+
+    first_chunk: int
+    chunk_count: int = 1
+    auto: bool = False
+
+
+class PurchaseOut(Answer):
+    """How a purchase ended. Only ``keyed`` means that the chunks can be played."""
+
+    intent: str
+    first_chunk: int
+    chunk_count: int
+    amount: MoneyField
+    state: Literal["keyed", "unknown", "refused"]
+    spent: MoneyField
+    budget: BudgetOut | None
+    available: MoneyField | None
+
+
+class BudgetIn(Request):
+    """Set the budget of a film; 0 takes it away."""
+
+    limit: MoneyField
+
+
+class PositionIn(Request):
+    """Remember where a person is in a film."""
+
+    position_ms: int

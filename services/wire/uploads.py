@@ -1,0 +1,78 @@
+"""Uploads: a file on this computer on its way to a published item."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from services.wire.base import Answer, Moment, MoneyField, ProblemOut, Request
+
+StageName = Literal["check", "cut", "seal", "store", "register"]
+StageState = Literal["waiting", "running", "done", "failed"]
+UploadState = Literal["working", "ready", "publishing", "published", "failed", "cancelled"]
+STAGES: tuple[StageName, ...] = ("check", "cut", "seal", "store", "register")
+
+
+class UploadIn(Request):
+    """Start an upload of a file by its absolute path."""
+
+    path: str
+
+
+class DraftIn(Request):
+    """The form, saved at each key stroke: raw text, checked only on publishing."""
+
+    title: str = ""
+    description: str = ""
+    price_text: str = ""
+    """Dollars per ten seconds as typed, such as ``0.01``."""
+    preview_chunks: int = 1
+
+
+class StageOut(Answer):
+    """One named stage with its bar."""
+
+    name: StageName
+    state: StageState
+    done: int = 0
+    total: int = 0
+
+
+class FileFacts(Answer):
+    """What was measured in the file."""
+
+    duration_ms: int
+    width: int
+    height: int
+    fps_text: str
+    video_codec: str
+    audio_codec: str | None
+    chunk_count: int | None
+    """None until the file is cut."""
+
+
+class UploadOut(Answer):
+    """An upload with its stages, its form and, when there is one, its problem."""
+
+    id: str
+    file_name: str
+    size_bytes: int
+    state: UploadState
+    stages: tuple[StageOut, ...]
+    facts: FileFacts | None
+    draft: DraftIn
+    problem: ProblemOut | None
+    content_id: str | None
+    poster: str | None
+    """CID of the poster, to be fetched with ``blob``."""
+    created_at: Moment
+
+
+class PriceQuote(Answer):
+    """What a price per ten seconds means for this film."""
+
+    per_ten_seconds: MoneyField
+    per_minute: MoneyField
+    whole: MoneyField
+    """The price of all chunks that are not free."""
+    creator_share: MoneyField
+    """Nine tenths of whole, for one viewer who watches all of it."""
