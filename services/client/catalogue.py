@@ -18,9 +18,7 @@ class CatalogueClient:
 
     async def browse(self, *, query: str = "", limit: int = 60) -> tuple[ItemOut, ...]:
         """List items for sale, newest first; at most 100."""
-        return await self._door.call(
-            tuple[ItemOut, ...], "GET", "/catalogue", query={"query": query, "limit": limit}
-        )
+        return await self._door.call(tuple[ItemOut, ...], "GET", "/catalogue", query={"query": query, "limit": limit})
 
     async def item(self, content_id: ContentId) -> ItemOut:
         """Read one item. Problem codes: content.not_found."""

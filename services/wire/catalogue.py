@@ -42,7 +42,7 @@ class ChunkOut(Answer):
 
 
 class BudgetOut(Answer):
-    """"Keep buying up to": what the service may spend on one film without asking again."""
+    """ "Keep buying up to": what the service may spend on one film without asking again."""
 
     limit: MoneyField
     spent: MoneyField
