@@ -1,0 +1,1 @@
+"""Content by its name: block stores and UnixFS files."""

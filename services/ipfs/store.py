@@ -1,0 +1,120 @@
+"""Blocks by their multihash: the interface every store keeps to, and the store on this machine's disk.
+
+What a block means (raw bytes, a node of a file) is services.ipfs.unixfs's business.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from services.ipfs.durable import disk_problems, replace_durably, sweep_unfinished
+from services.units.cid import RAW, Cid
+from services.wire.problems import ProblemError
+
+MAX_BLOCK_BYTES = 2 * 1024 * 1024
+"""What Bitswap transfers and Kubo imports without complaint (docs.ipfs.tech, "soft block limit", 2026)."""
+
+_SHARDING = "/repo/flatfs/shard/v1/next-to-last/2\n"
+_log = logging.getLogger(__name__)
+
+
+class BlockStore(Protocol):
+    """Keeps blocks and gives them back unchanged or not at all. Safe to use from several threads."""
+
+    def put(self, block: bytes, codec: int = RAW) -> Cid:
+        """Keep a block and name it; the block is durable when this returns.
+
+        Raises ValueError above MAX_BLOCK_BYTES, ProblemError: disk.full.
+        """
+
+    def get(self, cid: Cid) -> bytes:
+        """Give a block whose digest was just checked.
+
+        Raises ProblemError: content.missing (a BlockMissing), content.damaged (a BlockDamaged).
+        """
+
+    def has(self, cid: Cid) -> bool:
+        """Say whether a block is here; its bytes are not checked."""
+
+    def discard(self, cid: Cid) -> None:
+        """Forget a block; one that is not here is no error."""
+
+
+class BlockMissing(ProblemError):
+    """The store does not hold this block."""
+
+    def __init__(self, cid: Cid) -> None:
+        super().__init__("content.missing", cid=cid)
+
+
+class BlockDamaged(ProblemError):
+    """What the store holds under this name is not the block."""
+
+    def __init__(self, cid: Cid) -> None:
+        super().__init__("content.damaged", cid=cid)
+
+
+class DiskBlockStore:
+    """Blocks as files in the layout of Kubo's flatfs (go-ds-flatfs, shard next-to-last/2), readable by the owner only.
+
+    Several processes may share one root. A damaged file stays until the right block is put again, which heals it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Open or make the store at ``root`` and remove what a killed writer left. Raises ProblemError: disk.full."""
+        self._root = root
+        self._unfinished = root / ".temp"
+        with disk_problems():
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._unfinished.mkdir(mode=0o700, exist_ok=True)
+            sweep_unfinished(self._unfinished)
+            if not (root / "SHARDING").exists():
+                replace_durably(root / "SHARDING", _SHARDING.encode(), unfinished=self._unfinished)
+
+    def put(self, block: bytes, codec: int = RAW) -> Cid:
+        if len(block) > MAX_BLOCK_BYTES:
+            raise ValueError(f"a block of {len(block)} bytes is above the limit")
+        cid = Cid.of(block, codec)
+        path = self._path(cid)
+        if self._holds(path, cid):
+            return cid
+        with disk_problems():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            replace_durably(path, block, unfinished=self._unfinished)
+        return cid
+
+    def get(self, cid: Cid) -> bytes:
+        block = _read(self._path(cid))
+        if block is None:
+            raise BlockMissing(cid)
+        if hashlib.sha256(block).digest() != cid.digest:
+            _log.warning("block.damaged", extra={"cid": str(cid)})
+            raise BlockDamaged(cid)
+        return block
+
+    def has(self, cid: Cid) -> bool:
+        return self._path(cid).is_file()
+
+    def discard(self, cid: Cid) -> None:
+        self._path(cid).unlink(missing_ok=True)
+
+    def _holds(self, path: Path, cid: Cid) -> bool:
+        block = _read(path)
+        return block is not None and hashlib.sha256(block).digest() == cid.digest
+
+    def _path(self, cid: Cid) -> Path:
+        name = base64.b32encode(cid.multihash).decode().rstrip("=")
+        return self._root / name[-3:-1] / f"{name}.data"
+
+
+def _read(path: Path) -> bytes | None:
+    """Give a file's bytes, cut just above the size that a block may have, or None when there is no such file."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BLOCK_BYTES + 1)
+    except (FileNotFoundError, IsADirectoryError):
+        return None

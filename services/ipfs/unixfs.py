@@ -1,0 +1,101 @@
+"""Files as UnixFS graphs of blocks, by the profile ``unixfs-v1-2025`` (IPIP-499).
+
+CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file of one block is that raw block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from services.ipfs import dagpb
+from services.ipfs.dagpb import FileNode, Link
+from services.ipfs.store import BlockDamaged, BlockStore
+from services.units.cid import DAG_PB, RAW, Cid
+from services.wire.problems import ProblemError
+
+PROFILE = "unixfs-v1-2025"
+LEAF_BYTES = 1024 * 1024
+WIDTH = 1024
+# 1024 leaves are a gibibyte, 1024² a tebibyte: a deeper graph is no file of ours.
+_MAX_DEPTH = 3
+
+
+def add_file(store: BlockStore, data: bytes, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH) -> Cid:
+    """Store a file, leaves first, and name it by its root.
+
+    Other sizes than the profile's are for comparing with other writers. Raises ProblemError: disk.full.
+    """
+    view = memoryview(data)
+    parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
+    layer = [Link(store.put(bytes(part), RAW), len(part), len(part)) for part in parts]
+    while len(layer) > 1:
+        layer = [_add_node(store, layer[start : start + width]) for start in range(0, len(layer), width)]
+    return layer[0].cid
+
+
+def read_file(store: BlockStore, cid: Cid, max_bytes: int) -> bytes:
+    """Give a file whose every block was checked against its name.
+
+    Raises ProblemError: content.missing, content.damaged (also for a file longer than ``max_bytes``).
+    """
+    out = bytearray()
+    for leaf in _leaves(store, cid, max_bytes, depth=0):
+        out += leaf
+        if len(out) > max_bytes:
+            raise ProblemError("content.damaged", cid=cid)
+    return bytes(out)
+
+
+def is_complete(store: BlockStore, cid: Cid) -> bool:
+    """Say whether every block of a file is here; leaves are not read."""
+    try:
+        return all(store.has(block) for block in block_names(store, cid))
+    except ProblemError:
+        return False
+
+
+def block_names(store: BlockStore, cid: Cid) -> Iterator[Cid]:
+    """Name every block of a file, root first; reads inner nodes only. Raises as read_file."""
+    pending = [(cid, 0)]
+    while pending:
+        name, depth = pending.pop()
+        yield name
+        if name.codec == DAG_PB:
+            links = _node(store, name, depth).links
+            pending.extend((link.cid, depth + 1) for link in reversed(links))
+
+
+def _add_node(store: BlockStore, links: Sequence[Link]) -> Link:
+    node = FileNode(tuple(links))
+    block = node.encode()
+    graph_bytes = len(block) + sum(link.graph_bytes for link in links)
+    return Link(store.put(block, DAG_PB), graph_bytes, node.file_bytes)
+
+
+def _leaves(store: BlockStore, cid: Cid, budget: int, *, depth: int) -> Iterator[bytes]:
+    if cid.codec == RAW:
+        yield store.get(cid)
+        return
+    node = _node(store, cid, depth)
+    if node.file_bytes > budget:
+        raise ProblemError("content.damaged", cid=cid)
+    for link in node.links:
+        yield from _checked_part(store, link, depth)
+
+
+def _checked_part(store: BlockStore, link: Link, depth: int) -> Iterator[bytes]:
+    length = 0
+    for leaf in _leaves(store, link.cid, link.file_bytes, depth=depth + 1):
+        length += len(leaf)
+        yield leaf
+    if length != link.file_bytes:
+        raise ProblemError("content.damaged", cid=link.cid)
+
+
+def _node(store: BlockStore, cid: Cid, depth: int) -> FileNode:
+    if depth > _MAX_DEPTH:
+        raise BlockDamaged(cid)
+    try:
+        return dagpb.decode(store.get(cid))
+    except ValueError as exc:
+        raise BlockDamaged(cid) from exc

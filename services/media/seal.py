@@ -1,0 +1,116 @@
+"""Chunk keys, their commitments, and the sealed file of a chunk.
+
+::
+
+    PRK        = HKDF-Extract(SHA-256, salt = content id, ikm = S)                         RFC 5869
+    key        = HKDF-Expand(PRK, "museclock/v1/chunk" ‖ content id ‖ u32 track ‖ u32 index, 32)
+    commitment = SHA-256("museclock/v1/commit" ‖ content id ‖ u32 track ‖ u32 index ‖ key)
+    nonce      = first 12 bytes of HMAC-SHA256(key, "museclock/v1/nonce" ‖ header without nonce ‖ plaintext)
+    file       = header ‖ AES-256-GCM(key, nonce, plaintext, AAD = header)
+    header     = "MCLK1" ‖ u8 version ‖ u8 algorithm ‖ content id ‖ u32 track ‖ u32 index ‖ u64 plain length ‖ nonce
+
+The nonce follows from key and plaintext: sealing the same chunk again gives the same file and CID, and two different
+plaintexts never meet under one key and one nonce.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.units.address import Bytes32, bytes32, raw
+from services.units.ids import ContentId
+from services.wire.problems import ProblemError
+
+KEY_BYTES = 32
+_MAGIC = b"MCLK1"
+_VERSION = 1
+_AES_256_GCM = 1
+_POSITION = struct.Struct(">32sII")
+_LENGTH = struct.Struct(">Q")
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_BARE_HEADER_BYTES = len(_MAGIC) + 2 + _POSITION.size + _LENGTH.size
+HEADER_BYTES = _BARE_HEADER_BYTES + _NONCE_BYTES
+OVERHEAD_BYTES = HEADER_BYTES + _TAG_BYTES
+"""A sealed file is longer than its plaintext by exactly this."""
+
+
+def chunk_key(secret: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+    """Derive the key of one chunk from the 32-byte secret of one published version."""
+    if len(secret) != KEY_BYTES:
+        raise ValueError("a content secret has 32 bytes")
+    extracted = hmac.digest(raw(content_id), secret, "sha256")
+    info = b"museclock/v1/chunk" + _position(content_id, track, index)
+    return hmac.digest(extracted, info + b"\x01", "sha256")
+
+
+def key_commitment(key: bytes, content_id: ContentId, track: int, index: int) -> Bytes32:
+    """Commit to a chunk's key: anyone can check the key against it, nobody can find the key from it."""
+    return bytes32(hashlib.sha256(b"museclock/v1/commit" + _position(content_id, track, index) + key).digest())
+
+
+def check_key(key: bytes, commitment: Bytes32, content_id: ContentId, track: int, index: int) -> None:
+    """Raise ProblemError: content.wrong_key unless the key is the one that was committed to."""
+    if len(key) != KEY_BYTES or not hmac.compare_digest(key_commitment(key, content_id, track, index), commitment):
+        raise ProblemError("content.wrong_key", content=content_id, index=index)
+
+
+def check_sealed(sealed: bytes, *, sha256: Bytes32, length: int, index: int) -> None:
+    """Raise ProblemError: content.damaged unless the sealed file is the one that a manifest names."""
+    if len(sealed) != length or bytes32(hashlib.sha256(sealed).digest()) != sha256:
+        raise ProblemError("content.damaged", index=index)
+
+
+def seal(plaintext: bytes, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+    """Encrypt a chunk into its file. The same arguments always give the same bytes."""
+    header = _header(plaintext, key, content_id, track, index)
+    return header + AESGCM(key).encrypt(header[_BARE_HEADER_BYTES:], plaintext, header)
+
+
+def sealing_nonce(plaintext: bytes, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+    """Give the nonce that seal() would use: equal nonces under one key mean equal plaintexts."""
+    return _header(plaintext, key, content_id, track, index)[_BARE_HEADER_BYTES:]
+
+
+def nonce_of(sealed: bytes) -> bytes:
+    """Read the nonce out of a sealed file."""
+    return sealed[_BARE_HEADER_BYTES:HEADER_BYTES]
+
+
+def open_sealed(
+    sealed: bytes, *, key: bytes, commitment: Bytes32, content_id: ContentId, track: int, index: int
+) -> bytes:
+    """Decrypt a chunk's file with the key that the manifest committed to.
+
+    Raises ProblemError: content.wrong_key when the key does not match the commitment, content.damaged when the file
+    is not this chunk's or was changed.
+    """
+    check_key(key, commitment, content_id, track, index)
+    header, body = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
+    if header[:_BARE_HEADER_BYTES] != _bare_header(len(body) - _TAG_BYTES, content_id, track, index):
+        raise ProblemError("content.damaged", content=content_id, index=index)
+    try:
+        return AESGCM(key).decrypt(header[_BARE_HEADER_BYTES:], body, header)
+    except InvalidTag as exc:
+        raise ProblemError("content.damaged", content=content_id, index=index) from exc
+
+
+def _header(plaintext: bytes, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+    bare = _bare_header(len(plaintext), content_id, track, index)
+    mac = hmac.new(key, b"museclock/v1/nonce" + bare, "sha256")
+    mac.update(plaintext)
+    return bare + mac.digest()[:_NONCE_BYTES]
+
+
+def _bare_header(plain_length: int, content_id: ContentId, track: int, index: int) -> bytes:
+    kind = _MAGIC + bytes((_VERSION, _AES_256_GCM))
+    return kind + _position(content_id, track, index) + _LENGTH.pack(max(plain_length, 0))
+
+
+def _position(content_id: ContentId, track: int, index: int) -> bytes:
+    return _POSITION.pack(raw(content_id), track, index)
