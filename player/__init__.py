@@ -1,0 +1,1 @@
+"""The viewer's side: finding, playing and paying for films."""

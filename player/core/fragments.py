@@ -1,0 +1,144 @@
+"""Where a run may enter a chunk: the key fragments of fragmented MP4 (ISO/IEC 14496-12, 8.8)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# 14496-12, 8.8.3.1: sample_is_non_sync_sample of the sample flags.
+_NON_SYNC = 0x0001_0000
+_TRUN_DATA_OFFSET, _TRUN_FIRST_FLAGS, _TRUN_FLAGS = 0x1, 0x4, 0x400
+_TRUN_DURATION, _TRUN_SIZE = 0x100, 0x200
+_TFHD_BASE, _TFHD_DESCRIPTION, _TFHD_DURATION, _TFHD_SIZE, _TFHD_FLAGS = 0x1, 0x2, 0x8, 0x10, 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box: its kind, and where its body lies in the data."""
+
+    kind: bytes
+    start: int
+    body: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The picture's track: its id and ticks per second."""
+
+    track_id: int
+    timescale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place where decoding can begin: byte offset in the chunk, and its time in the film."""
+
+    offset: int
+    start_ms: int
+
+
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+    """List the boxes of a stretch; raises ValueError when they do not fit it."""
+    stop = len(data) if end is None else end
+    while start < stop:
+        if stop - start < 8:
+            raise ValueError("a box is cut off")
+        size, kind = struct.unpack_from(">I4s", data, start)
+        head = 8
+        if size == 1 and stop - start >= 16:
+            (size,) = struct.unpack_from(">Q", data, start + 8)
+            head = 16
+        if size < head or start + size > stop:
+            raise ValueError("a box does not fit")
+        yield Box(kind, start, start + head, start + size)
+        start += size
+
+
+def _inside(data: bytes, box: Box, *path: bytes) -> Iterator[Box]:
+    for child in boxes(data, box.body, box.end):
+        if child.kind == path[0]:
+            if len(path) == 1:
+                yield child
+            else:
+                yield from _inside(data, child, *path[1:])
+
+
+def picture_track(init: bytes) -> Track:
+    """Find the picture's track in an init segment; raises ValueError when there is none."""
+    whole = Box(b"", 0, 0, len(init))
+    for trak in _inside(init, whole, b"moov", b"trak"):
+        for handler in _inside(init, trak, b"mdia", b"hdlr"):
+            if init[handler.body + 8 : handler.body + 12] == b"vide":
+                return Track(_track_id(init, trak), _timescale(init, trak))
+    raise ValueError("no picture track")
+
+
+def _track_id(init: bytes, trak: Box) -> int:
+    tkhd = next(_inside(init, trak, b"tkhd"))
+    wide = init[tkhd.body] == 1
+    return int(struct.unpack_from(">I", init, tkhd.body + (20 if wide else 12))[0])
+
+
+def _timescale(init: bytes, trak: Box) -> int:
+    mdhd = next(_inside(init, trak, b"mdia", b"mdhd"))
+    wide = init[mdhd.body] == 1
+    return int(struct.unpack_from(">I", init, mdhd.body + (20 if wide else 12))[0])
+
+
+def entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
+    """List the key fragments of a chunk in order; raises ValueError for damaged boxes."""
+    found: list[Entry] = []
+    for moof in (box for box in boxes(chunk) if box.kind == b"moof"):
+        for traf in _inside(chunk, moof, b"traf"):
+            parts = {box.kind: box for box in boxes(chunk, traf.body, traf.end)}
+            track_id, default_flags = _header(chunk, parts[b"tfhd"])
+            if track_id == track.track_id and b"trun" in parts and _is_key(chunk, parts[b"trun"], default_flags):
+                ticks = _decode_time(chunk, parts[b"tfdt"])
+                found.append(Entry(moof.start, ticks * 1000 // track.timescale))
+    return tuple(found)
+
+
+def _header(chunk: bytes, tfhd: Box) -> tuple[int, int]:
+    flags = int.from_bytes(chunk[tfhd.body + 1 : tfhd.body + 4], "big")
+    (track_id,) = struct.unpack_from(">I", chunk, tfhd.body + 4)
+    offset = tfhd.body + 8
+    for bit, size in ((_TFHD_BASE, 8), (_TFHD_DESCRIPTION, 4), (_TFHD_DURATION, 4), (_TFHD_SIZE, 4)):
+        offset += size if flags & bit else 0
+    default = struct.unpack_from(">I", chunk, offset)[0] if flags & _TFHD_FLAGS else 0
+    return int(track_id), int(default)
+
+
+def _is_key(chunk: bytes, trun: Box, default_flags: int) -> bool:
+    flags = int.from_bytes(chunk[trun.body + 1 : trun.body + 4], "big")
+    offset = trun.body + 8 + (4 if flags & _TRUN_DATA_OFFSET else 0)
+    sample_flags = default_flags
+    if flags & _TRUN_FIRST_FLAGS:
+        (sample_flags,) = struct.unpack_from(">I", chunk, offset)
+    elif flags & _TRUN_FLAGS:
+        before = (4 if flags & _TRUN_DURATION else 0) + (4 if flags & _TRUN_SIZE else 0)
+        (sample_flags,) = struct.unpack_from(">I", chunk, offset + before)
+    return not sample_flags & _NON_SYNC
+
+
+def _decode_time(chunk: bytes, tfdt: Box) -> int:
+    wide = chunk[tfdt.body] == 1
+    return int(struct.unpack_from(">Q" if wide else ">I", chunk, tfdt.body + 4)[0])
+
+
+def entry_before(found: tuple[Entry, ...], position_ms: int, *, not_before_ms: int = 0) -> Entry:
+    """Choose where to enter for a position.
+
+    The last entry at or before it, unless that lies before not_before_ms (a step forward must not land
+    behind where the viewer was); then the next one. Without any entry, the chunk's first byte.
+    """
+    best = found[0] if found else Entry(0, 0)
+    for entry in found:
+        if entry.start_ms > position_ms and best.start_ms >= not_before_ms:
+            break
+        best = entry
+    return best
