@@ -1,0 +1,44 @@
+# Every target calls setup, which installs what is missing and ends at once when nothing is.
+PY := .venv/bin/python
+RUNS ?= 20
+ONLY ?=
+TESTS ?= tests
+
+.PHONY: help setup demo test check format bench shots lock contracts soak clean
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+setup: ## install what is missing: system libraries, .venv, the project
+	@scripts/setup
+
+demo: setup ## open the demo world; without a display, run the tour on a virtual one
+	@scripts/demo
+
+test: setup ## run the whole suite
+	@$(PY) -m pytest $(TESTS)
+
+check: setup ## lint, formatting, types, import arrows
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-cache
+
+format: setup ## apply the formatter and the safe fixes
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: setup ## measure; ONLY=group for one group; writes bench.json
+	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) --out bench.json
+
+shots: setup ## every page and state as PNG under shots/
+	@scripts/shots
+
+soak: setup ## the suite RUNS times in random order, until one fails
+	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PY) -m pytest -q $(TESTS) || exit 1; done
+
+lock: setup ## resolve requirements/*.txt anew from pyproject.toml
+	@scripts/lock
+
+clean: ## remove what the targets leave behind, except .venv
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist shots bench.json tour.json

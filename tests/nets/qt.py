@@ -1,0 +1,33 @@
+"""Qt looks the same in every test, and a widget's picture can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+# Shared cores make single examples slow now and then; a failing example prints how to repeat it.
+settings.register_profile("museclock", deadline=None, print_blob=True)
+settings.load_profile("museclock")
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[QWidget, str], None]:
+    """Draw a widget; with ``--shots DIR`` the picture is kept as DIR/NAME.png."""
+    folder = request.config.getoption("--shots")
+
+    def take(widget: QWidget, name: str) -> None:
+        picture = widget.grab()
+        assert not picture.isNull(), f"{name} draws nothing"
+        if folder:
+            target = Path(folder) / f"{name}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            assert picture.save(str(target)), f"{target} could not be written"
+
+    return take
