@@ -15,7 +15,7 @@ HEAVY = ("httpx", "pydantic", "fastapi", "pyqtgraph", "numpy", "web3", "av", "sq
 
 
 def test_import_contracts_hold(root: Path) -> None:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 
