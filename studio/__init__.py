@@ -1,0 +1,1 @@
+"""The window process: the application and the creator's side."""

@@ -1,0 +1,1 @@
+"""What both Qt sides share; knows no page."""

@@ -1,0 +1,211 @@
+"""The sentences: code → (what happened, what to do, the name of the action). A test keeps them complete."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str, str]]] = {
+    "internal": (
+        "Something went wrong inside Museclock.",
+        "Your money and your work are as they were. Copy the details if you want to report it (trace {trace}).",
+        "COPY_DETAILS",
+    ),
+    "request.invalid": ("That could not be read as it was entered.", "Check the fields and send it again.", "NONE"),
+    "request.not_found": ("This is not here any more.", "Go back and open it from its list.", "REFRESH"),
+    "service.unreachable": (
+        "Museclock's service is not running.",
+        "It is being started again; what you entered stays.",
+        "RESTART_SERVICE",
+    ),
+    "service.timeout": ("The service did not answer in time.", "Nothing was lost. Try again in a moment.", "RETRY"),
+    "service.version": (
+        "The window and the service are of different versions.",
+        "Close Museclock and open it again, so that both are the same.",
+        "RESTART_SERVICE",
+    ),
+    "service.busy_profile": (
+        "Another Museclock is open on this profile.",
+        "Use that window, or close it and start this one again.",
+        "RESTART_SERVICE",
+    ),
+    "service.unauthorised": (
+        "The service did not accept this window.",
+        "Start the service again; it will get a fresh key.",
+        "RESTART_SERVICE",
+    ),
+    "profile.newer": (
+        "This profile was written by a newer Museclock.",
+        "Update Museclock to open it; nothing was changed.",
+        "NONE",
+    ),
+    "disk.full": ("The disk is full.", "Free some space, then go on where you stopped.", "RETRY"),
+    "wallet.missing": ("There is no wallet yet.", "Set one up to sell or to buy.", "CREATE_WALLET"),
+    "wallet.exists": ("There is a wallet already.", "Unlock the one you have.", "UNLOCK"),
+    "wallet.locked": ("The wallet is locked.", "Unlock it with your passphrase to go on.", "UNLOCK"),
+    "wallet.wrong_passphrase": (
+        "This passphrase does not open the wallet.",
+        "Check capitals and keyboard layout, then type it again.",
+        "NONE",
+    ),
+    "wallet.weak_passphrase": ("This passphrase is too short.", "Use at least 10 characters.", "NONE"),
+    "wallet.damaged": (
+        "The wallet file cannot be read.",
+        "Restore it from your backup; money on the chain is untouched.",
+        "COPY_DETAILS",
+    ),
+    "account.sign_in_refused": ("The node did not accept the sign-in.", "Sign in again with this wallet.", "RETRY"),
+    "account.forbidden": ("This belongs to another account.", "Switch to the account that owns it.", "NONE"),
+    "tier.price": ("A tier costs $2.99, $5.99 or $9.99.", "Pick one of the three.", "NONE"),
+    "tier.limit": (
+        "You have three tiers already, the most there can be.",
+        "Change one of them instead of adding another.",
+        "NONE",
+    ),
+    "tier.name": ("A tier needs a name of 1 to 60 characters.", "Type what members will see.", "NONE"),
+    "tier.not_found": ("This tier is not here any more.", "Load the list again.", "REFRESH"),
+    "upload.not_found": ("This upload is not here any more.", "Load the list again.", "REFRESH"),
+    "upload.file_missing": (
+        "The video file is not where it was.",
+        "Put it back or choose it again; the form is kept.",
+        "CHOOSE_FILE",
+    ),
+    "upload.state": ("This upload is past that step.", "Load it again to see where it is.", "REFRESH"),
+    "upload.price": ("That is not a price per 10 seconds.", "Enter an amount such as $0.005.", "NONE"),
+    "upload.title": ("A video needs a title of 1 to 120 characters.", "Type what viewers will see.", "NONE"),
+    "media.empty": ("This file is empty.", "Choose the video again; the form is kept.", "CHOOSE_FILE"),
+    "media.unreadable": (
+        "This file is not a video that can be read, whatever its name says.",
+        "Choose an MP4 file; the form is kept.",
+        "CHOOSE_FILE",
+    ),
+    "media.no_video": ("There is no picture in this file, only sound.", "Choose a file with video.", "CHOOSE_FILE"),
+    "media.codec": (
+        "This video is coded in a way that cannot be cut without loss.",
+        "Export it as MP4 with H.264 video and AAC sound, then choose it again.",
+        "CHOOSE_FILE",
+    ),
+    "media.too_short": (
+        "This video is too short to sell in chunks.",
+        "Choose one of at least a few seconds.",
+        "CHOOSE_FILE",
+    ),
+    "media.keyframes": (
+        "This video has too few keyframes to be cut every 10 seconds.",
+        "Export it with a keyframe at least every 5 seconds, then choose it again.",
+        "CHOOSE_FILE",
+    ),
+    "media.limits": (
+        "Reading this video took more memory or time than it may.",
+        "The file may be damaged; choose another one. The form is kept.",
+        "CHOOSE_FILE",
+    ),
+    "media.cancelled": ("The preparation was cancelled.", "The form is kept; start again whenever you want.", "RETRY"),
+    "media.worker_failed": (
+        "Preparing the video stopped unexpectedly.",
+        "What is done is kept. Try again to go on from there.",
+        "RETRY",
+    ),
+    "manifest.invalid": ("The description of this video is not valid.", "Nothing was paid. Ask its creator.", "NONE"),
+    "manifest.signature": (
+        "The description of this video is not signed by its creator.",
+        "Nothing was paid, and it will not be played.",
+        "NONE",
+    ),
+    "content.not_found": ("This video is not offered any more.", "What you bought stays in your library.", "NONE"),
+    "content.damaged": (
+        "This part of the video arrived damaged.",
+        "It was noticed before paying. Fetch it again.",
+        "RETRY",
+    ),
+    "content.missing": (
+        "This part of the video is not to be had at the moment.",
+        "Nothing was paid. Try again when its creator's computer is awake.",
+        "RETRY",
+    ),
+    "content.wrong_key": (
+        "The seller delivered a key that does not open this part.",
+        "Buying from this video has stopped, and the proof is kept with the receipt.",
+        "COPY_DETAILS",
+    ),
+    "content.locked": ("This part is not bought yet.", "Buy it, or set a budget to keep watching.", "NONE"),
+    "content.owned": ("You own this part already.", "It plays without paying again.", "NONE"),
+    "payment.required": ("This part has to be paid before it plays.", "Buy it to go on.", "NONE"),
+    "payment.refused": ("The seller refused the payment.", "No money has moved. Look at your wallet.", "OPEN_WALLET"),
+    "payment.terms_changed": (
+        "The price or the terms changed while you were watching.",
+        "Nothing was paid. Look at the new price before you buy.",
+        "REFRESH",
+    ),
+    "payment.insufficient": ("There is not enough money in the wallet.", "Add money, then buy again.", "OPEN_WALLET"),
+    "payment.unknown": (
+        "The payment was sent, but no answer has come yet.",
+        "It is being looked up; it will never be sent twice. Please wait.",
+        "REFRESH",
+    ),
+    "payment.in_progress": ("This part is being paid right now.", "It plays as soon as the key is here.", "REFRESH"),
+    "budget.session": (
+        "The budget for this sitting is used up.",
+        "Raise it to keep watching, or buy part by part.",
+        "RAISE_BUDGET",
+    ),
+    "budget.invalid": ("That is not a budget.", "Enter an amount such as $0.50.", "NONE"),
+    "chain.unreachable": (
+        "The payment chain cannot be reached.",
+        "Amounts are as last seen; money waits until it is back.",
+        "RETRY",
+    ),
+    "chain.wrong_chain": (
+        "The chain that answers is not the one this profile was made for.",
+        "Nothing was sent. Check the chain's address in Settings.",
+        "NONE",
+    ),
+    "chain.not_deployed": (
+        "The payment contract is not on this chain.",
+        "Nothing was sent. Check the chain's address in Settings.",
+        "NONE",
+    ),
+    "chain.reverted": ("The chain refused the transaction.", "No money has moved apart from its fee.", "COPY_DETAILS"),
+    "chain.refused": ("The chain did not accept the transaction.", "No money has moved.", "COPY_DETAILS"),
+    "chain.damaged": (
+        "The demo chain's journal on this computer cannot be read.",
+        "Museclock stopped before changing it. Restore the profile from a backup, or start a fresh demo.",
+        "COPY_DETAILS",
+    ),
+    "transaction.unknown": (
+        "A transaction was sent, but not confirmed yet.",
+        "It is being looked up and will not be sent twice.",
+        "REFRESH",
+    ),
+    "node.unreachable": (
+        "The seller's node cannot be reached.",
+        "Nothing was paid. What you own still plays.",
+        "RETRY",
+    ),
+    "withdrawal.nothing": (
+        "There is nothing to withdraw.",
+        "New earnings show up here as soon as they are final.",
+        "NONE",
+    ),
+    "withdrawal.no_gas": (
+        "There is not enough to pay the network fee.",
+        "Add a little money to the wallet, then withdraw again.",
+        "OPEN_WALLET",
+    ),
+    "withdrawal.in_progress": ("A withdrawal is on its way.", "Wait until it has ended.", "OPEN_PAYOUTS"),
+    "withdrawal.unknown": (
+        "The withdrawal was sent, but not confirmed yet.",
+        "It is being looked up and will not be sent twice.",
+        "OPEN_PAYOUTS",
+    ),
+    "ledger.damaged": (
+        "The book of this profile does not add up, so no money is moved.",
+        "Close Museclock and restore the profile from a backup.",
+        "COPY_DETAILS",
+    ),
+    "player.no_vlc": (
+        "VLC's library is missing on this computer, so video cannot be shown.",
+        "Run “make setup”, or install the packages libvlc5 and vlc-plugin-base, then open Museclock again.",
+        "RETRY",
+    ),
+    "player.failed": ("The player stopped.", "What you bought is kept. Start it again from here.", "RETRY"),
+}

@@ -1,0 +1,114 @@
+"""The active theme: tokens become palette, style sheet, fonts, and the colours that charts and delegates ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+
+from studio.kit.stylesheet import stylesheet
+from studio.kit.tokens import BODY, DARK, THEMES, ThemeName, Tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+_PREFERRED_FAMILY: Final = "Inter"
+# OpenType features: figures of one width, so that amounts and clocks don't jitter; a zero with a slash stays off.
+_TABULAR: Final = QFont.Tag("tnum")
+_PLAIN: Final = QFont.Weight.Normal
+
+
+class _Active:
+    """What the process shows now. One application has one palette and one style sheet; this mirrors them."""
+
+    tokens: Tokens = DARK
+
+
+def active() -> Tokens:
+    """Give the tokens in use, for code that paints. Read at paint time, never kept."""
+    return _Active.tokens
+
+
+def colour(value: str, alpha: float = 1.0) -> QColor:
+    """Make a colour of a token's value; alpha from 0 to 1."""
+    made = QColor(value)
+    made.setAlphaF(alpha)
+    return made
+
+
+def font(size: int = BODY, weight: QFont.Weight = _PLAIN, *, tabular: bool = False) -> QFont:
+    """Make a font of the type scale; size in pixels, tabular for money and time."""
+    made = QFont()
+    made.setPixelSize(size)
+    made.setWeight(weight)
+    if tabular:
+        made.setFeature(_TABULAR, 1)
+    return made
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """Turn tokens into a palette, for whatever the style sheet leaves alone."""
+    role = QPalette.ColorRole
+    made = QPalette()
+    for target, value in (
+        (role.Window, tokens.ground),
+        (role.Base, tokens.surface),
+        (role.AlternateBase, tokens.raised),
+        (role.Button, tokens.surface),
+        (role.WindowText, tokens.text),
+        (role.Text, tokens.text),
+        (role.ButtonText, tokens.text),
+        (role.ToolTipBase, tokens.raised),
+        (role.ToolTipText, tokens.text),
+        (role.PlaceholderText, tokens.muted),
+        (role.Highlight, tokens.accent),
+        (role.HighlightedText, tokens.on_accent),
+        (role.Link, tokens.accent),
+        (role.Accent, tokens.accent),
+        (role.Mid, tokens.line),
+    ):
+        made.setColor(target, QColor(value))
+    made.setColor(QPalette.ColorGroup.Disabled, role.Text, QColor(tokens.faint))
+    return made
+
+
+class Theme(QObject):
+    """Holds the choice of theme and puts it on the application. Signal: ``changed``, after it is applied."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, name: ThemeName = "dark") -> None:
+        super().__init__()
+        self._application = application
+        self._use_family()
+        self._apply(THEMES[name])
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens in use."""
+        return _Active.tokens
+
+    @property
+    def name(self) -> ThemeName:
+        """The name of the theme in use."""
+        return self.tokens.name
+
+    def use(self, name: ThemeName) -> None:
+        """Switch the whole window to a theme."""
+        if name != self.name:
+            self._apply(THEMES[name])
+            self.changed.emit()
+
+    def _apply(self, tokens: Tokens) -> None:
+        _Active.tokens = tokens
+        scheme = Qt.ColorScheme.Dark if tokens.name == "dark" else Qt.ColorScheme.Light
+        self._application.styleHints().setColorScheme(scheme)
+        self._application.setPalette(palette(tokens))
+        self._application.setStyleSheet(stylesheet(tokens))
+
+    def _use_family(self) -> None:
+        base = font()
+        # A list, not a look-up: asking the font database for its families costs a tenth of the start.
+        base.setFamilies([_PREFERRED_FAMILY, base.family()])
+        self._application.setFont(base)

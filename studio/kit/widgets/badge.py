@@ -1,0 +1,26 @@
+"""A word of state on its colour."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QSizePolicy
+
+from studio.kit.tokens import SMALL, Tone
+from studio.kit.widgets.text import Text, set_property
+
+
+class Badge(Text):
+    """Shows a state as a word; the colour only repeats it."""
+
+    def __init__(self, text: str = "", tone: Tone = "neutral") -> None:
+        super().__init__(text, size=SMALL, weight=QFont.Weight.DemiBold)
+        self.setProperty("badge", tone)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setFixedHeight(22)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def set_state(self, text: str, tone: Tone) -> None:
+        """Change word and tone."""
+        self.setText(text)
+        set_property(self, "badge", tone)

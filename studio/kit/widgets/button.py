@@ -1,0 +1,78 @@
+"""Buttons: one primary a view, secondary, ghost, and choices that stay down."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QPushButton
+
+from studio.kit import icons, theme
+from studio.kit.tokens import BODY
+
+Role = Literal["primary", "secondary", "ghost", "segment", "choice", "nav"]
+
+
+class Button(QPushButton):
+    """A button of a role. ``name`` is its stable object name, ``says`` what assistive technology reads."""
+
+    def __init__(
+        self, text: str, role: Role = "secondary", *, name: str = "", icon: str = "", says: str = "", tip: str = ""
+    ) -> None:
+        super().__init__(text)
+        self._icon, self._role = icon, role
+        self.setProperty("role", role)
+        self.setFont(theme.font(BODY, QFont.Weight.DemiBold if role == "primary" else QFont.Weight.Medium))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setObjectName(name)
+        self.setAccessibleName(says or text)
+        self.setToolTip(tip)
+        self.setCheckable(role in ("segment", "choice", "nav"))
+        self.setIconSize(QSize(20, 20) if role == "nav" else QSize(16, 16))
+        self._tint()
+
+    def set_icon(self, name: str) -> None:
+        """Change the icon."""
+        if name != self._icon:
+            self._icon = name
+            self._tint()
+
+    def set_text(self, text: str) -> None:
+        """Change the words and what is read out."""
+        self.setText(text)
+        self.setAccessibleName(text)
+
+    def _tint(self) -> None:
+        if not self._icon:
+            return
+        tokens = theme.active()
+        ink = {"primary": tokens.on_accent, "nav": tokens.muted}.get(self._role, tokens.text)
+        self.setIcon(icons.icon(self._icon, ink, active=tokens.accent, disabled=tokens.faint))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+        super().changeEvent(event)
+
+
+def primary(text: str, *, name: str = "", icon: str = "", says: str = "") -> Button:
+    """The one thing to do here."""
+    return Button(text, "primary", name=name, icon=icon, says=says)
+
+
+def secondary(text: str, *, name: str = "", icon: str = "", says: str = "") -> Button:
+    """Another thing to do here."""
+    return Button(text, "secondary", name=name, icon=icon, says=says)
+
+
+def ghost(text: str, *, name: str = "", icon: str = "", says: str = "") -> Button:
+    """A quiet way out or aside."""
+    return Button(text, "ghost", name=name, icon=icon, says=says)
+
+
+def icon_button(icon: str, says: str, *, name: str = "") -> Button:
+    """A square button with an icon only; says is its tooltip and its accessible name."""
+    made = Button("", "ghost", name=name, icon=icon, says=says, tip=says)
+    made.setFixedWidth(36)
+    return made

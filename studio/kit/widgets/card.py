@@ -1,0 +1,77 @@
+"""Surfaces with quiet borders, and hairlines."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from studio.kit.tokens import GUTTER
+from studio.kit.widgets import text
+from studio.kit.widgets.text import set_property
+
+
+class Card(QFrame):
+    """A surface; content goes into ``body``, and with a title a head line above it (``head``)."""
+
+    def __init__(self, title: str = "", *, padding: int = GUTTER, spacing: int = 16) -> None:
+        super().__init__()
+        self.setProperty("kit", "card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(padding, padding, padding, padding)
+        self.body.setSpacing(spacing)
+        self.head = row()
+        self.title = text.lead(title)
+        if title:
+            self.head.addWidget(self.title)
+            self.head.addStretch(1)
+            self.body.addLayout(self.head)
+
+    def set_selected(self, selected: bool) -> None:
+        """Mark the card by an accent border."""
+        set_property(self, "selected", "true" if selected else "false")
+
+
+class Inset(QFrame):
+    """A quiet ground inside a card."""
+
+    def __init__(self, *, padding: int = 16) -> None:
+        super().__init__()
+        self.setProperty("kit", "inset")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(padding, padding, padding, padding)
+        self.body.setSpacing(8)
+
+
+def hairline() -> QFrame:
+    """A line across."""
+    line = QFrame()
+    line.setProperty("kit", "line")
+    line.setFixedHeight(1)
+    return line
+
+
+def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
+    """Widgets side by side, without margins."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget)
+    return made
+
+
+def column(*widgets: QWidget, spacing: int = 8) -> QVBoxLayout:
+    """Widgets below each other, without margins."""
+    made = QVBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget)
+    return made
+
+
+def holder(layout: QLayout) -> QWidget:
+    """A plain widget around a layout, so that it can be shown and hidden as one."""
+    widget = QWidget()
+    layout.setContentsMargins(0, 0, 0, 0)
+    widget.setLayout(layout)
+    return widget

@@ -1,0 +1,45 @@
+"""The frame of a page: padding, a head line, content up to 1200 wide, scrolled when the window is small."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.kit.tokens import CONTENT_WIDTH, GUTTER, PAGE_PADDING
+from studio.kit.widgets import text
+from studio.kit.widgets.banner import ProblemBanner
+from studio.kit.widgets.card import row
+
+
+class PageFrame(QScrollArea):
+    """Pages put their parts into ``body``, buttons of the whole page into ``buttons``."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(title)
+        ground = QWidget()
+        ground.setProperty("kit", "ground")
+        outer = QHBoxLayout(ground)
+        outer.setContentsMargins(PAGE_PADDING, GUTTER, PAGE_PADDING, PAGE_PADDING)
+        inner = QWidget()
+        inner.setMaximumWidth(CONTENT_WIDTH)
+        outer.addStretch(1)
+        outer.addWidget(inner, 1000)
+        outer.addStretch(1)
+        self.body = QVBoxLayout(inner)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(GUTTER)
+        self.title = text.heading(title)
+        self.subtitle = text.muted(wrap=False)
+        self.buttons = row()
+        head = row(self.title, self.subtitle, spacing=12)
+        head.addStretch(1)
+        head.addLayout(self.buttons)
+        self.body.addLayout(head)
+        self.banner = ProblemBanner()
+        self.body.addWidget(self.banner)
+        self.setWidget(ground)

@@ -1,0 +1,56 @@
+"""A figure with its label, its change in words and a small line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from studio.kit.format import money, money_exact
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card, column, holder
+from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.widgets.sparkline import Sparkline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.units.money import Money
+
+
+class Tile(Card):
+    """Shows a skeleton until it is given a figure. ``name`` becomes the object name ``tile.<name>``."""
+
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__(padding=20, spacing=8)
+        self.setObjectName(f"tile.{name}")
+        self._label = label
+        self.body.addWidget(text.caption(label))
+        self._value = text.figure()
+        self._note = text.caption()
+        self._line = Sparkline()
+        content = holder(column(self._value, self._note, self._line, spacing=6))
+        self._stack = QStackedLayout()
+        waiting = skeleton_lines(60, 40, 100, height=20)
+        self._stack.addWidget(waiting)
+        self._stack.addWidget(content)
+        self.body.addLayout(self._stack)
+        self.setAccessibleName(label)
+
+    @property
+    def value_text(self) -> str:
+        """The figure as it is read."""
+        return self._value.text()
+
+    def show_money(self, amount: Money | None, note: str, series: Sequence[int] = ()) -> None:
+        """Show an amount, a few words under it, and the line behind it."""
+        self._value.setText(money(amount))
+        self._value.setToolTip(money_exact(amount))
+        self._note.setText(note)
+        self._line.show_values(series)
+        self._stack.setCurrentIndex(1)
+        self.setAccessibleName(f"{self._label}: {money(amount)}, {note}")
+
+    def content(self) -> QWidget | None:
+        """The widget that is on top: skeleton or figure."""
+        return self._stack.currentWidget()

@@ -1,0 +1,1 @@
+"""The creator's pages, by route; each is imported when it is first opened."""
