@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.client.transport import Door
+from services.http.door import Door
 from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.units.money import Money

@@ -10,8 +10,8 @@ import httpx
 
 from services.client.catalogue import CatalogueClient, PlaybackClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
-from services.client.transport import Door, private_client
 from services.client.wallet import WalletClient
+from services.http.door import TIMEOUT, Door
 from services.wire.base import EventOut
 from services.wire.desk import DeskOut, Health
 from services.wire.problems import ProblemError
@@ -75,6 +75,17 @@ class Client:
         await self.aclose()
 
 
+def _private_client(socket: str, token: str) -> httpx.AsyncClient:
+    """Open a client on the service's Unix socket, or on 127.0.0.1 when socket is ``host:port``."""
+    headers = {"Authorization": f"Bearer {token}"}
+    if socket.startswith("127.0.0.1:"):
+        return httpx.AsyncClient(base_url=f"http://{socket}", headers=headers, timeout=TIMEOUT, trust_env=False)
+    transport = httpx.AsyncHTTPTransport(uds=socket)
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://service", headers=headers, timeout=TIMEOUT, trust_env=False
+    )
+
+
 def connect(socket: str, token: str) -> Client:
     """Open a client; nothing is sent yet. The caller closes it."""
-    return Client(private_client(socket, token))
+    return Client(_private_client(socket, token))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.client.transport import Door
+from services.http.door import Door
 from services.units.money import Money
 from services.wire.catalogue import ItemOut
 from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut

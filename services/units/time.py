@@ -43,6 +43,11 @@ def unix_seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def from_unix_seconds(seconds: int) -> datetime:
+    """Read the chain's time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def iso(moment: datetime) -> str:
     """Write a moment with microseconds and a Z (RFC 3339)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -63,7 +63,8 @@ class ReceiptOut(Answer):
     first_chunk: int
     chunk_count: int
     amount: MoneyField
-    state: Literal["intent", "signed", "sent", "keyed", "refused", "unknown"]
+    state: Literal["intent", "signed", "sent", "keyed", "refused", "unknown", "disputed"]
+    """``disputed``: paid, but the key does not open the chunk."""
     transaction: str | None
     at: Moment
 

@@ -11,18 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from services.wire.problems import KINDS, ProblemError
 
 T = TypeVar("T")
-_TIMEOUT = httpx.Timeout(30.0, connect=2.0)
-
-
-def private_client(socket: str, token: str) -> httpx.AsyncClient:
-    """Open a client on the service's Unix socket, or on 127.0.0.1 when socket is ``host:port``."""
-    headers = {"Authorization": f"Bearer {token}"}
-    if socket.startswith("127.0.0.1:"):
-        return httpx.AsyncClient(base_url=f"http://{socket}", headers=headers, timeout=_TIMEOUT, trust_env=False)
-    transport = httpx.AsyncHTTPTransport(uds=socket)
-    return httpx.AsyncClient(
-        transport=transport, base_url="http://service", headers=headers, timeout=_TIMEOUT, trust_env=False
-    )
+TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 
 
 class Door:
@@ -52,7 +41,7 @@ class Door:
                 json=payload,
                 params=dict(query) if query else None,
                 headers=dict(headers) if headers else None,
-                timeout=_TIMEOUT if timeout_s is None else httpx.Timeout(timeout_s, connect=2.0),
+                timeout=TIMEOUT if timeout_s is None else httpx.Timeout(timeout_s, connect=2.0),
             )
         except httpx.TimeoutException as exc:
             raise ProblemError("service.timeout") from exc

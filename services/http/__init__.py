@@ -1,0 +1,1 @@
+"""HTTP manners that all sides share: failures are problem bodies, answers are typed."""

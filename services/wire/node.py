@@ -1,0 +1,139 @@
+"""What desks and nodes say to each other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from services.units.ids import ContentId
+from services.wire.base import AddressField, Answer, Bytes32Field, CidField, ContentIdField, Moment, MoneyField, Request
+
+KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+MAX_CHUNKS = 20_000
+MAX_MANIFEST_CHARS = 4 * 1024 * 1024
+
+
+class NonceOut(Answer):
+    """What a sign-in message needs from the node."""
+
+    nonce: str
+    domain: str
+    uri: str
+    chain_id: int
+
+
+class SignInIn(Request):
+    """A signed EIP-4361 message."""
+
+    message: Annotated[str, Field(max_length=2000)]
+    signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")]
+
+
+class SessionOut(Answer):
+    """A bearer token for one account."""
+
+    token: str
+    address: AddressField
+    expires_at: Moment
+
+
+class NodeHealth(Answer):
+    """The node and what it sells on."""
+
+    status: str
+    chain_id: int
+    token: AddressField
+    escrow: AddressField
+    block: int | None
+
+
+class PublishIn(Request):
+    """A signed manifest and the keys of its chunks, by index; the node checks each against its commitment."""
+
+    manifest: Annotated[str, Field(max_length=MAX_MANIFEST_CHARS)]
+    signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")]
+    keys: Annotated[tuple[KeyText, ...], Field(max_length=MAX_CHUNKS)]
+    creator_name: Annotated[str, Field(max_length=80)] = ""
+
+
+class CardOut(Answer):
+    """An item as the node lists it."""
+
+    content_id: ContentIdField
+    title: str
+    description: str
+    creator: AddressField
+    creator_name: str
+    duration_ms: int
+    width: int
+    height: int
+    price_per_ten_seconds: MoneyField
+    chunk_count: int
+    free_chunks: int
+    poster: CidField | None
+    published_at: Moment
+
+
+class ManifestOut(Answer):
+    """The creator's own words: canonical manifest and signature; the reader checks both."""
+
+    manifest: str
+    signature: str
+
+
+class StreamIn(Request):
+    """Ask for the key of a chunk; without one, the next that is not free."""
+
+    chunk: Annotated[int, Field(ge=0, lt=MAX_CHUNKS)] | None = None
+
+
+class PayIn(Request):
+    """Pay for chunks; without a first one, the next that the account does not own."""
+
+    first_chunk: Annotated[int, Field(ge=0, lt=MAX_CHUNKS)] | None = None
+    chunk_count: Annotated[int, Field(ge=1, le=MAX_CHUNKS)] = 1
+
+
+class ChunkKey(Answer):
+    """The goods."""
+
+    index: int
+    key: KeyText
+
+
+class KeysOut(Answer):
+    """Keys that the account may have; ``transaction`` is empty where nothing was paid."""
+
+    content_id: ContentIdField
+    keys: tuple[ChunkKey, ...]
+    amount: MoneyField
+    transaction: Bytes32Field | None
+
+
+class SpendingOut(Answer):
+    """What an account paid, as the node's ledger holds it."""
+
+    paid: MoneyField
+    by_item: dict[ContentId, MoneyField]
+
+
+class CreatorSums(Answer):
+    """A creator's sums, as the node's ledger holds them."""
+
+    earned: MoneyField
+    withdrawn: MoneyField
+    available: MoneyField
+    in_flight: MoneyField
+    block: int
+
+
+class NodeTierIn(Request):
+    """A tier in the seed's own form: the price is a JSON number of dollars."""
+
+    creator_id: AddressField
+    name: Annotated[str, Field(max_length=200)]
+    price: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=6)]
+    perks: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=20)] = ()
+    id: str | None = None
