@@ -34,7 +34,7 @@ class BlockStore(Protocol):
     def get(self, cid: Cid) -> bytes:
         """Give a block whose digest was just checked.
 
-        Raises ProblemError: content.missing (a BlockMissing), content.damaged (a BlockDamaged).
+        Raises ProblemError: content.missing (a BlockMissingError), content.damaged (a BlockDamagedError).
         """
 
     def has(self, cid: Cid) -> bool:
@@ -44,14 +44,14 @@ class BlockStore(Protocol):
         """Forget a block; one that is not here is no error."""
 
 
-class BlockMissing(ProblemError):
+class BlockMissingError(ProblemError):
     """The store does not hold this block."""
 
     def __init__(self, cid: Cid) -> None:
         super().__init__("content.missing", cid=cid)
 
 
-class BlockDamaged(ProblemError):
+class BlockDamagedError(ProblemError):
     """What the store holds under this name is not the block."""
 
     def __init__(self, cid: Cid) -> None:
@@ -90,10 +90,10 @@ class DiskBlockStore:
     def get(self, cid: Cid) -> bytes:
         block = _read(self._path(cid))
         if block is None:
-            raise BlockMissing(cid)
+            raise BlockMissingError(cid)
         if hashlib.sha256(block).digest() != cid.digest:
             _log.warning("block.damaged", extra={"cid": str(cid)})
-            raise BlockDamaged(cid)
+            raise BlockDamagedError(cid)
         return block
 
     def has(self, cid: Cid) -> bool:

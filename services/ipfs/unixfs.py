@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from services.ipfs import dagpb
 from services.ipfs.dagpb import FileNode, Link
-from services.ipfs.store import BlockDamaged, BlockStore
+from services.ipfs.store import BlockDamagedError, BlockStore
 from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 
@@ -94,8 +94,8 @@ def _checked_part(store: BlockStore, link: Link, depth: int) -> Iterator[bytes]:
 
 def _node(store: BlockStore, cid: Cid, depth: int) -> FileNode:
     if depth > _MAX_DEPTH:
-        raise BlockDamaged(cid)
+        raise BlockDamagedError(cid)
     try:
         return dagpb.decode(store.get(cid))
     except ValueError as exc:
-        raise BlockDamaged(cid) from exc
+        raise BlockDamagedError(cid) from exc

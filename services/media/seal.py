@@ -66,13 +66,13 @@ def check_sealed(sealed: bytes, *, sha256: Bytes32, length: int, index: int) -> 
         raise ProblemError("content.damaged", index=index)
 
 
-def seal(plaintext: bytes, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+def seal(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
     """Encrypt a chunk into its file. The same arguments always give the same bytes."""
     header = _header(plaintext, key, content_id, track, index)
     return header + AESGCM(key).encrypt(header[_BARE_HEADER_BYTES:], plaintext, header)
 
 
-def sealing_nonce(plaintext: bytes, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+def sealing_nonce(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
     """Give the nonce that seal() would use: equal nonces under one key mean equal plaintexts."""
     return _header(plaintext, key, content_id, track, index)[_BARE_HEADER_BYTES:]
 
@@ -100,7 +100,7 @@ def open_sealed(
         raise ProblemError("content.damaged", content=content_id, index=index) from exc
 
 
-def _header(plaintext: bytes, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+def _header(plaintext: bytes | bytearray, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
     bare = _bare_header(len(plaintext), content_id, track, index)
     mac = hmac.new(key, b"museclock/v1/nonce" + bare, "sha256")
     mac.update(plaintext)

@@ -1,0 +1,106 @@
+"""The boxes of ISO base media files (ISO/IEC 14496-12) that cutting needs: split, count samples, set the duration."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_HEAD = struct.Struct(">I4s")
+_WORD = struct.Struct(">I")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box: its type and all of its bytes, header included."""
+
+    kind: bytes
+    data: bytes
+
+    @property
+    def body(self) -> bytes:
+        """What follows the eight bytes of header."""
+        return self.data[_HEAD.size :]
+
+    def children(self) -> list[Box]:
+        """Split a plain container's body; raises ValueError."""
+        return children_of(self.body)
+
+    def child(self, kind: bytes) -> Box:
+        """Give the first child of a kind; raises ValueError."""
+        for box in self.children():
+            if box.kind == kind:
+                return box
+        raise ValueError(f"no {kind!r} in {self.kind!r}")
+
+
+class BoxSink:
+    """A file that can only be written to; gives back every top-level box as soon as it is whole."""
+
+    def __init__(self) -> None:
+        self._growing = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take what the muxer wrote."""
+        self._growing += data
+        return len(data)
+
+    def take(self) -> Iterator[Box]:
+        """Give and forget the whole boxes so far; raises ValueError."""
+        while len(self._growing) >= _HEAD.size:
+            length, kind = _HEAD.unpack_from(self._growing)
+            if length < _HEAD.size:
+                raise ValueError("a box of a form that the muxer does not write")
+            if len(self._growing) < length:
+                return
+            data = bytes(self._growing[:length])
+            del self._growing[:length]
+            yield Box(kind, data)
+
+
+def children_of(data: bytes) -> list[Box]:
+    """Split bytes that are nothing but boxes; raises ValueError."""
+    boxes, position = [], 0
+    while position < len(data):
+        if len(data) - position < _HEAD.size:
+            raise ValueError("a box without its header")
+        length, kind = _HEAD.unpack_from(data, position)
+        if not _HEAD.size <= length <= len(data) - position:
+            raise ValueError("a box that does not fit its parent")
+        boxes.append(Box(kind, data[position : position + length]))
+        position += length
+    return boxes
+
+
+def sample_count(moof: Box, track_id: int) -> int:
+    """Count a track's samples in a fragment."""
+    total = 0
+    for traf in moof.children():
+        if traf.kind == b"traf" and _WORD.unpack_from(traf.child(b"tfhd").body, 4)[0] == track_id:
+            runs = (box for box in traf.children() if box.kind == b"trun")
+            total += sum(_WORD.unpack_from(run.body, 4)[0] for run in runs)
+    return total
+
+
+def with_duration(moov: Box, duration_ms: int) -> Box:
+    """Say in the header of a fragmented film how long the whole is, so that a player shows it from any chunk.
+
+    Sets the movie header's duration and adds a movie extends header (8.8.2), which the muxer does not write.
+    """
+    scale = _WORD.unpack_from(moov.child(b"mvhd").body, 12)[0]
+    duration = duration_ms * scale // 1000
+    return _box(b"moov", b"".join(_with_duration(box, _WORD.pack(duration)) for box in moov.children()))
+
+
+def _with_duration(box: Box, duration: bytes) -> bytes:
+    match box.kind:
+        case b"mvhd":
+            return box.data[:24] + duration + box.data[28:]
+        case b"mvex":
+            return _box(b"mvex", _box(b"mehd", bytes(4) + duration).data + box.body).data
+        case _:
+            return box.data
+
+
+def _box(kind: bytes, body: bytes) -> Box:
+    return Box(kind, _HEAD.pack(_HEAD.size + len(body), kind) + body)

@@ -1,0 +1,111 @@
+"""The whole way of a film inside the worker: check, cut, seal, store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from services.ipfs.store import BlockStore
+from services.ipfs.unixfs import add_file, is_complete
+from services.media.cut import InitSegment, PlainChunk, cut
+from services.media.film import MediaFacts, SealedChunk, Stage
+from services.media.journal import Entry, IngestJournal
+from services.media.keyframes import plan_cuts
+from services.media.poster import poster
+from services.media.probe import probe
+from services.media.seal import chunk_key, key_commitment, nonce_of, seal, sealing_nonce
+from services.units.address import bytes32
+from services.units.cid import Cid
+from services.units.ids import ContentId
+
+TRACK = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Where the work's news go."""
+
+    on_stage: Callable[[Stage, int, int], None]
+    on_facts: Callable[[MediaFacts], None]
+    on_chunk: Callable[[SealedChunk], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a finished ingest made besides the chunks."""
+
+    init_cid: Cid
+    poster_cid: Cid | None
+    duration_ms: int
+    codecs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """One film on its way into a block store under one secret."""
+
+    source: Path
+    secret: bytes
+    content_id: ContentId
+    store: BlockStore
+    journal: IngestJournal
+    outlet: Outlet
+
+    def run(self) -> Summary:
+        """Do it all; what the journal holds of an earlier run is not sealed and stored again.
+
+        Raises ProblemError: as services.media.keyframes.plan_cuts and services.media.cut.cut, and disk.full.
+        """
+        facts = probe(self.source)
+        plan = plan_cuts(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
+        self.outlet.on_facts(replace(facts, duration_ms=plan.duration_ms))
+        init: InitSegment | None = None
+        for piece in cut(self.source, plan):
+            if isinstance(piece, InitSegment):
+                init = piece
+            else:
+                self.outlet.on_chunk(self._finish(piece, plan.duration_ms))
+        if init is None:
+            raise ValueError("the muxer wrote no header")
+        picture = poster(self.source)
+        return Summary(
+            init_cid=add_file(self.store, init.data),
+            poster_cid=None if picture is None else add_file(self.store, picture),
+            duration_ms=plan.duration_ms,
+            codecs=init.codecs,
+        )
+
+    def _finish(self, piece: PlainChunk, total_ms: int) -> SealedChunk:
+        self.outlet.on_stage("cut", piece.end_ms, total_ms)
+        key = chunk_key(self.secret, self.content_id, TRACK, piece.index)
+        chunk = self._finished_before(piece, key) or self._seal(piece, key, total_ms)
+        self.outlet.on_stage("seal", piece.end_ms, total_ms)
+        self.outlet.on_stage("store", piece.end_ms, total_ms)
+        return chunk
+
+    def _finished_before(self, piece: PlainChunk, key: bytes) -> SealedChunk | None:
+        """Give the journal's chunk if it holds this very plaintext under this key and its blocks are all here."""
+        entry = self.journal.find(piece.index)
+        if entry is None or (entry.chunk.start_ms, entry.chunk.end_ms) != (piece.start_ms, piece.end_ms):
+            return None
+        if entry.chunk.key_commitment != key_commitment(key, self.content_id, TRACK, piece.index):
+            return None
+        nonce = sealing_nonce(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
+        return entry.chunk if entry.nonce == nonce and is_complete(self.store, entry.chunk.cid) else None
+
+    def _seal(self, piece: PlainChunk, key: bytes, total_ms: int) -> SealedChunk:
+        sealed = seal(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
+        self.outlet.on_stage("seal", piece.end_ms, total_ms)
+        chunk = SealedChunk(
+            index=piece.index,
+            start_ms=piece.start_ms,
+            end_ms=piece.end_ms,
+            cid=add_file(self.store, sealed),
+            sha256=bytes32(hashlib.sha256(sealed).digest()),
+            length=len(sealed),
+            key_commitment=key_commitment(key, self.content_id, TRACK, piece.index),
+        )
+        self.journal.add(Entry(chunk, nonce_of(sealed)))
+        return chunk

@@ -1,0 +1,124 @@
+"""The worker process: takes one request on its standard input, answers in JSON lines, and ends.
+
+Started by services.media.worker as ``python -m services.media.jobs``; the only process that decodes strangers' files.
+It limits itself before it loads a decoder, and ends when its parent is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from services.media import limits
+from services.wire.problems import ProblemError
+
+Request = dict[str, str]
+Message = dict[str, object]
+
+
+def main() -> int:
+    """Serve the one request of this process."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    request: Request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _limit_self(Path(request["source"]))
+    try:
+        _send({"done": _JOBS[request["job"]](request)})
+    except ProblemError as exc:
+        _send({"problem": {"code": exc.code, "params": exc.params}})
+    except MemoryError:
+        _send({"problem": {"code": "media.limits", "params": {"limit": "memory"}}})
+    return 0
+
+
+def _ingest(request: Request) -> Message:
+    from services.ipfs.store import DiskBlockStore
+    from services.media.ingest import Ingest, Outlet
+    from services.media.journal import IngestJournal
+    from services.units.ids import content_id
+
+    outlet = Outlet(
+        on_stage=lambda stage, done, total: _send({"progress": {"stage": stage, "done": done, "total": total}}),
+        on_facts=lambda facts: _send({"facts": facts.to_json()}),
+        on_chunk=lambda chunk: _send({"chunk": chunk.to_json()}),
+    )
+    summary = Ingest(
+        source=Path(request["source"]),
+        secret=bytes.fromhex(request["secret"]),
+        content_id=content_id(request["content_id"]),
+        store=DiskBlockStore(Path(request["store_root"])),
+        journal=IngestJournal(Path(request["resume_dir"])),
+        outlet=outlet,
+    ).run()
+    return {
+        "init_cid": str(summary.init_cid),
+        "poster_cid": None if summary.poster_cid is None else str(summary.poster_cid),
+        "duration_ms": summary.duration_ms,
+        "codecs": summary.codecs,
+    }
+
+
+def _probe(request: Request) -> Message:
+    from services.media.probe import probe
+
+    return probe(Path(request["source"])).to_json()
+
+
+def _clip(request: Request) -> Message:
+    from services.media.clip import make_timecode_clip
+
+    make_timecode_clip(Path(request["source"]), int(request["seconds"]))
+    return {}
+
+
+_JOBS: dict[str, Callable[[Request], Message]] = {"ingest": _ingest, "probe": _probe, "clip": _clip}
+
+
+def _send(message: Message) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which the parent holds open as long as it wants an answer.
+
+    Reads the descriptor itself: a thread inside sys.stdin's lock would hang the interpreter's own end.
+    """
+    while os.read(0, 4096):
+        continue
+    os._exit(1)
+
+
+def _limit_self(source: Path) -> None:
+    """Cap what a hostile file can make this process take; a no-op where the system has no such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    size_bytes = source.stat().st_size if source.is_file() else 0
+    cpu_s = limits.cpu_seconds(size_bytes)
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.WORKER_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_FSIZE, limits.WORKER_FILE_BYTES),
+        (resource.RLIMIT_NOFILE, limits.WORKER_OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _lower(kind, value)
+
+
+def _lower(kind: int, value: int) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

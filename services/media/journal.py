@@ -1,0 +1,75 @@
+"""Remembers the finished chunks of an ingest, so that work killed at any moment goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from io import BufferedRandom
+from pathlib import Path
+
+from services.ipfs.durable import disk_problems, sync_folder
+from services.media.film import SealedChunk
+
+_MAX_LINE_BYTES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A chunk whose blocks are durable, with its nonce, which tells whether the same plaintext comes again."""
+
+    chunk: SealedChunk
+    nonce: bytes
+
+
+class IngestJournal:
+    """One JSON line a chunk, durable before the next chunk is begun. A line torn by a crash is dropped."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or make the journal in ``folder``, which belongs to one ingest. Raises ProblemError: disk.full."""
+        self._path = folder / "chunks.jsonl"
+        with disk_problems():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._entries = self._recover()
+            sync_folder(folder)
+
+    def find(self, index: int) -> Entry | None:
+        """Give what was finished of a chunk."""
+        return self._entries.get(index)
+
+    def add(self, entry: Entry) -> None:
+        """Write a chunk down; durable when this returns. Raises ProblemError: disk.full."""
+        line = json.dumps(entry.chunk.to_json() | {"nonce": entry.nonce.hex()}) + "\n"
+        with disk_problems(), _open_private(self._path) as file:
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        self._entries[entry.chunk.index] = entry
+
+    def _recover(self) -> dict[int, Entry]:
+        """Read the whole lines and cut off the rest, so that the next line begins on its own."""
+        entries: dict[int, Entry] = {}
+        whole_bytes = 0
+        with _open_private(self._path) as file:
+            file.seek(0)
+            while (line := file.readline(_MAX_LINE_BYTES)).endswith(b"\n"):
+                entry = _read(line)
+                if entry is None:
+                    break
+                entries[entry.chunk.index] = entry
+                whole_bytes += len(line)
+            file.truncate(whole_bytes)
+        return entries
+
+
+def _read(line: bytes) -> Entry | None:
+    try:
+        data = json.loads(line)
+        return Entry(SealedChunk.from_json(data), bytes.fromhex(data["nonce"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _open_private(path: Path) -> BufferedRandom:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+    return os.fdopen(descriptor, "a+b")
