@@ -1,4 +1,4 @@
-"""Draws the pictures of the timecode clip: a clock, the running time, the chunk and the barcode on a calm background."""
+"""Draws the pictures of the timecode clip: a clock, the running time, the chunk and the barcode, on a calm ground."""
 
 from __future__ import annotations
 
