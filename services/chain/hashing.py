@@ -1,0 +1,53 @@
+"""Keccak-256 and secp256k1: the two functions that everything signed on this chain rests on."""
+
+from __future__ import annotations
+
+from coincurve import PrivateKey, PublicKey
+from Crypto.Hash import keccak as _keccak
+
+from services.units.address import Address, address
+
+# Order of secp256k1's group (SEC 2, 2.4.1); a signature with s above its half is refused (EIP-2).
+_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+_SIGNATURE_BYTES = 65
+_FIRST_V = 27
+
+
+class BadSignature(ValueError):
+    """Not a signature that Ethereum accepts."""
+
+
+def keccak256(data: bytes) -> bytes:
+    """Hash data with Ethereum's Keccak-256."""
+    return _keccak.new(digest_bits=256, data=data).digest()
+
+
+def address_of(key: bytes) -> Address:
+    """Give the address that belongs to a private key (32 bytes)."""
+    return _address(PrivateKey(key).public_key)
+
+
+def sign_digest(digest: bytes, key: bytes) -> bytes:
+    """Sign 32 bytes: r, s and v (27 or 28) in 65 bytes, deterministic (RFC 6979), low s."""
+    signature = PrivateKey(key).sign_recoverable(digest, hasher=None)
+    return signature[:64] + bytes((signature[64] + _FIRST_V,))
+
+
+def recover_address(digest: bytes, signature: bytes) -> Address:
+    """Tell who signed digest. Raises BadSignature for a wrong shape, a high s, or what fits no key."""
+    if len(signature) != _SIGNATURE_BYTES or signature[64] - _FIRST_V not in (0, 1):
+        raise BadSignature("not r, s and v (27 or 28)")
+    if int.from_bytes(signature[32:64], "big") > _ORDER // 2:
+        raise BadSignature("s is in the upper half")
+    try:
+        public = PublicKey.from_signature_and_message(
+            signature[:64] + bytes((signature[64] - _FIRST_V,)), digest, hasher=None
+        )
+    # coincurve reports what libsecp256k1 refuses by a plain Exception or a ValueError.
+    except Exception as exc:  # noqa: BLE001
+        raise BadSignature(str(exc)) from exc
+    return _address(public)
+
+
+def _address(public: PublicKey) -> Address:
+    return address("0x" + keccak256(public.format(compressed=False)[1:])[-20:].hex())

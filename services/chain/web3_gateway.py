@@ -1,0 +1,240 @@
+"""The chain gateway over a web3 provider: one implementation for Arc, for the demo chain and for any local node."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from services.chain import calls
+from services.chain.authorization import domain_separator
+from services.chain.calls import Call
+from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, NotDeployed, WrongChain
+from services.chain.events import CREATOR_WITHDRAWN, PAID, PLATFORM_WITHDRAWN, RawLog, read_events
+from services.chain.gateway import Block, EscrowEvent, Fees, Paid, Receipt, ReceiptStatus
+from services.chain.hashing import keccak256
+from services.chain.rpc import RpcClient, RpcProvider, read_address, read_bytes32, read_data, read_quantity
+from services.units.address import Address, Bytes32, bytes32, raw
+from services.units.ids import ContentId
+from services.units.money import Money
+
+# Public nodes cap the span of one log query; 10,000 blocks is the usual cap and 83 minutes of Arc.
+LOG_SPAN_BLOCKS = 10_000
+# Arc's fee floor, and room for the base fee to double before a transaction is too cheap to be taken.
+_FEE_FLOOR_WEI = 20 * 10**9
+_FEE_ROOM = 2
+
+
+class Web3Gateway:
+    """See ChainGateway. The provider stays the caller's to close.
+
+    The chain id is compared before the first use, and again after each time the node was out of reach.
+    """
+
+    def __init__(self, provider: RpcProvider, *, chain_id: int, token: Address, escrow: Address) -> None:
+        self._rpc = RpcClient(provider)
+        self._chain_id, self._token, self._escrow = chain_id, token, escrow
+        self._is_right_chain = threading.Event()
+        self._block_time = lru_cache(maxsize=4096)(self._fetch_block_time)
+
+    @property
+    def chain_id(self) -> int:
+        return self._chain_id
+
+    @property
+    def token(self) -> Address:
+        return self._token
+
+    @property
+    def escrow(self) -> Address:
+        return self._escrow
+
+    def check(self) -> None:
+        self._is_right_chain.clear()
+        if not self._data("eth_getCode", self._escrow, "latest"):
+            raise NotDeployed(self._escrow)
+        if not self._data("eth_getCode", self._token, "latest"):
+            raise NotDeployed(self._token)
+        domain = self._call(calls.domain_separator_call(self._token))
+        if domain != domain_separator(self._chain_id, self._token):
+            raise WrongChain(expected="USDC 2", found=domain.hex())
+        found = self._call(calls.escrow_token_call(self._escrow))
+        if found[-20:] != raw(self._token):
+            raise WrongChain(expected=self._token, found=found.hex())
+
+    def head(self) -> Block:
+        return _read_block(self._request("eth_getBlockByNumber", "latest", False))
+
+    def token_balance(self, owner: Address) -> Money:
+        return self._money(calls.balance_of_call(self._token, owner))
+
+    def gas_balance(self, owner: Address) -> int:
+        return read_quantity(self._request("eth_getBalance", owner, "latest"))
+
+    def nonce(self, owner: Address) -> int:
+        return read_quantity(self._request("eth_getTransactionCount", owner, "latest"))
+
+    def fees(self) -> Fees:
+        price = read_quantity(self._request("eth_gasPrice"))
+        return Fees(max_fee_per_gas=max(price, _FEE_FLOOR_WEI) * _FEE_ROOM, max_priority_fee_per_gas=0)
+
+    def creator_balance(self, creator: Address) -> Money:
+        return self._money(calls.creator_balance_call(self._escrow, creator))
+
+    def creator_gross(self, creator: Address) -> Money:
+        return self._money(calls.creator_gross_call(self._escrow, creator))
+
+    def platform_balance(self) -> Money:
+        return self._money(calls.platform_balance_call(self._escrow))
+
+    def authorization_used(self, payer: Address, nonce: Bytes32) -> bool:
+        return self._number(calls.authorization_state_call(self._token, payer, nonce)) == 1
+
+    def simulate(self, call: Call, sender: Address) -> int:
+        return read_quantity(self._request("eth_estimateGas", _call_object(call, sender)))
+
+    def broadcast(self, encoded: bytes) -> Bytes32:
+        expected = bytes32(keccak256(encoded))
+        try:
+            found = read_bytes32(self._request("eth_sendRawTransaction", "0x" + encoded.hex()))
+        except ChainRefused:
+            # "already known", "nonce too low" and the like are refusals of a second copy, too: ask before believing.
+            if self._request("eth_getTransactionByHash", expected) is None:
+                raise
+            return expected
+        if found != expected:
+            raise ChainUnreachable("the node answered with another transaction's hash")
+        return expected
+
+    def receipt(self, tx: Bytes32) -> Receipt | None:
+        found = self._request("eth_getTransactionReceipt", tx)
+        if found is None:
+            return None
+        if not isinstance(found, dict) or read_bytes32(found.get("transactionHash")) != tx:
+            raise ChainUnreachable("the node answered with another transaction's receipt")
+        number, gas_used = read_quantity(found.get("blockNumber")), read_quantity(found.get("gasUsed"))
+        is_ok = read_quantity(found.get("status")) == 1
+        return Receipt(
+            tx=tx,
+            status=ReceiptStatus.OK if is_ok else ReceiptStatus.REVERTED,
+            block_number=number,
+            timestamp=self._block_time(number),
+            gas_used=gas_used,
+            fee_wei=gas_used * read_quantity(found.get("effectiveGasPrice")),
+            events=tuple(self._events(found.get("logs"))),
+            error_name="" if is_ok else self._error_name(tx, number),
+        )
+
+    def escrow_events(self, first_block: int, last_block: int) -> list[EscrowEvent]:
+        topics = [[PAID, CREATOR_WITHDRAWN, PLATFORM_WITHDRAWN]]
+        found: list[EscrowEvent] = []
+        for start in range(first_block, last_block + 1, LOG_SPAN_BLOCKS):
+            found += self._logs(start, min(start + LOG_SPAN_BLOCKS - 1, last_block), topics)
+        return found
+
+    def find_paid(self, payer: Address, content_id: ContentId, nonce: Bytes32, *, since_block: int) -> Paid | None:
+        topics = [PAID, "0x" + bytes(12).hex() + payer[2:], None, content_id]
+        head = self.head().number
+        for start in range(since_block, head + 1, LOG_SPAN_BLOCKS):
+            for event in self._logs(start, min(start + LOG_SPAN_BLOCKS - 1, head), topics):
+                if isinstance(event, Paid) and event.nonce == nonce:
+                    return event
+        return None
+
+    def _request(self, method: str, *params: object) -> Any:
+        """Ask the node, after making sure once that it serves the chain we signed up for."""
+        try:
+            if not self._is_right_chain.is_set():
+                self._compare_chain()
+            return self._rpc.request(method, *params)
+        except ChainUnreachable:
+            # Whoever answers next may be another node.
+            self._is_right_chain.clear()
+            raise
+
+    def _compare_chain(self) -> None:
+        found = self._rpc.quantity("eth_chainId")
+        if found != self._chain_id:
+            raise WrongChain(expected=self._chain_id, found=found)
+        self._is_right_chain.set()
+
+    def _data(self, method: str, *params: object) -> bytes:
+        return read_data(self._request(method, *params))
+
+    def _call(self, call: Call) -> bytes:
+        return self._data("eth_call", _call_object(call), "latest")
+
+    def _number(self, call: Call) -> int:
+        answer = self._call(call)
+        if len(answer) != 32:
+            raise NotDeployed(str(call.to))
+        return int.from_bytes(answer, "big")
+
+    def _money(self, call: Call) -> Money:
+        try:
+            return Money(self._number(call))
+        except OverflowError as exc:
+            raise ChainUnreachable("the node gave an impossible balance") from exc
+
+    def _logs(self, first: int, last: int, topics: list[Any]) -> list[EscrowEvent]:
+        query = {"address": self._escrow, "fromBlock": hex(first), "toBlock": hex(last), "topics": topics}
+        return self._events(self._request("eth_getLogs", query))
+
+    def _events(self, logs: object) -> list[EscrowEvent]:
+        if not isinstance(logs, list):
+            raise ChainUnreachable("the node gave no list of logs")
+        return read_events([self._log(log) for log in _ours(logs, self._escrow)], escrow=self._escrow)
+
+    def _log(self, log: dict[str, Any]) -> RawLog:
+        number = read_quantity(log.get("blockNumber"))
+        # Newer nodes put the block's time into the log; the others are asked for the block.
+        moment = log.get("blockTimestamp")
+        return RawLog(
+            emitter=self._escrow,
+            topics=tuple(read_bytes32(topic) for topic in log.get("topics", ())),
+            data=read_data(log.get("data")),
+            block_number=number,
+            timestamp=read_quantity(moment) if moment is not None else self._block_time(number),
+            tx=read_bytes32(log.get("transactionHash")),
+            log_index=read_quantity(log.get("logIndex")),
+        )
+
+    def _fetch_block_time(self, number: int) -> int:
+        return _read_block(self._request("eth_getBlockByNumber", hex(number), False)).timestamp
+
+    def _error_name(self, tx: Bytes32, number: int) -> str:
+        """Run a reverted transaction's call again on the state before its block; empty when that tells nothing."""
+        try:
+            found = self._request("eth_getTransactionByHash", tx)
+            if not isinstance(found, dict):
+                return ""
+            replay = {name: found[name] for name in ("from", "to", "value", "input") if found.get(name) is not None}
+            self._request("eth_call", replay, hex(number - 1))
+        except ChainReverted as reverted:
+            return reverted.error_name
+        except ChainUnreachable:
+            return ""
+        return ""
+
+
+def _ours(logs: Iterable[object], escrow: Address) -> list[dict[str, Any]]:
+    # On Arc a USDC transfer emits a second, native Transfer log: only the emitter tells them apart.
+    return [log for log in logs if isinstance(log, dict) and read_address(log.get("address")) == escrow]
+
+
+def _read_block(found: object) -> Block:
+    if not isinstance(found, dict):
+        raise ChainUnreachable("the node gave no block")
+    return Block(read_quantity(found.get("number")), read_quantity(found.get("timestamp")))
+
+
+def _call_object(call: Call, sender: Address | None = None) -> dict[str, str]:
+    found = {"input": "0x" + call.data.hex()}
+    if call.to is not None:
+        found["to"] = call.to
+    if call.value:
+        found["value"] = hex(call.value)
+    if sender is not None:
+        found["from"] = sender
+    return found
