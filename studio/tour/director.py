@@ -1,0 +1,120 @@
+"""Runs a tour from outside: display, film, window processes, the kills in between, and the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.tour.display import DisplayError, VirtualDisplay, start_display
+from studio.tour.processes import WindowProcess, start_window
+from studio.tour.report import STEPS, Report, StepResult
+
+if TYPE_CHECKING:
+    from studio.tour.options import TourOptions
+
+# The film that is sold when none is given: drawn by the service's own packages, in a process of its own.
+_MAKE_CLIP = (
+    "import sys, pathlib; from services.media.clip import make_timecode_clip as make; make(pathlib.Path(sys.argv[1]))"
+)
+_LAST = STEPS[-1]
+
+
+class Director:
+    """One tour. All that it makes lies in one folder, which is temporary unless the options name a profile."""
+
+    def __init__(self, options: TourOptions) -> None:
+        self._options = options
+        self._report = Report(str(options.media or "a clip made for the tour"))
+        self._facts: dict[str, Any] = {}
+        self._restart_began = 0.0
+
+    def run(self) -> int:
+        """Do all of it; give 0 only if every step held."""
+        with tempfile.TemporaryDirectory(prefix="mc-tour-") as folder:
+            try:
+                self._tour(Path(folder))
+            except KeyboardInterrupt:
+                print("stopped", file=sys.stderr)
+            except DisplayError as exc:
+                print(exc, file=sys.stderr)
+        for name in self._report.missing():
+            self._take(StepResult(name, ok=False, milliseconds=0, detail="not reached"))
+        if self._options.json:
+            self._report.write(self._options.json)
+        held = sum(step.ok for step in self._report.steps)
+        print(f"{held} of {len(STEPS)} steps held")
+        return 0 if self._report.ok else 1
+
+    def _tour(self, folder: Path) -> None:
+        profile = self._options.profile or folder / "p"
+        film = self._options.media.absolute() if self._options.media else make_film(folder / "timecode.mp4")
+        arguments = ["--profile", str(profile), "--media", str(film)]
+        if self._options.shots:
+            arguments += ["--shots", str(self._options.shots.absolute())]
+        if self._show(folder, [*arguments, "--part", "main"]):
+            facts = folder / "facts.json"
+            facts.write_text(json.dumps(self._facts), encoding="utf-8")
+            self._show(folder, [*arguments, "--part", "again", "--facts", str(facts)])
+
+    def _show(self, folder: Path, arguments: list[str]) -> bool:
+        """Open a window and hear it out; tell whether it ended by the tour's own kill, to be opened again."""
+        display = self._display(folder)
+        try:
+            environment = display.environment() if display else {}
+            window = start_window(arguments, environment, folder / "window.log")
+            try:
+                return self._hear(window)
+            finally:
+                code = window.close()
+                if code not in (0, -9):
+                    print(f"the window ended with {code}\n{window.last_words()}", file=sys.stderr)
+        finally:
+            if display:
+                display.close()
+
+    def _display(self, folder: Path) -> VirtualDisplay | None:
+        on_screen = self._options.on_screen and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        return None if on_screen else start_display(folder)
+
+    def _hear(self, window: WindowProcess) -> bool:
+        for message in window.messages():
+            match message["tour"]:
+                case "step":
+                    self._take(self._timed(message))
+                case "facts":
+                    self._facts.update(message["facts"])
+                case "kill-service":
+                    self._restart_began = self._restart_began or time.monotonic()
+                    window.answer({"killed": window.kill_service()})
+                case "kill-window":
+                    if not window.kill():
+                        self._take(
+                            StepResult(_LAST, ok=False, milliseconds=0, detail="the service outlived its window")
+                        )
+                        return False
+                    return True
+                case "end":
+                    return False
+        return False
+
+    def _timed(self, message: dict[str, Any]) -> StepResult:
+        milliseconds = int(message["milliseconds"])
+        if message["name"] == _LAST and self._restart_began:
+            milliseconds = round((time.monotonic() - self._restart_began) * 1000)
+        return StepResult(message["name"], bool(message["ok"]), milliseconds, str(message["detail"]))
+
+    def _take(self, result: StepResult) -> None:
+        self._report.add(result)
+        print(result.line(), flush=True)
+
+
+def make_film(path: Path) -> Path:
+    """Make the clip with running timecode; takes some seconds."""
+    subprocess.run([sys.executable, "-c", _MAKE_CLIP, str(path)], check=True)
+    return path

@@ -1,0 +1,176 @@
+"""The tour's hand and eyes inside the window: finds widgets by name, clicks where a person would, reads what is shown.
+
+Waits by turning the event loop, which only a driver from outside may do; runs on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from services.client import Client
+    from studio.kit.bridge import Bridge
+    from studio.kit.problems import Problem
+
+T = TypeVar("T")
+W = TypeVar("W", bound=QWidget)
+_TURN_MS = 10
+_PATIENCE_S = 20.0
+
+
+class StepError(Exception):
+    """A step's promise did not hold; the text says which and what was there instead."""
+
+
+class Hand:
+    """Acts on one window. Does not own it."""
+
+    def __init__(self, window: QWidget, bridge: Bridge) -> None:
+        self.window = window
+        self._bridge = bridge
+
+    def wait(self, what: str, condition: Callable[[], T | None], timeout_s: float = _PATIENCE_S) -> T:
+        """Turn the event loop until the condition gives something true, and give that.
+
+        Raises StepError after timeout_s, or as soon as the window shows that it crashed.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            if found := condition():
+                return found
+            if time.monotonic() > deadline:
+                raise StepError(f"waited {timeout_s:.0f} s for {what}; the window shows: {self.shown_text()}")
+            if self.window.findChild(QWidget, "crash") is not None:
+                raise StepError(f"the window crashed while waiting for {what}")
+            QTest.qWait(_TURN_MS)
+
+    def pause(self, seconds: float) -> None:
+        """Let the window live for a moment, to see that nothing changes."""
+        QTest.qWait(round(seconds * 1000))
+
+    def look(self, name: str, kind: type[W] = QWidget) -> W | None:  # type: ignore[assignment]
+        """Give the widget of that name that a person can see now, if there is one."""
+        for widget in self.window.findChildren(kind, name):
+            if widget.isVisible():
+                return widget
+        return None
+
+    def find(self, name: str, kind: type[W] = QWidget, timeout_s: float = _PATIENCE_S) -> W:  # type: ignore[assignment]
+        """Wait until a widget of that name can be seen, and give it."""
+        return self.wait(f"{name} to be shown", lambda: self.look(name, kind), timeout_s)
+
+    def click(self, name: str, timeout_s: float = _PATIENCE_S) -> None:
+        """Click the middle of a widget, once it is shown, enabled and not covered by another."""
+        widget = self.find(name, timeout_s=timeout_s)
+        self.wait(f"{name} to be enabled", lambda: widget.isEnabled(), timeout_s)
+        self.click_at(widget, widget.rect().center())
+
+    def click_at(self, widget: QWidget, spot: QPoint) -> None:
+        """Click a spot of a widget as the display would: through the window, on whatever lies on top."""
+        window = widget.window()
+        self._reveal(widget, spot)
+        self.wait(f"{widget.objectName()} not to be covered", lambda: self._on_top(widget, spot), 5)
+        QTest.mouseMove(window.windowHandle(), widget.mapTo(window, spot))
+        QTest.mouseClick(
+            window.windowHandle(),
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+            widget.mapTo(window, spot),
+        )
+        QTest.qWait(_TURN_MS)
+
+    def type(self, name: str, text: str) -> None:
+        """Click into a field, select what is there and type over it, key by key."""
+        self.click(name)
+        field = self.find(name)
+        target = field if isinstance(field, QLineEdit) else field.findChild(QLineEdit) or field
+        QTest.keyClick(target, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(target, text)
+        QTest.qWait(_TURN_MS)
+
+    def drop(self, name: str, path: Path) -> None:
+        """Drop a file on a widget, as a file manager does."""
+        target = self.find(name)
+        spot = target.rect().center()
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        entering = QDragEnterEvent(spot, Qt.DropAction.CopyAction, data, button, keys)
+        QApplication.sendEvent(target, entering)
+        if not entering.isAccepted():
+            raise StepError(f"{name} does not take dropped files")
+        QApplication.sendEvent(target, QDropEvent(QPointF(spot), Qt.DropAction.CopyAction, data, button, keys))
+        QTest.qWait(_TURN_MS)
+
+    def fact(self, job: Callable[[Client], Awaitable[T]], timeout_s: float = _PATIENCE_S) -> T:
+        """Ask the service through the window's own client. Raises StepError when it answers with a problem."""
+        answers: list[T] = []
+        problems: list[Problem] = []
+        owner = QObject()
+        self._bridge.run(owner, job, answers.append, problems.append)
+        self.wait("the service's answer", lambda: bool(answers or problems), timeout_s)
+        if problems:
+            raise StepError(f"the service answered {problems[0].code} {dict(problems[0].params)}")
+        return answers[0]
+
+    def until(
+        self,
+        what: str,
+        job: Callable[[Client], Awaitable[T]],
+        holds: Callable[[T], bool],
+        timeout_s: float = _PATIENCE_S,
+    ) -> T:
+        """Ask again and again until the answer is as wanted, and give that answer."""
+        deadline = time.monotonic() + timeout_s
+        while not holds(answer := self.fact(job, timeout_s)):
+            if time.monotonic() > deadline:
+                raise StepError(f"waited {timeout_s:.0f} s for {what}; last seen: {answer!r:.300}")
+            QTest.qWait(50)
+        return answer
+
+    def text_of(self, name: str) -> str:
+        """Give everything that can be read in a shown widget."""
+        return read_text(self.find(name))
+
+    def shown_text(self) -> str:
+        """Give what can be read in the window, shortened: for the explanation of a failure."""
+        return read_text(self.window)[:600]
+
+    def _reveal(self, widget: QWidget, spot: QPoint) -> None:
+        parent: Any = widget.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea) and parent.widget() is not None:
+                place = widget.mapTo(parent.widget(), spot)
+                parent.ensureVisible(place.x(), place.y(), 60, 60)
+            parent = parent.parentWidget()
+
+    def _on_top(self, widget: QWidget, spot: QPoint) -> bool:
+        window = widget.window()
+        place = widget.mapTo(window, spot)
+        top = window.childAt(place)
+        inside = QRect(QPoint(0, 0), window.size()).contains(place)
+        return inside and top is not None and (top is widget or widget.isAncestorOf(top))
+
+
+def read_text(root: QWidget) -> str:
+    """Join what labels, buttons, fields and accessible names say, from top to bottom, for the shown part of a tree."""
+    found: list[str] = []
+    for widget in [root, *root.findChildren(QWidget)]:
+        if not widget.isVisible():
+            continue
+        if isinstance(widget, QLabel | QAbstractButton | QLineEdit) and widget.text():
+            found.append(widget.text())
+        elif widget.accessibleName():
+            found.append(widget.accessibleName())
+        if widget.accessibleDescription():
+            found.append(widget.accessibleDescription())
+    return " | ".join(found)
