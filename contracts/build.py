@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.compiler import SETTINGS, CompileError, compile_sources, project_sources
 from contracts.packages import ROOT, PackageError, locked_packages
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ARTIFACTS = ROOT / "artifacts"
 CONTRACTS = ("Escrow", "MockUSDC")

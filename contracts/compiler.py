@@ -42,7 +42,7 @@ def compile_sources(sources: dict[str, str]) -> dict[str, Any]:
 def _is_failure(entry: dict[str, Any]) -> bool:
     """Errors anywhere, and warnings about our own files; the base contracts' warnings are their authors' business."""
     ours = entry.get("sourceLocation", {}).get("file", "src/").startswith("src/")
-    return entry["severity"] == "error" or (entry["severity"] == "warning" and ours)
+    return bool(entry["severity"] == "error" or (entry["severity"] == "warning" and ours))
 
 
 def project_sources() -> dict[str, str]:

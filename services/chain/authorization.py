@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from services.chain.abi import address_word, bytes32_word, uint_word
-from services.chain.hashing import BadSignature, keccak256, recover_address, sign_digest
+from services.chain.hashing import SignatureError, keccak256, recover_address, sign_digest
 from services.units.address import Address, Bytes32, bytes32
 from services.units.ids import ContentId
 from services.units.money import Money
 from services.wire.problems import ProblemError
 
 # The EIP-712 domain of USDC on Arc, which MockUSDC shares (facts: docs.arc.io, seen 2026-11).
-TOKEN_NAME = "USDC"
-TOKEN_VERSION = "2"
+DOMAIN_NAME = "USDC"
+DOMAIN_VERSION = "2"
 _UINT32_END = 1 << 32
 
 _PAY_TAG = keccak256(b"museclock/v1/pay")
@@ -98,7 +98,7 @@ def recover_payer(signed: SignedAuthorization) -> Address:
     """Tell who signed; compare with ``signed.terms.payer``. Raises ProblemError: payment.refused."""
     try:
         return recover_address(authorization_digest(signed.terms), signed.signature)
-    except BadSignature as exc:
+    except SignatureError as exc:
         raise ProblemError("payment.refused", reason="signature") from exc
 
 
@@ -121,8 +121,8 @@ def domain_separator(chain_id: int, token: Address) -> bytes:
     """Hash the token's EIP-712 domain; the token's DOMAIN_SEPARATOR() must give the same."""
     return keccak256(
         _DOMAIN_TYPE
-        + keccak256(TOKEN_NAME.encode())
-        + keccak256(TOKEN_VERSION.encode())
+        + keccak256(DOMAIN_NAME.encode())
+        + keccak256(DOMAIN_VERSION.encode())
         + uint_word(chain_id)
         + address_word(token)
     )

@@ -1,5 +1,7 @@
 """Failures at the chain, each with its problem code."""
 
+# ruff: noqa: N818  the names say what happened; the callers read better so
+
 from __future__ import annotations
 
 from services.units.address import Bytes32

@@ -13,7 +13,7 @@ _SIGNATURE_BYTES = 65
 _FIRST_V = 27
 
 
-class BadSignature(ValueError):
+class SignatureError(ValueError):
     """Not a signature that Ethereum accepts."""
 
 
@@ -34,18 +34,18 @@ def sign_digest(digest: bytes, key: bytes) -> bytes:
 
 
 def recover_address(digest: bytes, signature: bytes) -> Address:
-    """Tell who signed digest. Raises BadSignature for a wrong shape, a high s, or what fits no key."""
+    """Tell who signed digest. Raises SignatureError for a wrong shape, a high s, or what fits no key."""
     if len(signature) != _SIGNATURE_BYTES or signature[64] - _FIRST_V not in (0, 1):
-        raise BadSignature("not r, s and v (27 or 28)")
+        raise SignatureError("not r, s and v (27 or 28)")
     if int.from_bytes(signature[32:64], "big") > _ORDER // 2:
-        raise BadSignature("s is in the upper half")
+        raise SignatureError("s is in the upper half")
     try:
         public = PublicKey.from_signature_and_message(
             signature[:64] + bytes((signature[64] - _FIRST_V,)), digest, hasher=None
         )
     # coincurve reports what libsecp256k1 refuses by a plain Exception or a ValueError.
-    except Exception as exc:  # noqa: BLE001
-        raise BadSignature(str(exc)) from exc
+    except Exception as exc:
+        raise SignatureError(str(exc)) from exc
     return _address(public)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.chain import rlp
 from services.chain.calls import Call
 from services.chain.gateway import Fees
-from services.chain.hashing import BadSignature, address_of, keccak256, recover_address, sign_digest
+from services.chain.hashing import SignatureError, address_of, keccak256, recover_address, sign_digest
 from services.units.address import Address, Bytes32, address, bytes32, raw
 
 _TYPE = b"\x02"
@@ -42,13 +42,11 @@ class Transaction:
     signature: bytes
 
 
-class BadTransaction(ValueError):
+class TransactionError(ValueError):
     """Bytes that are no transaction of the type we take."""
 
 
-def sign_transaction(  # noqa: PLR0913  every field of the transaction is the caller's decision
-    call: Call, *, key: bytes, nonce: int, gas: int, fees: Fees, chain_id: int
-) -> SignedTransaction:
+def sign_transaction(call: Call, *, key: bytes, nonce: int, gas: int, fees: Fees, chain_id: int) -> SignedTransaction:
     """Sign a call; the same arguments always give the same bytes.
 
     key: 32 bytes. gas: limit in gas units.
@@ -68,27 +66,27 @@ def sign_transaction(  # noqa: PLR0913  every field of the transaction is the ca
 
 
 def read_transaction(encoded: bytes) -> Transaction:
-    """Read bytes and recover who signed them. Raises BadTransaction."""
+    """Read bytes and recover who signed them. Raises TransactionError."""
     if encoded[:1] != _TYPE:
-        raise BadTransaction("transaction type not supported")
+        raise TransactionError("transaction type not supported")
     try:
         fields = rlp.decode(encoded[1:])
         return _read(fields, encoded)
     except (ValueError, RecursionError) as exc:
-        raise BadTransaction(str(exc)) from exc
+        raise TransactionError(str(exc)) from exc
 
 
 def _read(fields: rlp.Item, encoded: bytes) -> Transaction:
     if not isinstance(fields, list) or len(fields) != _FIELDS or fields[8] != []:
-        raise BadTransaction("not the fields of EIP-1559 with an empty access list")
+        raise TransactionError("not the fields of EIP-1559 with an empty access list")
     flat = [field for field in fields if isinstance(field, bytes)]
     if len(flat) != _FIELDS - 1:
-        raise BadTransaction("a field is a list")
+        raise TransactionError("a field is a list")
     to, data = flat[5], flat[7]
     numbers = [_number(field) for field in (*flat[:5], flat[6], *flat[8:])]
     chain_id, nonce, tip, max_fee, gas, value, parity, r, s = numbers
     if parity > 1 or r.bit_length() > 256 or s.bit_length() > 256:
-        raise BadSignature("not r, s and parity")
+        raise SignatureError("not r, s and parity")
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes((parity + 27,))
     return Transaction(
         encoded=encoded,
@@ -108,5 +106,5 @@ def _read(fields: rlp.Item, encoded: bytes) -> Transaction:
 
 def _number(field: bytes) -> int:
     if field[:1] == b"\0":
-        raise BadTransaction("a number has leading zeros")
+        raise TransactionError("a number has leading zeros")
     return int.from_bytes(field, "big")

@@ -6,24 +6,24 @@ from services.chain.demo.evm import BASE_FEE_WEI, BLOCK_GAS, Account, Message, f
 from services.chain.transaction import Transaction
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A transaction cannot go into a block; the text is what geth says in that case."""
 
 
 def check_transaction(transaction: Transaction, sender: Account) -> None:
-    """Check fees, gas and money; nonce and chain id are the chain's own to check. Raises Refused."""
+    """Check fees, gas and money; nonce and chain id are the chain's own to check. Raises RefusedError."""
     if transaction.max_fee_per_gas < BASE_FEE_WEI:
-        raise Refused("max fee per gas less than block base fee")
+        raise RefusedError("max fee per gas less than block base fee")
     if transaction.max_priority_fee_per_gas > transaction.max_fee_per_gas:
-        raise Refused("max priority fee per gas higher than max fee per gas")
+        raise RefusedError("max priority fee per gas higher than max fee per gas")
     if transaction.gas > BLOCK_GAS:
-        raise Refused("exceeds block gas limit")
+        raise RefusedError("exceeds block gas limit")
     if transaction.gas < max(intrinsic_gas(message_of(transaction)), floor_gas(transaction.data)):
-        raise Refused("intrinsic gas too low")
+        raise RefusedError("intrinsic gas too low")
     if sender.balance < transaction.gas * transaction.max_fee_per_gas + transaction.value:
-        raise Refused("insufficient funds for gas * price + value")
+        raise RefusedError("insufficient funds for gas * price + value")
     if sender.code:
-        raise Refused("sender not an eoa")
+        raise RefusedError("sender not an eoa")
 
 
 def message_of(transaction: Transaction) -> Message:

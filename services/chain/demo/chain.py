@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.chain.calls import Call, mint_call
-from services.chain.demo.admission import Refused, check_transaction, message_of
+from services.chain.demo.admission import RefusedError, check_transaction, message_of
 from services.chain.demo.evm import BASE_FEE_WEI, Account, Evm, Message, Outcome, created_address
 from services.chain.demo.genesis import FAUCET_KEY, NO_TRANSACTION, Genesis, block_hash, new_genesis
 from services.chain.demo.journal import Journal, JournalRow, logs_json, result_hash
 from services.chain.demo.lock import FileLock
 from services.chain.gateway import Fees
-from services.chain.hashing import BadSignature
-from services.chain.transaction import BadTransaction, Transaction, read_transaction, sign_transaction
+from services.chain.hashing import SignatureError
+from services.chain.transaction import Transaction, TransactionError, read_transaction, sign_transaction
 from services.units.address import Address, Bytes32, raw
 from services.units.money import Money
 from services.units.time import Clock, unix_seconds
@@ -186,12 +186,12 @@ class DemoChain:
     def send(self, encoded: bytes) -> Bytes32:
         """Take a signed transaction; on return its block is on disk, or it waits for its sender's earlier ones.
 
-        Raises Refused, and sqlite3.Error when the disk does not take it: in both cases it has no effect.
+        Raises RefusedError, and sqlite3.Error when the disk does not take it: in both cases it has no effect.
         """
         try:
             transaction = read_transaction(encoded)
-        except (BadTransaction, BadSignature) as exc:
-            raise Refused(str(exc)) from exc
+        except (TransactionError, SignatureError) as exc:
+            raise RefusedError(str(exc)) from exc
         with self._guard:
             self._admit(transaction)
             self._queued[transaction.sender][transaction.nonce] = transaction
@@ -201,15 +201,15 @@ class DemoChain:
     def _admit(self, transaction: Transaction) -> None:
         sender = self._evm.account(transaction.sender)
         if raw(transaction.hash) in self._numbers or self.queued(transaction.hash) is not None:
-            raise Refused("already known")
+            raise RefusedError("already known")
         if transaction.chain_id != self.chain_id:
-            raise Refused(f"invalid chain id for signer: have {transaction.chain_id} want {self.chain_id}")
+            raise RefusedError(f"invalid chain id for signer: have {transaction.chain_id} want {self.chain_id}")
         if transaction.nonce < sender.nonce:
-            raise Refused(f"nonce too low: next nonce {sender.nonce}, tx nonce {transaction.nonce}")
+            raise RefusedError(f"nonce too low: next nonce {sender.nonce}, tx nonce {transaction.nonce}")
         if transaction.nonce in self._queued[transaction.sender]:
-            raise Refused("replacement transaction underpriced")
+            raise RefusedError("replacement transaction underpriced")
         if transaction.nonce > sender.nonce + _MAX_QUEUED:
-            raise Refused("nonce too high")
+            raise RefusedError("nonce too high")
         check_transaction(transaction, sender)
 
     def _mine_queued(self, sender: Address) -> None:
@@ -218,7 +218,7 @@ class DemoChain:
             try:
                 # The money may have gone to an earlier transaction since this one was admitted.
                 check_transaction(transaction, self._evm.account(sender))
-            except Refused:
+            except RefusedError:
                 return
             self._mine(transaction)
 

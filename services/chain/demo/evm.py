@@ -171,9 +171,11 @@ class Evm:
         except RuntimeError as error:
             return _failed(str(error), message)
         result = self._evm.result
+        if result is None:
+            raise RuntimeError("the EVM gave no result")
         return Outcome(
             is_ok=True,
-            gas_used=max(int(result.gas_used), floor_gas(message.data)),
+            gas_used=max(result.gas_used, floor_gas(message.data)),
             output=output,
             logs=tuple(_log(log) for log in result.logs),
             created=created,
@@ -194,7 +196,7 @@ class Evm:
 
     def _current(self, owner: Address) -> Account:
         info = self._evm.basic(owner)
-        code = self.account(owner).code or _unpadded(bytes(self._evm.get_code(owner) or b""), bytes(info.code_hash))
+        code = self.account(owner).code or _unpadded(self._evm.get_code(owner) or b"", info.code_hash or b"")
         return Account(balance=int(info.balance), nonce=int(info.nonce), code=code)
 
     def _write(self, changes: _Changes) -> None:
@@ -203,7 +205,9 @@ class Evm:
                 continue
             self._accounts[owner] = account
             self._evm.insert_account_info(
-                owner, pyrevm.AccountInfo(balance=account.balance, nonce=account.nonce, code=account.code or None)
+                owner,
+                # pyrevm's own type stub forgets the balance.
+                pyrevm.AccountInfo(balance=account.balance, nonce=account.nonce, code=account.code or None),  # type: ignore[call-arg]
             )
         for (owner, slot), value in changes.storage.items():
             # pyrevm writes below its journal only for an account that the journal does not hold.

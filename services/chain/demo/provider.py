@@ -21,5 +21,5 @@ class DemoProvider(JSONBaseProvider):
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         return cast("RPCResponse", self._rpc.make_request(method, params))
 
-    def is_connected(self, show_traceback: bool = False) -> bool:  # noqa: ARG002, FBT001, FBT002
+    def is_connected(self, show_traceback: bool = False) -> bool:
         return True

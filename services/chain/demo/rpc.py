@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from services.chain.demo import shapes
-from services.chain.demo.admission import Refused
+from services.chain.demo.admission import RefusedError
 from services.chain.demo.chain import DemoChain, MinedBlock
 from services.chain.demo.evm import BASE_FEE_WEI, BLOCK_GAS, Account, Message, Outcome, floor_gas, intrinsic_gas
-from services.chain.demo.shapes import BadRequest
-from services.units.address import Address, Bytes32, address, raw
+from services.chain.demo.shapes import RequestError
+from services.units.address import Bytes32, address
 
 _ANYBODY = address("0x" + 40 * "0")
 _METHOD_NOT_FOUND, _INVALID_PARAMS, _INTERNAL, _SERVER, _REVERTED = -32601, -32602, -32603, -32000, 3
@@ -20,7 +20,7 @@ _METHOD_NOT_FOUND, _INVALID_PARAMS, _INTERNAL, _SERVER, _REVERTED = -32601, -326
 _ESTIMATE_TOLERANCE = 0.015
 
 
-class _Reverted(Exception):
+class _RevertedError(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.halt or "execution reverted")
         self.outcome = outcome
@@ -66,13 +66,13 @@ class DemoRpc:
             return _error(_METHOD_NOT_FOUND, f"the method {method} does not exist/is not available")
         try:
             return {"result": handler(*params)}
-        except _Reverted as reverted:
+        except _RevertedError as reverted:
             return _revert(reverted.outcome)
-        except Refused as refused:
+        except RefusedError as refused:
             return _error(_SERVER, str(refused))
         except sqlite3.Error as error:
             return _error(_INTERNAL, f"the journal cannot be written: {error}")
-        except (BadRequest, ValueError, TypeError) as error:
+        except (RequestError, ValueError, TypeError) as error:
             return _error(_INVALID_PARAMS, f"invalid argument: {error}")
 
     def _fee_history(self, count: object, newest: object = "latest", percentiles: object = ()) -> dict[str, Any]:
@@ -85,13 +85,13 @@ class DemoRpc:
             "reward": rewards,
         }
 
-    def _block_by_number(self, number: object, is_full: bool = False) -> dict[str, Any] | None:  # noqa: FBT001, FBT002
+    def _block_by_number(self, number: object, is_full: bool = False) -> dict[str, Any] | None:
         if number == "pending":  # hidden, as Arc hides it
             return None
         block = self._chain.fresh_head() if number in shapes.HEAD_TAGS else self._chain.block(self._number(number))
         return None if block is None else shapes.block(block, is_full=is_full)
 
-    def _block_by_hash(self, wanted: object, is_full: bool = False) -> dict[str, Any] | None:  # noqa: FBT001, FBT002
+    def _block_by_hash(self, wanted: object, is_full: bool = False) -> dict[str, Any] | None:
         block = self._chain.block_by_hash(shapes.read_data(wanted))
         return None if block is None else shapes.block(block, is_full=is_full)
 
@@ -103,7 +103,7 @@ class DemoRpc:
         self._require_present(at)
         outcome = self._chain.call(_message(request))
         if not outcome.is_ok:
-            raise _Reverted(outcome)
+            raise _RevertedError(outcome)
         return "0x" + outcome.output.hex()
 
     def _estimate_gas(self, request: dict[str, Any], at: object = "latest") -> str:
@@ -112,7 +112,7 @@ class DemoRpc:
         message = _message(request)
         outcome = self._chain.call(message)
         if not outcome.is_ok:
-            raise _Reverted(outcome)
+            raise _RevertedError(outcome)
         low, high = max(intrinsic_gas(message), floor_gas(message.data)) - 1, message.gas
         guess = max(outcome.gas_used, low + 1)
         while high - low > max(1, int(high * _ESTIMATE_TOLERANCE)):
@@ -160,7 +160,7 @@ class DemoRpc:
     def _require_present(self, at: object) -> None:
         """Only the present state is kept; asking for another says so, as a pruned node does."""
         if at is not None and at != "pending" and self._number(at) != self._chain.head.number:
-            raise Refused("missing trie node: historical state is not available")
+            raise RefusedError("missing trie node: historical state is not available")
 
 
 class RpcHandler(Protocol):

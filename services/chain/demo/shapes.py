@@ -1,12 +1,12 @@
-"""JSON-RPC's forms of blocks, transactions, receipts and logs (Ethereum execution APIs), and the reading of parameters."""
+"""JSON-RPC's forms of blocks, transactions, receipts and logs, and its parameters (Ethereum execution APIs)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from services.chain.demo.chain import MinedBlock
 from services.chain.demo.admission import message_of
+from services.chain.demo.chain import MinedBlock
 from services.chain.demo.evm import BASE_FEE_WEI, BLOCK_GAS, Outcome
 from services.chain.transaction import Transaction
 from services.units.address import Address, address
@@ -17,30 +17,30 @@ _EMPTY_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49
 _NO_BLOOM = "0x" + 512 * "0"
 
 
-class BadRequest(ValueError):
+class RequestError(ValueError):
     """A parameter is not what the method takes."""
 
 
 def read_quantity(value: object) -> int:
-    """Read a hexadecimal number, or a plain one. Raises BadRequest."""
+    """Read a hexadecimal number, or a plain one. Raises RequestError."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, str) and value.startswith("0x"):
         try:
             return int(value, 16)
         except ValueError as exc:
-            raise BadRequest(f"not a number: {value[:80]}") from exc
-    raise BadRequest(f"not a number: {value!r:.80}")
+            raise RequestError(f"not a number: {value[:80]}") from exc
+    raise RequestError(f"not a number: {value!r:.80}")
 
 
 def read_data(value: object) -> bytes:
-    """Read hexadecimal bytes. Raises BadRequest."""
+    """Read hexadecimal bytes. Raises RequestError."""
     if isinstance(value, str) and value.startswith("0x"):
         try:
             return bytes.fromhex(value[2:])
         except ValueError as exc:
-            raise BadRequest("not hexadecimal bytes") from exc
-    raise BadRequest("not hexadecimal bytes")
+            raise RequestError("not hexadecimal bytes") from exc
+    raise RequestError("not hexadecimal bytes")
 
 
 def block(found: MinedBlock, *, is_full: bool) -> dict[str, Any]:
@@ -187,5 +187,5 @@ def _listed(value: object) -> list[object]:
 
 def _contents(found: MinedBlock) -> tuple[Transaction, Outcome]:
     if found.transaction is None or found.outcome is None:
-        raise BadRequest("the block holds no transaction")
+        raise RequestError("the block holds no transaction")
     return found.transaction, found.outcome
