@@ -13,7 +13,7 @@ _SUPERSAMPLE = 2
 _INK, _CARD, _LINE = (14, 17, 22), (28, 35, 44), (42, 50, 61)
 _TEXT, _QUIET, _ACCENT = (232, 236, 241), (154, 166, 178), (245, 181, 68)
 _CENTRE, _RADIUS = (170, 168), 118
-_DIAL_BOX = (40, 38, 300, 298)
+_DIAL_BOX = (40, 38)
 _CHUNK_S = 10
 
 
@@ -68,8 +68,10 @@ class Dial:
         draw.line((tail, tip), fill=255, width=5 * _SUPERSAMPLE)
         hub = 8 * _SUPERSAMPLE
         draw.ellipse((middle - hub, middle - hub, middle + hub, middle + hub), fill=255)
-        mask = box.reduce(_SUPERSAMPLE)
-        picture.paste(_ACCENT, (_DIAL_BOX[0], _DIAL_BOX[1]), mask)
+        left, top, right, bottom = _around_all((tip, tail, (middle, middle)), 10 * _SUPERSAMPLE)
+        mask = box.crop((left, top, right, bottom)).reduce(_SUPERSAMPLE)
+        corner = (_DIAL_BOX[0] + left // _SUPERSAMPLE, _DIAL_BOX[1] + top // _SUPERSAMPLE)
+        picture.paste(_ACCENT, corner, mask)
 
 
 def _background(font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> Image.Image:
@@ -93,6 +95,14 @@ def _draw_barcode(draw: ImageDraw.ImageDraw, frame: int) -> None:
         left = barcode.LEFT + position * barcode.CELL_WIDTH
         box = (left, barcode.TOP, left + barcode.CELL_WIDTH - 1, barcode.TOP + barcode.CELL_HEIGHT - 1)
         draw.rectangle(box, fill=(255, 255, 255) if white else (0, 0, 0))
+
+
+def _around_all(points: tuple[tuple[float, float], ...], margin: int) -> tuple[int, int, int, int]:
+    """Give a box around points, its corners on whole pixels of the final picture."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    low = [int(min(values) - margin) // _SUPERSAMPLE * _SUPERSAMPLE for values in (xs, ys)]
+    high = [-(-int(max(values) + margin) // _SUPERSAMPLE) * _SUPERSAMPLE for values in (xs, ys)]
+    return low[0], low[1], high[0], high[1]
 
 
 def _polar(middle: float, turn: float, reach: float) -> tuple[float, float]:
