@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from studio.tour.options import TourOptions
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def run(options: TourOptions) -> int:
-    """Do the tour; give 0 only if every step held. Prints a line a step; starts its own display and processes."""
-    # Imported here: the command line asks for TourOptions only.
+def run(
+    *,
+    profile: Path | None = None,
+    media: Path | None = None,
+    json_file: Path | None = None,
+    shots: Path | None = None,
+    on_screen: bool = False,
+) -> int:
+    """Do the tour; give 0 only if every step held. Prints a line a step; starts its own display and processes.
+
+    profile: an empty or absent folder to keep what the tour made, else a temporary one. media: the film to sell,
+    else a clip made for the purpose. json_file, shots: where results and pictures go. on_screen: use the display
+    that is there instead of a virtual one.
+    """
+    # Imported here, so that the command line starts fast when there is no tour.
     from studio.tour.director import Director
+    from studio.tour.options import TourOptions
 
-    return Director(options).run()
-
-
-__all__ = ["TourOptions", "run"]
+    return Director(TourOptions(profile, media, json_file, shots, on_screen)).run()

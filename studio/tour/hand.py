@@ -6,7 +6,7 @@ Waits by turning the event loop, which only a driver from outside may do; runs o
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -37,6 +37,11 @@ class Hand:
     def __init__(self, window: QWidget, bridge: Bridge) -> None:
         self.window = window
         self._bridge = bridge
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let every wait end: the tour is called off."""
+        self._stopped = True
 
     def wait(self, what: str, condition: Callable[[], T | None], timeout_s: float = _PATIENCE_S) -> T:
         """Turn the event loop until the condition gives something true, and give that.
@@ -47,6 +52,8 @@ class Hand:
         while True:
             if found := condition():
                 return found
+            if self._stopped:
+                raise StepError(f"called off while waiting for {what}")
             if time.monotonic() > deadline:
                 raise StepError(f"waited {timeout_s:.0f} s for {what}; the window shows: {self.shown_text()}")
             if self.window.findChild(QWidget, "crash") is not None:
@@ -57,21 +64,28 @@ class Hand:
         """Let the window live for a moment, to see that nothing changes."""
         QTest.qWait(round(seconds * 1000))
 
-    def look(self, name: str, kind: type[W] = QWidget) -> W | None:  # type: ignore[assignment]
+    def look(self, name: str) -> QWidget | None:
         """Give the widget of that name that a person can see now, if there is one."""
-        for widget in self.window.findChildren(kind, name):
+        for widget in self.window.findChildren(QWidget, name):
             if widget.isVisible():
                 return widget
         return None
 
-    def find(self, name: str, kind: type[W] = QWidget, timeout_s: float = _PATIENCE_S) -> W:  # type: ignore[assignment]
+    def find(self, name: str, timeout_s: float = _PATIENCE_S) -> QWidget:
         """Wait until a widget of that name can be seen, and give it."""
-        return self.wait(f"{name} to be shown", lambda: self.look(name, kind), timeout_s)
+        return self.wait(f"{name} to be shown", lambda: self.look(name), timeout_s)
+
+    def find_as(self, kind: type[W], name: str, timeout_s: float = _PATIENCE_S) -> W:
+        """Give the shown widget of that name, which has to be of that kind."""
+        widget = self.find(name, timeout_s)
+        if not isinstance(widget, kind):
+            raise StepError(f"{name} is a {type(widget).__name__}, not a {kind.__name__}")
+        return widget
 
     def click(self, name: str, timeout_s: float = _PATIENCE_S) -> None:
         """Click the middle of a widget, once it is shown, enabled and not covered by another."""
-        widget = self.find(name, timeout_s=timeout_s)
-        self.wait(f"{name} to be enabled", lambda: widget.isEnabled(), timeout_s)
+        widget = self.find(name, timeout_s)
+        self.wait(f"{name} to be enabled", widget.isEnabled, timeout_s)
         self.click_at(widget, widget.rect().center())
 
     def click_at(self, widget: QWidget, spot: QPoint) -> None:
@@ -146,10 +160,10 @@ class Hand:
         return read_text(self.window)[:600]
 
     def _reveal(self, widget: QWidget, spot: QPoint) -> None:
-        parent: Any = widget.parentWidget()
+        parent = widget.parentWidget()
         while parent is not None:
-            if isinstance(parent, QScrollArea) and parent.widget() is not None:
-                place = widget.mapTo(parent.widget(), spot)
+            if isinstance(parent, QScrollArea) and (content := parent.widget()) is not None:
+                place = widget.mapTo(content, spot)
                 parent.ensureVisible(place.x(), place.y(), 60, 60)
             parent = parent.parentWidget()
 

@@ -11,14 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TourOptions:
-    """media: the film to sell, else a clip made for the purpose; json, shots: where results and pictures go.
+    """See ``studio.tour.run``."""
 
-    on_screen: use the display that is there instead of a virtual one. profile: an empty folder to keep what the
-    tour made, else a temporary one.
-    """
-
+    profile: Path | None = None
     media: Path | None = None
     json: Path | None = None
     shots: Path | None = None
     on_screen: bool = False
-    profile: Path | None = None

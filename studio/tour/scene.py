@@ -1,0 +1,112 @@
+"""What the steps of a tour share: the hand, the film, and what they have seen so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QListView
+
+from services.units.money import ZERO, Money, chunk_price
+from studio.tour.hand import Hand, StepError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from services.client import Client
+    from services.wire.catalogue import ChunkOut, PlaybackOut
+    from services.wire.desk import Reconciliation
+    from services.wire.earnings import PayoutsOut
+
+CREATOR, VIEWER = "creator", "viewer"
+PRICE = Money(10_000)
+"""What the tour asks for ten seconds: one cent."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """One tour through one profile. title names the film that this tour sells."""
+
+    hand: Hand
+    media: Path
+    title: str
+    content_id: str = ""
+    creator_before: Money = ZERO
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def persona(self, desk_id: str) -> None:
+        """Change to the other side by the visible switch."""
+        self.hand.click(f"persona.{desk_id}")
+
+    def go(self, route: str) -> None:
+        """Open a page from the rail."""
+        self.hand.click(f"nav.{route}")
+
+    def open_film(self, list_name: str, route: str) -> None:
+        """Find the film among the cards of a page and open it with one click."""
+        self.go(route)
+        cards = self.hand.find_as(QListView, list_name)
+
+        def place() -> QPoint | None:
+            model = cards.model()
+            for row in range(model.rowCount()):
+                index = model.index(row, 0)
+                said = f"{index.data(Qt.ItemDataRole.DisplayRole)} {index.data(Qt.ItemDataRole.AccessibleTextRole)}"
+                if self.title in said:
+                    cards.scrollTo(index)
+                    return cards.visualRect(index).center()
+            return None
+
+        spot = self.hand.wait(f"“{self.title}” among the cards", place)
+        self.hand.click_at(cards.viewport(), spot)
+        self.hand.find("watch.play")
+
+    def film(self) -> PlaybackOut:
+        """Ask the viewer's desk how the film stands now."""
+        return self.hand.fact(self._open_film)
+
+    async def _open_film(self, client: Client) -> PlaybackOut:
+        from services.units.ids import content_id
+
+        return await client.desk(VIEWER).playback.open(content_id(self.content_id))
+
+    def payouts(self) -> PayoutsOut:
+        """Ask the creator's desk for the balances; ``available`` is creatorBalances on the chain."""
+        return self.hand.fact(_payouts)
+
+    def on_chain(self) -> Money:
+        """Read the creator's balance in the Escrow."""
+        available = self.payouts().available
+        if available is None:
+            raise StepError("the chain cannot be read")
+        return available
+
+    def sums(self, desk_id: str) -> Reconciliation:
+        """Compare chain, node ledger and desk ledger, as one side's desk sees them."""
+        if desk_id == CREATOR:
+            return self.hand.fact(_creator_sums)
+        return self.hand.fact(_viewer_sums)
+
+
+def locked(film: PlaybackOut) -> list[ChunkOut]:
+    """Give the chunks that are not bought."""
+    return [chunk for chunk in film.chunks if chunk.access == "locked"]
+
+
+def price_of(chunks: list[ChunkOut]) -> Money:
+    """Add up chunk prices, computed here from the price per ten seconds and the cuts, not taken from the answer."""
+    prices = [chunk_price(PRICE, start_ms=chunk.start_ms, end_ms=chunk.end_ms) for chunk in chunks]
+    return Money(sum(price.micros for price in prices))
+
+
+async def _payouts(client: Client) -> PayoutsOut:
+    return await client.desk(CREATOR).payouts.state()
+
+
+async def _creator_sums(client: Client) -> Reconciliation:
+    return await client.desk(CREATOR).wallet.reconciliation()
+
+
+async def _viewer_sums(client: Client) -> Reconciliation:
+    return await client.desk(VIEWER).wallet.reconciliation()
