@@ -43,8 +43,7 @@ def recover_address(digest: bytes, signature: bytes) -> Address:
         public = PublicKey.from_signature_and_message(
             signature[:64] + bytes((signature[64] - _FIRST_V,)), digest, hasher=None
         )
-    # coincurve reports what libsecp256k1 refuses by a plain Exception or a ValueError.
-    except Exception as exc:
+    except ValueError as exc:
         raise SignatureError(str(exc)) from exc
     return _address(public)
 
