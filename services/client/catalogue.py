@@ -49,7 +49,10 @@ class PlaybackClient:
         return (await self._door.send("GET", f"/playback/{content_id}/init")).content
 
     async def chunk(self, content_id: ContentId, index: int) -> bytes:
-        """Fetch a decrypted chunk. Problem codes: content.locked, content.damaged, content.missing, content.wrong_key."""
+        """Fetch a decrypted chunk.
+
+        Problem codes: content.locked, content.damaged, content.missing, content.wrong_key.
+        """
         return (await self._door.send("GET", f"/playback/{content_id}/chunks/{index}")).content
 
     async def buy(

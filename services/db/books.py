@@ -77,7 +77,7 @@ class ChainTransaction(Books):
     intent: Mapped[str] = mapped_column(Text, primary_key=True)
     sender: Mapped[str] = mapped_column(Text)
     nonce: Mapped[int] = mapped_column(BigInt)
-    hash: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(Text, index=True)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(Text)
     """open, confirmed or reverted."""

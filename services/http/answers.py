@@ -12,38 +12,34 @@ from starlette.exceptions import HTTPException
 
 from services.wire.problems import ProblemError
 
+_NOT_FOUND = 404
 _log = logging.getLogger(__name__)
 
 
 def install_problem_answers(app: FastAPI) -> None:
     """Make an application answer with problem bodies only."""
-    app.add_exception_handler(ProblemError, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+
+    @app.exception_handler(ProblemError)
+    async def expected(_request: Request, error: ProblemError) -> JSONResponse:
+        return _answer(error, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # Only where the mistake is: what was sent may be a secret.
+        where = ".".join(str(part) for part in error.errors()[0]["loc"][1:]) or "body"
+        return _answer(ProblemError("request.invalid", field=where))
+
+    @app.exception_handler(HTTPException)
+    async def refused(_request: Request, error: HTTPException) -> JSONResponse:
+        code = "request.not_found" if error.status_code == _NOT_FOUND else "request.invalid"
+        return JSONResponse(dict(ProblemError(code).body()), status_code=error.status_code)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        trace = secrets.token_hex(6)
+        _log.error("unexpected error", exc_info=error, extra={"trace": trace, "path": request.url.path})
+        return _answer(ProblemError("internal", trace=trace))
 
 
-async def _problem(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ProblemError)
-    headers = getattr(error, "headers", None)
-    return JSONResponse(error.body(), status_code=error.kind.status, headers=headers)
-
-
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    # Only where the mistake is: what was sent may be a secret.
-    where = ".".join(str(part) for part in error.errors()[0]["loc"][1:]) or "body"
-    problem = ProblemError("request.invalid", field=where)
-    return JSONResponse(problem.body(), status_code=problem.kind.status)
-
-
-async def _http(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    code = "request.not_found" if error.status_code == 404 else "request.invalid"
-    return JSONResponse(ProblemError(code).body(), status_code=error.status_code)
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    trace = secrets.token_hex(6)
-    _log.error("unexpected error", exc_info=error, extra={"trace": trace, "path": request.url.path})
-    return JSONResponse(ProblemError("internal", trace=trace).body(), status_code=500)
+def _answer(error: ProblemError, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(dict(error.body()), status_code=error.kind.status, headers=headers)

@@ -53,7 +53,10 @@ class Door:
 
     async def call(self, answer_type: type[T], method: str, path: str, **options: Any) -> T:
         """Send a request and read the answer as answer_type (any type that pydantic knows)."""
-        answer = await self.send(method, path, **options)
+        return self.read(answer_type, await self.send(method, path, **options))
+
+    def read(self, answer_type: type[T], answer: httpx.Response) -> T:
+        """Read an answer; one that does not fit means that the other side speaks another version."""
         try:
             return TypeAdapter(answer_type).validate_json(answer.content)
         except ValidationError as exc:
@@ -72,4 +75,6 @@ def problem_of(answer: httpx.Response) -> ProblemError:
     params = data.get("params")
     clean = {str(name): str(value) for name, value in params.items()} if isinstance(params, dict) else {}
     clean.pop("trace", None)
-    return ProblemError(code, trace=str(data.get("trace", "")), **clean)
+    problem = ProblemError(code, trace=str(data.get("trace", "")), **clean)
+    problem.headers = dict(answer.headers)
+    return problem

@@ -10,6 +10,10 @@ PROTOCOL = 1
 WalletStatus = Literal["missing", "locked", "open"]
 
 
+ReceiptState = Literal["signed", "sent", "keyed", "refused", "unknown", "disputed"]
+"""``disputed``: paid, but the key is not the one that the creator committed to."""
+
+
 class Health(Answer):
     """Says that the service is there and which world it shows."""
 
@@ -19,6 +23,8 @@ class Health(Answer):
     demo: bool
     chain_id: int
     chain: Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
+    samples: tuple[str, ...] = ()
+    """Paths of films that a person may try uploading with; empty outside the demo."""
 
 
 class DeskOut(Answer):
@@ -63,8 +69,7 @@ class ReceiptOut(Answer):
     first_chunk: int
     chunk_count: int
     amount: MoneyField
-    state: Literal["intent", "signed", "sent", "keyed", "refused", "unknown", "disputed"]
-    """``disputed``: paid, but the key does not open the chunk."""
+    state: ReceiptState
     transaction: str | None
     at: Moment
 

@@ -50,11 +50,11 @@ class NodeHealth(Answer):
 
 
 class PublishIn(Request):
-    """A signed manifest and the keys of its chunks, by index; the node checks each against its commitment."""
+    """A signed manifest as one text, and the keys of its chunks by index; the node checks each against its promise."""
 
-    manifest: Annotated[str, Field(max_length=MAX_MANIFEST_CHARS)]
-    signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")]
+    signed: Annotated[str, Field(max_length=MAX_MANIFEST_CHARS)]
     keys: Annotated[tuple[KeyText, ...], Field(max_length=MAX_CHUNKS)]
+    description: Annotated[str, Field(max_length=2000)] = ""
     creator_name: Annotated[str, Field(max_length=80)] = ""
 
 
@@ -77,10 +77,9 @@ class CardOut(Answer):
 
 
 class ManifestOut(Answer):
-    """The creator's own words: canonical manifest and signature; the reader checks both."""
+    """The creator's own words: the published file of manifest and signature; the reader checks both."""
 
-    manifest: str
-    signature: str
+    signed: str
 
 
 class StreamIn(Request):

@@ -85,7 +85,7 @@ KINDS: dict[str, Kind] = {
     "chain.reverted": Kind(409),
     "chain.refused": Kind(409),
     "chain.damaged": Kind(500),
-    "transaction.unknown": Kind(202, retryable=True),
+    "transaction.unknown": Kind(409, retryable=True),
     "node.unreachable": Kind(503, retryable=True),
     "withdrawal.nothing": Kind(400),
     "withdrawal.no_gas": Kind(402),
@@ -98,7 +98,10 @@ KINDS: dict[str, Kind] = {
 
 
 class ProblemError(Exception):
-    """An expected failure: a code of KINDS and what the sentence needs, as text."""
+    """An expected failure: a code of KINDS and what the sentence needs, as text.
+
+    headers: what travels beside the body in HTTP, such as the offer of a 402; names in lower case.
+    """
 
     def __init__(self, code: str, *, trace: str = "", **params: object) -> None:
         super().__init__(code)
@@ -106,6 +109,7 @@ class ProblemError(Exception):
         self.kind = KINDS[code]
         self.params = {name: str(value) for name, value in params.items()}
         self.trace = trace
+        self.headers: dict[str, str] = {}
 
     def body(self) -> ProblemBody:
         """Give the JSON that crosses the process border."""

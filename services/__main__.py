@@ -1,0 +1,27 @@
+"""``python -m services``: the service process, started by the window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from services.host.logs import log_to
+from services.host.serve import serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the service until standard input ends."""
+    parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
+    parser.add_argument("--profile", type=Path, required=True, help="folder of keys, ledgers and blocks")
+    parser.add_argument("--demo", action="store_true", help="open the demo world")
+    options = parser.parse_args(arguments)
+    os.umask(0o077)
+    log_to(options.profile / "logs")
+    return asyncio.run(serve(options.profile, is_demo=options.demo))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One person's side: wallet, uploads, purchases, playback, earnings. Reached over the private socket only."""

@@ -1,0 +1,71 @@
+"""Follows the Escrow's events by this desk's own line to the chain: the creator's entries, and sums to compare with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from services.chain.gateway import CreatorWithdrawn, EscrowEvent, Paid
+from services.desk.context import Desk
+from services.desk.money import book_earned, book_withdrawn, event_ref
+from services.desk.tables import ChainSeen
+from services.units.address import Address
+from services.units.money import ZERO, Money
+from services.units.time import from_unix_seconds
+
+_ESCROW = "escrow"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSums:
+    """What the chain's events say of one account, up to and including ``block``."""
+
+    block: int
+    paid: Money
+    earned: Money
+    withdrawn: Money
+
+
+def follow(desk: Desk) -> int:
+    """Enter the creator's events since the last look; gives the block up to which the ledger is true. Blocking."""
+    me = desk.keyring.address
+    with desk.database.read() as session:
+        row = session.get(ChainSeen, _ESCROW)
+    done = row.block if row else -1
+    head = desk.chain.head().number
+    if head <= done or me is None:
+        return max(done, head)
+    events = desk.chain.escrow_events(done + 1, head)
+    with desk.database.write() as session:
+        _enter(session, events, me)
+        seen = session.get(ChainSeen, _ESCROW)
+        if seen is None:
+            session.add(ChainSeen(name=_ESCROW, block=head))
+        else:
+            seen.block = max(seen.block, head)
+    return head
+
+
+def sums(desk: Desk) -> ChainSums:
+    """Add up what the chain says of this desk's account, from its first block on. Blocking."""
+    me, head = desk.keyring.address, desk.chain.head().number
+    paid = earned = withdrawn = ZERO
+    for event in desk.chain.escrow_events(0, head) if me else ():
+        match event:
+            case Paid(payer=payer, creator=creator):
+                paid = paid + event.amount if payer == me else paid
+                earned = earned + event.creator_share if creator == me else earned
+            case CreatorWithdrawn(creator=creator) if creator == me:
+                withdrawn = withdrawn + event.amount
+    return ChainSums(block=head, paid=paid, earned=earned, withdrawn=withdrawn)
+
+
+def _enter(session: Session, events: list[EscrowEvent], me: Address) -> None:
+    for event in events:
+        ref, at = event_ref(event.tx, event.log_index), from_unix_seconds(event.timestamp)
+        match event:
+            case Paid(creator=creator) if creator == me:
+                book_earned(session, ref=ref, share=event.creator_share, content=event.content_id, at=at)
+            case CreatorWithdrawn(creator=creator) if creator == me:
+                book_withdrawn(session, ref=ref, amount=event.amount, at=at)

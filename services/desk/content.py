@@ -1,0 +1,52 @@
+"""Chunks as they lie in the block store: ciphertext checked against the manifest, plaintext in memory only."""
+
+from __future__ import annotations
+
+import hashlib
+
+from services.desk.context import Desk
+from services.desk.purchases.keys import TRACK, key_of
+from services.ipfs.unixfs import read_file
+from services.media.manifest import Manifest
+from services.media.seal import open_sealed
+from services.wire.problems import ProblemError
+
+MAX_INIT_BYTES = 1024 * 1024
+
+
+def ciphertext(desk: Desk, manifest: Manifest, index: int) -> bytes:
+    """Read a chunk's sealed file and check it. Blocking. Raises ProblemError: content.missing, content.damaged."""
+    chunk = manifest.chunks[index]
+    data = read_file(desk.blocks, chunk.cid, chunk.length)
+    if len(data) != chunk.length or "0x" + hashlib.sha256(data).hexdigest() != chunk.sha256:
+        raise ProblemError("content.damaged", cid=chunk.cid)
+    return data
+
+
+def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
+    """Make sure that what is about to be paid for is here and is what the creator signed. Blocking."""
+    for index in wanted:
+        ciphertext(desk, manifest, index)
+
+
+def plaintext(desk: Desk, manifest: Manifest, index: int) -> bytes:
+    """Open a chunk that is free or owned. Blocking.
+
+    Raises ProblemError: content.not_found, content.locked, content.missing, content.damaged, content.wrong_key.
+    """
+    if not 0 <= index < len(manifest.chunks):
+        raise ProblemError("content.not_found")
+    key = key_of(desk, manifest, index)
+    return open_sealed(
+        ciphertext(desk, manifest, index),
+        key=key,
+        commitment=manifest.chunks[index].key_commitment,
+        content_id=manifest.content_id,
+        track=TRACK,
+        index=index,
+    )
+
+
+def init_segment(desk: Desk, manifest: Manifest) -> bytes:
+    """Read the film's header. Blocking. Raises ProblemError: content.missing, content.damaged."""
+    return read_file(desk.blocks, manifest.init_cid, MAX_INIT_BYTES)

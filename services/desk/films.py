@@ -1,0 +1,93 @@
+"""Films known to this desk: the creator's manifest, checked once and kept; a bought film plays without a node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyio import to_thread
+
+from services.desk.context import Desk
+from services.desk.tables import Film
+from services.media.manifest import Manifest
+from services.media.signature import parse_signed
+from services.units.ids import ContentId
+from services.units.money import ZERO
+from services.wire.node import CardOut, ManifestOut
+from services.wire.problems import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFilm:
+    """A film with its checked manifest and its card."""
+
+    manifest: Manifest
+    card: CardOut
+    position_ms: int
+
+
+@lru_cache(maxsize=32)
+def _parsed(signed: str) -> Manifest:
+    return parse_signed(signed.encode()).manifest
+
+
+async def open_film(desk: Desk, content: ContentId) -> OpenFilm:
+    """Give a film, from the node at the first time.
+
+    Raises ProblemError: content.not_found, manifest.invalid, manifest.signature, chain.wrong_chain, node.unreachable.
+    """
+    known = await to_thread.run_sync(known_film, desk, content)
+    if known is not None:
+        return known
+    card = await desk.node.browse(CardOut, f"/content/{content}")
+    signed = await desk.node.browse(ManifestOut, f"/content/{content}/manifest")
+    return await to_thread.run_sync(_keep, desk, content, card, signed)
+
+
+def known_film(desk: Desk, content: ContentId) -> OpenFilm | None:
+    """Give a film that was opened here before; None otherwise. Blocking."""
+    with desk.database.read() as session:
+        row = session.get(Film, content)
+    if row is None:
+        return None
+    return OpenFilm(_parsed(row.signed), CardOut.model_validate(row.card), row.position_ms)
+
+
+def checked_manifest(desk: Desk, content: ContentId, signed: ManifestOut) -> Manifest:
+    """Check a manifest that a node gave: its form, its signature, and that it sells this film on this chain."""
+    manifest = _parsed(signed.signed)
+    if manifest.content_id != content:
+        raise ProblemError("manifest.invalid", reason="another film")
+    sold_on = (manifest.chain_id, manifest.token, manifest.escrow)
+    if sold_on != (desk.chain.chain_id, desk.chain.token, desk.chain.escrow):
+        raise ProblemError("chain.wrong_chain", expected=desk.chain.chain_id, found=manifest.chain_id)
+    return manifest
+
+
+def _keep(desk: Desk, content: ContentId, card: CardOut, signed: ManifestOut) -> OpenFilm:
+    manifest = checked_manifest(desk, content, signed)
+    # What a person is shown before paying comes from what the creator signed, not from the node's card.
+    card = card.model_copy(
+        update={
+            "content_id": content,
+            "title": manifest.title,
+            "creator": manifest.creator,
+            "price_per_ten_seconds": manifest.price_per_ten_seconds,
+            "duration_ms": manifest.duration_ms,
+            "chunk_count": len(manifest.chunks),
+        }
+    )
+    with desk.database.write() as session:
+        if session.get(Film, content) is None:
+            session.add(
+                Film(
+                    content_id=content,
+                    signed=signed.signed,
+                    card=card.model_dump(mode="json"),
+                    position_ms=0,
+                    budget_limit=None,
+                    budget_spent=ZERO,
+                    opened_at=desk.clock.now(),
+                )
+            )
+    return OpenFilm(manifest, card, 0)

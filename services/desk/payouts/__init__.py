@@ -1,0 +1,1 @@
+"""Payouts: what can be withdrawn, and withdrawing it."""

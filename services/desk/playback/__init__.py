@@ -1,0 +1,1 @@
+"""Playing a film: its timeline, its chunks in the clear, its budget."""

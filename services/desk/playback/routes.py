@@ -1,0 +1,126 @@
+"""The routes of a film that is being watched."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+
+from services.desk.content import init_segment, plaintext
+from services.desk.context import Desk
+from services.desk.door import ContentOf, DeskOf
+from services.desk.films import OpenFilm, open_film
+from services.desk.money import spent_on
+from services.desk.playback.timeline import bring_home, budget_out, playback_out
+from services.desk.purchases.service import buy
+from services.desk.purchases.terms import price_of
+from services.desk.receipts import receipt_out
+from services.desk.tables import Film, Purchase
+from services.desk.wallet.service import wallet_state
+from services.units.ids import ContentId, purchase_intent
+from services.units.money import ZERO, Money
+from services.wire.catalogue import BudgetIn, BudgetOut, BuyIn, PlaybackOut, PositionIn, PurchaseOut
+from services.wire.desk import ReceiptOut
+from services.wire.problems import ProblemError
+
+MAX_BUDGET = Money(1_000_000_000)
+_MEDIA = "video/mp4"
+_PRIVATE = {"Cache-Control": "no-store"}
+
+router = APIRouter(tags=["playback"])
+
+
+@router.get("/playback/{content_id}")
+async def open_for_playing(desk: DeskOf, content: ContentOf) -> PlaybackOut:
+    """Give a film's timeline and money."""
+    film = await open_film(desk, content)
+    await bring_home(desk, film)
+    return await to_thread.run_sync(playback_out, desk, film)
+
+
+@router.get("/playback/{content_id}/init")
+async def init(desk: DeskOf, content: ContentOf) -> Response:
+    """Give the film's header."""
+    film = await open_film(desk, content)
+    data = await to_thread.run_sync(init_segment, desk, film.manifest)
+    return Response(data, media_type=_MEDIA, headers=_PRIVATE)
+
+
+@router.get("/playback/{content_id}/chunks/{index}")
+async def chunk(desk: DeskOf, content: ContentOf, index: int) -> Response:
+    """Give a chunk in the clear, over the private socket only."""
+    film = await open_film(desk, content)
+    data = await to_thread.run_sync(plaintext, desk, film.manifest, index)
+    return Response(data, media_type=_MEDIA, headers=_PRIVATE)
+
+
+@router.post("/playback/{content_id}/buy")
+async def buy_chunks(desk: DeskOf, content: ContentOf, body: BuyIn) -> PurchaseOut:
+    """Buy chunks; asking again for the same chunks never pays twice."""
+    bought = await buy(desk, content, first_chunk=body.first_chunk, chunk_count=body.chunk_count, auto=body.auto)
+    film = await open_film(desk, content)
+    return await to_thread.run_sync(_purchase_out, desk, film, body, bought is not None)
+
+
+@router.put("/playback/{content_id}/budget")
+async def set_budget(desk: DeskOf, content: ContentOf, body: BudgetIn) -> BudgetOut | None:
+    """Start a new budget, with nothing spent of it yet; 0 takes it away."""
+    if not ZERO <= body.limit <= MAX_BUDGET:
+        raise ProblemError("budget.invalid", limit=MAX_BUDGET.micros)
+    await open_film(desk, content)
+
+    def write() -> BudgetOut | None:
+        with desk.database.write() as session:
+            row = session.get_one(Film, content)
+            row.budget_limit, row.budget_spent = body.limit or None, ZERO
+            return budget_out(row)
+
+    return await to_thread.run_sync(write)
+
+
+@router.put("/playback/{content_id}/position", status_code=204)
+async def save_position(desk: DeskOf, content: ContentOf, body: PositionIn) -> None:
+    """Remember the position."""
+    film = await open_film(desk, content)
+
+    def write() -> None:
+        with desk.database.write() as session:
+            row = session.get_one(Film, content)
+            row.position_ms = min(max(0, body.position_ms), film.manifest.duration_ms)
+            row.opened_at = desk.clock.now()
+
+    await to_thread.run_sync(write)
+
+
+@router.get("/playback/{content_id}/receipts")
+async def receipts(desk: DeskOf, content: ContentOf) -> tuple[ReceiptOut, ...]:
+    """List this film's purchases, newest first."""
+
+    def read() -> tuple[ReceiptOut, ...]:
+        with desk.database.read() as session:
+            wanted = select(Purchase).where(Purchase.content_id == content)
+            rows = session.scalars(wanted.order_by(Purchase.at.desc(), Purchase.intent).limit(100))
+            return tuple(receipt_out(row) for row in rows)
+
+    return await to_thread.run_sync(read)
+
+
+def _purchase_out(desk: Desk, film: OpenFilm, body: BuyIn, paid: bool) -> PurchaseOut:
+    content: ContentId = film.manifest.content_id
+    with desk.database.read() as session:
+        row = session.get_one(Film, content)
+        return PurchaseOut(
+            intent=purchase_intent(
+                payer=desk.keyring.owner(),
+                content=content,
+                first_chunk=body.first_chunk,
+                chunk_count=body.chunk_count,
+            ),
+            first_chunk=body.first_chunk,
+            chunk_count=body.chunk_count,
+            amount=price_of(film.manifest, body.first_chunk, body.chunk_count) if paid else ZERO,
+            state="keyed",
+            spent=spent_on(session, content),
+            budget=budget_out(row),
+            available=wallet_state(desk).available,
+        )

@@ -1,0 +1,1 @@
+"""From a file on this computer to an item for sale."""

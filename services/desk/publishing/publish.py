@@ -1,0 +1,145 @@
+"""Publishing: the manifest is composed, signed, written down, and only then sent."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from anyio import to_thread
+
+from services.desk.context import Desk
+from services.desk.publishing.record import change, get, sealed_from_json, secret_of
+from services.desk.publishing.work import forget_work
+from services.desk.purchases.keys import TRACK
+from services.desk.tables import Upload
+from services.media.film import Ingested
+from services.media.manifest import check_title, compose_manifest
+from services.media.seal import chunk_key
+from services.media.signature import sign_manifest
+from services.units.money import CHUNK_UNIT_MS, ZERO, Money, chunk_price, platform_fee
+from services.units.time import unix_seconds
+from services.wire.node import CardOut, PublishIn
+from services.wire.problems import ProblemError
+from services.wire.uploads import DraftIn, PriceQuote, UploadOut
+
+MAX_PRICE = Money(10_000_000)
+_MINUTE = 60_000 // CHUNK_UNIT_MS
+
+
+def price_of(draft: DraftIn) -> Money:
+    """Read the price as typed. Raises ProblemError: upload.price."""
+    try:
+        price = Money.parse(draft.price_text)
+    except ValueError as exc:
+        raise ProblemError("upload.price", limit=MAX_PRICE.micros) from exc
+    if not ZERO < price <= MAX_PRICE:
+        raise ProblemError("upload.price", limit=MAX_PRICE.micros)
+    return price
+
+
+def quote(row: Upload) -> PriceQuote:
+    """Say what the draft's price means. Raises ProblemError: upload.price, upload.state before the file is cut."""
+    draft = DraftIn.model_validate(row.draft)
+    price = price_of(draft)
+    if row.sealed is None:
+        raise ProblemError("upload.state")
+    film = sealed_from_json(row.sealed)
+    free = _free_chunks(draft, film)
+    paid = [chunk for chunk in film.chunks if chunk.index >= free]
+    whole = sum((chunk_price(price, start_ms=c.start_ms, end_ms=c.end_ms) for c in paid), ZERO)
+    return PriceQuote(
+        per_ten_seconds=price,
+        per_minute=price * _MINUTE,
+        whole=whole,
+        creator_share=whole - platform_fee(ZERO, whole),
+    )
+
+
+async def publish(desk: Desk, upload_id: str) -> UploadOut:
+    """Put a ready upload up for sale; called again after any interruption it goes on with the same manifest.
+
+    Raises ProblemError: upload.state, upload.title, upload.price, wallet.locked, and what the node answers.
+    """
+    async with desk.locks[upload_id]:
+        row = await to_thread.run_sync(get, desk, upload_id)
+        if row.state == "published":
+            return await to_thread.run_sync(partial(change, desk, upload_id))
+        if row.state not in ("ready", "publishing") or row.sealed is None:
+            raise ProblemError("upload.state")
+        body = await to_thread.run_sync(_written_down, desk, row)
+        desk.events.publish("upload", upload_id)
+        try:
+            await desk.node.call(CardOut, "PUT", f"/content/{row.content_id}/manifest", body=body)
+        except ProblemError as problem:
+            back: dict[str, object] = {"state": "ready", "problem": dict(problem.body())}
+            if not problem.kind.retryable:
+                # The node said no: the form may change again. After silence it may have said yes.
+                back["publication"] = None
+            await to_thread.run_sync(partial(change, desk, upload_id, **back))
+            desk.events.publish("upload", upload_id)
+            raise
+        done = await to_thread.run_sync(_finish, desk, row)
+    desk.events.publish("upload", upload_id)
+    desk.events.publish("catalogue", row.content_id)
+    return done
+
+
+def _written_down(desk: Desk, row: Upload) -> PublishIn:
+    if row.publication is None:
+        body = _compose(desk, row)
+        # The keys can be derived again; what must not change is what was signed.
+        kept = {"signed": body.signed, "description": body.description}
+        change(desk, row.id, publication=kept, state="publishing", problem=None)
+        return body
+    change(desk, row.id, state="publishing", problem=None)
+    film, secret = sealed_from_json(row.sealed), secret_of(desk, row)
+    kept = row.publication
+    return PublishIn(
+        signed=kept["signed"],
+        keys=_keys(film, secret, row),
+        description=kept["description"],
+        creator_name=desk.name,
+    )
+
+
+def _compose(desk: Desk, row: Upload) -> PublishIn:
+    draft = DraftIn.model_validate(row.draft)
+    title = " ".join(draft.title.split())
+    try:
+        check_title(title)
+    except ProblemError as exc:
+        raise ProblemError("upload.title") from exc
+    film, secret = sealed_from_json(row.sealed), secret_of(desk, row)
+    manifest = compose_manifest(
+        film,
+        secret=secret,
+        content_id=row.content_id,
+        version=1,
+        title=title,
+        creator=desk.keyring.owner(),
+        chain_id=desk.chain.chain_id,
+        token=desk.chain.token,
+        escrow=desk.chain.escrow,
+        price_per_ten_seconds=price_of(draft),
+        preview_chunks=_free_chunks(draft, film),
+        created_at=unix_seconds(desk.clock.now()),
+    )
+    signed = sign_manifest(manifest, desk.keyring.key())
+    return PublishIn(
+        signed=signed.to_bytes().decode(),
+        keys=_keys(film, secret, row),
+        description=draft.description.strip(),
+        creator_name=desk.name,
+    )
+
+
+def _finish(desk: Desk, row: Upload) -> UploadOut:
+    forget_work(desk, row.id)
+    return change(desk, row.id, state="published", problem=None, stages={**row.stages, "register": [1, 1]})
+
+
+def _keys(film: Ingested, secret: bytes, row: Upload) -> tuple[str, ...]:
+    return tuple(chunk_key(secret, row.content_id, TRACK, chunk.index).hex() for chunk in film.chunks)
+
+
+def _free_chunks(draft: DraftIn, film: Ingested) -> int:
+    return min(max(0, draft.preview_chunks), len(film.chunks))

@@ -1,0 +1,174 @@
+"""An upload's row: its stages, its form, its secret."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from services.desk.context import Desk
+from services.desk.tables import Upload
+from services.media.film import Ingested, MediaFacts, Progress, SealedChunk, whole_film
+from services.units.ids import new_content_id, new_row_id
+from services.wire.base import ProblemOut
+from services.wire.problems import ProblemError
+from services.wire.uploads import STAGES, DraftIn, FileFacts, StageName, StageOut, StageState, UploadOut, UploadState
+
+SECRET_BYTES = 32
+_LISTED = 50
+
+
+def add(desk: Desk, path: Path) -> UploadOut:
+    """Begin an upload. Blocking. Raises ProblemError: upload.file_missing, wallet.missing, wallet.locked."""
+    if not path.is_absolute() or not path.is_file():
+        raise ProblemError("upload.file_missing", file=path.name)
+    upload_id = new_row_id()
+    box = desk.keyring.content_box()
+    row = Upload(
+        id=upload_id,
+        path=str(path),
+        size_bytes=path.stat().st_size,
+        state="working",
+        stages={},
+        facts=None,
+        draft=DraftIn(title=_title_of(path)).model_dump(),
+        problem=None,
+        content_id=new_content_id(),
+        wrapped_secret=box.wrap(secrets.token_bytes(SECRET_BYTES), owner=_owner(upload_id)),
+        sealed=None,
+        publication=None,
+        created_at=desk.clock.now(),
+    )
+    with desk.database.write() as session:
+        session.add(row)
+    return out(row)
+
+
+def get(desk: Desk, upload_id: str) -> Upload:
+    """Look an upload up. Blocking. Raises ProblemError: upload.not_found."""
+    with desk.database.read() as session:
+        row = session.get(Upload, upload_id)
+    if row is None:
+        raise ProblemError("upload.not_found")
+    return row
+
+
+def listed(desk: Desk) -> tuple[UploadOut, ...]:
+    """List uploads, newest first. Blocking."""
+    with desk.database.read() as session:
+        rows = session.scalars(select(Upload).order_by(Upload.created_at.desc(), Upload.id).limit(_LISTED))
+        return tuple(out(row) for row in rows)
+
+
+def change(desk: Desk, upload_id: str, **fields: Any) -> UploadOut:
+    """Set columns of an upload. Blocking. Raises ProblemError: upload.not_found."""
+    with desk.database.write() as session:
+        row = session.get(Upload, upload_id)
+        if row is None:
+            raise ProblemError("upload.not_found")
+        for name, value in fields.items():
+            setattr(row, name, value)
+    return out(row)
+
+
+def remove(desk: Desk, upload_id: str) -> None:
+    """Forget an upload. Blocking."""
+    with desk.database.write() as session:
+        session.delete(session.get_one(Upload, upload_id))
+
+
+def secret_of(desk: Desk, row: Upload) -> bytes:
+    """Open the content secret. Blocking. Raises ProblemError: wallet.locked, wallet.missing."""
+    return desk.keyring.content_box().open(row.wrapped_secret, owner=_owner(row.id))
+
+
+def with_progress(stages: dict[str, Any], news: Progress) -> dict[str, Any]:
+    """Note how far a stage has come."""
+    return {**stages, news.stage: [news.done, news.total]}
+
+
+def sealed_to_json(film: Ingested) -> dict[str, Any]:
+    """Write what an ingest made."""
+    return {
+        "facts": film.facts.to_json(),
+        "summary": {
+            "init_cid": str(film.init_cid),
+            "poster_cid": None if film.poster_cid is None else str(film.poster_cid),
+            "duration_ms": film.duration_ms,
+            "codecs": film.codecs,
+        },
+        "chunks": [chunk.to_json() for chunk in film.chunks],
+    }
+
+
+def sealed_from_json(stored: dict[str, Any]) -> Ingested:
+    """Read what an ingest made."""
+    chunks = tuple(SealedChunk.from_json(chunk) for chunk in stored["chunks"])
+    return whole_film(MediaFacts.from_json(stored["facts"]), stored["summary"], chunks)
+
+
+def out(row: Upload) -> UploadOut:
+    """Write an upload as the window shows it."""
+    sealed = row.sealed
+    return UploadOut(
+        id=row.id,
+        file_name=Path(row.path).name,
+        size_bytes=row.size_bytes,
+        state=cast("UploadState", row.state),
+        stages=tuple(_stage(row, name) for name in STAGES),
+        facts=None if row.facts is None else _facts(row.facts, len(sealed["chunks"]) if sealed else None),
+        draft=DraftIn.model_validate(row.draft),
+        problem=None if row.problem is None else ProblemOut.model_validate(row.problem),
+        content_id=row.content_id if row.state == "published" else None,
+        poster=sealed["summary"]["poster_cid"] if sealed else None,
+        created_at=row.created_at,
+    )
+
+
+def _stage(row: Upload, name: StageName) -> StageOut:
+    done, total = row.stages.get(name, (0, 0))
+    state = _register_state(row) if name == "register" else _work_state(row, name)
+    return StageOut(name=name, state=state, done=done, total=total)
+
+
+def _register_state(row: Upload) -> StageState:
+    states: dict[str, StageState] = {"published": "done", "publishing": "running"}
+    return states.get(row.state, "failed" if row.sealed and row.problem else "waiting")
+
+
+def _work_state(row: Upload, name: StageName) -> StageState:
+    if row.sealed is not None or _is_through(row, name):
+        return "done"
+    is_first_open = name == next(stage for stage in STAGES if not _is_through(row, stage))
+    if row.state == "working":
+        return "running" if is_first_open or name in row.stages else "waiting"
+    return "failed" if is_first_open else "waiting"
+
+
+def _is_through(row: Upload, name: StageName) -> bool:
+    done, total = row.stages.get(name, (0, 0))
+    return bool(total) and done >= total
+
+
+def _facts(stored: dict[str, Any], chunk_count: int | None) -> FileFacts:
+    facts = MediaFacts.from_json(stored)
+    whole, part = divmod(facts.frames_per_1000_s, 1000)
+    return FileFacts(
+        duration_ms=facts.duration_ms,
+        width=facts.width,
+        height=facts.height,
+        fps_text=str(whole) if part == 0 else f"{whole}.{part // 10:02d}",
+        video_codec=facts.video_codec,
+        audio_codec=facts.audio_codec,
+        chunk_count=chunk_count,
+    )
+
+
+def _title_of(path: Path) -> str:
+    return " ".join(path.stem.replace("_", " ").replace("-", " ").split())[:120]
+
+
+def _owner(upload_id: str) -> str:
+    return f"upload:{upload_id}"

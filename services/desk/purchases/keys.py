@@ -1,0 +1,60 @@
+"""Keys of owned chunks: checked against their commitment, then kept under the device's key."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.desk.context import Desk
+from services.desk.tables import OwnedChunk
+from services.media.manifest import Manifest
+from services.media.seal import check_key
+from services.units.ids import ContentId
+from services.wire.node import ChunkKey
+from services.wire.problems import ProblemError
+
+TRACK = 0
+
+
+def check_keys(manifest: Manifest, keys: tuple[ChunkKey, ...], wanted: range) -> None:
+    """Check delivered keys against the creator's commitments. Raises ProblemError: content.wrong_key."""
+    if [key.index for key in keys] != list(wanted):
+        raise ProblemError("content.wrong_key", content=manifest.content_id, index=wanted.start)
+    for key in keys:
+        commitment = manifest.chunks[key.index].key_commitment
+        check_key(bytes.fromhex(key.key), commitment, manifest.content_id, TRACK, key.index)
+
+
+def keep_keys(desk: Desk, session: Session, content: ContentId, keys: tuple[ChunkKey, ...], *, bought: bool) -> None:
+    """Store checked keys inside the caller's write unit."""
+    for key in keys:
+        if session.get(OwnedChunk, (content, key.index)) is None:
+            wrapped = desk.device.wrap(bytes.fromhex(key.key), owner=_row(content, key.index))
+            session.add(OwnedChunk(content_id=content, index=key.index, wrapped_key=wrapped, bought=int(bought)))
+
+
+def owned(session: Session, content: ContentId) -> frozenset[int]:
+    """Give the indices of the chunks of a film that this desk has keys for."""
+    return frozenset(session.scalars(select(OwnedChunk.index).where(OwnedChunk.content_id == content)))
+
+
+def owned_counts(session: Session) -> dict[str, int]:
+    """Give the number of bought chunks for each film."""
+    query = select(OwnedChunk.content_id, func.count()).where(OwnedChunk.bought == 1).group_by(OwnedChunk.content_id)
+    return dict(session.execute(query).tuples().all())
+
+
+def key_of(desk: Desk, manifest: Manifest, index: int) -> bytes:
+    """Give the key of a chunk that is free or owned. Blocking. Raises ProblemError: content.locked."""
+    preview = manifest.preview_keys.get(index)
+    if preview is not None:
+        return preview
+    with desk.database.read() as session:
+        row = session.get(OwnedChunk, (manifest.content_id, index))
+    if row is None:
+        raise ProblemError("content.locked", index=index)
+    return desk.device.open(row.wrapped_key, owner=_row(manifest.content_id, index))
+
+
+def _row(content: ContentId, index: int) -> str:
+    return f"owned:{content}:{index}"

@@ -1,0 +1,136 @@
+"""The desk's tables, beside the two books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.db.books import NAMING
+from services.db.columns import BigInt, JsonColumn, MomentColumn, MoneyColumn
+from services.units.address import Address
+from services.units.ids import ContentId
+from services.units.money import Money
+
+_STRICT = {"sqlite_strict": True}
+
+
+class DeskTable(DeclarativeBase):
+    """The base of the desk's tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Upload(DeskTable):
+    """A file on its way to a published item, with its form as typed."""
+
+    __tablename__ = "upload"
+    __table_args__ = (_STRICT,)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int] = mapped_column(BigInt)
+    state: Mapped[str] = mapped_column(Text)
+    stages: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    facts: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    draft: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    problem: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    content_id: Mapped[ContentId] = mapped_column(Text)
+    wrapped_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """The content secret S, under a key that only the wallet gives."""
+    sealed: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """What the worker made: CIDs, hashes and commitments of the chunks."""
+    publication: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """Manifest and signature, on disk before they are sent."""
+    created_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Film(DeskTable):
+    """A film that was opened here: its checked manifest, the card, and where the person stopped."""
+
+    __tablename__ = "film"
+    __table_args__ = (_STRICT,)
+
+    content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
+    signed: Mapped[str] = mapped_column(Text)
+    """The published file: manifest and signature."""
+    card: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    position_ms: Mapped[int] = mapped_column(BigInt, default=0)
+    budget_limit: Mapped[Money | None] = mapped_column(MoneyColumn)
+    budget_spent: Mapped[Money] = mapped_column(MoneyColumn)
+    opened_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Purchase(DeskTable):
+    """A purchase, from the moment it was signed."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        Index("ix_purchase_content_id_at", "content_id", "at"),
+        Index("ix_purchase_state", "state"),
+        _STRICT,
+    )
+
+    intent: Mapped[str] = mapped_column(Text, primary_key=True)
+    content_id: Mapped[ContentId] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    creator: Mapped[Address] = mapped_column(Text)
+    first_chunk: Mapped[int] = mapped_column(BigInt)
+    chunk_count: Mapped[int] = mapped_column(BigInt)
+    amount: Mapped[Money] = mapped_column(MoneyColumn)
+    payment: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    """The signed payment, as it goes over the wire."""
+    valid_before: Mapped[int] = mapped_column(BigInt)
+    """Unix seconds of the chain; past it an unused authorization is void."""
+    since_block: Mapped[int] = mapped_column(BigInt)
+    """The chain's head when it was signed: nothing to find before."""
+    state: Mapped[str] = mapped_column(Text)
+    """signed, sent, unknown, keyed, refused or disputed."""
+    money: Mapped[str] = mapped_column(Text)
+    """in_flight, spent or released: where the ledger has the amount."""
+    auto: Mapped[int] = mapped_column(BigInt)
+    """1 when it was bought inside the film's budget, without a click."""
+    transaction: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class OwnedChunk(DeskTable):
+    """A chunk's key, checked against its commitment, under the device's key."""
+
+    __tablename__ = "owned_chunk"
+    __table_args__ = (_STRICT,)
+
+    content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
+    index: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    bought: Mapped[int] = mapped_column(BigInt)
+    """1 when it was paid for, 0 for the owner's own."""
+
+
+class Withdrawal(DeskTable):
+    """A creator's withdrawal, from the moment it was asked for."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (UniqueConstraint("ordinal"), _STRICT)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(BigInt)
+    amount: Mapped[Money] = mapped_column(MoneyColumn)
+    state: Mapped[str] = mapped_column(Text)
+    """signed, sent, confirmed, failed or unknown."""
+    transaction: Mapped[str | None] = mapped_column(Text)
+    fee: Mapped[Money | None] = mapped_column(MoneyColumn)
+    error: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class ChainSeen(DeskTable):
+    """Up to which block this desk's ledger holds what the chain says."""
+
+    __tablename__ = "chain_seen"
+    __table_args__ = (_STRICT,)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInt)

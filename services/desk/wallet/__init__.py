@@ -1,0 +1,1 @@
+"""The wallet: the key, its file, and what it holds."""

@@ -1,0 +1,77 @@
+"""The door of the service process: one token, a health answer, and a desk behind each path."""
+
+from __future__ import annotations
+
+import hmac
+from importlib.metadata import version
+from pathlib import Path
+
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.desk.app import desk_app
+from services.host.world import World
+from services.http.answers import install_problem_answers
+from services.wire.desk import PROTOCOL, DeskOut, Health
+from services.wire.problems import ProblemError
+
+
+class TokenGuard:
+    """Lets only the window in that started this process."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._expected = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._is_known(scope):
+            problem = ProblemError("service.unauthorised")
+            answer = JSONResponse(dict(problem.body()), status_code=problem.kind.status)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_known(self, scope: Scope) -> bool:
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        return hmac.compare_digest(given, self._expected)
+
+
+def host_app(world: World, token: str) -> ASGIApp:
+    """Put the root routes and the desks together behind the token."""
+    app = FastAPI(title="Museclock service", version=str(PROTOCOL), docs_url=None, redoc_url=None, openapi_url=None)
+    install_problem_answers(app)
+
+    @app.get("/health")
+    async def health() -> Health:
+        return Health(
+            status="ok",
+            protocol=PROTOCOL,
+            version=version("museclock"),
+            demo=world.is_demo,
+            chain_id=world.chain.chain_id,
+            chain=await to_thread.run_sync(world.chain_state),
+            samples=await to_thread.run_sync(_existing, world.samples),
+        )
+
+    @app.get("/desks")
+    async def desks() -> tuple[DeskOut, ...]:
+        return tuple(
+            DeskOut(
+                id=desk.id,
+                name=desk.name,
+                role=desk.role,
+                address=desk.keyring.address,
+                wallet=desk.keyring.status,
+            )
+            for desk in world.desks
+        )
+
+    for desk in world.desks:
+        app.mount(f"/desks/{desk.id}", desk_app(desk))
+    return TokenGuard(app, token)
+
+
+def _existing(paths: tuple[Path, ...]) -> tuple[str, ...]:
+    return tuple(str(path) for path in paths if path.exists())

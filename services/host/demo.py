@@ -1,0 +1,87 @@
+"""The demo world: a chain of its own, people with demo money, and a clip to try."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+
+from services.chain.demo.chain import DemoChain
+from services.chain.gateway import ChainGateway
+from services.chain.web3_gateway import Web3Gateway
+from services.desk.wallet.keyring import Keyring
+from services.host.world import Person, World, open_world
+from services.media.worker import make_clip
+from services.units.money import Money
+from services.units.time import Clock
+from services.wire.problems import ProblemError
+
+_log = logging.getLogger(__name__)
+
+SAMPLE = "A minute on the clock.mp4"
+VIEWER_MONEY = Money(25_000_000)
+GAS_WEI = 10**18
+RELAYER_GAS_WEI = 1_000 * 10**18
+
+
+def _self_opening(keyring: Keyring) -> None:
+    if keyring.status == "missing":
+        keyring.create_self_opening()
+
+
+PEOPLE = (
+    Person(id="creator", name="Slow Lantern", role="creator", prepare=_self_opening),
+    Person(id="viewer", name="Viewer", role="viewer", prepare=_self_opening),
+)
+
+
+@asynccontextmanager
+async def demo_world(profile: Path, clock: Clock) -> AsyncIterator[World]:
+    """Open the demo world of a profile, making it at first use.
+
+    Raises ProblemError: service.busy_profile, chain.damaged, and as open_world.
+    """
+    chain = await to_thread.run_sync(DemoChain.open, profile / "chain" / "journal.db", clock)
+    try:
+        gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
+        sample = profile / "samples" / SAMPLE
+        opened = open_world(profile, chain=gateway, clock=clock, people=PEOPLE, is_demo=True, samples=(sample,))
+        async with opened as world:
+            await to_thread.run_sync(_fund, chain, gateway, world)
+            making = asyncio.create_task(_make(sample))
+            try:
+                yield world
+            finally:
+                making.cancel()
+                await asyncio.wait([making])
+    finally:
+        chain.close()
+
+
+def _fund(chain: DemoChain, gateway: ChainGateway, world: World) -> None:
+    """Give everybody their first demo money; who has gas money had it already."""
+    people = [(world.node.relayer.sender, Money(0), RELAYER_GAS_WEI)]
+    for desk in world.desks:
+        people.append((desk.keyring.owner(), VIEWER_MONEY if desk.role == "viewer" else Money(0), GAS_WEI))
+    for owner, usdc, gas_wei in people:
+        if not gateway.gas_balance(owner):
+            chain.fund(owner, usdc=usdc, gas_wei=gas_wei)
+
+
+async def _make(sample: Path) -> None:
+    """Make the clip at first use; a half-made one is made again."""
+    if await to_thread.run_sync(sample.exists):
+        return
+    await to_thread.run_sync(partial(sample.parent.mkdir, parents=True, exist_ok=True, mode=0o700))
+    draft = sample.with_suffix(".part.mp4")
+    try:
+        await make_clip(draft)
+        await to_thread.run_sync(draft.replace, sample)
+    except ProblemError as problem:
+        # The demo works with any film; this one is only at hand.
+        _log.warning("sample clip not made", extra={"code": problem.code})

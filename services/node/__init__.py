@@ -1,0 +1,1 @@
+"""What sells: accounts, tiers, catalogue, sales, earnings. Reached over HTTP only."""

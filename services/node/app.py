@@ -1,0 +1,38 @@
+"""The node as an ASGI application."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from services.chain.errors import ChainUnreachable
+from services.http.answers import install_problem_answers
+from services.node import accounts, catalogue, earnings, tiers
+from services.node.context import Node
+from services.node.door import NodeOf
+from services.node.sales import routes as sales
+from services.wire.node import NodeHealth
+
+_health = APIRouter(tags=["health"])
+
+
+@_health.get("/health")
+def health(node: NodeOf) -> NodeHealth:
+    """Say whether the node answers, and what it sells on."""
+    try:
+        block = node.chain.head().number
+    except ChainUnreachable:
+        block = None
+    return NodeHealth(
+        status="ok", chain_id=node.chain.chain_id, token=node.chain.token, escrow=node.chain.escrow, block=block
+    )
+
+
+def node_app(node: Node) -> FastAPI:
+    """Put the node's routes together, bare and under /api/v1."""
+    app = FastAPI(title="Museclock node", version="1")
+    app.state.node = node
+    install_problem_answers(app)
+    for slice_router in (_health, accounts.router, tiers.router, catalogue.router, sales.router, earnings.router):
+        app.include_router(slice_router)
+        app.include_router(slice_router, prefix="/api/v1", include_in_schema=False)
+    return app

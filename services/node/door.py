@@ -1,0 +1,40 @@
+"""What a route asks for: the node, and who is calling."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.node.context import Node
+from services.node.sessions import account_of
+from services.units.address import Address
+from services.wire.problems import ProblemError
+
+
+def _node(request: Request) -> Node:
+    node: Node = request.app.state.node
+    return node
+
+
+NodeOf = Annotated[Node, Depends(_node)]
+
+
+def _maybe_caller(request: Request, node: NodeOf) -> Address | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    return account_of(node, token)
+
+
+MaybeCaller = Annotated[Address | None, Depends(_maybe_caller)]
+
+
+def _caller(account: MaybeCaller) -> Address:
+    if account is None:
+        raise ProblemError("account.sign_in_refused", reason="session")
+    return account
+
+
+Caller = Annotated[Address, Depends(_caller)]
+"""The signed-in account; the route answers 401 to anybody else."""

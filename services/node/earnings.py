@@ -1,0 +1,150 @@
+"""A creator's earnings and an account's spending: queries on the ledger, nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.db import ledger
+from services.node.door import Caller, NodeOf
+from services.node.sales.booking import sync
+from services.node.tables import Item, Sale
+from services.units.address import Address, Bytes32
+from services.units.ids import ContentId
+from services.units.money import ZERO, Money, platform_fee, total
+from services.wire.earnings import DayAmount, LatestItem, OverviewOut, SaleOut, TileOut
+from services.wire.node import CreatorSums, SpendingOut
+
+router = APIRouter(tags=["earnings"])
+_RANKED = 10
+_SALES = 20
+_SPARK_DAYS = 7
+
+
+@router.get("/creators/dashboard")
+def dashboard(node: NodeOf, caller: Caller, days: Annotated[int, Query(ge=1, le=365)] = 28) -> OverviewOut:
+    """Give the overview of the caller's own channel for the last ``days`` UTC days, today included."""
+    sync(node)
+    today = node.clock.now().date()
+    first, before = today - timedelta(days=days - 1), today - timedelta(days=2 * days - 1)
+    with node.database.read() as session:
+        earned = ledger.days(session, f"creator:{caller}", first=before, last=today)
+        return OverviewOut(
+            period_days=days,
+            tiles=_tiles(session, caller, earned, today=today, days=days),
+            days=_series(earned, first=first, days=days),
+            previous_days=_series(earned, first=before, days=days),
+            needs=(),
+            latest=_latest(session, caller),
+            sales=_sales(session, caller),
+            as_of=node.clock.now(),
+        )
+
+
+@router.get("/creators/sums")
+def creator_sums(node: NodeOf, caller: Caller) -> CreatorSums:
+    """Give the caller's sums for comparison with the chain."""
+    block = sync(node)
+    with node.database.read() as session:
+        available = ledger.balance(session, f"creator:{caller}")
+        withdrawn = ledger.balance(session, f"withdrawn:{caller}")
+        return CreatorSums(
+            earned=available + withdrawn,
+            withdrawn=withdrawn,
+            available=available,
+            in_flight=_in_flight(session, caller),
+            block=block,
+        )
+
+
+@router.get("/users/me/spending")
+def spending(node: NodeOf, caller: Caller) -> SpendingOut:
+    """Give what the caller paid, in all and for each item."""
+    sync(node)
+    with node.database.read() as session:
+        paid = ledger.item_totals(session, f"payer:{caller}")
+        return SpendingOut(
+            paid=-ledger.balance(session, f"payer:{caller}"),
+            by_item={ContentId(Bytes32(item)): -amount for item, amount in paid.items()},
+        )
+
+
+def _tiles(
+    session: Session, creator: Address, earned: dict[date, Money], *, today: date, days: int
+) -> tuple[TileOut, ...]:
+    period = _series(earned, first=today - timedelta(days=days - 1), days=days)
+    before = _series(earned, first=today - timedelta(days=2 * days - 1), days=days)
+    week = _series(earned, first=today - timedelta(days=_SPARK_DAYS - 1), days=_SPARK_DAYS)
+    yesterday = earned.get(today - timedelta(days=1), ZERO)
+    return (
+        TileOut(name="today", value=earned.get(today, ZERO), previous=yesterday, series=_amounts(week)),
+        TileOut(
+            name="period", value=total(list(_amounts(period))), previous=total(list(_amounts(before))),
+            series=_amounts(period),
+        ),
+        TileOut(name="in_flight", value=_in_flight(session, creator), previous=None),
+        TileOut(name="available", value=ledger.balance(session, f"creator:{creator}"), previous=None),
+    )  # fmt: skip
+
+
+def _series(earned: dict[date, Money], *, first: date, days: int) -> tuple[DayAmount, ...]:
+    wanted = (first + timedelta(days=number) for number in range(days))
+    return tuple(DayAmount(day=day, amount=earned.get(day, ZERO)) for day in wanted)
+
+
+def _amounts(series: tuple[DayAmount, ...]) -> tuple[Money, ...]:
+    return tuple(entry.amount for entry in series)
+
+
+def _in_flight(session: Session, creator: Address) -> Money:
+    open_sales = session.scalars(select(Sale.amount).where(Sale.creator == creator, Sale.state == "received"))
+    gross = total(list(open_sales))
+    return gross - platform_fee(ZERO, gross)
+
+
+def _latest(session: Session, creator: Address) -> LatestItem | None:
+    query = select(Item).where(Item.creator == creator).order_by(Item.published_at.desc()).limit(_RANKED)
+    items = list(session.scalars(query))
+    if not items:
+        return None
+    earned = {item.content_id: ledger.item_total(session, f"creator:{creator}", item.content_id) for item in items}
+    newest = items[0]
+    better = sum(1 for amount in earned.values() if amount > earned[newest.content_id])
+    return LatestItem(
+        content_id=newest.content_id,
+        title=newest.title,
+        poster=newest.poster,
+        earned=earned[newest.content_id],
+        rank=better + 1,
+        of=len(items),
+        published_at=newest.published_at,
+    )
+
+
+def _sales(session: Session, creator: Address) -> tuple[SaleOut, ...]:
+    query = (
+        select(Sale, Item.title)
+        .join(Item, Item.content_id == Sale.content_id)
+        .where(Sale.creator == creator, Sale.state == "paid")
+        .order_by(Sale.at.desc(), Sale.intent)
+        .limit(_SALES)
+    )
+    return tuple(_sale_out(sale, title) for sale, title in session.execute(query).tuples())
+
+
+def _sale_out(sale: Sale, title: str) -> SaleOut:
+    return SaleOut(
+        content_id=sale.content_id,
+        title=title,
+        payer=sale.payer,
+        first_chunk=sale.first_chunk,
+        chunk_count=sale.chunk_count,
+        gross=sale.amount,
+        share=sale.share or ZERO,
+        transaction=sale.transaction or "",
+        at=sale.at,
+    )

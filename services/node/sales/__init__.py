@@ -1,0 +1,1 @@
+"""Selling chunks: the 402, the payment, the key."""

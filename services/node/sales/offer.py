@@ -1,0 +1,156 @@
+"""What an account may have, and what the rest costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.chain.authorization import PaymentTerms
+from services.node.context import Node
+from services.node.tables import ChunkForSale, Entitlement, Item
+from services.units.address import Address
+from services.units.ids import IntentId, purchase_intent
+from services.units.money import ZERO, Money, total
+from services.wire.node import ChunkKey
+from services.wire.problems import ProblemError
+from services.wire.x402 import EscrowExtra, PaymentRequired, Requirements, Resource, network
+
+TIMEOUT_S = 120
+"""How long a signed authorization must stay valid when it arrives at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Chunks first … first + count − 1 of one item, for one account."""
+
+    item: Item
+    account: Address
+    first_chunk: int
+    chunk_count: int
+    amount: Money
+
+    @property
+    def intent(self) -> IntentId:
+        """The id of this purchase, the same for every attempt."""
+        return purchase_intent(
+            payer=self.account,
+            content=self.item.content_id,
+            first_chunk=self.first_chunk,
+            chunk_count=self.chunk_count,
+        )
+
+
+def find_item(session: Session, content_id: str) -> Item:
+    """Give an item; raises ProblemError: content.not_found."""
+    item = session.get(Item, content_id.lower())
+    if item is None:
+        raise ProblemError("content.not_found")
+    return item
+
+
+def may_have(session: Session, item: Item, account: Address | None, index: int) -> bool:
+    """Answer the one question of access: free, owner, or bought."""
+    chunk = session.get(ChunkForSale, (item.content_id, index))
+    if chunk is None:
+        raise ProblemError("content.not_found")
+    if chunk.price == ZERO or account == item.creator:
+        return True
+    return account is not None and session.get(Entitlement, (account, item.content_id, index)) is not None
+
+
+def next_unowned(session: Session, item: Item, account: Address) -> int:
+    """Find the first chunk that costs and is not owned; raises ProblemError: content.owned when there is none."""
+    owned = select(Entitlement.index).where(Entitlement.account == account, Entitlement.content_id == item.content_id)
+    query = select(ChunkForSale.index).where(
+        ChunkForSale.content_id == item.content_id, ChunkForSale.price > ZERO, ChunkForSale.index.not_in(owned)
+    )
+    index = session.scalar(query.order_by(ChunkForSale.index).limit(1))
+    if index is None:
+        raise ProblemError("content.owned")
+    return index
+
+
+def make_offer(session: Session, item: Item, account: Address, first_chunk: int, chunk_count: int) -> Offer:
+    """Price a range. Raises ProblemError: content.not_found outside the film."""
+    if first_chunk + chunk_count > item.chunk_count:
+        raise ProblemError("content.not_found")
+    prices = session.scalars(
+        select(ChunkForSale.price).where(
+            ChunkForSale.content_id == item.content_id,
+            ChunkForSale.index >= first_chunk,
+            ChunkForSale.index < first_chunk + chunk_count,
+        )
+    )
+    return Offer(item, account, first_chunk, chunk_count, total(list(prices)))
+
+
+def requirements(node: Node, offer: Offer) -> Requirements:
+    """Write an offer as x402 requirements."""
+    return Requirements(
+        network=network(node.chain.chain_id),
+        amount=str(offer.amount.micros),
+        asset=node.chain.token,
+        pay_to=node.chain.escrow,
+        max_timeout_seconds=TIMEOUT_S,
+        extra=EscrowExtra(
+            name="USDC",
+            version="2",
+            creator=offer.item.creator,
+            content_id=offer.item.content_id,
+            first_chunk=offer.first_chunk,
+            chunk_count=offer.chunk_count,
+        ),
+    )
+
+
+def payment_required(node: Node, offer: Offer, *, error: str) -> PaymentRequired:
+    """Write the content of a 402."""
+    url = f"{node.uri}/content/{offer.item.content_id}/stream"
+    return PaymentRequired(
+        error=error,
+        resource=Resource(url=url, description=f"{offer.chunk_count} chunk(s) from {offer.first_chunk}"),
+        accepts=(requirements(node, offer),),
+    )
+
+
+def terms(node: Node, offer: Offer, *, valid_after: int, valid_before: int) -> PaymentTerms:
+    """Write an offer as what the payer's wallet signs."""
+    return PaymentTerms(
+        chain_id=node.chain.chain_id,
+        token=node.chain.token,
+        escrow=node.chain.escrow,
+        payer=offer.account,
+        creator=offer.item.creator,
+        content_id=offer.item.content_id,
+        first_chunk=offer.first_chunk,
+        chunk_count=offer.chunk_count,
+        amount=offer.amount,
+        valid_after=valid_after,
+        valid_before=valid_before,
+    )
+
+
+def keys_of(node: Node, session: Session, item: Item, first_chunk: int, chunk_count: int) -> tuple[ChunkKey, ...]:
+    """Open the keys of a range; the caller has checked that they may leave."""
+    rows = session.scalars(
+        select(ChunkForSale)
+        .where(
+            ChunkForSale.content_id == item.content_id,
+            ChunkForSale.index >= first_chunk,
+            ChunkForSale.index < first_chunk + chunk_count,
+        )
+        .order_by(ChunkForSale.index)
+    )
+    return tuple(
+        ChunkKey(
+            index=row.index, key=node.keys.open(row.wrapped_key, owner=key_owner(item.content_id, row.index)).hex()
+        )
+        for row in rows
+    )
+
+
+def key_owner(content_id: str, index: int) -> str:
+    """Name the row that a wrapped chunk key belongs to."""
+    return f"chunk:{content_id}:{index}"

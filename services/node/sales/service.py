@@ -1,0 +1,146 @@
+"""A sale from the authorization to the key: written down first, sent once, looked up when in doubt."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+
+from sqlalchemy import select
+
+from services.chain.authorization import SignedAuthorization
+from services.chain.calls import pay_call
+from services.chain.errors import ChainReverted, OutcomeUnknown
+from services.chain.gateway import Receipt
+from services.node.context import Node
+from services.node.sales.booking import book
+from services.node.sales.offer import Offer, keys_of, terms
+from services.node.sales.payment import checked
+from services.node.tables import Entitlement, Sale
+from services.units.address import Bytes32
+from services.units.ids import IntentId
+from services.wire.node import KeysOut
+from services.wire.problems import ProblemError
+from services.wire.x402 import Payment
+
+_WAIT_S = 20.0
+# One attempt at a time for each intent; the token's nonce guards what other processes do.
+_LOCKS = tuple(threading.Lock() for _ in range(64))
+
+
+def sell(node: Node, offer: Offer, payment: Payment) -> KeysOut:
+    """Take a payment and hand out the keys. The same payment again gives the same answer and moves nothing.
+
+    Raises ProblemError: payment.terms_changed, payment.refused, payment.insufficient, payment.unknown,
+    content.owned, chain.unreachable.
+    """
+    with _LOCKS[int(offer.intent[:8], 16) % len(_LOCKS)]:
+        sale = _sale(node, offer.intent)
+        if sale is None or sale.state != "paid":
+            authorization = _resumed(node, offer, payment, sale) if sale else _received(node, offer, payment)
+            _settle(node, offer, authorization)
+        return _handed_over(node, offer)
+
+
+def submission_id(intent: IntentId, signature: bytes) -> IntentId:
+    """Derive the id of the transaction that carries one authorization.
+
+    A new signature for the same intent (the old one had expired) is another transaction; the token accepts one.
+    """
+    return IntentId(hashlib.sha256(f"museclock/submission/1\x1f{intent}\x1f{signature.hex()}".encode()).hexdigest())
+
+
+def _sale(node: Node, intent: IntentId) -> Sale | None:
+    with node.database.read() as session:
+        return session.get(Sale, intent)
+
+
+def _received(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization:
+    signed = checked(node, offer, payment)
+    wanted = range(offer.first_chunk, offer.first_chunk + offer.chunk_count)
+    with node.database.write() as session:
+        owned = select(Entitlement.index).where(
+            Entitlement.account == offer.account,
+            Entitlement.content_id == offer.item.content_id,
+            Entitlement.index >= wanted.start,
+            Entitlement.index < wanted.stop,
+        )
+        if session.scalar(owned.limit(1)) is not None:
+            raise ProblemError("content.owned")
+        session.add(
+            Sale(
+                intent=offer.intent,
+                payer=offer.account,
+                creator=offer.item.creator,
+                content_id=offer.item.content_id,
+                first_chunk=offer.first_chunk,
+                chunk_count=offer.chunk_count,
+                amount=offer.amount,
+                payment=payment.model_dump(mode="json", by_alias=True),
+                state="received",
+                at=node.clock.now(),
+            )
+        )
+    return signed
+
+
+def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> SignedAuthorization:
+    """Go on with an earlier attempt: with its own authorization while that may still arrive, else with the new one."""
+    earlier = Payment.model_validate(sale.payment) if sale.payment else payment
+    if sale.state == "received" and node.book.find(_submission(offer, earlier)) is not None:
+        return _as_signed(node, offer, earlier)
+    signed = checked(node, offer, payment)
+    with node.database.write() as session:
+        row = session.get_one(Sale, offer.intent)
+        row.payment, row.state, row.error = payment.model_dump(mode="json", by_alias=True), "received", None
+    return signed
+
+
+def _settle(node: Node, offer: Offer, authorization: SignedAuthorization) -> None:
+    call = pay_call(authorization)
+    submission = submission_id(offer.intent, authorization.signature)
+    try:
+        receipt = node.relayer.wait(node.relayer.submit(submission, call), timeout_s=_WAIT_S)
+    except ChainReverted as exc:
+        _refuse(node, offer, exc.error_name)
+    except OutcomeUnknown as exc:
+        raise ProblemError("payment.unknown") from exc
+    else:
+        _settled(node, offer, receipt)
+
+
+def _settled(node: Node, offer: Offer, receipt: Receipt) -> None:
+    if not receipt.is_ok:
+        _refuse(node, offer, receipt.error_name or "reverted")
+    with node.database.write() as session:
+        book(session, receipt.events)
+
+
+def _refuse(node: Node, offer: Offer, reason: str) -> None:
+    with node.database.write() as session:
+        row = session.get_one(Sale, offer.intent)
+        row.state, row.error = "failed", reason
+    code = "payment.insufficient" if reason == "ERC20InsufficientBalance" else "payment.refused"
+    raise ProblemError(code, reason=reason)
+
+
+def _handed_over(node: Node, offer: Offer) -> KeysOut:
+    with node.database.read() as session:
+        sale = session.get(Sale, offer.intent)
+        if sale is None or sale.state != "paid" or sale.transaction is None:
+            raise ProblemError("payment.unknown")
+        return KeysOut(
+            content_id=offer.item.content_id,
+            keys=keys_of(node, session, offer.item, offer.first_chunk, offer.chunk_count),
+            amount=sale.amount,
+            transaction=Bytes32(sale.transaction),
+        )
+
+
+def _as_signed(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization:
+    message = payment.payload.authorization
+    wanted = terms(node, offer, valid_after=int(message.valid_after), valid_before=int(message.valid_before))
+    return SignedAuthorization(wanted, bytes.fromhex(payment.payload.signature[2:]))
+
+
+def _submission(offer: Offer, payment: Payment) -> IntentId:
+    return submission_id(offer.intent, bytes.fromhex(payment.payload.signature[2:]))

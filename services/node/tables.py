@@ -1,0 +1,143 @@
+"""The node's tables, beside the two books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.db.books import NAMING
+from services.db.columns import BigInt, JsonColumn, MomentColumn, MoneyColumn
+from services.units.address import Address
+from services.units.ids import ContentId
+from services.units.money import Money
+
+_STRICT = {"sqlite_strict": True}
+
+
+class NodeTable(DeclarativeBase):
+    """The base of the node's tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class SignInNonce(NodeTable):
+    """A nonce that one sign-in may use once."""
+
+    __tablename__ = "sign_in_nonce"
+    __table_args__ = (_STRICT,)
+
+    nonce: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class AccountSession(NodeTable):
+    """A signed-in account; the token itself is not kept, only its SHA-256."""
+
+    __tablename__ = "account_session"
+    __table_args__ = (_STRICT,)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    address: Mapped[Address] = mapped_column(Text, index=True)
+    expires_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Tier(NodeTable):
+    """A membership tier."""
+
+    __tablename__ = "tier"
+    __table_args__ = (_STRICT,)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    creator: Mapped[Address] = mapped_column(Text, index=True)
+    name: Mapped[str] = mapped_column(Text)
+    price: Mapped[Money] = mapped_column(MoneyColumn)
+    perks: Mapped[list[str]] = mapped_column(JsonColumn)
+    created_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Item(NodeTable):
+    """A published version of a film, with its manifest as signed."""
+
+    __tablename__ = "item"
+    __table_args__ = (Index("ix_item_published_at", "published_at"), _STRICT)
+
+    content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
+    creator: Mapped[Address] = mapped_column(Text, index=True)
+    creator_name: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text)
+    duration_ms: Mapped[int] = mapped_column(BigInt)
+    width: Mapped[int] = mapped_column(BigInt)
+    height: Mapped[int] = mapped_column(BigInt)
+    price_per_ten_seconds: Mapped[Money] = mapped_column(MoneyColumn)
+    chunk_count: Mapped[int] = mapped_column(BigInt)
+    free_chunks: Mapped[int] = mapped_column(BigInt)
+    poster: Mapped[str | None] = mapped_column(Text)
+    signed: Mapped[str] = mapped_column(Text)
+    """The published file: manifest and signature."""
+    published_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class ChunkForSale(NodeTable):
+    """A chunk's price and its key, under the node's own key."""
+
+    __tablename__ = "chunk_for_sale"
+    __table_args__ = (_STRICT,)
+
+    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"), primary_key=True)
+    index: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    price: Mapped[Money] = mapped_column(MoneyColumn)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Sale(NodeTable):
+    """A payment for chunks, from the moment its authorization arrived."""
+
+    __tablename__ = "sale"
+    __table_args__ = (
+        Index("ix_sale_content_id_payer", "content_id", "payer"),
+        Index("ix_sale_state", "state"),
+        _STRICT,
+    )
+
+    intent: Mapped[str] = mapped_column(Text, primary_key=True)
+    payer: Mapped[Address] = mapped_column(Text)
+    creator: Mapped[Address] = mapped_column(Text, index=True)
+    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))
+    first_chunk: Mapped[int] = mapped_column(BigInt)
+    chunk_count: Mapped[int] = mapped_column(BigInt)
+    amount: Mapped[Money] = mapped_column(MoneyColumn)
+    payment: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """The authorization as it arrived."""
+    state: Mapped[str] = mapped_column(Text)
+    """received, paid or failed."""
+    share: Mapped[Money | None] = mapped_column(MoneyColumn)
+    """The creator's part, from the Escrow's event."""
+    transaction: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Entitlement(NodeTable):
+    """A bought chunk: owned for good."""
+
+    __tablename__ = "entitlement"
+    __table_args__ = (_STRICT,)
+
+    account: Mapped[Address] = mapped_column(Text, primary_key=True)
+    content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
+    index: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    transaction: Mapped[str] = mapped_column(Text)
+
+
+class ChainPosition(NodeTable):
+    """Up to which block the Escrow's events are in the ledger."""
+
+    __tablename__ = "chain_position"
+    __table_args__ = (_STRICT,)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInt)

@@ -1,0 +1,84 @@
+"""Membership tiers: at most three a creator, at one of three prices."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy import func, select
+
+from services.node.door import Caller, NodeOf
+from services.node.tables import Tier
+from services.units.address import Address, address
+from services.units.ids import new_row_id
+from services.units.money import Money
+from services.wire.node import NodeTierIn
+from services.wire.problems import ProblemError
+from services.wire.tiers import TIER_PRICES, TIERS_PER_CREATOR, TierOut
+
+MAX_NAME = 60
+
+router = APIRouter(tags=["tiers"])
+
+
+@router.post("/tiers/", status_code=201)
+def create_tier(node: NodeOf, caller: Caller, body: NodeTierIn) -> TierOut:
+    """Make a tier. Problem codes: tier.price, tier.limit, tier.name, account.forbidden."""
+    name, price = _checked(body, caller)
+    with node.database.write() as session:
+        count = session.scalar(select(func.count()).select_from(Tier).where(Tier.creator == caller))
+        if (count or 0) >= TIERS_PER_CREATOR:
+            raise ProblemError("tier.limit", limit=TIERS_PER_CREATOR)
+        row = Tier(
+            id=new_row_id(), creator=caller, name=name, price=price, perks=list(body.perks), created_at=node.clock.now()
+        )
+        session.add(row)
+    return _out(row)
+
+
+@router.get("/tiers/{creator_id}")
+def list_tiers(node: NodeOf, creator_id: str) -> tuple[TierOut, ...]:
+    """List a creator's tiers, cheapest first."""
+    with node.database.read() as session:
+        rows = session.scalars(select(Tier).where(Tier.creator == _creator(creator_id)).order_by(Tier.price, Tier.id))
+        return tuple(_out(row) for row in rows)
+
+
+@router.put("/tiers/{tier_id}")
+def update_tier(node: NodeOf, caller: Caller, tier_id: str, body: NodeTierIn) -> TierOut:
+    """Change one's own tier; neither its id nor its creator can change. Problem codes: tier.not_found, tier.price."""
+    name, price = _checked(body, caller)
+    with node.database.write() as session:
+        row = session.get(Tier, tier_id)
+        if row is None or row.creator != caller:
+            raise ProblemError("tier.not_found")
+        row.name, row.price, row.perks = name, price, list(body.perks)
+    return _out(row)
+
+
+def _checked(body: NodeTierIn, caller: Address) -> tuple[str, Money]:
+    if body.creator_id != caller:
+        raise ProblemError("account.forbidden")
+    name = " ".join(body.name.split())
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise ProblemError("tier.name", limit=MAX_NAME)
+    price = Money.parse(format(body.price, "f"))
+    if price not in TIER_PRICES:
+        raise ProblemError("tier.price", price=format(body.price, "f"))
+    return name, price
+
+
+def _creator(text: str) -> Address:
+    try:
+        return address(text)
+    except ValueError as exc:
+        raise ProblemError("request.invalid", field="creator_id") from exc
+
+
+def _out(row: Tier) -> TierOut:
+    return TierOut(
+        id=row.id,
+        creator=Address(row.creator),
+        name=row.name,
+        price=row.price,
+        perks=tuple(row.perks),
+        created_at=row.created_at,
+    )
