@@ -85,6 +85,7 @@ QScrollArea, QScrollArea > QWidget > QWidget[kit="ground"] {{ background: {groun
 QAbstractItemView {{ background: transparent; color: {text}; border: none; outline: none;
     selection-background-color: {hover};
     selection-color: {text}; }}
+QGraphicsView {{ background: transparent; border: none; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {muted}; border: none; border-bottom: 1px solid {line};
     padding: 0 12px; height: 36px; }}

@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 
 
 class Tile(Card):
-    """Shows a skeleton until it is given a figure. ``name`` becomes the object name ``tile.<name>``."""
+    """Shows a skeleton until it is given a figure. ``name`` becomes the object name ``tile.<name>``.
 
-    def __init__(self, name: str, label: str) -> None:
+    A plain tile has no line.
+    """
+
+    def __init__(self, name: str, label: str, *, plain: bool = False) -> None:
         super().__init__(padding=20, spacing=8)
         self.setObjectName(f"tile.{name}")
         self._label = label
-        self.body.addWidget(text.caption(label))
+        self._caption = text.caption(label)
+        self.body.addWidget(self._caption)
         self._value = text.figure()
         self._note = text.caption()
         self._line = Sparkline()
+        self._line.setVisible(not plain)
         content = holder(column(self._value, self._note, self._line, spacing=6))
         self._stack = QStackedLayout()
-        waiting = skeleton_lines(60, 40, 100, height=20)
+        waiting = skeleton_lines(*((60, 40) if plain else (60, 40, 100)), height=20)
         self._stack.addWidget(waiting)
         self._stack.addWidget(content)
         self.body.addLayout(self._stack)
@@ -42,8 +47,13 @@ class Tile(Card):
         """The figure as it is read."""
         return self._value.text()
 
-    def show_money(self, amount: Money | None, note: str, series: Sequence[int] = ()) -> None:
-        """Show an amount, a few words under it, and the line behind it."""
+    def show_money(
+        self, amount: Money | None, note: str, series: Sequence[int] = (), *, label: str | None = None
+    ) -> None:
+        """Show an amount, a few words under it, and the line behind it; a label replaces the tile's own."""
+        if label is not None:
+            self._label = label
+            self._caption.setText(label)
         self._value.setText(money(amount))
         self._value.setToolTip(money_exact(amount))
         self._note.setText(note)

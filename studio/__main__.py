@@ -1,0 +1,67 @@
+"""The command line of the desktop app."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="museclock", description="Sell and watch video by the ten seconds.")
+    parser.add_argument("--profile", type=Path, metavar="DIR", help="where this person's data lies")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    demo = commands.add_parser("demo", help="open the demo world: a creator, a viewer, demo money")
+    demo.add_argument("--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="where the world is kept")
+    demo.add_argument("--tour", action="store_true", help="do the main job by itself, step by step, and end")
+    demo.add_argument("--on-screen", action="store_true", help="let the tour use the display that is there")
+    demo.add_argument("--media", type=Path, metavar="FILE", help="the film that the tour sells; else it makes one")
+    demo.add_argument("--json", type=Path, metavar="FILE", help="write the tour's steps there")
+    demo.add_argument("--shots", type=Path, metavar="DIR", help="save a picture of each step there")
+    return parser.parse_args(arguments)
+
+
+def run_window(profile: Path | None, *, demo: bool) -> int:
+    """Show the window until it is closed; gives the exit code."""
+    from PySide6.QtWidgets import QApplication
+
+    from studio.app import Studio
+
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("museclock")
+    application.setApplicationDisplayName("Museclock")
+    application.setDesktopFileName("museclock")
+    studio = Studio(application, profile=profile, demo=demo)
+    studio.start()
+
+    from studio.kit.crash import CrashHook
+
+    hook = CrashHook(studio.window)
+    hook.install()
+    try:
+        return application.exec()
+    finally:
+        studio.close()
+        hook.uninstall()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the desktop app."""
+    given = _parse(sys.argv[1:] if arguments is None else arguments)
+    profile = given.profile.expanduser().resolve() if given.profile else None
+    if given.command == "demo" and given.tour:
+        from studio.tour import run
+
+        return run(
+            profile=profile, media=given.media, json_file=given.json, shots=given.shots, on_screen=given.on_screen
+        )
+    return run_window(profile, demo=given.command == "demo")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""A chart of one metric: bars up to 31 days, else a line; the period before in grey; the value under the pointer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from studio.kit.late_import import LateImport
+from studio.kit.widgets.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BARS_UP_TO = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a chart shows. Values are whole units, such as micro-USDC; ``before`` may be shorter or empty."""
+
+    labels: tuple[str, ...]
+    values: tuple[int, ...]
+    before: tuple[int, ...]
+    unit: Callable[[int], str]
+    """Writes a value for the axis and the pointer, with its unit."""
+    last_is_open: bool = True
+    """The last place is not over yet, such as today: hatched."""
+
+    def spoken(self, title: str) -> str:
+        """Say the series in one sentence, for those who don't see it."""
+        if not self.values:
+            return f"{title}: nothing yet."
+        best = max(range(len(self.values)), key=self.values.__getitem__)
+        return (
+            f"{title}: {len(self.values)} days, {self.unit(sum(self.values))} in all, "
+            f"most on {self.labels[best]} with {self.unit(self.values[best])}."
+        )
+
+
+class Plot(Protocol):
+    """What draws the series (studio.kit.chart_plot)."""
+
+    def draw(self, series: Series) -> None:
+        """Show a series."""
+
+
+class Chart(QWidget):
+    """Shows a ghost until it has a series and the plotting library is there."""
+
+    def __init__(self, title: str, *, name: str, height: int = 300) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._title = title
+        self._series: Series | None = None
+        self._plot: Plot | None = None
+        self._loader = LateImport("studio.kit.chart_plot", self._make_plot, self)
+        self._loading = False
+        self._ghost = Skeleton(height - 40, radius=8)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._ghost)
+        self.setMinimumHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title)
+
+    @property
+    def series(self) -> Series | None:
+        """What is shown, or will be as soon as it can be drawn."""
+        return self._series
+
+    @property
+    def drawn(self) -> bool:
+        """True when the plot is on screen."""
+        return self._plot is not None
+
+    def show_series(self, series: Series) -> None:
+        """Show a series."""
+        self._series = series
+        self.setAccessibleDescription(series.spoken(self._title))
+        if self._plot is not None:
+            self._plot.draw(series)
+        elif not self._loading:
+            self._loading = True
+            self._loader.start()
+
+    @Slot()
+    def _make_plot(self) -> None:
+        from studio.kit.chart_plot import DayPlot
+
+        if self._plot is not None or self._series is None:
+            return
+        plot = DayPlot()
+        self._plot = plot
+        self._ghost.hide()
+        self._layout.addWidget(plot)
+        plot.draw(self._series)

@@ -1,0 +1,110 @@
+"""The list of films and uploads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.kit.format import DASH, duration, moment, money_exact, plural
+from studio.kit.table import Cell, Column, Table, TableModel
+from studio.kit.widgets.button import primary
+from studio.kit.widgets.card import Card
+from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.skeleton import skeleton_lines
+from studio.pages.content.view_model import ContentRow, ContentViewModel, RowState
+
+if TYPE_CHECKING:
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Action, Problem
+    from studio.kit.tokens import Tone
+
+_STATES: dict[RowState, tuple[str, Tone]] = {
+    "live": ("for sale here", "ok"),
+    "working": ("preparing", "info"),
+    "ready": ("ready to publish", "accent"),
+    "publishing": ("publishing", "info"),
+    "failed": ("stopped", "bad"),
+    "cancelled": ("cancelled", "neutral"),
+}
+
+
+def _state(row: ContentRow) -> Cell:
+    words, tone = _STATES[row.state]
+    return Cell(
+        words, tone, badge=True, tip="Sold from this computer, while it is awake." if row.state == "live" else ""
+    )
+
+
+def _parts(row: ContentRow) -> Cell:
+    if row.chunk_count is None:
+        return Cell(DASH, muted=True)
+    free = f", {row.free_chunks} free" if row.free_chunks else ""
+    return Cell(f"{plural(row.chunk_count, 'part', 'parts')}{free}")
+
+
+def _length(row: ContentRow) -> Cell:
+    return Cell(DASH if row.duration_ms is None else duration(row.duration_ms))
+
+
+def _columns() -> list[Column[ContentRow]]:
+    return [
+        Column("Title", lambda row: Cell(row.title, tip=row.title), width=0),
+        Column("State", _state, width=170),
+        Column("Parts", _parts, width=140),
+        Column("Length", _length, width=90, right=True),
+        Column("Price per 10 s", lambda row: Cell(money_exact(row.price)), width=130, right=True),
+        Column("Since", lambda row: Cell(moment(row.at), muted=True), width=140, right=True),
+    ]
+
+
+class ContentPage(PageFrame):
+    """A creator's films and uploads."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__("Content")
+        self.model = ContentViewModel(context)
+        upload = primary("Upload", name="content.upload", icon="upload")
+        upload.clicked.connect(self._upload)
+        self.buttons.addWidget(upload)
+        self._ghost = Card()
+        self._ghost.body.addWidget(skeleton_lines(100, 100, 100, 100, spacing=28, height=20))
+        self._empty = EmptyState("Your films live here. Upload the first one: it takes a minute.", "Upload a film")
+        self._empty.setMinimumHeight(400)
+        self._empty.acted.connect(self._upload)
+        self._card = Card(padding=12)
+        self._rows: TableModel[ContentRow] = TableModel(_columns(), self)
+        self._table = Table(self._rows, name="content.table", says="Films and uploads")
+        self._table.opened.connect(self._open)
+        self._card.body.addWidget(self._table)
+        for part in (self._ghost, self._empty, self._card):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self.banner.acted.connect(self._on_action)
+        self.model.changed.connect(self._render)
+        self._render()
+        self.model.refresh()
+
+    def _render(self) -> None:
+        state = self.model.state
+        rows = state.rows
+        self.banner.show_problem(state.problem)
+        self._ghost.setVisible(rows is None)
+        self._empty.setVisible(rows == ())
+        self._card.setVisible(bool(rows))
+        if rows is not None:
+            live = sum(row.state == "live" for row in rows)
+            self.subtitle.setText(f"{plural(live, 'film', 'films')} for sale" if rows else "")
+            self._rows.set_rows(rows)
+            self._table.fit_rows()
+
+    def _open(self, row: ContentRow) -> None:
+        if row.upload_id:
+            self.model.context.navigate("upload", {"id": row.upload_id})
+        else:
+            self.model.context.navigate("watch", {"content_id": row.content_id})
+
+    def _upload(self) -> None:
+        self.model.context.navigate("upload")
+
+    def _on_action(self, _action: Action, problem: Problem) -> None:
+        self.model.context.handle(problem, self.model.refresh)

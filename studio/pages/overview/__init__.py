@@ -1,0 +1,1 @@
+"""What a creator sees first: how it goes, and what needs doing."""

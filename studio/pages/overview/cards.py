@@ -1,0 +1,169 @@
+"""The cards below and beside the chart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.kit.format import chunks, moment, money, money_exact, short
+from studio.kit.icons import Icon
+from studio.kit.table import Cell, Column, Table, TableModel
+from studio.kit.widgets import text
+from studio.kit.widgets.button import Button, ghost
+from studio.kit.widgets.card import Card, column, row
+from studio.kit.widgets.poster import Poster
+from studio.kit.widgets.skeleton import skeleton_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.wire.earnings import LatestItem, NeedOut, SaleOut
+    from studio.kit.tokens import Tone
+
+# What waits: icon, tone, sentence, the button, and the page that it opens.
+_NEEDS: dict[str, tuple[str, Tone, str, str, str]] = {
+    "no_items": ("upload", "accent", "Nothing is for sale yet.", "Upload a film", "upload"),
+    "upload_failed": ("alert", "bad", "An upload stopped. Its form is kept.", "Look at it", "upload"),
+    "upload_ready": ("check", "ok", "An upload is ready to publish.", "Publish it", "upload"),
+    "payout_ready": ("payouts", "accent", "Earnings are ready to be withdrawn.", "Withdraw", "payouts"),
+    "low_gas": ("alert", "warn", "Gas money is running low; a withdrawal needs a little.", "See payouts", "payouts"),
+    "unreconciled": ("alert", "warn", "A sum differs between the books.", "Compare them", "payouts"),
+}
+
+
+class NeedsCard(Card):
+    """What waits for the creator. Signal: ``wanted(route)``."""
+
+    wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__("Needs you")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(12)
+        self._ghost = skeleton_lines(90, 70, 80)
+        self.body.addLayout(self._list)
+        self._list.addWidget(self._ghost)
+        self.body.addStretch(1)
+        self._shown: tuple[NeedOut, ...] | None = None
+
+    def show_needs(self, needs: tuple[NeedOut, ...]) -> None:
+        """Show what waits, or that nothing does."""
+        if needs == self._shown:
+            return
+        self._shown = needs
+        while (item := self._list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for need in needs:
+            self._list.addWidget(self._line(need))
+        if not needs:
+            self._list.addWidget(_quiet("All is well. Nothing waits for you."))
+
+    def _line(self, need: NeedOut) -> QWidget:
+        icon, tone, sentence, action, route = _NEEDS[need.code]
+        holder = QWidget()
+        button: Button = ghost(action, name=f"need.{need.code}", icon="arrow-right")
+        button.setProperty("route", route)
+        button.clicked.connect(self._on_click)
+        words = column(text.body(sentence), spacing=4)
+        words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        line = row(spacing=12)
+        line.addWidget(Icon(icon, tone), 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        holder.setLayout(line)
+        return holder
+
+    def _on_click(self) -> None:
+        self.wanted.emit(str(self.sender().property("route")))
+
+
+def _quiet(sentence: str) -> QWidget:
+    holder = QWidget()
+    line = row(Icon("check", "ok"), text.muted(sentence), spacing=12)
+    holder.setLayout(line)
+    return holder
+
+
+class LatestCard(Card):
+    """The newest film and its place among the last ten."""
+
+    def __init__(self) -> None:
+        super().__init__("Latest film")
+        self._poster = Poster(128, 72)
+        self._title = text.Text(weight=text.Weight.DemiBold, wrap=True)
+        self._when = text.caption()
+        words = column(self._title, self._when, spacing=4)
+        words.addStretch(1)
+        head = row(self._poster, spacing=16)
+        head.addLayout(words, 1)
+        self.body.addLayout(head)
+        self._earned = text.MoneyText(size=20, weight=text.Weight.DemiBold)
+        self._rank = text.muted()
+        self.body.addWidget(self._earned)
+        self.body.addWidget(self._rank)
+        self.body.addStretch(1)
+
+    def show_latest(self, latest: LatestItem | None, poster: bytes | None) -> None:
+        """Show a film, or what will be here."""
+        self._poster.show_picture(poster)
+        if latest is None:
+            self._title.setText("No film yet")
+            self._when.setText("The first one you publish shows up here.")
+        else:
+            self._title.setText(latest.title)
+            self._when.setText(f"Published {moment(latest.published_at)}")
+            self._earned.set_money(latest.earned)
+            place = f"Number {latest.rank} of your last {latest.of} films" if latest.of > 1 else "Your first film"
+            self._rank.setText(f"{place}, by what it earned.")
+        self._earned.setVisible(latest is not None)
+        self._rank.setVisible(latest is not None)
+
+
+class SalesCard(Card):
+    """The last receipts."""
+
+    def __init__(self) -> None:
+        super().__init__("Last receipts", spacing=8)
+        columns: list[Column[SaleOut]] = [
+            Column("When", lambda sale: Cell(moment(sale.at), muted=True), width=130),
+            Column("Film", lambda sale: Cell(sale.title, tip=sale.title), width=0),
+            Column("Bought", lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=110),
+            Column("By", lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=130),
+            Column(
+                "Your share",
+                lambda sale: Cell(money_exact(sale.share), tip=f"of {money_exact(sale.gross)} paid"),
+                width=110,
+                right=True,
+            ),
+        ]
+        self._model: TableModel[SaleOut] = TableModel(columns, self)
+        self.table = Table(self._model, name="overview.sales", says="Last receipts")
+        self._none = text.muted("Each part that somebody buys becomes a line here.")
+        self.body.addWidget(self._none)
+        self.body.addWidget(self.table)
+        self.body.addStretch(1)
+        self.show_sales(())
+
+    def show_sales(self, sales: Sequence[SaleOut]) -> None:
+        """Show these receipts."""
+        self._model.set_rows(sales[:6])
+        self._none.setVisible(not sales)
+        self.table.setVisible(bool(sales))
+        self.table.fit_rows()
+
+
+def tile_note(name: str, words: str) -> str:
+    """Say what a tile's change is measured against."""
+    if not words:
+        return {"in_flight": "signed, not final yet", "available": "yours to withdraw"}.get(name, "")
+    return {"today": f"{words}, against yesterday", "period": f"{words}, against the days before"}.get(name, words)
+
+
+def money_of(units: int) -> str:
+    """Write a chart's value."""
+    from services.units.money import Money
+
+    amount = Money(units)
+    return money(amount) if units >= 10_000 or units == 0 else money_exact(amount)

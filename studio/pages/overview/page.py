@@ -1,0 +1,105 @@
+"""The overview: four figures, one chart, what needs doing, what came in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+
+from studio.kit.chart import Chart, Series
+from studio.kit.format import change, clock, day
+from studio.kit.tokens import GUTTER
+from studio.kit.widgets import text
+from studio.kit.widgets.button import Button
+from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.tile import Tile
+from studio.pages.overview.cards import LatestCard, NeedsCard, SalesCard, money_of, tile_note
+from studio.pages.overview.view_model import PERIODS, OverviewViewModel
+
+if TYPE_CHECKING:
+    from services.wire.earnings import OverviewOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Action, Problem
+
+
+class OverviewPage(PageFrame):
+    """The creator's first page."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__("Overview")
+        self.model = OverviewViewModel(context)
+        self._periods: dict[int, Button] = {}
+        self._group = QButtonGroup(self)
+        self._add_periods()
+        self._tiles = {
+            "today": Tile("today", "Today"),
+            "period": Tile("period", "28 days"),
+            "in_flight": Tile("in_flight", "In flight"),
+            "available": Tile("available", "Available"),
+        }
+        self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER))
+        self._chart = Chart("Earnings a day", name="overview.chart", height=280)
+        self._needs, self._latest, self._sales = NeedsCard(), LatestCard(), SalesCard()
+        self._needs.wanted.connect(context.navigate)
+        self._build()
+        self.banner.acted.connect(self._on_action)
+        self.model.changed.connect(self._render)
+        self._render()
+        self.model.refresh()
+
+    def _add_periods(self) -> None:
+        for days in PERIODS:
+            button = Button(f"{days} days", "segment", name=f"overview.period.{days}")
+            button.setChecked(days == self.model.state.days)
+            button.clicked.connect(self._on_period)
+            self._group.addButton(button, days)
+            self.buttons.addWidget(button)
+            self._periods[days] = button
+
+    def _build(self) -> None:
+        chart = Card("Earnings a day")
+        chart.head.addWidget(text.caption("your share, in dollars; dashed: the days before"))
+        chart.body.addWidget(self._chart)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for line, left, right in ((first, chart, self._needs), (second, self._sales, self._latest)):
+            line.setSpacing(GUTTER)
+            line.addWidget(left, 8)
+            line.addWidget(right, 4)
+            self.body.addLayout(line)
+        self.body.addStretch(1)
+
+    def _render(self) -> None:
+        state = self.model.state
+        self.banner.show_problem(state.problem)
+        overview = state.overview
+        if overview is None:
+            return
+        self.subtitle.setText(f"Last {overview.period_days} days, as of {clock(overview.as_of)}")
+        self._show_tiles(overview)
+        self._chart.show_series(_series(overview))
+        self._needs.show_needs(overview.needs)
+        self._latest.show_latest(overview.latest, state.poster)
+        self._sales.show_sales(overview.sales)
+
+    def _show_tiles(self, overview: OverviewOut) -> None:
+        for tile in overview.tiles:
+            words = change(tile.value, tile.previous)
+            label = f"{overview.period_days} days" if tile.name == "period" else None
+            series = [amount.micros for amount in tile.series]
+            self._tiles[tile.name].show_money(tile.value, tile_note(tile.name, words), series, label=label)
+
+    def _on_period(self) -> None:
+        self.model.choose(self._group.checkedId())
+
+    def _on_action(self, _action: Action, problem: Problem) -> None:
+        self.model.context.handle(problem, self.model.refresh)
+
+
+def _series(overview: OverviewOut) -> Series:
+    return Series(
+        labels=tuple(day(each.day) for each in overview.days),
+        values=tuple(each.amount.micros for each in overview.days),
+        before=tuple(each.amount.micros for each in overview.previous_days),
+        unit=money_of,
+    )

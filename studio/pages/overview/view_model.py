@@ -1,0 +1,62 @@
+"""The creator's figures for a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.kit.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from services.wire.earnings import OverviewOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Problem
+
+PERIODS = (7, 28, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewState:
+    """overview is None until it is loaded; it stays on screen while a newer one is fetched."""
+
+    days: int = 28
+    overview: OverviewOut | None = None
+    poster: bytes | None = None
+    busy: bool = False
+    problem: Problem | None = None
+
+
+class OverviewViewModel(ViewModel[OverviewState]):
+    """Follows earnings as they come in."""
+
+    watches = frozenset({"earnings", "payout", "purchase", "upload", "catalogue"})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, OverviewState())
+
+    def refresh(self) -> None:
+        """Load the figures of the chosen period."""
+        days = self.state.days
+        self._set(busy=True)
+        self._fetch(lambda desk: desk.earnings.overview(days=days), self._on_overview)
+
+    def choose(self, days: int) -> None:
+        """Look at another period."""
+        if days != self.state.days:
+            self._set(days=days)
+            self.refresh()
+
+    def _on_overview(self, overview: OverviewOut) -> None:
+        before = self.state.overview
+        self._set(overview=overview, busy=False, problem=None)
+        latest = overview.latest
+        known = before is not None and before.latest is not None and latest is not None
+        if latest is not None and latest.poster and not (known and self.state.poster is not None):
+            cid = latest.poster
+            self._act(lambda desk: desk.catalogue.blob(cid), self._on_poster, self._no_poster)
+
+    def _on_poster(self, picture: bytes) -> None:
+        self._set(poster=picture)
+
+    def _no_poster(self, _problem: Problem) -> None:
+        """The card shows a mark instead."""

@@ -1,0 +1,1 @@
+"""Balances, withdrawals, and the three books side by side."""

@@ -1,0 +1,99 @@
+"""Balances, a withdrawal from its check to its end, and the three books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from studio.kit.problems import Problem
+from studio.kit.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from services.wire.desk import Reconciliation
+    from services.wire.earnings import PayoutsOut, PrecheckOut, WithdrawalOut
+    from studio.kit.context import PageContext
+
+Step = Literal["idle", "checking", "confirm", "nothing", "sending", "following"]
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutsState:
+    """``step`` is where the person is; ``current`` the withdrawal that is followed."""
+
+    payouts: PayoutsOut | None = None
+    sums: Reconciliation | None = None
+    step: Step = "idle"
+    precheck: PrecheckOut | None = None
+    current: WithdrawalOut | None = None
+    busy: bool = False
+    problem: Problem | None = None
+
+
+class PayoutsViewModel(ViewModel[PayoutsState]):
+    """Withdraws all that is available, once."""
+
+    watches = frozenset({"payout", "earnings", "wallet", "purchase"})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, PayoutsState())
+
+    def refresh(self) -> None:
+        """Load balances, history and the three books."""
+        self._fetch(lambda desk: desk.payouts.state(), self._on_payouts)
+        self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._no_sums)
+
+    def withdraw(self) -> None:
+        """Check what a withdrawal would do; nothing is sent."""
+        if self.state.step not in ("checking", "sending"):
+            self._set(step="checking", problem=None)
+            self._act(lambda desk: desk.payouts.precheck(), self._on_precheck, self._on_refused)
+
+    def confirm(self) -> None:
+        """Withdraw what was checked."""
+        if self.state.step == "confirm":
+            self._set(step="sending", problem=None)
+            self._act(lambda desk: desk.payouts.withdraw(), self._on_withdrawal, self._on_refused)
+
+    def cancel(self) -> None:
+        """Leave the check."""
+        self._set(step="idle", precheck=None, problem=None)
+
+    def _on_payouts(self, payouts: PayoutsOut) -> None:
+        current = self.state.current
+        if current is not None:
+            current = next((each for each in payouts.history if each.id == current.id), current)
+        elif payouts.history and payouts.history[0].state in ("signed", "sent", "unknown"):
+            current = payouts.history[0]
+        following = current is not None and self.state.step == "idle"
+        step: Step = "following" if following else self.state.step
+        self._set(payouts=payouts, current=current, step=step, problem=self._kept_problem())
+
+    def _kept_problem(self) -> Problem | None:
+        """Keep what a failed withdrawal said; a failed read is over with the next good one."""
+        problem = self.state.problem
+        return problem if problem is not None and self.state.step in ("confirm", "nothing") else None
+
+    def _on_sums(self, sums: Reconciliation) -> None:
+        self._set(sums=sums)
+
+    def _no_sums(self, _problem: Problem) -> None:
+        """The page's own problem says it already."""
+
+    def _on_precheck(self, precheck: PrecheckOut) -> None:
+        told = precheck.problem
+        if told is not None and told.code == "withdrawal.nothing":
+            self._set(step="nothing", precheck=precheck)
+            return
+        problem = None if told is None else Problem(told.code, told.params, told.retryable)
+        self._set(step="confirm", precheck=precheck, problem=problem)
+
+    def _on_withdrawal(self, withdrawal: WithdrawalOut) -> None:
+        self._set(step="following", current=withdrawal, precheck=None)
+        self.refresh()
+
+    def _on_refused(self, problem: Problem) -> None:
+        if problem.code == "withdrawal.nothing":
+            self._set(step="nothing", precheck=None)
+            return
+        self._set(step="idle", precheck=None, problem=problem)
+        self._act(lambda desk: desk.payouts.state(), self._on_payouts, self._no_sums)

@@ -1,0 +1,101 @@
+"""Shows the tiers side by side and the form beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from studio.kit.problems import Action, Problem
+from studio.kit.tokens import GUTTER
+from studio.kit.widgets.button import primary
+from studio.kit.widgets.card import Card
+from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.skeleton import skeleton_lines
+from studio.pages.tiers.card import TierCard
+from studio.pages.tiers.form import TierFormCard
+from studio.pages.tiers.view_model import TiersViewModel
+
+if TYPE_CHECKING:
+    from services.wire.tiers import TierOut
+    from studio.kit.context import PageContext
+
+
+class TiersPage(PageFrame):
+    """The creator's tiers."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__("Tiers")
+        self.model = TiersViewModel(context)
+        self._shown: tuple[TierOut, ...] | None = None
+        self._new = primary("New tier", name="tiers.new", icon="plus")
+        self._new.clicked.connect(self.model.begin)
+        self.buttons.addWidget(self._new)
+        self._form = TierFormCard()
+        self._form.typed.connect(self.model.type)
+        self._form.save_wanted.connect(self.model.save)
+        self._form.cancel_wanted.connect(self.model.cancel)
+        self._form.hide()
+        self.body.addWidget(self._form)
+        self._empty = EmptyState(
+            "A tier lets people join you for a month. Make one at $2.99, $5.99 or $9.99.", "Make your first tier"
+        )
+        self._empty.acted.connect(self.model.begin)
+        self._empty.setMinimumHeight(360)
+        self._empty.hide()
+        self.body.addWidget(self._empty, 1)
+        self._holder = QWidget()
+        self._cards = QHBoxLayout(self._holder)
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        self._cards.setSpacing(GUTTER)
+        self._show_ghosts()
+        self.body.addWidget(self._holder)
+        self.body.addStretch(1)
+        self.banner.acted.connect(self._on_action)
+        self.model.changed.connect(self._render)
+        self.model.saved.connect(self._on_saved)
+        self.model.refresh()
+
+    def _show_ghosts(self) -> None:
+        for _ in range(3):
+            card = Card()
+            card.setMinimumHeight(240)
+            card.body.addWidget(skeleton_lines(50, 30, 90, 80, height=18))
+            card.body.addStretch(1)
+            self._cards.addWidget(card, 1)
+
+    def _render(self) -> None:
+        state = self.model.state
+        self.banner.show_problem(state.problem)
+        self.subtitle.setText("" if state.tiers is None else f"{len(state.tiers)} of 3")
+        self._new.setEnabled(not state.is_full)
+        self._new.setToolTip("Three tiers are the most there can be." if state.is_full else "")
+        if state.form is not None:
+            self._form.show_form(state.form, busy=state.busy)
+        self._form.setVisible(state.form is not None)
+        if state.tiers is not None:
+            self._empty.setVisible(not state.tiers and state.form is None)
+            self._holder.setVisible(bool(state.tiers))
+            self._show_tiers(state.tiers)
+
+    def _show_tiers(self, tiers: tuple[TierOut, ...]) -> None:
+        if tiers == self._shown:
+            return
+        self._shown = tiers
+        while (item := self._cards.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for tier in tiers:
+            card = TierCard(tier)
+            card.edit_wanted.connect(self.model.edit)
+            self._cards.addWidget(card, 1)
+        for _ in range(3 - len(tiers)):
+            self._cards.addWidget(QWidget(), 1)
+
+    def _on_saved(self, tier: TierOut) -> None:
+        self.model.context.notify(f"“{tier.name}” is saved.")
+
+    def _on_action(self, action: Action, problem: Problem) -> None:
+        again = self.model.refresh if self.model.state.form is None or action is Action.REFRESH else self.model.save
+        self.model.context.handle(problem, again)

@@ -1,0 +1,102 @@
+"""The creator's tiers, and the form for a new or changed one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from services.wire.tiers import TIER_PRICES, TIERS_PER_CREATOR
+from studio.kit.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from services.units.money import Money
+    from services.wire.tiers import TierOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class TierForm:
+    """A tier as it is being written; tier_id is empty for a new one."""
+
+    tier_id: str = ""
+    name: str = ""
+    price: Money = TIER_PRICES[0]
+    perks: str = ""
+    """One perk a line."""
+
+    @property
+    def perk_lines(self) -> tuple[str, ...]:
+        """The perks that are there."""
+        return tuple(line.strip() for line in self.perks.splitlines() if line.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class TiersState:
+    """tiers is None until they are loaded; form is None while nothing is edited."""
+
+    tiers: tuple[TierOut, ...] | None = None
+    form: TierForm | None = None
+    busy: bool = False
+    problem: Problem | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """True when no further tier can be made."""
+        return self.tiers is not None and len(self.tiers) >= TIERS_PER_CREATOR
+
+
+class TiersViewModel(ViewModel[TiersState]):
+    """Lists, makes and changes tiers. Signal: ``saved(tier)``."""
+
+    saved = Signal(object)
+    watches = frozenset({"tier"})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, TiersState())
+
+    def refresh(self) -> None:
+        """Load the tiers."""
+        self._fetch(lambda desk: desk.tiers.mine(), self._on_tiers)
+
+    def begin(self) -> None:
+        """Open an empty form at the first price that no tier has yet."""
+        taken = {tier.price for tier in self.state.tiers or ()}
+        price = next((price for price in TIER_PRICES if price not in taken), TIER_PRICES[0])
+        self._set(form=TierForm(price=price), problem=None)
+
+    def edit(self, tier: TierOut) -> None:
+        """Open the form with a tier."""
+        form = TierForm(tier_id=tier.id, name=tier.name, price=tier.price, perks="\n".join(tier.perks))
+        self._set(form=form, problem=None)
+
+    def type(self, form: TierForm) -> None:
+        """Take over what was typed."""
+        self._set(form=form, problem=None)
+
+    def cancel(self) -> None:
+        """Close the form."""
+        self._set(form=None, problem=None)
+
+    def save(self) -> None:
+        """Make or change the tier."""
+        form = self.state.form
+        if form is None or self.state.busy:
+            return
+        self._set(busy=True, problem=None)
+        name, price, perks = form.name.strip(), form.price, form.perk_lines
+        if form.tier_id:
+            self._act(lambda desk: desk.tiers.update(form.tier_id, name=name, price=price, perks=perks), self._on_saved)
+        else:
+            self._act(lambda desk: desk.tiers.create(name=name, price=price, perks=perks), self._on_saved)
+
+    def _on_tiers(self, tiers: tuple[TierOut, ...]) -> None:
+        self._set(tiers=tiers, problem=None if self.state.form is None else self.state.problem)
+
+    def _on_saved(self, tier: TierOut) -> None:
+        kept = [other for other in self.state.tiers or () if other.id != tier.id]
+        ordered = tuple(sorted([*kept, tier], key=lambda each: (each.price, each.created_at)))
+        self._set(tiers=ordered, form=None, busy=False, problem=None)
+        self.saved.emit(tier)

@@ -1,0 +1,1 @@
+"""Opening or making the wallet."""

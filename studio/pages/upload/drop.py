@@ -1,0 +1,91 @@
+"""Where a file is dropped or clicked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QSizePolicy
+
+from studio.kit.icons import Icon
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
+
+_FILTER = "Video (*.mp4 *.m4v *.mov *.mkv *.webm *.avi);;All files (*)"
+_INVITATION = "Drop a video here, or click to choose one"
+
+
+class DropArea(Card):
+    """Signal: ``chosen(path)`` with one local file. Takes a drop, a click, Enter and Space."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(spacing=8)
+        self.setObjectName("upload.drop")
+        self.setAccessibleName("Choose a video file")
+        self.setAcceptDrops(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._dialog: QFileDialog | None = None
+        centre = Qt.AlignmentFlag.AlignHCenter
+        self._icon = Icon("upload", "accent", 36)
+        self._title = text.lead(_INVITATION)
+        self._hint = text.muted("MP4 with H.264 and AAC is cut without loss. It stays on this computer.", wrap=False)
+        self.body.addStretch(1)
+        for part in (self._icon, self._title, self._hint):
+            self.body.addWidget(part, 0, centre)
+        self.body.addStretch(1)
+        self.set_small(small=False)
+
+    def set_small(self, *, small: bool) -> None:
+        """Take one line while an upload is shown, or invite with the whole area."""
+        self.setFixedHeight(88 if small else 280)
+        self._icon.setVisible(not small)
+        self._hint.setVisible(not small)
+        self._title.setText("Drop another video here, or click" if small else _INVITATION)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _local_file(event) is not None:
+            self.set_selected(selected=True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.set_selected(selected=False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.set_selected(selected=False)
+        if (path := _local_file(event)) is not None:
+            event.acceptProposedAction()
+            self.chosen.emit(path)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.ask()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.ask()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def ask(self) -> None:
+        """Open the file dialog."""
+        if self._dialog is None:
+            self._dialog = QFileDialog(self, "Choose a video", "", _FILTER)
+            self._dialog.setObjectName("upload.dialog")
+            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            self._dialog.fileSelected.connect(self.chosen)
+        self._dialog.open()
+
+
+def _local_file(event: QDropEvent) -> str | None:
+    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    return urls[0].toLocalFile() if len(urls) == 1 else None

@@ -1,0 +1,57 @@
+"""What was measured in the file, its picture, and its stages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.kit.format import duration, plural, size
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card, column, hairline, row
+from studio.kit.widgets.poster import Poster
+from studio.pages.upload.stages import StageList
+
+if TYPE_CHECKING:
+    from services.wire.uploads import FileFacts, UploadOut
+
+
+class FileCard(Card):
+    """The file at the top, the stages below."""
+
+    def __init__(self) -> None:
+        super().__init__(spacing=20)
+        self._poster = Poster()
+        self._name = text.lead(wrap=True)
+        self._facts = text.muted()
+        self._codecs = text.caption(wrap=True)
+        words = column(self._name, self._facts, self._codecs, spacing=6)
+        words.addStretch(1)
+        head = row(self._poster, spacing=20)
+        head.addLayout(words, 1)
+        self.body.addLayout(head)
+        self.body.addWidget(hairline())
+        self._stages = StageList()
+        self.body.addWidget(self._stages)
+
+    def show_upload(self, upload: UploadOut, poster: bytes | None) -> None:
+        """Show the file and how far it is."""
+        self._name.setText(upload.file_name)
+        self._poster.show_picture(poster)
+        self._facts.setText(_facts(upload.facts, upload.size_bytes))
+        self._codecs.setText(_codecs(upload.facts))
+        self._stages.show_stages(upload.stages)
+
+
+def _facts(facts: FileFacts | None, size_bytes: int) -> str:
+    parts = [size(size_bytes)]
+    if facts is not None:
+        parts = [duration(facts.duration_ms), f"{facts.width} × {facts.height}", f"{facts.fps_text} fps", *parts]
+        if facts.chunk_count:
+            parts.append(plural(facts.chunk_count, "part", "parts"))
+    return "  ·  ".join(parts)
+
+
+def _codecs(facts: FileFacts | None) -> str:
+    if facts is None:
+        return "Being looked at…"
+    sound = f"{facts.audio_codec} sound" if facts.audio_codec else "no sound"
+    return f"{facts.video_codec} picture, {sound}"

@@ -1,0 +1,130 @@
+"""The upload page: drop a file, watch the stages, fill in the form, publish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from studio.kit.problems import Action, Problem
+from studio.kit.tokens import GUTTER
+from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.card import Card, column, holder, row
+from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.page import PageFrame
+from studio.pages.upload.drop import DropArea
+from studio.pages.upload.file_card import FileCard
+from studio.pages.upload.form import UploadForm
+from studio.pages.upload.view_model import UploadViewModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.wire.uploads import UploadOut
+    from studio.kit.context import PageContext
+
+_STATES = {
+    "working": "Preparing; you can fill in the form meanwhile.",
+    "ready": "Ready to publish.",
+    "publishing": "Publishing…",
+    "published": "Published.",
+    "failed": "Stopped. The form is kept.",
+    "cancelled": "Cancelled. The form is kept.",
+}
+
+
+class UploadPage(PageFrame):
+    """From a file to a film for sale."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__("Upload")
+        self.model = UploadViewModel(context)
+        self._drop = DropArea()
+        self._drop.chosen.connect(self.model.start)
+        self._file = FileCard()
+        self._form = UploadForm()
+        self._form.typed.connect(self.model.type)
+        self._form.publish_wanted.connect(self.model.publish)
+        self._work = self._columns()
+        self._done = self._success()
+        for part in (self._drop, self._work, self._done):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self._buttons()
+        self.banner.acted.connect(self._on_action)
+        self.model.changed.connect(self._render)
+        self._render()
+        self.model.refresh()
+
+    def open(self, params: Mapping[str, str]) -> None:
+        """Show the upload that params name."""
+        self.model.open(params)
+
+    def _columns(self) -> QWidget:
+        left = column(self._file)
+        left.addStretch(1)
+        columns = QHBoxLayout()
+        columns.setSpacing(GUTTER)
+        columns.addLayout(left, 7)
+        columns.addWidget(self._form, 5, Qt.AlignmentFlag.AlignTop)
+        return holder(columns)
+
+    def _success(self) -> Card:
+        card = Card()
+        self._live = EmptyState("", icon="mark")
+        self._live.layout().setContentsMargins(0, 24, 0, 8)  # type: ignore[union-attr]  # it has one
+        card.body.addWidget(self._live)
+        see = secondary("See it in Content", name="upload.content")
+        see.clicked.connect(self._see)
+        another = primary("Upload another", name="upload.another", icon="plus")
+        another.clicked.connect(self.model.begin_anew)
+        buttons = row(see, another)
+        buttons.insertStretch(0, 1)
+        buttons.addStretch(1)
+        card.body.addLayout(buttons)
+        return card
+
+    def _buttons(self) -> None:
+        self._cancel = ghost("Cancel", name="upload.cancel", icon="close")
+        self._cancel.clicked.connect(self.model.cancel)
+        self._retry = secondary("Go on", name="upload.retry", icon="retry")
+        self._retry.clicked.connect(self.model.retry)
+        self._discard = ghost("Discard", name="upload.discard")
+        self._discard.clicked.connect(self.model.discard)
+        for button in (self._discard, self._cancel, self._retry):
+            self.buttons.addWidget(button)
+
+    def _render(self) -> None:
+        state = self.model.state
+        upload = state.upload
+        self.banner.show_problem(state.problem)
+        self.subtitle.setText("" if upload is None else _STATES[upload.state])
+        published = upload is not None and upload.state == "published"
+        self._drop.set_small(small=upload is not None)
+        self._work.setVisible(upload is not None and not published)
+        self._done.setVisible(published)
+        self._cancel.setVisible(upload is not None and upload.state == "working")
+        self._retry.setVisible(upload is not None and upload.state in ("failed", "cancelled"))
+        self._discard.setVisible(upload is not None and upload.state in ("failed", "cancelled", "ready"))
+        if upload is not None:
+            self._file.show_upload(upload, state.poster)
+            self._form.show_state(state)
+            self._show_live(upload)
+
+    def _show_live(self, upload: UploadOut) -> None:
+        self._live.sentence.setText(
+            f"“{upload.draft.title}” is for sale. It sells from this computer, while Museclock is open."
+        )
+
+    def _see(self) -> None:
+        self.model.context.navigate("content")
+
+    def _on_action(self, action: Action, problem: Problem) -> None:
+        if action is Action.CHOOSE_FILE:
+            self._drop.ask()
+            return
+        waiting = self.model.state.upload is not None and self.model.state.upload.state == "ready"
+        stopped = self.model.state.upload is not None and self.model.state.upload.state in ("failed", "cancelled")
+        again = self.model.publish if waiting else self.model.retry if stopped else self.model.refresh
+        self.model.context.handle(problem, again)

@@ -1,0 +1,80 @@
+"""The named stages of an upload, each with its bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.kit.icons import Icon
+from studio.kit.widgets import text
+from studio.kit.widgets.card import row
+from studio.kit.widgets.progress import ProgressBar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.wire.uploads import StageName, StageOut, StageState
+    from studio.kit.tokens import Tone
+
+_NAMES: dict[StageName, tuple[str, str]] = {
+    "check": ("Check the file", "Can it be read, cut and played?"),
+    "cut": ("Cut into parts", "About ten seconds each, at keyframes"),
+    "seal": ("Encrypt", "Each part under a key of its own"),
+    "store": ("Store", "Blocks named by their content"),
+    "register": ("Put up for sale", "Signed by your wallet"),
+}
+_STATES: dict[StageState, tuple[str, str, Tone]] = {
+    "waiting": ("waiting", "clock", "neutral"),
+    "running": ("running", "retry", "accent"),
+    "done": ("done", "check", "ok"),
+    "failed": ("stopped", "alert", "bad"),
+}
+
+
+class StageRow(QWidget):
+    """One stage: what it does, how far it is."""
+
+    def __init__(self, name: StageName) -> None:
+        super().__init__()
+        self.setObjectName(f"upload.stage.{name}")
+        self._title, why = _NAMES[name]
+        self._icon = Icon("clock", "neutral", 16)
+        self._words = text.Text(size=12, ink="muted", tabular=True)
+        self._bar = ProgressBar()
+        self._bar.setAccessibleName(self._title)
+        head = row(self._icon, text.Text(self._title, weight=text.Weight.Medium), text.caption(why), spacing=10)
+        head.addStretch(1)
+        head.addWidget(self._words)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self._bar)
+
+    def show_stage(self, stage: StageOut) -> None:
+        """Show how far the stage is."""
+        words, icon, tone = _STATES[stage.state]
+        self._icon.show_icon(icon, tone)
+        done, total = (1, 1) if stage.state == "done" else (stage.done, stage.total)
+        self._bar.show_progress(done, total, "ok" if stage.state == "done" else tone if tone != "neutral" else "accent")
+        self._words.setText(f"{self._bar.percent} %" if stage.state == "running" else words)
+        self.setAccessibleName(f"{self._title}: {self._words.text()}")
+
+
+class StageList(QWidget):
+    """All stages in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(20)
+        self._rows = {name: StageRow(name) for name in _NAMES}
+        for stage_row in self._rows.values():
+            layout.addWidget(stage_row)
+
+    def show_stages(self, stages: Sequence[StageOut]) -> None:
+        """Show how far they are."""
+        for stage in stages:
+            self._rows[stage.name].show_stage(stage)

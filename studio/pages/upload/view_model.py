@@ -1,0 +1,212 @@
+"""One upload at a time: its file, its stages, its form; the form is saved at each key stroke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.kit.problems import Problem
+from studio.kit.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.wire.base import ProblemOut
+    from services.wire.uploads import PriceQuote, UploadOut
+    from studio.kit.context import PageContext
+
+_OPEN = frozenset({"working", "ready", "publishing", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The form as typed."""
+
+    title: str = ""
+    description: str = ""
+    price_text: str = ""
+    preview_chunks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """loaded is False until the service was asked once; upload is None while no file was chosen."""
+
+    loaded: bool = False
+    upload: UploadOut | None = None
+    draft: Draft = Draft()
+    quote: PriceQuote | None = None
+    poster: bytes | None = None
+    busy: bool = False
+    unsaved: bool = False
+    problem: Problem | None = None
+
+    @property
+    def can_publish(self) -> bool:
+        """True when a click on "publish" would be taken."""
+        ready = self.upload is not None and self.upload.state == "ready"
+        return ready and not self.busy and bool(self.draft.title.strip()) and self.quote is not None
+
+
+class UploadViewModel(ViewModel[UploadState]):
+    """Follows one upload from the file to the sale."""
+
+    watches = frozenset({"upload"})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, UploadState())
+        self._saving = False
+        self._publish_next = False
+
+    def refresh(self) -> None:
+        """Load the upload that is shown, or the newest that is not published."""
+        shown = self.state.upload
+        if shown is not None:
+            self._fetch(lambda desk: desk.uploads.get(shown.id), self._on_upload)
+        else:
+            self._fetch(lambda desk: desk.uploads.list(), self._on_list)
+
+    def open(self, params: Mapping[str, str]) -> None:
+        """Show one upload by its id."""
+        if upload_id := params.get("id"):
+            self._fetch(lambda desk: desk.uploads.get(upload_id), self._take)
+
+    def start(self, path: str) -> None:
+        """Begin with a file."""
+        self._set(busy=True, problem=None)
+        self._act(lambda desk: desk.uploads.start(path), self._take)
+
+    def type(self, draft: Draft) -> None:
+        """Take over what was typed and save it."""
+        if draft == self.state.draft:
+            return
+        self._set(draft=draft, unsaved=True)
+        self._save()
+
+    def publish(self) -> None:
+        """Sign and register, after the last key stroke is saved."""
+        if self.state.can_publish:
+            self._set(busy=True, problem=None)
+            self._publish_next = True
+            self._save()
+
+    def cancel(self) -> None:
+        """Stop the work; the form stays."""
+        if (upload := self.state.upload) is not None:
+            self._act(lambda desk: desk.uploads.cancel(upload.id), self._on_upload)
+
+    def retry(self) -> None:
+        """Go on where it stopped."""
+        if (upload := self.state.upload) is not None:
+            self._set(problem=None)
+            self._act(lambda desk: desk.uploads.retry(upload.id), self._on_upload)
+
+    def begin_anew(self) -> None:
+        """Make room for another file; a published upload stays in Content."""
+        self._set(upload=None, draft=Draft(), quote=None, poster=None, problem=None, unsaved=False)
+
+    def discard(self) -> None:
+        """Forget this upload and its form."""
+        if (upload := self.state.upload) is not None:
+            self._act(lambda desk: desk.uploads.discard(upload.id), self._on_discarded)
+
+    def on_event(self, _kind: str, ids: tuple[str, ...]) -> None:
+        """Load again when it is about the upload that is shown."""
+        upload = self.state.upload
+        if upload is None or not ids or upload.id in ids:
+            self.refresh()
+
+    def _on_list(self, uploads: tuple[UploadOut, ...]) -> None:
+        waiting = next((upload for upload in uploads if upload.state in _OPEN), None)
+        if waiting is not None:
+            self._take(waiting)
+        else:
+            self._set(loaded=True, busy=False)
+
+    def _take(self, upload: UploadOut) -> None:
+        """Show an upload together with the form that is kept with it."""
+        draft = Draft(**upload.draft.model_dump())
+        self._set(upload=upload, draft=draft, unsaved=False, quote=None, poster=None)
+        self._on_upload(upload)
+
+    def _on_upload(self, upload: UploadOut) -> None:
+        ended = upload.state != "publishing"
+        self._set(
+            loaded=True,
+            upload=upload,
+            busy=self.state.busy and not ended,
+            problem=_problem(upload.problem) if ended else None,
+        )
+        self._fetch_quote()
+        if upload.poster is not None and self.state.poster is None:
+            cid = upload.poster
+            self._act(lambda desk: desk.catalogue.blob(cid), self._on_poster, self._no_poster)
+
+    def _on_poster(self, picture: bytes) -> None:
+        self._set(poster=picture)
+
+    def _no_poster(self, _problem: Problem) -> None:
+        """A missing poster never stops an upload."""
+
+    def _on_discarded(self, _nothing: None) -> None:
+        self.begin_anew()
+
+    def _save(self) -> None:
+        upload, draft = self.state.upload, self.state.draft
+        if upload is None or self._saving:
+            return
+        self._saving = True
+        self._act(
+            lambda desk: desk.uploads.save_draft(
+                upload.id,
+                title=draft.title,
+                description=draft.description,
+                price_text=draft.price_text,
+                preview_chunks=draft.preview_chunks,
+            ),
+            self._on_saved,
+            self._on_save_problem,
+        )
+
+    def _on_saved(self, upload: UploadOut) -> None:
+        self._saving = False
+        current = self.state.upload
+        if current is None or current.id != upload.id:
+            return
+        if Draft(**upload.draft.model_dump()) != self.state.draft:
+            self._save()
+            return
+        self._set(unsaved=False, upload=_with_form_of(current, upload))
+        if self._publish_next:
+            self._publish_next = False
+            self._act(lambda desk: desk.uploads.publish(upload.id), self._on_upload)
+        else:
+            self._fetch_quote()
+
+    def _on_save_problem(self, problem: Problem) -> None:
+        self._saving = self._publish_next = False
+        self._show_problem(problem)
+
+    def _fetch_quote(self) -> None:
+        upload = self.state.upload
+        if upload is not None and upload.state in ("ready", "publishing") and self.state.draft.price_text.strip():
+            self._act(lambda desk: desk.uploads.quote(upload.id), self._on_quote, self._no_quote)
+        else:
+            self._set(quote=None)
+
+    def _on_quote(self, quote: PriceQuote) -> None:
+        self._set(quote=quote)
+
+    def _no_quote(self, problem: Problem) -> None:
+        self._set(quote=None)
+        if problem.code not in ("upload.price", "upload.state"):
+            self._show_problem(problem)
+
+
+def _with_form_of(current: UploadOut, saved: UploadOut) -> UploadOut:
+    """Keep the newer stages and take the saved form."""
+    return current.model_copy(update={"draft": saved.draft})
+
+
+def _problem(told: ProblemOut | None) -> Problem | None:
+    return None if told is None else Problem(told.code, told.params, told.retryable)

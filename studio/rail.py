@@ -1,0 +1,217 @@
+"""The left rail: the mark, the two sides of the window, who sits here, and how the service is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.kit.icons import Icon
+from studio.kit.tokens import GRID, LEAD, RAIL_NARROW, RAIL_WIDE
+from studio.kit.widgets import text
+from studio.kit.widgets.badge import Badge
+from studio.kit.widgets.button import Button
+from studio.kit.widgets.text import set_property
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from studio.kit.context import Route
+    from studio.kit.tokens import Tone
+
+
+class Side(QFrame):
+    """One side of the window with its pages. Signal: ``chosen(route)``."""
+
+    chosen = Signal(str)
+
+    def __init__(self, title: str, icon: str, routes: Mapping[str, Route], group: QButtonGroup) -> None:
+        super().__init__()
+        self.setProperty("kit", "side")
+        self._buttons: dict[str, Button] = {}
+        self._names = {route: page.name for route, page in routes.items()}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID - 1, GRID, GRID - 1, GRID)
+        layout.setSpacing(2)
+        self._title = text.caption(title)
+        head = QHBoxLayout()
+        head.setContentsMargins(11, 2, 0, 4)
+        head.setSpacing(GRID)
+        head.addWidget(Icon(icon, "neutral", 16))
+        head.addWidget(self._title, 1)
+        layout.addLayout(head)
+        for route, page in routes.items():
+            if not page.in_rail:
+                continue
+            button = Button(page.name, "nav", name=f"nav.{route}", icon=page.icon, says=f"{title}: {page.name}")
+            button.setProperty("route", route)
+            button.clicked.connect(self._on_click)
+            group.addButton(button)
+            layout.addWidget(button)
+            self._buttons[route] = button
+
+    def mark(self, route: str) -> bool:
+        """Mark a page as the one that is open; tell whether it is on this side."""
+        if route in self._buttons:
+            self._buttons[route].setChecked(True)
+        here = route in self._names
+        set_property(self, "current", "true" if here else "false")
+        return here
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show icons only, or icons and words."""
+        self._title.setVisible(not narrow)
+        for route, button in self._buttons.items():
+            button.setText("" if narrow else self._names[route])
+            button.setToolTip(self._names[route] if narrow else "")
+
+    @Slot()
+    def _on_click(self) -> None:
+        self.chosen.emit(str(self.sender().property("route")))
+
+
+class PersonaSwitch(QWidget):
+    """Who sits at this window, in demo mode. Signal: ``chosen(desk_id)``."""
+
+    chosen = Signal(str)
+
+    def __init__(self, personas: Mapping[str, str]) -> None:
+        super().__init__()
+        self._buttons: dict[str, Button] = {}
+        self._names = dict(personas)
+        self._group = QButtonGroup(self)
+        self._title = text.caption("You are")
+        self._row = QVBoxLayout(self)
+        self._row.setContentsMargins(GRID, 0, GRID, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(self._title)
+        for desk_id, name in personas.items():
+            button = Button(name, "choice", name=f"persona.{desk_id}", says=f"Be the {name.lower()}")
+            button.setProperty("desk", desk_id)
+            button.clicked.connect(self._on_click)
+            self._group.addButton(button)
+            self._row.addWidget(button)
+            self._buttons[desk_id] = button
+
+    def mark(self, desk_id: str) -> None:
+        """Show who sits here."""
+        self._buttons[desk_id].setChecked(True)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show initials only, or names."""
+        self._title.setVisible(not narrow)
+        for desk_id, button in self._buttons.items():
+            button.setText(self._names[desk_id][:1] if narrow else self._names[desk_id])
+            button.setToolTip(self._names[desk_id] if narrow else "")
+
+    @Slot()
+    def _on_click(self) -> None:
+        self.chosen.emit(str(self.sender().property("desk")))
+
+
+class ServiceLine(QWidget):
+    """One line about the service: a dot and words. Signal: ``clicked`` on its button, which starts it again."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("service.state")
+        self._icon = Icon("clock", "neutral", 16)
+        self._words = text.caption()
+        self._again = Button("Start it again", "ghost", name="service.start")
+        self._again.clicked.connect(self.clicked)
+        self._again.hide()
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(GRID)
+        line.addWidget(self._icon)
+        line.addWidget(self._words, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 0, GRID, 0)
+        layout.setSpacing(4)
+        layout.addLayout(line)
+        layout.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def words(self) -> str:
+        """What the line says."""
+        return self._words.text()
+
+    def say(self, words: str, icon: str, tone: Tone, *, may_start: bool) -> None:
+        """Show a state."""
+        self._words.setText(words)
+        self._icon.show_icon(icon, tone)
+        self._again.setVisible(may_start)
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show the icon only, or the words too."""
+        self._words.setVisible(not narrow)
+
+
+class Rail(QFrame):
+    """Everything at the left. Signals: ``page_chosen(route)``, ``persona_chosen(desk_id)``, ``service_wanted``."""
+
+    page_chosen = Signal(str)
+    persona_chosen = Signal(str)
+    service_wanted = Signal()
+
+    def __init__(self, studio: Mapping[str, Route], player: Mapping[str, Route], personas: Mapping[str, str]) -> None:
+        super().__init__()
+        self.setProperty("kit", "rail")
+        self.setObjectName("rail")
+        self._group = QButtonGroup(self)
+        self._sides = (
+            Side("Studio", "content", studio, self._group),
+            Side("Player", "watch", player, self._group),
+        )
+        self._name = text.Text("Museclock", size=LEAD, weight=text.Weight.DemiBold)
+        self._demo = Badge("Demo money", "warn")
+        self._demo.setObjectName("demo.badge")
+        self._demo.setToolTip("This money is for trying out. It has no value.")
+        self._demo.setVisible(bool(personas))
+        self.personas = PersonaSwitch(personas)
+        self.personas.setVisible(bool(personas))
+        self.service = ServiceLine()
+        self._build()
+        for side in self._sides:
+            side.chosen.connect(self.page_chosen)
+        self.personas.chosen.connect(self.persona_chosen)
+        self.service.clicked.connect(self.service_wanted)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, 20, GRID, 16)
+        layout.setSpacing(12)
+        head = QHBoxLayout()
+        head.setContentsMargins(10, 0, 0, 4)
+        head.setSpacing(10)
+        head.addWidget(Icon("mark", "accent", 28))
+        head.addWidget(self._name, 1)
+        layout.addLayout(head)
+        for side in self._sides:
+            layout.addWidget(side)
+        layout.addStretch(1)
+        layout.addWidget(self.personas)
+        layout.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.service)
+
+    def mark(self, route: str) -> None:
+        """Mark the page that is open."""
+        self._group.setExclusive(False)
+        for button in self._group.buttons():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+        for side in self._sides:
+            side.mark(route)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Fold to icons, or unfold."""
+        self.setFixedWidth(RAIL_NARROW if narrow else RAIL_WIDE)
+        self._name.setVisible(not narrow)
+        self._demo.setText("Demo" if narrow else "Demo money")
+        for part in (*self._sides, self.personas, self.service):
+            part.set_narrow(narrow=narrow)

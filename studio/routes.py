@@ -1,0 +1,78 @@
+"""The creator's pages by route. Each is imported when it is opened first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.kit.context import Route
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from studio.kit.context import PageContext
+
+
+def _overview(context: PageContext) -> QWidget:
+    from studio.pages.overview.page import OverviewPage
+
+    return OverviewPage(context)
+
+
+def _content(context: PageContext) -> QWidget:
+    from studio.pages.content.page import ContentPage
+
+    return ContentPage(context)
+
+
+def _upload(context: PageContext) -> QWidget:
+    from studio.pages.upload.page import UploadPage
+
+    return UploadPage(context)
+
+
+def _tiers(context: PageContext) -> QWidget:
+    from studio.pages.tiers.page import TiersPage
+
+    return TiersPage(context)
+
+
+def _payouts(context: PageContext) -> QWidget:
+    from studio.pages.payouts.page import PayoutsPage
+
+    return PayoutsPage(context)
+
+
+def _settings(context: PageContext) -> QWidget:
+    from studio.pages.settings.page import SettingsPage
+
+    return SettingsPage(context)
+
+
+STUDIO_ROUTES: dict[str, Route] = {
+    "overview": Route("Overview", "overview", _overview, keys="Ctrl+1"),
+    "content": Route("Content", "content", _content, keys="Ctrl+2"),
+    "upload": Route("Upload", "upload", _upload, keys="Ctrl+3"),
+    "tiers": Route("Tiers", "tiers", _tiers, keys="Ctrl+4"),
+    "payouts": Route("Payouts", "payouts", _payouts, keys="Ctrl+5"),
+    "settings": Route("Settings", "settings", _settings, keys="Ctrl+,"),
+}
+
+# The player's pages as the rail names them; the factories come from player.pages.
+PLAYER_NAMES: dict[str, tuple[str, str, str, bool]] = {
+    "discover": ("Discover", "discover", "Ctrl+6", True),
+    "channel": ("Channel", "channel", "", False),
+    "watch": ("Watch", "watch", "Ctrl+7", True),
+    "library": ("Library", "library", "Ctrl+8", True),
+    "wallet": ("Wallet", "wallet", "Ctrl+9", True),
+}
+
+
+def player_routes() -> dict[str, Route]:
+    """Join the player's factories with their names in the rail; a page that has no name here stays out of it."""
+    from player.pages import PLAYER_PAGES
+
+    routes = {}
+    for route, factory in PLAYER_PAGES.items():
+        name, icon, keys, in_rail = PLAYER_NAMES.get(route, (route.capitalize(), "watch", "", False))
+        routes[route] = Route(name, icon, factory, in_rail=in_rail, keys=keys)
+    return routes

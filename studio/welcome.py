@@ -1,0 +1,67 @@
+"""The first run: one question."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.kit.icons import Icon
+from studio.kit.tokens import FIGURE, GUTTER
+from studio.kit.widgets import text
+from studio.kit.widgets.button import Button, primary, secondary
+from studio.kit.widgets.card import Card, row
+
+_CHOICES = (
+    ("watch", "play", "Watch", "Pay exactly for what you watch, ten seconds at a time.", "Start watching"),
+    ("create", "upload", "Create", "Sell your videos by the ten seconds and by membership.", "Start creating"),
+    (
+        "demo",
+        "swap",
+        "Try the demo",
+        "A creator, a viewer and demo money. Nothing real.",
+        "Open the demo",
+    ),
+)
+
+
+class WelcomePage(QWidget):
+    """Asks what the person came for. Signal: ``chosen`` with watch, create or demo."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page.welcome")
+        self.setAccessibleName("Welcome")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
+        layout.setSpacing(16)
+        layout.addStretch(2)
+        layout.addWidget(Icon("mark", "accent", 64), 0, Qt.AlignmentFlag.AlignHCenter)
+        title = text.Text("Welcome to Museclock", size=FIGURE, weight=text.Weight.DemiBold)
+        layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        question = text.muted("What would you like to do? You can do the others later.", wrap=False)
+        layout.addWidget(question, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(GUTTER)
+        cards = row(*(self._card(*choice) for choice in _CHOICES), spacing=GUTTER)
+        cards.insertStretch(0, 1)
+        cards.addStretch(1)
+        layout.addLayout(cards)
+        layout.addStretch(3)
+
+    def _card(self, purpose: str, icon: str, title: str, sentence: str, action: str) -> Card:
+        card = Card(spacing=12)
+        card.setFixedSize(272, 232)
+        card.body.addWidget(Icon(icon, "accent" if purpose == "demo" else "neutral", 28))
+        card.body.addWidget(text.lead(title))
+        card.body.addWidget(text.muted(sentence))
+        card.body.addStretch(1)
+        button: Button = (primary if purpose == "demo" else secondary)(action, name=f"welcome.{purpose}")
+        button.setProperty("purpose", purpose)
+        button.clicked.connect(self._on_click)
+        card.body.addWidget(button)
+        return card
+
+    @Slot()
+    def _on_click(self) -> None:
+        self.chosen.emit(str(self.sender().property("purpose")))

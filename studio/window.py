@@ -1,0 +1,132 @@
+"""The frame: rail at the left, one page at the right, a toast over both. Knows routes by name only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from studio.ghost import PageGhost
+from studio.kit.icons import ICONS
+from studio.kit.problems import advice
+from studio.kit.service_state import Phase, ServiceState
+from studio.kit.tokens import RAIL_BREAK
+from studio.kit.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from studio.kit.tokens import Tone
+    from studio.rail import Rail
+
+_WORDS: dict[Phase, tuple[str, str, Tone]] = {
+    Phase.OFF: ("Not started", "clock", "neutral"),
+    Phase.STARTING: ("Starting…", "clock", "neutral"),
+    Phase.READY: ("Service ready", "check", "ok"),
+    Phase.WAITING: ("Starting again…", "retry", "warn"),
+    Phase.DOWN: ("Service stopped", "alert", "bad"),
+}
+
+
+class Window(QMainWindow):
+    """Signals: ``page_wanted(route)``, ``painted`` once after the first paint, ``closing`` before it goes."""
+
+    page_wanted = Signal(str)
+    painted = Signal()
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Museclock")
+        self.setMinimumSize(860, 560)
+        self.resize(1280, 800)
+        self._was_painted = False
+        self._rail: Rail | None = None
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        self._stack.addWidget(PageGhost())
+        ground = QWidget()
+        ground.setProperty("kit", "ground")
+        self._row = QHBoxLayout(ground)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self._stack, 1)
+        self.setCentralWidget(ground)
+        self.toast = Toast(ground)
+
+    @property
+    def rail(self) -> Rail | None:
+        """The rail, None before a world is open."""
+        return self._rail
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page on top."""
+        return self._stack.currentWidget()
+
+    def set_rail(self, rail: Rail) -> None:
+        """Put a rail at the left, with a key for each of its pages."""
+        if self._rail is not None:
+            self._row.removeWidget(self._rail)
+            self._rail.deleteLater()
+        self._rail = rail
+        self._row.insertWidget(0, rail)
+        rail.set_narrow(narrow=self.width() < RAIL_BREAK)
+
+    def add_key(self, keys: str, route: str, name: str) -> None:
+        """Let a key open a page."""
+        action = QAction(name, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setData(route)
+        action.triggered.connect(self._on_key)
+        self.addAction(action)
+
+    def show_page(self, page: QWidget, route: str) -> None:
+        """Bring a page to the top; it is kept for the next time."""
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        if self._rail is not None:
+            self._rail.mark(route)
+
+    def drop_page(self, page: QWidget) -> None:
+        """Forget a page and let it go."""
+        self._stack.removeWidget(page)
+        page.deleteLater()
+
+    def show_service(self, state: ServiceState) -> None:
+        """Say in the rail how the service is."""
+        if self._rail is None:
+            return
+        words, icon, tone = _WORDS[state.phase]
+        down = state.phase is Phase.DOWN
+        if down and state.problem is not None:
+            words = advice(state.problem).happened
+        self._rail.service.say(words, icon, tone, may_start=down)
+
+    def show_icon(self) -> None:
+        """Give the window its icon; after the first paint, for it costs the start."""
+        self.setWindowIcon(QIcon(str(ICONS / "app.svg")))
+
+    @Slot()
+    def _on_key(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.page_wanted.emit(str(action.data()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._rail is not None:
+            self._rail.set_narrow(narrow=self.width() < RAIL_BREAK)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
