@@ -26,7 +26,7 @@ from services.wire.problems import ProblemError
 
 TYPE: Final = "museclock.manifest/1"
 TRACK: Final = 0
-MAX_CHUNKS: Final = 10_000
+MAX_CHUNKS: Final = 8_000
 MAX_TITLE: Final = 200
 # The longest chunk that cutting makes is 22 s; more is room for other cutters.
 MAX_CHUNK_MS: Final = 60_000

@@ -15,9 +15,10 @@ from services.units.cid import Cid
 from services.units.ids import content_id
 from services.units.money import Money
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 _MAX_DEPTH = 4
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+# A string without its end counts up to the end of the text: every character is looked at once.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _MONEY = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _INDEX = re.compile(r"0|[1-9][0-9]{0,4}", re.ASCII)
 _MAX_DIGITS = 16
@@ -60,8 +61,7 @@ def read_json(data: bytes) -> object:
         raise invalid("size")
     with _values_as_problems():
         text = data.decode("utf-8")
-        if _depth(text) > _MAX_DEPTH:
-            raise invalid("depth")
+        _check_depth(text)
         return cast(
             "object",
             json.loads(
@@ -188,13 +188,16 @@ def _no_number(text: str) -> Never:
     raise invalid("number")
 
 
-def _depth(text: str) -> int:
-    """Measure how deep the brackets nest, before anything recurses into them."""
-    depth = deepest = 0
-    for token in _TOKENS.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-        deepest = max(deepest, depth)
-    return deepest
+def _check_depth(text: str) -> None:
+    """Refuse brackets that nest too deep, before anything recurses into them."""
+    depth = 0
+    for character in _STRING.sub("", text):
+        if character in "[{":
+            depth += 1
+        elif character in "]}":
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise invalid("depth")
 
 
 @contextmanager
