@@ -11,7 +11,7 @@ from services.chain import calls
 from services.chain.authorization import domain_separator
 from services.chain.calls import Call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, NotDeployed, WrongChain
-from services.chain.events import CREATOR_WITHDRAWN, PAID, PLATFORM_WITHDRAWN, RawLog, read_events
+from services.chain.events import CREATOR_WITHDRAWN, PAID, PLATFORM_WITHDRAWN, RawLog, read_events, read_revert
 from services.chain.gateway import Block, EscrowEvent, Fees, Paid, Receipt, ReceiptStatus
 from services.chain.hashing import keccak256
 from services.chain.rpc import RpcClient, RpcProvider, read_address, read_bytes32, read_data, read_quantity
@@ -123,7 +123,7 @@ class Web3Gateway:
             gas_used=gas_used,
             fee_wei=gas_used * read_quantity(found.get("effectiveGasPrice")),
             events=tuple(self._events(found.get("logs"))),
-            error_name="" if is_ok else self._error_name(tx, number),
+            error_name="" if is_ok else self._error_name(found, tx, number),
         )
 
     def escrow_events(self, first_block: int, last_block: int) -> list[EscrowEvent]:
@@ -203,8 +203,13 @@ class Web3Gateway:
     def _fetch_block_time(self, number: int) -> int:
         return _read_block(self._request("eth_getBlockByNumber", hex(number), False)).timestamp
 
-    def _error_name(self, tx: Bytes32, number: int) -> str:
-        """Run a reverted transaction's call again on the state before its block; empty when that tells nothing."""
+    def _error_name(self, receipt: dict[str, Any], tx: Bytes32, number: int) -> str:
+        """Name a revert by the receipt, where the node puts it there (the demo chain and Besu do).
+
+        Else by running the call again on the state before its block; empty when that tells nothing.
+        """
+        if "revertReason" in receipt:
+            return read_revert(read_data(receipt["revertReason"])).error_name
         try:
             found = self._request("eth_getTransactionByHash", tx)
             if not isinstance(found, dict):
