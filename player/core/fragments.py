@@ -28,10 +28,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The picture's track: its id and ticks per second."""
+    """The picture's track: its id, ticks per second, and the size to show it in (pixels)."""
 
     track_id: int
     timescale: int
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +71,30 @@ def _inside(data: bytes, box: Box, *path: bytes) -> Iterator[Box]:
 
 
 def picture_track(init: bytes) -> Track:
-    """Find the picture's track in an init segment; raises ValueError when there is none."""
+    """Find the picture's track in an init segment; raises ValueError when there is none or boxes are damaged."""
+    try:
+        return _picture_track(init)
+    except (struct.error, StopIteration, IndexError) as exc:
+        raise ValueError("a box is too short") from exc
+
+
+def _picture_track(init: bytes) -> Track:
     whole = Box(b"", 0, 0, len(init))
     for trak in _inside(init, whole, b"moov", b"trak"):
         for handler in _inside(init, trak, b"mdia", b"hdlr"):
             if init[handler.body + 8 : handler.body + 12] == b"vide":
-                return Track(_track_id(init, trak), _timescale(init, trak))
+                track_id, width, height = _tkhd(init, trak)
+                return Track(track_id, _timescale(init, trak), width, height)
     raise ValueError("no picture track")
 
 
-def _track_id(init: bytes, trak: Box) -> int:
+def _tkhd(init: bytes, trak: Box) -> tuple[int, int, int]:
+    """Track id, and the size to show it in (8.3.2, integer parts of 16.16)."""
     tkhd = next(_inside(init, trak, b"tkhd"))
-    wide = init[tkhd.body] == 1
-    return int(struct.unpack_from(">I", init, tkhd.body + (20 if wide else 12))[0])
+    wide = 12 if init[tkhd.body] == 1 else 0
+    (track_id,) = struct.unpack_from(">I", init, tkhd.body + (20 if wide else 12))
+    width, height = struct.unpack_from(">H2xH", init, tkhd.body + 76 + wide)
+    return int(track_id), int(width), int(height)
 
 
 def _timescale(init: bytes, trak: Box) -> int:
@@ -92,6 +105,13 @@ def _timescale(init: bytes, trak: Box) -> int:
 
 def entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
     """List the key fragments of a chunk in order; raises ValueError for damaged boxes."""
+    try:
+        return _entries(chunk, track)
+    except (struct.error, KeyError, IndexError) as exc:
+        raise ValueError("a box is too short") from exc
+
+
+def _entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
     found: list[Entry] = []
     for moof in (box for box in boxes(chunk) if box.kind == b"moof"):
         for traf in _inside(chunk, moof, b"traf"):

@@ -1,0 +1,168 @@
+"""The player's engine as the window sees it: runs of chunks in, pictures and events out, nothing ever blocks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from player.core.fragments import Track, entries, entry_before, picture_track
+from player.vlc import library
+from player.vlc.frames import Frame, FrameStore
+from player.vlc.source import ByteSource
+from player.vlc.thread import VlcThread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to play: chunks first … limit − 1 of a film, entered at the key fragment for enter_ms.
+
+    not_before_ms: a step forward must not land behind this. paused: show the first picture and stand still.
+    """
+
+    init: bytes
+    first: int
+    limit: int
+    enter_ms: int = 0
+    not_before_ms: int = 0
+    paused: bool = False
+
+
+class Engine(QObject):
+    """Plays runs of chunks from memory. All methods and signals belong to the GUI thread; ``close`` ends it for good.
+
+    Signals carry the run's number; late ones of an older run may still arrive and are for the receiver to drop.
+    """
+
+    chunk_wanted = Signal(int, int)
+    """run, index: fetch this chunk and feed it."""
+    run_entered = Signal(int, int)
+    """run, position_ms: where in the film the first picture lies."""
+    first_picture = Signal(int)
+    time_reported = Signal(int, int)
+    """run, position_ms: coarse, about every 250 ms."""
+    run_ended = Signal(int, int)
+    """run, index: everything before this chunk was shown; BROKEN_OFF when the data stopped making sense."""
+    run_failed = Signal(int)
+    picture_ready = Signal()
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        silent: bool | None = None,
+        tap: Callable[[Frame], None] | None = None,
+    ) -> None:
+        """Raises ProblemError player.no_vlc. silent: no sound (None: unless this session has a sound device)."""
+        super().__init__(parent)
+        mute = not library.has_sound(os.environ) if silent is None else silent
+        instance = library.instance(silent=mute)
+        self._source: ByteSource | None = None
+        self._run = 0
+        self._frames = FrameStore(self._on_picture, tap)
+        self._vlc = VlcThread(instance, self._frames, self)
+
+    def start(self, run: Run) -> int:
+        """Stop what plays and begin a run; gives its number."""
+        self._drop_source()
+        self._run += 1
+        number = self._run
+        track = _track(run.init)
+
+        def wanted(index: int) -> None:
+            self.chunk_wanted.emit(number, index)
+
+        def enter(chunk: bytes) -> int:
+            return self._enter(number, run, track, chunk)
+
+        self._source = ByteSource(run.init, first=run.first, limit=run.limit, wanted=wanted, enter=enter)
+        self._vlc.begin(number, self._source, size=(track.width, track.height), paused=run.paused)
+        return number
+
+    def feed(self, run: int, index: int, chunk: bytes) -> bool:
+        """Hand a chunk to a run; False when nobody waits for it any more."""
+        return run == self._run and self._source is not None and self._source.feed(index, chunk)
+
+    def set_limit(self, limit: int) -> None:
+        """Move the end of the present run."""
+        if self._source is not None:
+            self._source.set_limit(limit)
+
+    def pause(self) -> None:
+        """Hold the picture."""
+        self._vlc.hold(held=True)
+
+    def resume(self) -> None:
+        """Let a held run go on."""
+        self._vlc.hold(held=False)
+
+    def stop(self) -> None:
+        """End the run; the last picture stays."""
+        self._drop_source()
+        self._run += 1
+        self._vlc.stop()
+
+    def set_volume(self, percent: int) -> None:
+        """Set the loudness, 0 to 100."""
+        self._vlc.set_volume(max(0, min(100, percent)))
+
+    def frame(self) -> Frame | None:
+        """Give the latest picture, untouched until the next call; None before the first."""
+        return self._frames.take()
+
+    def close(self) -> None:
+        """Stop and release everything; bounded in time."""
+        self._drop_source()
+        self._run += 1
+        self._vlc.close()
+
+    def _drop_source(self) -> None:
+        if self._source is not None:
+            self._source.abort()
+            self._source = None
+
+    def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> int:
+        try:
+            found = entries(chunk, track)
+        except ValueError:
+            # Damaged boxes: let the decoder judge, from the start of the chunk.
+            found = ()
+        entry = entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
+        self.run_entered.emit(number, entry.start_ms if found else run.enter_ms)
+        return entry.offset
+
+    # ── foreign threads: signals only, which Qt queues to the GUI thread ──
+
+    def _on_picture(self, news: bool) -> None:
+        self._vlc.picture_shown()
+        if news:
+            self.picture_ready.emit()
+
+    def on_first_picture(self, run: int) -> None:
+        """Pass it on."""
+        self.first_picture.emit(run)
+
+    def on_time(self, run: int, position_ms: int) -> None:
+        """Pass it on."""
+        self.time_reported.emit(run, position_ms)
+
+    def on_ended(self, run: int, next_index: int) -> None:
+        """Pass it on."""
+        self.run_ended.emit(run, next_index)
+
+    def on_failed(self, run: int) -> None:
+        """Pass it on."""
+        self.run_failed.emit(run)
+
+
+def _track(init: bytes) -> Track:
+    try:
+        return picture_track(init)
+    except ValueError:
+        # An init without a picture or damaged: libVLC will report the failure.
+        return Track(0, 1)

@@ -1,0 +1,100 @@
+"""Pictures on their way from libVLC to the window: three buffers, the latest one wins."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ALIGN = 32
+_BUFFERS = 3
+# A stranger's file must not make us allocate more than three 8K pictures.
+MAX_PIXELS = 7680 * 4320
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture as RV32 (blue, green, red, unused); its memory belongs to the store that it came from."""
+
+    memory: ctypes.Array[ctypes.c_ubyte]
+    address: int
+    width: int
+    height: int
+    pitch: int
+
+    @property
+    def pixels(self) -> memoryview:
+        """The picture's bytes, row after row."""
+        skip = self.address - ctypes.addressof(self.memory)
+        return memoryview(self.memory).cast("B")[skip : skip + self.pitch * self.height]
+
+
+class FrameStore:
+    """Hands buffers to libVLC's picture thread and the latest picture to the window.
+
+    arrived: called on libVLC's thread for each picture; True for the first one after a ``take``.
+    tap: sees every picture on libVLC's thread, for tests and measurements.
+    """
+
+    def __init__(self, arrived: Callable[[bool], None], tap: Callable[[Frame], None] | None = None) -> None:
+        self._guard = Lock()
+        self._arrived, self._tap = arrived, tap
+        self._size = (0, 0)
+        self._frames: list[Frame] = []
+        self._latest: Frame | None = None
+        self._held: Frame | None = None
+        self._told = False
+
+    def expect(self, width: int, height: int) -> None:
+        """Set the size to show pictures in; (0, 0) for the size that the decoder names.
+
+        The decoder's own size includes its padding (184 lines for 180), which would stretch the picture.
+        """
+        self._size = (width, height)
+
+    def shape(self, width: int, height: int) -> Frame | None:
+        """Make buffers for a decoder's size and give one as a sample; None for a size we refuse."""
+        if all(self._size):
+            width, height = self._size
+        if width < 1 or height < 1 or width * height > MAX_PIXELS:
+            return None
+        frames = [_allocate(width, height) for _ in range(_BUFFERS)]
+        with self._guard:
+            self._frames = frames
+        return frames[0]
+
+    def writable(self) -> Frame:
+        """Give a buffer that nobody looks at."""
+        with self._guard:
+            return next(frame for frame in self._frames if frame is not self._latest and frame is not self._held)
+
+    def show(self, address: int) -> None:
+        """Make the picture at an address the latest."""
+        with self._guard:
+            frame = next((frame for frame in self._frames if frame.address == address), None)
+            if frame is None:
+                return
+            self._latest = frame
+            news, self._told = not self._told, True
+        if self._tap is not None:
+            self._tap(frame)
+        self._arrived(news)
+
+    def take(self) -> Frame | None:
+        """Give the latest picture to the window; it stays untouched until the next take."""
+        with self._guard:
+            self._told = False
+            self._held = self._latest
+            return self._held
+
+
+def _allocate(width: int, height: int) -> Frame:
+    pitch = -(-width * 4 // _ALIGN) * _ALIGN
+    lines = -(-height // _ALIGN) * _ALIGN
+    memory = (ctypes.c_ubyte * (pitch * lines + _ALIGN))()
+    start = ctypes.addressof(memory)
+    return Frame(memory, start + -start % _ALIGN, width, height, pitch)

@@ -1,0 +1,125 @@
+"""The bytes of one run: an init segment and chunks that follow each other, in memory only, read once by libVLC."""
+
+from __future__ import annotations
+
+from threading import Condition
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_INIT = -1
+
+
+class ByteSource:
+    """A bounded ring of chunks between the window (feeds) and a libVLC thread (reads).
+
+    Reading blocks only for a chunk before ``limit`` that was not fed yet; at ``limit`` the run ends.
+    Whoever stops the engine calls ``abort`` first: a blocked read would hang the stop (measured).
+
+    wanted: called with the index of a chunk that will be needed, on any thread, once an index.
+    enter: gives the byte at which reading begins in the first chunk.
+    """
+
+    def __init__(
+        self,
+        init: bytes,
+        *,
+        first: int,
+        limit: int,
+        wanted: Callable[[int], None],
+        enter: Callable[[bytes], int] = lambda _chunk: 0,
+    ) -> None:
+        self._changed = Condition()
+        self._segments: dict[int, memoryview] = {_INIT: memoryview(init)}
+        self._first, self._limit = first, limit
+        self._wanted, self._enter = wanted, enter
+        self._asked: set[int] = set()
+        self._cursor, self._offset = _INIT, 0
+        self._dead = False
+        self._ended_before: int | None = None
+
+    @property
+    def ended_before(self) -> int | None:
+        """The chunk index at which the reader was told that the run ends; None while it goes on."""
+        with self._changed:
+            return self._ended_before
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The chunks in memory."""
+        with self._changed:
+            return tuple(sorted(index for index in self._segments if index != _INIT))
+
+    def feed(self, index: int, chunk: bytes) -> bool:
+        """Hand over a chunk; False when this run does not want it (any more)."""
+        with self._changed:
+            if self._dead or index in self._segments or not self._is_ahead(index):
+                return False
+            data = memoryview(chunk)
+            self._segments[index] = data[self._enter(chunk) :] if index == self._first else data
+            self._changed.notify_all()
+            return True
+
+    def _is_ahead(self, index: int) -> bool:
+        return max(self._cursor, self._first) <= index < self._limit
+
+    def set_limit(self, limit: int) -> None:
+        """Move the end of the run; without effect on chunks already read and once the run has ended."""
+        with self._changed:
+            self._limit = limit
+            self._changed.notify_all()
+
+    def abort(self) -> None:
+        """Make the reader give up now; drops all bytes."""
+        with self._changed:
+            self._dead = True
+            self._segments.clear()
+            self._changed.notify_all()
+
+    def read(self, size: int) -> memoryview | None:
+        """Give up to ``size`` bytes; empty at the end of the run, None after abort. Blocks (libVLC's thread)."""
+        while True:
+            wanted = self._next_wish()
+            if wanted is not None:
+                self._wanted(wanted)
+                continue
+            with self._changed:
+                if self._dead:
+                    return None
+                if self._ended_before is not None:
+                    return memoryview(b"")
+                segment = self._segments.get(self._cursor)
+                if segment is None:
+                    self._changed.wait_for(self._can_go_on)
+                    self._end_if_locked()
+                elif self._offset < len(segment):
+                    piece = segment[self._offset : self._offset + size]
+                    self._offset += len(piece)
+                    return piece
+                else:
+                    self._advance()
+
+    def _next_wish(self) -> int | None:
+        """The chunk to ask for now: the one under the cursor, then the one after it."""
+        with self._changed:
+            at = max(self._cursor, self._first)
+            for index in (at, at + 1):
+                if not self._dead and index < self._limit and index not in self._segments and index not in self._asked:
+                    self._asked.add(index)
+                    return index
+            return None
+
+    def _can_go_on(self) -> bool:
+        return self._dead or self._cursor in self._segments or self._cursor >= self._limit
+
+    def _advance(self) -> None:
+        following = self._first if self._cursor == _INIT else self._cursor + 1
+        if self._cursor != _INIT:
+            del self._segments[self._cursor]
+        self._cursor, self._offset = following, 0
+        self._end_if_locked()
+
+    def _end_if_locked(self) -> None:
+        if not self._dead and self._cursor not in self._segments and self._cursor >= self._limit:
+            self._ended_before = self._cursor

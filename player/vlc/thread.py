@@ -1,0 +1,194 @@
+"""The one thread that talks to a libVLC player: commands in a queue, events out to plain callables."""
+
+from __future__ import annotations
+
+import logging
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Protocol
+
+from player.vlc import library
+from player.vlc.callbacks import forget_pictures, forget_source, media_of, send_pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.vlc.frames import FrameStore
+    from player.vlc.source import ByteSource
+
+log = logging.getLogger(__name__)
+_JOIN_S = 5.0
+# Longer than a picture lasts in any film worth the name (15 per second).
+_LAST_PICTURE_S = 0.07
+BROKEN_OFF = -1
+
+
+class Listener(Protocol):
+    """Is told what happens, on foreign threads; must return at once and call nothing of libVLC."""
+
+    def on_first_picture(self, run: int) -> None: ...
+
+    def on_time(self, run: int, position_ms: int) -> None: ...
+
+    def on_ended(self, run: int, next_index: int) -> None: ...
+
+    def on_failed(self, run: int) -> None: ...
+
+
+class VlcThread:
+    """Plays one source at a time. Whoever begins another or closes aborts the present source first."""
+
+    def __init__(self, instance: Any, frames: FrameStore, listener: Listener) -> None:
+        self._instance, self._frames, self._listener = instance, frames, listener
+        self._player: Any = None
+        self._source: ByteSource | None = None
+        self._wanted_run = 0
+        self._run = 0
+        self._fresh = False
+        self._held = False
+        self._hushed = False
+        self._volume = 100
+        self._shown = Event()
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="player-engine", daemon=True)
+        self._thread.start()
+
+    # ── any thread: these only queue ──
+
+    def begin(self, run: int, source: ByteSource, *, size: tuple[int, int], paused: bool) -> None:
+        """Play a source as run number ``run`` instead of what plays now."""
+        self._wanted_run = run
+        self._jobs.put(lambda: self._begin(run, source, size, paused=paused))
+
+    def stop(self) -> None:
+        """Play nothing; the last picture stays where it was shown."""
+        self._wanted_run = 0
+        self._jobs.put(self._halt)
+
+    def hold(self, *, held: bool) -> None:
+        """Stand still, or go on."""
+        self._jobs.put(lambda: self._hold(held=held))
+
+    def set_volume(self, percent: int) -> None:
+        """Set the loudness, 0 to 100."""
+
+        def apply() -> None:
+            self._volume = percent
+            self._apply_volume()
+
+        self._jobs.put(apply)
+
+    def picture_shown(self) -> None:
+        """Take note of a picture (libVLC's thread)."""
+        self._shown.set()
+        if self._fresh and self._run:
+            self._fresh = False
+            if self._hushed:
+                self._jobs.put(self._hold_at_start)
+            self._listener.on_first_picture(self._run)
+
+    def close(self) -> None:
+        """Stop, release and end; bounded in time."""
+        self._wanted_run = 0
+        self._jobs.put(None)
+        self._thread.join(_JOIN_S)
+        if self._thread.is_alive():
+            log.error("engine_did_not_end")
+
+    # ── this thread ──
+
+    def _work(self) -> None:
+        kinds = library.load().EventType
+        self._player = self._instance.media_player_new()
+        pictures = send_pictures(self._player, self._frames)
+        events = self._player.event_manager()
+        handlers = {
+            kinds.MediaPlayerPaused: self._on_paused,
+            kinds.MediaPlayerEndReached: self._on_end,
+            kinds.MediaPlayerEncounteredError: self._on_error,
+            kinds.MediaPlayerTimeChanged: self._on_time,
+        }
+        for kind, handler in handlers.items():
+            events.event_attach(kind, handler)
+        while (job := self._jobs.get()) is not None:
+            job()
+        self._halt()
+        for kind in handlers:
+            events.event_detach(kind)
+        self._player.release()
+        forget_pictures(pictures)
+
+    def _begin(self, run: int, source: ByteSource, size: tuple[int, int], *, paused: bool) -> None:
+        if run != self._wanted_run:
+            return
+        previous, self._run, self._fresh = self._source, 0, False
+        self._frames.expect(*size)
+        media = media_of(self._instance, source)
+        for option in library.media_options(size[0] * size[1]):
+            media.add_option(option)
+        # Not stop: replacing the media ends the run before it too, and keeps VLC's picture and sound outputs.
+        self._player.set_media(media)
+        media.release()
+        if previous is not None:
+            forget_source(previous)
+        self._held, self._hushed = False, paused
+        self._source, self._run, self._fresh = source, run, True
+        self._apply_volume()
+        if self._player.play() != 0:
+            self._listener.on_failed(run)
+
+    def _halt(self) -> None:
+        self._run, self._fresh = 0, False
+        self._player.stop()
+        if self._source is not None:
+            forget_source(self._source)
+            self._source = None
+
+    def _hold(self, *, held: bool) -> None:
+        self._held, self._hushed = held, False
+        self._player.set_pause(1 if held else 0)
+        self._apply_volume()
+
+    def _hold_at_start(self) -> None:
+        if self._hushed:
+            self._held = True
+            self._player.set_pause(1)
+
+    def _apply_volume(self) -> None:
+        # WORKAROUND(VLC 3: ":start-paused" shows no picture): a run that begins paused plays its first picture unheard.
+        self._player.audio_set_volume(0 if self._hushed else self._volume)
+
+    def _finish(self, run: int) -> None:
+        """Show the last picture and report the end.
+
+        WORKAROUND(VLC 3): it takes a run for ended as soon as its picture queue is empty, looks every 100 ms, and
+        then drops the picture that still waits for its time. So a run pauses at its end and steps one picture on.
+        """
+        source = self._source
+        if run != self._run or source is None:
+            return
+        self._shown.clear()
+        self._player.next_frame()
+        self._shown.wait(_LAST_PICTURE_S)
+        ended = source.ended_before
+        self._listener.on_ended(run, BROKEN_OFF if ended is None else ended)
+
+    # ── libVLC's threads ──
+
+    def _on_paused(self, _event: Any) -> None:
+        run, source = self._run, self._source
+        if run and not self._held and source is not None and source.ended_before is not None:
+            self._jobs.put(lambda: self._finish(run))
+
+    def _on_end(self, _event: Any) -> None:
+        """Only a run whose data broke off ends by itself; a complete one pauses."""
+        if self._run:
+            self._listener.on_ended(self._run, BROKEN_OFF)
+
+    def _on_error(self, _event: Any) -> None:
+        if self._run:
+            self._listener.on_failed(self._run)
+
+    def _on_time(self, event: Any) -> None:
+        if self._run:
+            self._listener.on_time(self._run, int(event.u.new_time))
