@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -71,12 +72,17 @@ class Director:
             try:
                 return self._hear(window)
             finally:
-                code = window.close()
-                if code not in (0, -9):
-                    print(f"the window ended with {code}\n{window.last_words()}", file=sys.stderr)
+                self._part_with(window)
         finally:
             if display:
                 display.close()
+
+    def _part_with(self, window: WindowProcess) -> None:
+        """Close the window; where something went wrong, show what it wrote to its error stream."""
+        code = window.close()
+        failed = any(not step.ok for step in self._report.steps)
+        if failed or code not in (0, -signal.SIGKILL):
+            print(f"the window ended with {code}; its last words:\n{window.last_words()}", file=sys.stderr)
 
     def _display(self, folder: Path) -> VirtualDisplay | None:
         on_screen = self._options.on_screen and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

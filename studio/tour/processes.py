@@ -75,7 +75,7 @@ class WindowProcess:
         _stream(self.process.stdout).close()
         return code
 
-    def last_words(self, lines: int = 15) -> str:
+    def last_words(self, lines: int = 25) -> str:
         """Give the end of what the window wrote to its error stream."""
         try:
             return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
