@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from studio.kit.context import Route
     from studio.kit.tokens import Tone
 
+_EDGE = 3
+
 
 class Side(QFrame):
     """One side of the window with its pages. Signal: ``chosen(route)``."""
@@ -32,13 +34,13 @@ class Side(QFrame):
         self._buttons: dict[str, Button] = {}
         self._names = {route: page.name for route, page in routes.items()}
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID - 1, GRID, GRID - 1, GRID)
+        layout.setContentsMargins(_EDGE, GRID, _EDGE, GRID)
         layout.setSpacing(2)
         self._title = text.caption(title)
         head = QHBoxLayout()
-        head.setContentsMargins(11, 2, 0, 4)
+        head.setContentsMargins(12, 2, 0, 4)
         head.setSpacing(GRID)
-        head.addWidget(Icon(icon, "neutral", 16))
+        head.addWidget(Icon(icon, "neutral", 16), 0, Qt.AlignmentFlag.AlignLeft)
         head.addWidget(self._title, 1)
         layout.addLayout(head)
         for route, page in routes.items():
@@ -64,6 +66,7 @@ class Side(QFrame):
         self._title.setVisible(not narrow)
         for route, button in self._buttons.items():
             button.setText("" if narrow else self._names[route])
+            set_property(button, "narrow", "true" if narrow else "false")
             button.setToolTip(self._names[route] if narrow else "")
 
     @Slot()
@@ -83,7 +86,7 @@ class PersonaSwitch(QWidget):
         self._group = QButtonGroup(self)
         self._title = text.caption("You are")
         self._row = QVBoxLayout(self)
-        self._row.setContentsMargins(GRID, 0, GRID, 0)
+        self._row.setContentsMargins(_EDGE, 0, _EDGE, 0)
         self._row.setSpacing(4)
         self._row.addWidget(self._title)
         for desk_id, name in personas.items():
@@ -103,6 +106,7 @@ class PersonaSwitch(QWidget):
         self._title.setVisible(not narrow)
         for desk_id, button in self._buttons.items():
             button.setText(self._names[desk_id][:1] if narrow else self._names[desk_id])
+            set_property(button, "narrow", "true" if narrow else "false")
             button.setToolTip(self._names[desk_id] if narrow else "")
 
     @Slot()
@@ -126,10 +130,10 @@ class ServiceLine(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID)
-        line.addWidget(self._icon)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self._words, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 0, GRID, 0)
+        layout.setContentsMargins(16, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(line)
         layout.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
@@ -213,5 +217,6 @@ class Rail(QFrame):
         self.setFixedWidth(RAIL_NARROW if narrow else RAIL_WIDE)
         self._name.setVisible(not narrow)
         self._demo.setText("Demo" if narrow else "Demo money")
+        set_property(self._demo, "narrow", "true" if narrow else "false")
         for part in (*self._sides, self.personas, self.service):
             part.set_narrow(narrow=narrow)

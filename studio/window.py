@@ -52,7 +52,9 @@ class Window(QMainWindow):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(self._stack, 1)
+        ground.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setCentralWidget(ground)
+        ground.setFocus()
         self.toast = Toast(ground)
 
     @property

@@ -26,6 +26,8 @@ class Series:
     before: tuple[int, ...]
     unit: Callable[[int], str]
     """Writes a value for the axis and the pointer, with its unit."""
+    least: int = 1
+    """The axis reaches at least this value, so that an empty chart has a scale too."""
     last_is_open: bool = True
     """The last place is not over yet, such as today: hatched."""
 
@@ -58,12 +60,12 @@ class Chart(QWidget):
         self._plot: Plot | None = None
         self._loader = LateImport("studio.kit.chart_plot", self._make_plot, self)
         self._loading = False
-        self._ghost = Skeleton(height - 40, radius=8)
+        self._ghost = Skeleton(height, radius=8)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._ghost)
-        self.setMinimumHeight(height)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 
     @property
@@ -96,4 +98,5 @@ class Chart(QWidget):
         self._plot = plot
         self._ghost.hide()
         self._layout.addWidget(plot)
+        plot.show()  # at once: a layout shows what it gets only when the loop turns
         plot.draw(self._series)

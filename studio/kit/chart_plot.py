@@ -55,18 +55,15 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
         """Show a series."""
         self._series = series
         self.clear()
-        tokens = theme.active()
-        ticks = round_ticks(max((*series.values, *series.before, 1)))
+        theme.active()
+        ticks = round_ticks(max((*series.values, *series.before, series.least)))
         self._draw_axes(series, ticks)
         if len(series.values) <= BARS_UP_TO:
             self._draw_bars(series)
         else:
             self._draw_line(series)
         if any(series.before):
-            pen = _pen(tokens.muted, 1.5, Qt.PenStyle.DashLine, 0.8)
-            self.addItem(
-                pg.PlotCurveItem(list(range(len(series.before))), list(series.before), pen=pen, antialias=True)
-            )
+            self._draw_before(series)
         self._value.setVisible(False)
         self.addItem(self._value, ignoreBounds=True)
         self.getPlotItem().setRange(xRange=(-0.6, len(series.values) - 0.4), yRange=(0, ticks[-1]), padding=0.02)
@@ -95,6 +92,13 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
         places = list(range(len(series.values)))
         bars: Any = pg.BarGraphItem(x=places, height=list(series.values), width=_BAR_WIDTH, brushes=brushes, pens=pens)
         self.addItem(bars)
+
+    def _draw_before(self, series: Series) -> None:
+        tokens = theme.active()
+        places = list(range(len(series.before)))
+        # A wider line of the ground under the dashes keeps them apart from the bars.
+        for pen in (_pen(tokens.surface, 3.0, alpha=0.7), _pen(tokens.muted, 1.5, Qt.PenStyle.DashLine)):
+            self.addItem(pg.PlotCurveItem(places, list(series.before), pen=pen, antialias=True))
 
     def _draw_line(self, series: Series) -> None:
         tokens = theme.active()

@@ -1,8 +1,8 @@
-"""The tokens as one Qt style sheet. Fonts are set on the widgets, so no rule here names a size."""
+"""The tokens as one Qt style sheet. Fonts are set on the widgets, but for table heads, which don't take one."""
 
 from __future__ import annotations
 
-from studio.kit.tokens import CARD_RADIUS, CONTROL_HEIGHT, RADIUS, Tokens
+from studio.kit.tokens import CARD_RADIUS, CONTROL_HEIGHT, RADIUS, SMALL, Tokens
 
 # A control's height without its 1-px borders.
 _INNER = CONTROL_HEIGHT - 2
@@ -14,6 +14,10 @@ QFrame[kit="side"] {{ background: transparent; border: 1px solid {line}; border-
 QFrame[kit="side"][current="true"] {{ background: {ground}; }}
 QFrame[kit="card"] {{ background: {surface}; border: 1px solid {line}; border-radius: {card}px; }}
 QFrame[kit="card"][selected="true"] {{ border: 1px solid {accent}; }}
+QFrame[kit="slot"] {{ background: transparent; border: 2px dashed {line}; border-radius: {card}px; }}
+QFrame[kit="slot"][selected="true"] {{ background: {accent_soft}; border: 2px dashed {accent}; }}
+QFrame[kit="slot"]:hover {{ border: 2px dashed {line_strong}; }}
+QFrame[kit="slot"]:focus {{ border: 2px dashed {accent}; }}
 QFrame[kit="inset"] {{ background: {raised}; border: none; border-radius: {radius}px; }}
 QFrame[kit="line"] {{ background: {line}; border: none; }}
 QFrame[kit="toast"] {{ background: {text}; border: none; border-radius: {radius}px; }}
@@ -30,6 +34,7 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line_strong}
 
 _TONE = """
 QLabel[badge="{tone}"] {{ color: {ink}; background: {soft}; border-radius: 10px; padding: 2px 10px; }}
+QLabel[badge="{tone}"][narrow="true"] {{ padding: 2px 4px; }}
 QFrame[banner="{tone}"] {{ background: {soft}; border: 1px solid {ink}; border-radius: {radius}px; }}
 """
 
@@ -62,6 +67,7 @@ QPushButton[role="nav"] {{ min-height: 38px; max-height: 38px; text-align: left;
     background: transparent; color: {muted}; }}
 QPushButton[role="nav"]:hover {{ background: {hover}; color: {text}; }}
 QPushButton[role="nav"]:checked {{ background: {raised}; color: {text}; }}
+QPushButton[narrow="true"] {{ padding: 0; text-align: center; }}
 QPushButton[role="nav"]:focus {{ border: 1px solid {accent}; }}
 QLineEdit, QSpinBox, QComboBox, QPlainTextEdit {{ background: {ground}; color: {text};
     border: 1px solid {line_strong};
@@ -72,6 +78,8 @@ QLineEdit:focus, QSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {{ border
 QLineEdit:disabled, QSpinBox:disabled {{ color: {faint}; border-color: {line}; }}
 QLineEdit[invalid="true"] {{ border: 1px solid {bad}; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
+QSpinBox {{ padding: 0; }}
+QSpinBox QLineEdit {{ border: none; background: transparent; min-height: 0; padding: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QCheckBox {{ color: {text}; spacing: 10px; }}
 QCheckBox::indicator {{ width: 18px; height: 18px; border: 1px solid {line_strong}; border-radius: 5px;
@@ -88,7 +96,7 @@ QAbstractItemView {{ background: transparent; color: {text}; border: none; outli
 QGraphicsView {{ background: transparent; border: none; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {muted}; border: none; border-bottom: 1px solid {line};
-    padding: 0 12px; height: 36px; }}
+    padding: 0 12px; height: 36px; font-size: {small}px; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
 QScrollBar::handle {{ background: {line_strong}; border-radius: 4px; min-height: 32px; min-width: 32px; }}
@@ -104,7 +112,7 @@ QMenu::item:selected {{ background: {hover}; }}
 def stylesheet(tokens: Tokens) -> str:
     """Write the whole style sheet of a theme."""
     values: dict[str, object] = {name: getattr(tokens, name) for name in Tokens.__slots__}
-    values |= {"radius": RADIUS, "card": CARD_RADIUS, "inner": _INNER}
+    values |= {"radius": RADIUS, "card": CARD_RADIUS, "inner": _INNER, "small": SMALL}
     tones = "".join(
         _TONE.format(tone=tone, ink=tokens.tone(tone), soft=tokens.soft(tone), radius=RADIUS)
         for tone in ("neutral", "accent", "ok", "warn", "bad", "info")

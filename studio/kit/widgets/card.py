@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from studio.kit.tokens import GUTTER
@@ -49,13 +50,25 @@ def hairline() -> QFrame:
     return line
 
 
-def row(*widgets: QWidget, spacing: int = 8) -> QHBoxLayout:
-    """Widgets side by side, without margins."""
+class Slot(QFrame):
+    """A dashed place where something can go."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self.setProperty("kit", "slot")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
+        if words:
+            self.body.addWidget(text.caption(words), 0, Qt.AlignmentFlag.AlignCenter)
+
+
+def row(*widgets: QWidget, spacing: int = 8, stretch: int = 0) -> QHBoxLayout:
+    """Widgets side by side, without margins; with a stretch all of one width."""
     made = QHBoxLayout()
     made.setContentsMargins(0, 0, 0, 0)
     made.setSpacing(spacing)
     for widget in widgets:
-        made.addWidget(widget)
+        made.addWidget(widget, stretch)
     return made
 
 

@@ -1,13 +1,20 @@
-"""What an empty page shows: mark, one sentence, one button that does the next step."""
+"""What an empty page shows: mark, one sentence, one button, over a ghost of what will be there."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from typing import Literal
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.kit import theme
 from studio.kit.icons import Icon
+from studio.kit.tokens import CARD_RADIUS, GUTTER, ROW_HEIGHT
 from studio.kit.widgets import text
 from studio.kit.widgets.button import primary
+
+Ghost = Literal["none", "cards", "rows"]
 
 
 class EmptyState(QWidget):
@@ -15,8 +22,11 @@ class EmptyState(QWidget):
 
     acted = Signal()
 
-    def __init__(self, sentence: str, action: str = "", *, icon: str = "mark", name: str = "") -> None:
+    def __init__(
+        self, sentence: str, action: str = "", *, icon: str = "mark", name: str = "", ghost: Ghost = "none"
+    ) -> None:
         super().__init__()
+        self._ghost = ghost
         layout = QVBoxLayout(self)
         layout.setSpacing(16)
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -30,3 +40,21 @@ class EmptyState(QWidget):
         self.button.setVisible(bool(action))
         self.button.clicked.connect(self.acted)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._ghost == "none":
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour(theme.active().line, 0.7), 1.0))
+        for shape in self._cards() if self._ghost == "cards" else self._rows():
+            painter.drawRoundedRect(shape, CARD_RADIUS, CARD_RADIUS)
+        painter.end()
+
+    def _cards(self) -> list[QRectF]:
+        width = (self.width() - 2 * GUTTER) / 3
+        return [QRectF(at * (width + GUTTER) + 0.5, 0.5, width - 1, self.height() - 1) for at in range(3)]
+
+    def _rows(self) -> list[QRectF]:
+        step = ROW_HEIGHT + GUTTER / 2
+        return [QRectF(0.5, at * step + 0.5, self.width() - 1, ROW_HEIGHT) for at in range(int(self.height() // step))]

@@ -14,7 +14,7 @@ from studio.kit.widgets.card import row
 class PageFrame(QScrollArea):
     """Pages put their parts into ``body``, buttons of the whole page into ``buttons``."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, width: int = CONTENT_WIDTH) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -26,7 +26,7 @@ class PageFrame(QScrollArea):
         outer = QHBoxLayout(ground)
         outer.setContentsMargins(PAGE_PADDING, GUTTER, PAGE_PADDING, PAGE_PADDING)
         inner = QWidget()
-        inner.setMaximumWidth(CONTENT_WIDTH)
+        inner.setMaximumWidth(width)
         outer.addStretch(1)
         outer.addWidget(inner, 1000)
         outer.addStretch(1)

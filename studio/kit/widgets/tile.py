@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from studio.kit.format import money, money_exact
 from studio.kit.widgets import text
@@ -32,6 +32,8 @@ class Tile(Card):
         self.body.addWidget(self._caption)
         self._value = text.figure()
         self._note = text.caption()
+        # All tiles of a row are of one width, whatever the words.
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._line = Sparkline()
         self._line.setVisible(not plain)
         content = holder(column(self._value, self._note, self._line, spacing=6))
@@ -57,6 +59,7 @@ class Tile(Card):
         self._value.setText(money(amount))
         self._value.setToolTip(money_exact(amount))
         self._note.setText(note)
+        self._note.setToolTip(note)
         self._line.show_values(series)
         self._stack.setCurrentIndex(1)
         self.setAccessibleName(f"{self._label}: {money(amount)}, {note}")

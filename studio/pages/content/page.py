@@ -68,7 +68,9 @@ class ContentPage(PageFrame):
         self.buttons.addWidget(upload)
         self._ghost = Card()
         self._ghost.body.addWidget(skeleton_lines(100, 100, 100, 100, spacing=28, height=20))
-        self._empty = EmptyState("Your films live here. Upload the first one: it takes a minute.", "Upload a film")
+        self._empty = EmptyState(
+            "Your films live here. Upload the first one: it takes a minute.", "Upload a film", ghost="rows"
+        )
         self._empty.setMinimumHeight(400)
         self._empty.acted.connect(self._upload)
         self._card = Card(padding=12)

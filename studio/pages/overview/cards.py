@@ -127,14 +127,14 @@ class SalesCard(Card):
     def __init__(self) -> None:
         super().__init__("Last receipts", spacing=8)
         columns: list[Column[SaleOut]] = [
-            Column("When", lambda sale: Cell(moment(sale.at), muted=True), width=130),
+            Column("When", lambda sale: Cell(moment(sale.at), muted=True), width=120),
             Column("Film", lambda sale: Cell(sale.title, tip=sale.title), width=0),
-            Column("Bought", lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=110),
-            Column("By", lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=130),
+            Column("Bought", lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=100),
+            Column("By", lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=116),
             Column(
                 "Your share",
                 lambda sale: Cell(money_exact(sale.share), tip=f"of {money_exact(sale.gross)} paid"),
-                width=110,
+                width=96,
                 right=True,
             ),
         ]
@@ -158,7 +158,10 @@ def tile_note(name: str, words: str) -> str:
     """Say what a tile's change is measured against."""
     if not words:
         return {"in_flight": "signed, not final yet", "available": "yours to withdraw"}.get(name, "")
-    return {"today": f"{words}, against yesterday", "period": f"{words}, against the days before"}.get(name, words)
+    return {
+        "today": f"{words} than yesterday" if words.endswith(("more", "less")) else words,
+        "period": f"{words} than before" if words.endswith(("more", "less")) else words,
+    }.get(name, words)
 
 
 def money_of(units: int) -> str:

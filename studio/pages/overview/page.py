@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
+# An axis of four cents, while there is less.
+_LEAST_SCALE = 40_000
+
 
 class OverviewPage(PageFrame):
     """The creator's first page."""
@@ -38,7 +41,7 @@ class OverviewPage(PageFrame):
             "in_flight": Tile("in_flight", "In flight"),
             "available": Tile("available", "Available"),
         }
-        self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER))
+        self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER, stretch=1))
         self._chart = Chart("Earnings a day", name="overview.chart", height=280)
         self._needs, self._latest, self._sales = NeedsCard(), LatestCard(), SalesCard()
         self._needs.wanted.connect(context.navigate)
@@ -102,4 +105,5 @@ def _series(overview: OverviewOut) -> Series:
         values=tuple(each.amount.micros for each in overview.days),
         before=tuple(each.amount.micros for each in overview.previous_days),
         unit=money_of,
+        least=_LEAST_SCALE,
     )

@@ -32,7 +32,7 @@ class PayoutsPage(PageFrame):
         self._available = Tile("payouts.available", "Available", plain=True)
         self._in_flight = Tile("payouts.in_flight", "In flight", plain=True)
         self._withdrawn = Tile("payouts.withdrawn", "Withdrawn", plain=True)
-        self.body.addLayout(row(self._available, self._in_flight, self._withdrawn, spacing=GUTTER))
+        self.body.addLayout(row(self._available, self._in_flight, self._withdrawn, spacing=GUTTER, stretch=1))
         self._check, self._state = CheckPanel(), StatePanel()
         self._check.confirmed.connect(self.model.confirm)
         self._check.cancelled.connect(self.model.cancel)
@@ -49,7 +49,7 @@ class PayoutsPage(PageFrame):
         state = self.model.state
         shown = None if state.step in ("confirm", "nothing") else state.problem
         self.banner.show_problem(shown)
-        self._withdraw.setEnabled(state.payouts is not None and state.step not in ("checking", "sending"))
+        self._withdraw.setEnabled(state.may_withdraw)
         if state.payouts is not None:
             self._show_balances()
         checking = state.step in ("confirm", "sending") and state.precheck is not None

@@ -28,6 +28,12 @@ class PayoutsState:
     busy: bool = False
     problem: Problem | None = None
 
+    @property
+    def may_withdraw(self) -> bool:
+        """True when a click on "withdraw" would be taken: balances are known and nothing is on its way."""
+        under_way = self.current is not None and self.current.state in ("signed", "sent", "unknown")
+        return self.payouts is not None and not under_way and self.step not in ("checking", "sending")
+
 
 class PayoutsViewModel(ViewModel[PayoutsState]):
     """Withdraws all that is available, once."""
@@ -44,7 +50,7 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
 
     def withdraw(self) -> None:
         """Check what a withdrawal would do; nothing is sent."""
-        if self.state.step not in ("checking", "sending"):
+        if self.state.may_withdraw:
             self._set(step="checking", problem=None)
             self._act(lambda desk: desk.payouts.precheck(), self._on_precheck, self._on_refused)
 

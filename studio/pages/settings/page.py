@@ -33,12 +33,14 @@ _CHAIN = {
     "wrong_chain": "another chain than expected",
 }
 
+_WIDTH = 760
+
 
 class SettingsPage(PageFrame):
     """What this window remembers, and what it runs on."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Settings")
+        super().__init__("Settings", width=_WIDTH)
         self._context = context
         self.model = SettingsViewModel(context)
         self._group = QButtonGroup(self)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from studio.kit.problems import Action, Problem
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import primary
-from studio.kit.widgets.card import Card
+from studio.kit.widgets.card import Card, Slot
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
@@ -39,7 +39,9 @@ class TiersPage(PageFrame):
         self._form.hide()
         self.body.addWidget(self._form)
         self._empty = EmptyState(
-            "A tier lets people join you for a month. Make one at $2.99, $5.99 or $9.99.", "Make your first tier"
+            "A tier lets people join you for a month. Make one at $2.99, $5.99 or $9.99.",
+            "Make your first tier",
+            ghost="cards",
         )
         self._empty.acted.connect(self.model.begin)
         self._empty.setMinimumHeight(360)
@@ -91,7 +93,7 @@ class TiersPage(PageFrame):
             card.edit_wanted.connect(self.model.edit)
             self._cards.addWidget(card, 1)
         for _ in range(3 - len(tiers)):
-            self._cards.addWidget(QWidget(), 1)
+            self._cards.addWidget(Slot("Room for another tier"), 1)
 
     def _on_saved(self, tier: TierOut) -> None:
         self.model.context.notify(f"“{tier.name}” is saved.")

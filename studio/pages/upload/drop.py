@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QSizePolicy
 
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.card import Card
+from studio.kit.widgets.card import Slot as DashedSlot
+from studio.kit.widgets.text import set_property
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
@@ -18,13 +19,14 @@ _FILTER = "Video (*.mp4 *.m4v *.mov *.mkv *.webm *.avi);;All files (*)"
 _INVITATION = "Drop a video here, or click to choose one"
 
 
-class DropArea(Card):
+class DropArea(DashedSlot):
     """Signal: ``chosen(path)`` with one local file. Takes a drop, a click, Enter and Space."""
 
     chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__(spacing=8)
+        super().__init__()
+        self.body.setSpacing(8)
         self.setObjectName("upload.drop")
         self.setAccessibleName("Choose a video file")
         self.setAcceptDrops(True)
@@ -44,22 +46,22 @@ class DropArea(Card):
 
     def set_small(self, *, small: bool) -> None:
         """Take one line while an upload is shown, or invite with the whole area."""
-        self.setFixedHeight(88 if small else 280)
+        self.setFixedHeight(88 if small else 320)
         self._icon.setVisible(not small)
         self._hint.setVisible(not small)
         self._title.setText("Drop another video here, or click" if small else _INVITATION)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _local_file(event) is not None:
-            self.set_selected(selected=True)
+            set_property(self, "selected", "true")
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.set_selected(selected=False)
+        set_property(self, "selected", "false")
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.set_selected(selected=False)
+        set_property(self, "selected", "false")
         if (path := _local_file(event)) is not None:
             event.acceptProposedAction()
             self.chosen.emit(path)

@@ -13,6 +13,8 @@ from studio.pages.upload.stages import StageList
 if TYPE_CHECKING:
     from services.wire.uploads import FileFacts, UploadOut
 
+_NO_BREAK = "\u00a0"
+
 
 class FileCard(Card):
     """The file at the top, the stages below."""
@@ -47,7 +49,7 @@ def _facts(facts: FileFacts | None, size_bytes: int) -> str:
         parts = [duration(facts.duration_ms), f"{facts.width} × {facts.height}", f"{facts.fps_text} fps", *parts]
         if facts.chunk_count:
             parts.append(plural(facts.chunk_count, "part", "parts"))
-    return "  ·  ".join(parts)
+    return "  ·  ".join(part.replace(" ", _NO_BREAK) for part in parts)
 
 
 def _codecs(facts: FileFacts | None) -> str:

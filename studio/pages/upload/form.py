@@ -43,6 +43,7 @@ class UploadForm(Card):
         self._free.setObjectName("upload.preview")
         self._free.setRange(0, _MOST_FREE)
         self._free.setFont(font(tabular=True))
+        self._free.lineEdit().setTextMargins(12, 0, 12, 0)
         self._minute, self._whole = Fact("A minute"), Fact("The whole film")
         self._share = Fact("You get, for each who watches it all", strong=True)
         self._share.value.set_ink("accent")

@@ -16,6 +16,7 @@ from studio.kit.widgets.page import PageFrame
 from studio.pages.upload.drop import DropArea
 from studio.pages.upload.file_card import FileCard
 from studio.pages.upload.form import UploadForm
+from studio.pages.upload.steps import steps
 from studio.pages.upload.view_model import UploadViewModel
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class UploadPage(PageFrame):
         self._form.publish_wanted.connect(self.model.publish)
         self._work = self._columns()
         self._done = self._success()
-        for part in (self._drop, self._work, self._done):
+        self._steps = steps()
+        for part in (self._drop, self._steps, self._work, self._done):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._buttons()
@@ -102,6 +104,7 @@ class UploadPage(PageFrame):
         self.subtitle.setText("" if upload is None else _STATES[upload.state])
         published = upload is not None and upload.state == "published"
         self._drop.set_small(small=upload is not None)
+        self._steps.setVisible(upload is None)
         self._work.setVisible(upload is not None and not published)
         self._done.setVisible(published)
         self._cancel.setVisible(upload is not None and upload.state == "working")

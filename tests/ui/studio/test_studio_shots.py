@@ -164,9 +164,14 @@ def test_draw(
     if scene.settled is not None:
         settled = scene.settled
         qtbot.waitUntil(lambda: settled(page))
-    for chart in page.findChildren(Chart):
-        qtbot.waitUntil(lambda: chart.series is None or chart.drawn, timeout=20_000)
+    qtbot.waitUntil(lambda: all(_is_drawn(chart) for chart in page.findChildren(Chart)), timeout=20_000)
+    page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: len(marker) == 2)
     shot(frame, f"studio/{scene.name}-{size[0]}-{look}")
+
+
+def _is_drawn(chart: Chart) -> bool:
+    return chart.series is None or chart.drawn
 
 
 async def _nothing(_client: Any) -> str:
