@@ -35,7 +35,7 @@ from tests.contracts.tokens import (
     raw_pay_call,
     transfer_digest,
 )
-from tests.fixtures.chain import CONTENT, CREATOR, RELAYER, START, STRANGER, VIEWER, Stage, altered, refusal
+from tests.fixtures.chain import CONTENT, CREATOR, RELAYER, START, STRANGER, VIEWER, Stage, altered, new_stage, refusal
 
 ORDER_INVALID = ("Error", ("FiatTokenV2: invalid signature",))
 USED = ("Error", ("FiatTokenV2: authorization is used or canceled",))
@@ -252,6 +252,13 @@ def test_it_returns_the_nonce_it_computed(stage: Stage) -> None:
     assert bytes32(stage.ask(payment_nonce_call(signed))) == signed.nonce
     assert bytes32(pay(stage, signed).output) == signed.nonce
     assert stage.number_of(authorization_state_call(stage.token, VIEWER.address, signed.nonce)) == 1
+
+
+def test_it_computes_another_nonce_on_another_chain(stage: Stage) -> None:
+    elsewhere = new_stage(31337)
+    signed = elsewhere.signed()
+    assert elsewhere.escrow == stage.escrow
+    assert bytes32(elsewhere.ask(payment_nonce_call(signed))) == signed.nonce != stage.signed().nonce
 
 
 def test_it_takes_a_range_by_one_authorization(stage: Stage) -> None:
