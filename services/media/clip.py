@@ -23,7 +23,7 @@ KEYFRAME_S = 2
 _SAMPLE_RATE = 48_000
 _BEEP_S, _BEEP_HZ, _CHUNK_BEEP_HZ = 0.08, 880, 1320
 _CHUNK_S = 10
-_VIDEO_OPTIONS = {"preset": "ultrafast", "crf": "23", "sc_threshold": "0", "bf": "2", "threads": "2"}
+_VIDEO_OPTIONS = {"preset": "veryfast", "crf": "23", "sc_threshold": "0", "bf": "2", "threads": "1"}
 
 
 def make_timecode_clip(path: Path, seconds: int = 66, *, with_audio: bool = True, keyframe_s: int = KEYFRAME_S) -> None:

@@ -16,6 +16,7 @@ from services.media import limits
 from services.media.boxes import Box, BoxSink, sample_count, with_duration
 from services.media.codecs import codecs_of
 from services.media.keyframes import CutPlan
+from services.media.packets import packets
 from services.media.probe import Source, open_source, unreadable_as_problem
 from services.wire.problems import ProblemError
 
@@ -62,9 +63,7 @@ def _muxed(source: Source) -> Iterator[Box]:
     sink = BoxSink()
     output = av.open(sink, "w", format="mp4", options=_MUXER_OPTIONS)
     targets = {stream.index: output.add_stream_from_template(stream) for stream in source.streams}
-    for packet in source.container.demux(source.streams):
-        if packet.dts is None:
-            continue
+    for packet in packets(source):
         packet.stream = targets[packet.stream.index]
         output.mux_one(packet)
         yield from sink.take()

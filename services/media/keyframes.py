@@ -14,6 +14,7 @@ from av.stream import Stream
 
 from services.media import limits
 from services.media.film import MediaFacts
+from services.media.packets import packets
 from services.media.probe import open_source, unreadable_as_problem
 from services.wire.problems import ProblemError
 
@@ -57,7 +58,7 @@ def plan_cuts(path: Path, on_progress: Callable[[int, int], None]) -> CutPlan:
     """
     with open_source(path) as source, unreadable_as_problem(path):
         reading, promised_ms = _Reading(), source.facts.duration_ms
-        for count, packet in enumerate(source.container.demux(source.streams)):
+        for count, packet in enumerate(packets(source)):
             reading.take(packet)
             if count % _REPORT_EVERY == 0:
                 on_progress(min(reading.duration_ms, promised_ms), promised_ms)
@@ -112,11 +113,14 @@ def _check_duration(duration_ms: int, facts: MediaFacts, path: Path) -> None:
 
 
 class _Reading:
-    """Collects key frames and ends while packets pass; keeps nothing else, whatever the film's length."""
+    """Collects key frames and ends while packets pass; keeps nothing else, whatever the film's length.
+
+    Counts in each stream's own ticks: exact, and quick enough for every packet.
+    """
 
     def __init__(self) -> None:
         self._origin: Fraction | None = None
-        self._ends: dict[str, Fraction] = {"video": Fraction(0), "audio": Fraction(0)}
+        self._ends: dict[str, tuple[int, Fraction]] = {}
         self._ordinal = 0
         self._keys: list[Key] = []
 
@@ -128,27 +132,33 @@ class _Reading:
     @property
     def duration_ms(self) -> int:
         """How far the film reaches; a little more sound than picture is not counted."""
-        picture, sound = _ms(self._ends["video"]), _ms(self._ends["audio"])
+        picture, sound = self._end_ms("video"), self._end_ms("audio")
         return sound if sound - picture > _TAIL_MS else picture
 
     def take(self, packet: Packet[Stream]) -> None:
         """Count a packet."""
-        moment = packet.pts if packet.pts is not None else packet.dts
-        if packet.dts is None or moment is None or not packet.time_base:
+        if packet.pts is None or not packet.time_base:
             return
-        start = moment * packet.time_base
-        if packet.stream.type == "video":
-            self._take_picture(packet, start)
-        end = start + (packet.duration or 0) * packet.time_base - (self._origin or 0)
-        self._ends[packet.stream.type] = max(self._ends[packet.stream.type], end)
+        kind, end = packet.stream.type, packet.pts + (packet.duration or 0)
+        if kind == "video":
+            self._take_picture(packet, packet.pts)
+        if kind not in self._ends or end > self._ends[kind][0]:
+            self._ends[kind] = (end, packet.time_base)
 
-    def _take_picture(self, packet: Packet[Stream], start: Fraction) -> None:
-        if self._origin is None:
-            self._origin = start
-        at_ms = _ms(start - self._origin)
-        if not self._keys or (packet.is_keyframe and at_ms > self._keys[-1].at_ms):
-            self._keys.append(Key(self._ordinal, at_ms))
+    def _take_picture(self, packet: Packet[Stream], ticks: int) -> None:
+        if packet.is_keyframe or not self._keys:
+            moment = ticks * packet.time_base
+            self._origin = moment if self._origin is None else self._origin
+            at_ms = _ms(moment - self._origin)
+            if not self._keys or at_ms > self._keys[-1].at_ms:
+                self._keys.append(Key(self._ordinal, at_ms))
         self._ordinal += 1
+
+    def _end_ms(self, kind: str) -> int:
+        if kind not in self._ends or self._origin is None:
+            return 0
+        ticks, time_base = self._ends[kind]
+        return max(_ms(ticks * time_base - self._origin), 0)
 
 
 def _ms(seconds: Fraction) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import rfc8785
 
 from services.ipfs.unixfs import PROFILE
-from services.media.film import Ingested
+from services.media.film import Ingested, SealedChunk
 from services.media.limits import MAX_FILM_MS, MAX_SEALED_BYTES, MAX_SIDE
 from services.media.merkle import chunks_root
 from services.media.seal import KEY_BYTES, OVERHEAD_BYTES, chunk_key, key_commitment
@@ -146,20 +146,6 @@ def compose_manifest(
     Raises ProblemError: manifest.invalid.
     """
     free = range(min(preview_chunks, len(film.chunks)))
-    chunks = tuple(
-        ManifestChunk(
-            cid=chunk.cid,
-            sha256=chunk.sha256,
-            length=chunk.length,
-            key_commitment=chunk.key_commitment,
-            start_ms=chunk.start_ms,
-            end_ms=chunk.end_ms,
-            price=ZERO
-            if chunk.index in free
-            else chunk_price(price_per_ten_seconds, start_ms=chunk.start_ms, end_ms=chunk.end_ms),
-        )
-        for chunk in film.chunks
-    )
     return Manifest(
         content_id=content_id,
         version=version,
@@ -175,7 +161,7 @@ def compose_manifest(
         codecs=film.codecs,
         init_cid=film.init_cid,
         poster_cid=film.poster_cid,
-        chunks=chunks,
+        chunks=tuple(_sold(chunk, ZERO if chunk.index in free else price_per_ten_seconds) for chunk in film.chunks),
         preview_keys={index: chunk_key(secret, content_id, TRACK, index) for index in free},
         created_at=created_at,
     )
@@ -201,6 +187,18 @@ def check_title(title: str) -> None:
 def invalid(what: str) -> ProblemError:
     """Give the problem of a manifest whose ``what`` is wrong."""
     return ProblemError("manifest.invalid", what=what)
+
+
+def _sold(chunk: SealedChunk, rate: Money) -> ManifestChunk:
+    return ManifestChunk(
+        cid=chunk.cid,
+        sha256=chunk.sha256,
+        length=chunk.length,
+        key_commitment=chunk.key_commitment,
+        start_ms=chunk.start_ms,
+        end_ms=chunk.end_ms,
+        price=chunk_price(rate, start_ms=chunk.start_ms, end_ms=chunk.end_ms),
+    )
 
 
 def _misleads(character: str) -> bool:

@@ -22,6 +22,7 @@ from services.wire.problems import ProblemError
 # Only containers that hold their own media: playlists and the like make the demuxer open other files.
 _CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,asf,ogg"
 _OPEN_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
+_COPIED_CONTAINERS = ("mov", "matroska")
 _COPIED_VIDEO = "h264"
 _COPIED_AUDIO = "aac"
 
@@ -126,6 +127,8 @@ def _shown_size(video: VideoStream) -> tuple[int, int]:
 
 
 def _check(facts: MediaFacts) -> None:
+    if facts.container not in _COPIED_CONTAINERS:
+        raise ProblemError("media.codec", kind="container", codec=facts.container)
     if facts.video_codec != _COPIED_VIDEO:
         raise ProblemError("media.codec", kind="video", codec=facts.video_codec)
     if facts.audio_codec not in (None, _COPIED_AUDIO):

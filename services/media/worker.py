@@ -134,7 +134,9 @@ async def _messages(process: asyncio.subprocess.Process) -> AsyncIterator[Json]:
     news = _pipe(process.stdout)
     while True:
         try:
-            line = await asyncio.wait_for(news.readline(), SILENCE_S)
+            # Not wait_for(): before 3.12 it swallows a cancellation that meets a line.
+            async with asyncio.timeout(SILENCE_S):
+                line = await news.readline()
         except TimeoutError as exc:
             raise ProblemError("media.limits", limit="time") from exc
         except ValueError as exc:

@@ -28,7 +28,9 @@ class TestEveryStore:
     def test_gives_back_what_was_put(self, store: BlockStore) -> None:
         for block in (b"", b"a", os.urandom(MAX_BLOCK_BYTES)):
             cid = store.put(block)
-            assert cid == Cid.of(block) and store.has(cid) and store.get(cid) == block
+            assert cid == Cid.of(block)
+            assert store.has(cid)
+            assert store.get(cid) == block
 
     def test_keys_by_content_not_by_codec(self, store: BlockStore) -> None:
         store.put(b"block", RAW)
@@ -39,7 +41,8 @@ class TestEveryStore:
         assert not store.has(cid)
         with pytest.raises(BlockMissingError) as caught:
             store.get(cid)
-        assert caught.value.code == "content.missing" and caught.value.params == {"cid": str(cid)}
+        assert caught.value.code == "content.missing"
+        assert caught.value.params == {"cid": str(cid)}
 
     def test_forgets(self, store: BlockStore) -> None:
         cid = store.put(b"block")
@@ -92,7 +95,8 @@ def test_leftovers_are_swept_at_open_but_not_those_of_a_living_writer(tmp_path: 
     with durable._writing_in(leftover.parent):
         assert sweep_unfinished(leftover.parent) == 0
     DiskBlockStore(tmp_path)
-    assert not leftover.exists() and DiskBlockStore(tmp_path).get(Cid.of(b"block")) == b"block"
+    assert not leftover.exists()
+    assert DiskBlockStore(tmp_path).get(Cid.of(b"block")) == b"block"
 
 
 def _failing(code: int) -> Callable[..., int]:
@@ -108,7 +112,8 @@ def test_a_full_disk_has_its_own_problem_and_leaves_nothing(tmp_path: Path, monk
     with pytest.raises(ProblemError) as caught:
         store.put(b"block")
     assert caught.value.code == "disk.full"
-    assert not list(tmp_path.rglob("*.part")) and not store.has(Cid.of(b"block"))
+    assert not list(tmp_path.rglob("*.part"))
+    assert not store.has(Cid.of(b"block"))
 
 
 def test_another_failure_of_the_disk_stays_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +129,8 @@ def test_a_replacement_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "replace", _failing(errno.EIO))
     with pytest.raises(OSError, match="Input/output"):
         replace_durably(target, b"new", unfinished=tmp_path)
-    assert target.read_bytes() == b"old" and os.listdir(tmp_path) == ["file"]
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
 
 
 _WRITER = """
@@ -142,14 +148,16 @@ def test_killed_writers_leave_whole_blocks_only(tmp_path: Path) -> None:
     for _ in range(4):
         command = [sys.executable, "-c", _WRITER, str(tmp_path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as writer:
-            assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"ready\n"
             before = len(list(tmp_path.glob("*/*.data")))
             while len(list(tmp_path.glob("*/*.data"))) < before + 3:
                 assert writer.poll() is None
             writer.kill()
     store = DiskBlockStore(tmp_path)
     names = [path.stem for path in tmp_path.glob("*/*.data")]
-    assert len(names) >= 12 and not list(tmp_path.rglob("*.part"))
+    assert len(names) >= 12
+    assert not list(tmp_path.rglob("*.part"))
     for path in tmp_path.glob("*/*.data"):
         cid = Cid.of(path.read_bytes())
         assert store.get(cid) == path.read_bytes()

@@ -33,7 +33,7 @@ VECTORS = [
 def pattern(length: int) -> bytes:
     """Byte i of the vectors: i·31 + (i >> 8)·7 + (i >> 16)·13."""
     i = np.arange(length, dtype=np.uint64)
-    return ((i * 31 + (i >> 8) * 7 + (i >> 16) * 13) & 255).astype(np.uint8).tobytes()
+    return bytes(((i * 31 + (i >> 8) * 7 + (i >> 16) * 13) & 255).astype(np.uint8))
 
 
 @pytest.mark.parametrize(("length", "leaf", "width", "root"), VECTORS)
@@ -57,7 +57,8 @@ def test_every_missing_block_is_noticed() -> None:
     store = MemoryBlockStore()
     cid = add_file(store, pattern(2_500), leaf_bytes=500, width=3)
     names = list(block_names(store, cid))
-    assert names[0] == cid and len(names) == 5 + 2 + 1
+    assert names[0] == cid
+    assert len(names) == 5 + 2 + 1
     for name in names:
         block = store.get(name)
         store.discard(name)

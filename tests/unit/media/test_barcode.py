@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from services.media.barcode import MAX_FRAME, cells, read_frame_number
 
 
-def picture(frame: int, width: int, height: int, *, white: int = 255, black: int = 0, pad: int = 0) -> tuple[bytes, int]:
+def picture(
+    frame: int, width: int, height: int, *, white: int = 255, black: int = 0, pad: int = 0
+) -> tuple[bytes, int]:
     """Draw only the barcode, as RV32 with ``pad`` bytes after each row."""
     image = np.full((height, width + pad // 4, 4), black, np.uint8)
     for position, is_white in enumerate(cells(frame)):

@@ -57,9 +57,11 @@ def test_films_with_gaps_up_to_16_s_can_always_be_cut(gaps_ms: list[int], last_m
     duration_ms = sum(gaps_ms) + last_ms
     starts = cuts(gaps_ms, duration_ms)
     lengths = [after - before for before, after in pairwise([*starts, duration_ms])]
-    assert starts[0] == 0 and sum(lengths) == duration_ms
+    assert starts[0] == 0
+    assert sum(lengths) == duration_ms
     assert all(4_000 <= length <= 20_000 for length in lengths[:-1])
-    assert 0 < lengths[-1] <= 22_000 and (lengths[-1] >= 2_000 or len(lengths) == 1)
+    assert 0 < lengths[-1] <= 22_000
+    assert lengths[-1] >= 2_000 or len(lengths) == 1
 
 
 def test_spans_follow_on() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +142,25 @@ def test_titles_of_all_languages_are_fine(title: str) -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["", " ", " a", "a ", "x" * 201, "a\nb", "a\x00", "a\x7f", "\u202eevil", "a\u2066b", "a\u200fb", "\ufeffa"]
-    + ["a\u2028b", "a\ud800", "cafe\u0301", "a\ue000", "a\u00adb"],
+    [
+        "",
+        " ",
+        " a",
+        "a ",
+        "x" * 201,
+        "a\nb",
+        "a\x00",
+        "a\x7f",
+        "\u202eevil",
+        "a\u2066b",
+        "a\u200fb",
+        "\ufeffa",
+        "a\u2028b",
+        "a\ud800",
+        "cafe\u0301",
+        "a\ue000",
+        "a\u00adb",
+    ],
 )
 def test_titles_that_mislead_are_refused(title: str) -> None:
     assert what_is_invalid(lambda: check_title(title)) == "title"
@@ -157,11 +175,13 @@ class TestReading:
     def test_a_film_of_twelve_hours_fits(self) -> None:
         ends = tuple(range(10_000, 12 * 3600 * 1000 + 1, 10_000))
         data = manifest_of(film(ends)).to_bytes()
-        assert len(data) < MAX_BYTES and len(parse_manifest(data).chunks) == 4320
+        assert len(data) < MAX_BYTES
+        assert len(parse_manifest(data).chunks) == 4320
 
     def test_good_vectors_never_change(self) -> None:
         (path,) = VECTORS.glob("good-*.json")
-        assert parse_signed(path.read_bytes()) == SIGNED and SIGNED.to_bytes() == path.read_bytes()
+        assert parse_signed(path.read_bytes()) == SIGNED
+        assert SIGNED.to_bytes() == path.read_bytes()
 
     @pytest.mark.parametrize("path", sorted(VECTORS.glob("bad-*.json")), ids=lambda path: path.stem)
     def test_bad_vectors_are_refused(self, path: Path) -> None:
@@ -170,7 +190,7 @@ class TestReading:
     @pytest.mark.parametrize("name", sorted(MANIFEST.to_json()))
     @pytest.mark.parametrize("value", [None, True, -1, 2**60, "", "x", [], {}, [[]], {"0": "x"}, "0x" + "0" * 64])
     def test_no_field_takes_anything(self, name: str, value: object) -> None:
-        body = MANIFEST.to_json()
+        body: dict[str, Any] = MANIFEST.to_json()
         if body[name] == value or (name, value) in (("poster", None), ("title", "x"), ("title", "0x" + "0" * 64)):
             return
         try:
@@ -187,10 +207,10 @@ class TestReading:
         what_is_invalid(lambda: parse_manifest(rfc8785.dumps(body)))
 
     def test_no_field_may_be_missing_or_new(self) -> None:
-        body = MANIFEST.to_json()
+        body: dict[str, Any] = MANIFEST.to_json()
         for name in body:
-            rest = {key: value for key, value in body.items() if key != name}
-            assert what_is_invalid(lambda rest=rest: parse_manifest(rfc8785.dumps(rest))) == "fields"
+            rest = rfc8785.dumps({key: value for key, value in body.items() if key != name})
+            assert what_is_invalid(partial(parse_manifest, rest)) == "fields"
         assert what_is_invalid(lambda: parse_manifest(rfc8785.dumps(body | {"note": "x"}))) == "fields"
 
     def test_size_and_depth_are_bounded(self) -> None:
@@ -213,9 +233,10 @@ class TestReading:
         try:
             read = parse_manifest(changed)
         except ProblemError as exc:
-            assert exc.code == "manifest.invalid"
-            return
-        assert read.to_bytes() == changed
+            code = exc.code
+        else:
+            code = "manifest.invalid" if read.to_bytes() == changed else "misread"
+        assert code == "manifest.invalid"
 
 
 class TestSignature:
@@ -230,7 +251,14 @@ class TestSignature:
 
     @pytest.mark.parametrize(
         "change",
-        [{"title": "Another"}, {"version": 2}, {"created_at": 5}, {"chain_id": 5042002}, {"width": 641}, {"codecs": "x"}],
+        [
+            {"title": "Another"},
+            {"version": 2},
+            {"created_at": 5},
+            {"chain_id": 5042002},
+            {"width": 641},
+            {"codecs": "x"},
+        ],
     )
     def test_a_signature_is_for_one_manifest(self, change: dict[str, Any]) -> None:
         forged = SignedManifest(replace(MANIFEST, **change), SIGNED.signature)
@@ -262,7 +290,7 @@ class TestSignature:
 
     def test_the_published_file_is_strict(self) -> None:
         body = json.loads(SIGNED.to_bytes())
-        for changed in (
+        changes: tuple[Any, ...] = (
             body | {"extra": 1},
             {"manifest": body["manifest"]},
             body | {"signature": body["signature"].upper()},
@@ -270,8 +298,9 @@ class TestSignature:
             body | {"signature": "0xzz"},
             body | {"manifest": []},
             [],
-        ):
-            what_is_invalid(lambda changed=changed: parse_signed(rfc8785.dumps(changed)))
+        )
+        for changed in changes:
+            what_is_invalid(partial(parse_signed, rfc8785.dumps(changed)))
 
 
 def _refused(manifest: Manifest, signature: bytes) -> None:

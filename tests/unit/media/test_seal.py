@@ -56,7 +56,7 @@ def test_keys_are_hkdf_of_the_stated_input() -> None:
 
 def test_a_commitment_is_the_stated_hash() -> None:
     message = b"museclock/v1/commit" + raw(CONTENT) + bytes(4) + (7).to_bytes(4, "big") + KEY
-    assert COMMITMENT == bytes32(hashlib.sha256(message).digest())
+    assert bytes32(hashlib.sha256(message).digest()) == COMMITMENT
 
 
 def test_values_never_change() -> None:
@@ -124,7 +124,8 @@ def test_a_wrong_key_is_named_so(key: bytes) -> None:
     assert problem_of(sealed_of(), key=key) == "content.wrong_key"
     with pytest.raises(ProblemError) as caught:
         check_key(key, COMMITMENT, CONTENT, 0, 7)
-    assert caught.value.code == "content.wrong_key" and caught.value.params["index"] == "7"
+    assert caught.value.code == "content.wrong_key"
+    assert caught.value.params["index"] == "7"
 
 
 def test_a_file_is_checked_before_paying() -> None:
