@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.units.money import Money
-from studio.kit.format import money_input
+from studio.kit.format import money_exact, money_input
 from studio.tour.hand import StepError
 from studio.tour.scene import CREATOR, PRICE, VIEWER, Scene
 
@@ -75,6 +75,8 @@ def upload(scene: Scene) -> str:
     hand.type("upload.price", money_input(PRICE))
     hand.type("upload.preview", "1")
     hand.until("the form to be kept", uploads, lambda found: found[0].draft.title == scene.title)
+    per_minute = money_exact(PRICE * 6)
+    hand.wait(f"{per_minute} a minute in the form", lambda: per_minute in hand.shown_text())
     done = [stage.name for stage in made.stages if stage.state == "done"]
     if not set(FILE_STAGES) <= set(done):
         raise StepError(f"ready, but only these stages are done: {done}")

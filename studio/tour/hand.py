@@ -55,7 +55,7 @@ class Hand:
             if self._stopped:
                 raise StepError(f"called off while waiting for {what}")
             if time.monotonic() > deadline:
-                raise StepError(f"waited {timeout_s:.0f} s for {what}; the window shows: {self.shown_text()}")
+                raise StepError(f"waited {timeout_s:.0f} s for {what}; the window shows: {self.shown_text():.600}")
             if self.window.findChild(QWidget, "crash") is not None:
                 raise StepError(f"the window crashed while waiting for {what}")
             QTest.qWait(_TURN_MS)
@@ -156,8 +156,8 @@ class Hand:
         return read_text(self.find(name))
 
     def shown_text(self) -> str:
-        """Give what can be read in the window, shortened: for the explanation of a failure."""
-        return read_text(self.window)[:600]
+        """Give what can be read in the window."""
+        return read_text(self.window)
 
     def _reveal(self, widget: QWidget, spot: QPoint) -> None:
         parent = widget.parentWidget()

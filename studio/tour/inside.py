@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.app import Studio
 from studio.kit.crash import CrashHook
+from studio.kit.service_state import Phase
 from studio.tour.creator_steps import publish, tier, upload
 from studio.tour.hand import Hand, StepError
 from studio.tour.money_steps import earnings, reconcile, withdraw, withdraw_again
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FILM_TITLE = "Ten seconds at a time"
 RESTART = "restart"
+_SERVICE_S = 60.0
 SCRIPT: tuple[tuple[str, Callable[[Scene], str]], ...] = (
     ("tier", tier),
     ("upload", upload),
@@ -55,13 +57,24 @@ class Performer(QObject):
 
     @Slot()
     def perform(self) -> None:
-        """Do the part; ends the application."""
+        """Do the part; ends the application. Waits for the service first: its start belongs to no step."""
+        self._await_service()
         if self._part == "main" and all(self._do(name, step) for name, step in SCRIPT):
             self._do_kills()
         elif self._part == "again":
             self._do(RESTART, after_the_kills)
         tell(tour="end")
         QApplication.quit()
+
+    def _await_service(self) -> None:
+        try:
+            self._scene.hand.wait("the service", self._is_ready, _SERVICE_S)
+        except StepError as exc:
+            print(exc, file=sys.stderr)
+
+    def _is_ready(self) -> bool:
+        process = self._studio.process
+        return process is not None and process.state.phase is Phase.READY
 
     def _do(self, name: str, step: Callable[[Scene], str]) -> bool:
         start = time.monotonic()

@@ -61,7 +61,7 @@ def withdraw(scene: Scene) -> str:
 
     def confirmed() -> bool:
         shown = hand.look("payouts.state")
-        text = read_text(shown) if shown else ""
+        text = read_text(shown).split(" | ")[0] if shown else ""
         if text and text not in states:
             states.append(text)
         history = scene.payouts().history
@@ -75,7 +75,7 @@ def withdraw(scene: Scene) -> str:
     if received != balance:
         raise StepError(f"the wallet got {money_exact(received)} of {money_exact(balance)}")
     hand.wait("the end to be shown", lambda: confirmed() and bool(states))
-    return f"{money_exact(received)} in the wallet; shown on the way: {states[-1][:80]}"
+    return f"{money_exact(received)} in the wallet; shown on the way: {' → '.join(states)}"
 
 
 def withdraw_again(scene: Scene) -> str:

@@ -9,7 +9,7 @@ from tests.fixtures.sources import Source
 
 # Where an unknown error becomes a problem with a trace id, or the end of a process: the bridge, the job runner,
 # the event stream, the crash hook, the HTTP door, the media worker.
-BROAD_PLACES = {"studio/kit/bridge.py"}
+BROAD_PLACES = {"studio/kit/bridge_worker.py"}
 UNFINISHED = re.compile(r"raise NotImplementedError|\b(TODO|FIXME|XXX)\b|pragma: no cover")
 
 

@@ -14,6 +14,11 @@ def _above(sizes: dict[str, int], cap: int) -> dict[str, int]:
     return {name: size for name, size in sizes.items() if size > cap}
 
 
+def _history(source: Source) -> bool:
+    """Tell migrations: written once, in one piece, never changed."""
+    return source.path.startswith("services/db/migrations/")
+
+
 def _functions(source: Source) -> dict[str, int]:
     found: dict[str, int] = {}
 
@@ -38,7 +43,8 @@ def test_files_stay_below_the_cap(all_sources: tuple[Source, ...]) -> None:
 def test_functions_stay_below_the_cap(all_sources: tuple[Source, ...]) -> None:
     sizes: dict[str, int] = {}
     for source in all_sources:
-        sizes.update(_functions(source))
+        if not _history(source):
+            sizes.update(_functions(source))
     assert _above(sizes, FUNCTION_CAP) == LARGER_FUNCTIONS, "split by meaning, or lower the number in sizes.py"
 
 
