@@ -33,11 +33,12 @@ class ChainReverted(ProblemError):
     """A contract refused the call. Nothing happened and nothing was sent.
 
     error_name is the Solidity error, ``Error`` with one text argument for a plain reason, or empty when unknown.
+    reason is what tells refusals apart: the plain reason's text, else the error's name; see ``services.chain.reasons``.
     """
 
     def __init__(self, error_name: str, arguments: tuple[object, ...] = ()) -> None:
-        reason = str(arguments[0]) if error_name == "Error" and arguments else error_name
-        super().__init__("chain.reverted", error=error_name, reason=reason)
+        self.reason = str(arguments[0]) if error_name == "Error" and arguments else error_name
+        super().__init__("chain.reverted", error=error_name, reason=self.reason)
         self.error_name = error_name
         self.arguments = arguments
 

@@ -81,7 +81,11 @@ class ReceiptStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A transaction's end. fee_wei is what its sender paid; error_name as in ChainReverted, empty if unknown."""
+    """A transaction's end.
+
+    fee_wei is what its sender paid; error_name and reason as in ChainReverted, empty when it took effect or the
+    chain does not tell.
+    """
 
     tx: Bytes32
     status: ReceiptStatus
@@ -91,6 +95,7 @@ class Receipt:
     fee_wei: int
     events: tuple[EscrowEvent, ...]
     error_name: str = ""
+    reason: str = ""
 
     @property
     def is_ok(self) -> bool:

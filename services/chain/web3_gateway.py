@@ -115,6 +115,7 @@ class Web3Gateway:
             raise ChainUnreachable("the node answered with another transaction's receipt")
         number, gas_used = read_quantity(found.get("blockNumber")), read_quantity(found.get("gasUsed"))
         is_ok = read_quantity(found.get("status")) == 1
+        refusal = None if is_ok else self._refusal(found, tx, number)
         return Receipt(
             tx=tx,
             status=ReceiptStatus.OK if is_ok else ReceiptStatus.REVERTED,
@@ -123,7 +124,8 @@ class Web3Gateway:
             gas_used=gas_used,
             fee_wei=gas_used * read_quantity(found.get("effectiveGasPrice")),
             events=tuple(self._events(found.get("logs"))),
-            error_name="" if is_ok else self._error_name(found, tx, number),
+            error_name=refusal.error_name if refusal else "",
+            reason=refusal.reason if refusal else "",
         )
 
     def escrow_events(self, first_block: int, last_block: int) -> list[EscrowEvent]:
@@ -203,24 +205,24 @@ class Web3Gateway:
     def _fetch_block_time(self, number: int) -> int:
         return _read_block(self._request("eth_getBlockByNumber", hex(number), False)).timestamp
 
-    def _error_name(self, receipt: dict[str, Any], tx: Bytes32, number: int) -> str:
-        """Name a revert by the receipt, where the node puts it there (the demo chain and Besu do).
+    def _refusal(self, receipt: dict[str, Any], tx: Bytes32, number: int) -> ChainReverted | None:
+        """Read a revert from the receipt, where the node puts it there (the demo chain and Besu do).
 
-        Else by running the call again on the state before its block; empty when that tells nothing.
+        Else run the call again on the state before its block; None when that tells nothing.
         """
         if "revertReason" in receipt:
-            return read_revert(read_data(receipt["revertReason"])).error_name
+            return read_revert(read_data(receipt["revertReason"]))
         try:
             found = self._request("eth_getTransactionByHash", tx)
-            if not isinstance(found, dict):
-                return ""
-            replay = {name: found[name] for name in ("from", "to", "value", "input") if found.get(name) is not None}
-            self._request("eth_call", replay, hex(number - 1))
+            if isinstance(found, dict):
+                names = ("from", "to", "value", "input")
+                replay = {name: found[name] for name in names if found.get(name) is not None}
+                self._request("eth_call", replay, hex(number - 1))
         except ChainReverted as reverted:
-            return reverted.error_name
+            return reverted
         except ChainUnreachable:
-            return ""
-        return ""
+            return None
+        return None
 
 
 def _ours(logs: Iterable[object], escrow: Address) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from services.chain import reasons
 from services.chain.authorization import SignedAuthorization, sign_authorization
 from services.chain.calls import pay_call, withdraw_creator_call, withdraw_platform_call
 from services.chain.demo.genesis import PLATFORM
@@ -161,6 +162,8 @@ def test_one_payment_by_two_relayers_is_one_payment(world: World) -> None:
     assert first.is_ok
     assert second.status is ReceiptStatus.REVERTED
     assert second.events == ()
+    assert second.reason == reasons.AUTHORIZATION_USED
+    assert first.reason == first.error_name == ""
     assert world.gateway.creator_gross(CREATOR.address) == Money(1_500)
 
 
