@@ -4,7 +4,7 @@ RUNS ?= 20
 ONLY ?=
 TESTS ?= tests
 
-.PHONY: help setup demo test check format bench shots lock contracts soak clean
+.PHONY: help setup demo test coverage check format bench shots lock soak clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -17,6 +17,12 @@ demo: setup ## open the demo world; without a display, run the tour on a virtual
 
 test: setup ## run the whole suite
 	@$(PY) -m pytest $(TESTS)
+
+coverage: setup ## run the suite, child processes too, and name the lines that it missed
+	@$(PY) -m coverage erase
+	@$(PY) -m coverage run -m pytest -q $(TESTS)
+	@$(PY) -m coverage combine -q
+	@$(PY) -m coverage report
 
 check: setup ## lint, formatting, types, import arrows
 	@$(PY) -m ruff check .
