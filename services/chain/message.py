@@ -1,30 +1,36 @@
-"""Plain-text messages signed by a wallet (EIP-191 version 0x45, ``personal_sign``)."""
+"""Plain texts signed by a wallet (EIP-191 version 0x45, ``personal_sign``), and addresses as people read them."""
 
 from __future__ import annotations
 
-from eth_account import Account
-from eth_account.messages import encode_defunct
-from eth_keys.exceptions import BadSignature
-from eth_utils.address import to_checksum_address
-
-from services.units.address import Address, address
+from services.chain.hashing import SignatureError, keccak256, recover_address, sign_digest
+from services.units.address import Address
 from services.wire.problems import ProblemError
+
+_PREFIX = b"\x19Ethereum Signed Message:\n"
 
 
 def sign_message(text: str, key: bytes) -> str:
     """Sign a text with a private key of 32 bytes; gives ``0x`` and 65 bytes."""
-    signed = Account.sign_message(encode_defunct(text=text), key)
-    return "0x" + bytes(signed.signature).hex()
+    return "0x" + sign_digest(_digest(text), key).hex()
 
 
 def recover_signer(text: str, signature: str) -> Address:
     """Give the account that signed a text. Raises ProblemError: account.sign_in_refused."""
     try:
-        return address(Account.recover_message(encode_defunct(text=text), signature=signature))
-    except (BadSignature, ValueError) as exc:
+        return recover_address(_digest(text), bytes.fromhex(signature.removeprefix("0x")))
+    except (SignatureError, ValueError) as exc:
         raise ProblemError("account.sign_in_refused", reason="signature") from exc
 
 
 def checksum(account: Address) -> str:
-    """Write an address with its EIP-55 checksum, as people compare it."""
-    return to_checksum_address(account)
+    """Write an address with its checksum in the case of its letters (EIP-55)."""
+    digits = account[2:]
+    marks = keccak256(digits.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if int(mark, 16) >= 8 else digit for digit, mark in zip(digits, marks, strict=False)
+    )
+
+
+def _digest(text: str) -> bytes:
+    data = text.encode()
+    return keccak256(_PREFIX + str(len(data)).encode() + data)
