@@ -1,0 +1,1 @@
+"""What this person watched and owns."""

@@ -1,0 +1,58 @@
+"""Purchases as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.parts.receipt_states import STATES
+from studio.kit.format import DASH, chunks, moment, money_exact, short
+from studio.kit.table import Cell, Column, Table, TableModel
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card
+from studio.kit.widgets.skeleton import skeleton_lines
+
+if TYPE_CHECKING:
+    from services.wire.desk import ReceiptOut
+
+
+def _state(row: ReceiptOut) -> Cell:
+    word, tone = STATES[row.state]
+    return Cell(word, tone, badge=True)
+
+
+def _transaction(row: ReceiptOut) -> Cell:
+    return Cell(short(row.transaction), muted=True, tip=row.transaction) if row.transaction else Cell(DASH, muted=True)
+
+
+def _parts(row: ReceiptOut) -> Cell:
+    return Cell(chunks(row.first_chunk, row.chunk_count))
+
+
+class ReceiptsCard(Card):
+    """One line a purchase, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__("Receipts", spacing=8)
+        columns: list[Column[ReceiptOut]] = [
+            Column("When", lambda row: Cell(moment(row.at)), width=140),
+            Column("Film", lambda row: Cell(row.title, tip=row.title), width=0),
+            Column("Part", _parts, width=130),
+            Column("State", _state, width=150),
+            Column("Transaction", _transaction, width=150),
+            Column("Amount", lambda row: Cell(money_exact(row.amount)), width=110, right=True),
+        ]
+        self._model: TableModel[ReceiptOut] = TableModel(columns, self)
+        self.table = Table(self._model, name="wallet.receipts", says="Purchases")
+        self._none = text.muted("Nothing bought yet. Each part that you pay for gets a line here.")
+        self._waiting = skeleton_lines(100, 100, 100, height=18, spacing=20)
+        for part in (self._waiting, self._none, self.table):
+            self.body.addWidget(part)
+        self.show_receipts(None)
+
+    def show_receipts(self, receipts: tuple[ReceiptOut, ...] | None) -> None:
+        """Show these purchases; None while they are being read."""
+        self._waiting.setVisible(receipts is None)
+        self._none.setVisible(receipts is not None and not receipts)
+        self.table.setVisible(bool(receipts))
+        self._model.set_rows(receipts or ())
+        self.table.fit_rows()

@@ -1,0 +1,1 @@
+"""Watching a film: the picture, the controls, the paywall and the receipts."""

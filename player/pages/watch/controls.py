@@ -1,0 +1,158 @@
+"""The bar of controls over the lower edge of the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPropertyAnimation, Qt, QTimer, Signal
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from player.core.playback import State
+from player.pages.watch.overlay import OverlayButton, OverlayText, Shade
+from player.pages.watch.seek_bar import SeekBar
+from studio.kit.format import duration
+from studio.kit.tokens import DARK, MOTION_MS
+
+if TYPE_CHECKING:
+    from player.pages.watch.state import WatchState
+
+REST_MS = 2_000
+_SLIDER = f"""
+QSlider::groove:horizontal {{ height: 4px; background: rgba(232, 236, 241, 70); border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {DARK.text}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: {DARK.text}; }}
+"""
+
+
+class Controls(Shade):
+    """Play, position, sound, full screen. Signals are what the viewer asked for."""
+
+    toggle_wanted = Signal()
+    skip_wanted = Signal(int)
+    mute_wanted = Signal()
+    volume_wanted = Signal(int)
+    fullscreen_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(at_top=False)
+        self.seek_bar = SeekBar()
+        self.play = OverlayButton("play", "Play (Space)", name="watch.play", size=44)
+        self._time = OverlayText(name="watch.time")
+        self._words = OverlayText(name="watch.words", muted=True)
+        self._sound = OverlayButton("volume", "Sound off (M)", name="watch.mute")
+        self._volume = QSlider(Qt.Orientation.Horizontal)
+        self._volume.setObjectName("watch.volume")
+        self._volume.setAccessibleName("Loudness")
+        self._volume.setRange(0, 100)
+        self._volume.setFixedWidth(96)
+        self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._volume.setStyleSheet(_SLIDER)
+        self._full = OverlayButton("fullscreen", "Full screen (F)", name="watch.fullscreen")
+        self._build()
+        self.play.clicked.connect(self.toggle_wanted)
+        self._sound.clicked.connect(self.mute_wanted)
+        self._volume.valueChanged.connect(self.volume_wanted)
+        self._full.clicked.connect(self.fullscreen_wanted)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 12)
+        layout.setSpacing(4)
+        layout.addWidget(self.seek_bar)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.play)
+        line.addWidget(self._time)
+        line.addSpacing(16)
+        line.addWidget(self._words, 1)
+        for widget in (self._sound, self._volume, self._full):
+            line.addWidget(widget)
+        layout.addLayout(line)
+
+    def show_state(self, state: WatchState) -> None:
+        """Draw the state."""
+        timeline, playback = state.timeline, state.playback
+        self.setEnabled(timeline is not None)
+        if timeline is not None:
+            self.seek_bar.show_bands(timeline.bands(state.position_ms, state.bought), state.position_ms)
+            self._time.setText(f"{duration(state.position_ms)} / {duration(timeline.duration_ms)}")
+        ended = playback.state is State.ENDED
+        icon = "pause" if state.is_playing else "retry" if ended else "play"
+        says = "Pause" if state.is_playing else "Watch again" if ended else "Play"
+        self.play.show_icon(icon, f"{says} (Space)")
+        self._words.setText(_WORDS.get(playback.state, ""))
+        self._sound.show_icon("mute" if state.muted else "volume", "Sound on (M)" if state.muted else "Sound off (M)")
+        shown = 0 if state.muted else state.volume
+        if self._volume.value() != shown:
+            self._volume.blockSignals(True)
+            self._volume.setValue(shown)
+            self._volume.blockSignals(False)
+
+
+_WORDS = {
+    State.STALLED: "Waiting for the next part…",
+    State.PAYWALLED: "Stopped at a part that is not bought",
+    State.ENDED: "The end",
+}
+
+
+class Fader:
+    """Fades widgets away when the pointer rests. They stay where they are for keys and assistive technology."""
+
+    def __init__(self, owner: QWidget, *widgets: QWidget) -> None:
+        self._effects: list[QGraphicsOpacityEffect] = []
+        self._animations: list[QPropertyAnimation] = []
+        for widget in widgets:
+            effect = QGraphicsOpacityEffect(widget)
+            effect.setOpacity(1.0)
+            effect.setEnabled(False)
+            widget.setGraphicsEffect(effect)
+            animation = QPropertyAnimation(effect, b"opacity", owner)
+            animation.setDuration(MOTION_MS)
+            self._effects.append(effect)
+            self._animations.append(animation)
+        self._owner, self._widgets = owner, widgets
+        self._may_rest, self.away = False, False
+        self._timer = QTimer(owner)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REST_MS)
+        self._timer.timeout.connect(self._rest)
+
+    def stir(self) -> None:
+        """The pointer moved or a key was pressed."""
+        if self.away:
+            self.away = False
+            self._owner.unsetCursor()
+            for animation, effect in zip(self._animations, self._effects, strict=True):
+                animation.stop()
+                effect.setOpacity(1.0)
+                effect.setEnabled(False)
+        if self._may_rest:
+            self._timer.start()
+
+    def allow(self, *, rest: bool) -> None:
+        """Say whether the widgets may fade at all: only while the film runs."""
+        if rest != self._may_rest:
+            self._may_rest = rest
+            self._timer.stop()
+            self.stir()
+
+    def _rest(self) -> None:
+        if any(widget.underMouse() for widget in self._widgets if widget.childAt(0, 0) is not widget and _busy(widget)):
+            self._timer.start()
+            return
+        self.away = True
+        self._owner.setCursor(Qt.CursorShape.BlankCursor)
+        for animation, effect in zip(self._animations, self._effects, strict=True):
+            effect.setEnabled(True)
+            animation.setStartValue(1.0)
+            animation.setEndValue(0.0)
+            animation.start()
+
+
+def _busy(widget: QWidget) -> bool:
+    """Whether the pointer rests on one of a widget's controls."""
+    return any(child.underMouse() for child in widget.findChildren(QWidget))
+
+
+POINTER_EVENTS = frozenset({QEvent.Type.MouseMove, QEvent.Type.HoverMove, QEvent.Type.MouseButtonPress})

@@ -1,0 +1,106 @@
+"""Parts that lie on the picture. They look the same in both themes, because the picture does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFont, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+
+from studio.kit import theme
+from studio.kit.icons import pixmap
+from studio.kit.tokens import BODY, CONTROL_HEIGHT, DARK, RADIUS
+
+
+class OverlayButton(QAbstractButton):
+    """An icon on the picture. says: tooltip and accessible name."""
+
+    def __init__(self, icon: str, says: str, *, name: str, size: int = CONTROL_HEIGHT) -> None:
+        super().__init__()
+        self._icon = icon
+        self.setObjectName(name)
+        self.setFixedSize(size, size)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.show_icon(icon, says)
+
+    def show_icon(self, icon: str, says: str) -> None:
+        """Change the icon and what it says."""
+        self._icon = icon
+        self.setAccessibleName(says)
+        self.setToolTip(says)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.size()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(theme.colour(DARK.accent) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour(DARK.text, 0.16))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        side = self.width() * 5 // 9
+        ink = DARK.text if self.isEnabled() else DARK.faint
+        painter.drawPixmap(
+            (self.width() - side) // 2,
+            (self.height() - side) // 2,
+            pixmap(self._icon, ink, side, self.devicePixelRatioF()),
+        )
+        painter.end()
+
+
+class BigPlay(OverlayButton):
+    """The round button over a film that was not started."""
+
+    def __init__(self) -> None:
+        super().__init__("play", "Play", name="watch.start", size=88)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        lit = self.underMouse() or self.hasFocus()
+        painter.setBrush(theme.colour(DARK.accent_hover if lit else DARK.accent))
+        painter.drawEllipse(QRectF(self.rect()).adjusted(4, 4, -4, -4))
+        painter.drawPixmap(28, 26, pixmap("play", DARK.on_accent, 36, self.devicePixelRatioF()))
+        painter.end()
+
+
+class OverlayText(QLabel):
+    """Plain words on the picture."""
+
+    def __init__(
+        self, size: int = BODY, *, name: str = "", weight: QFont.Weight = QFont.Weight.Medium, muted: bool = False
+    ) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size, weight, tabular=True))
+        self.setStyleSheet(f"color: {DARK.muted if muted else DARK.text}; background: transparent;")
+
+
+class Shade(QWidget):
+    """A ground that fades from the edge of the picture inwards."""
+
+    def __init__(self, *, at_top: bool) -> None:
+        super().__init__()
+        self._at_top = at_top
+        self.setMouseTracking(True)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ramp = QLinearGradient(0, 0, 0, self.height())
+        near, far = theme.colour(DARK.scrim, 0.86), theme.colour(DARK.scrim, 0.0)
+        ramp.setColorAt(0, near if self._at_top else far)
+        ramp.setColorAt(1, far if self._at_top else near)
+        painter.fillRect(self.rect(), ramp)
+        painter.end()

@@ -1,0 +1,169 @@
+"""The watch page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from player.pages.watch.projector import EngineLike, make_vlc_engine
+from player.pages.watch.receipts import ReceiptPanel
+from player.pages.watch.stage import Stage
+from player.pages.watch.view_model import WatchViewModel
+from studio.kit.problems import Action, advice
+from studio.kit.widgets.empty import EmptyState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Problem
+
+_SKIP_MS, _STEP_MS, _LOUDER = 10_000, 5_000, 10
+_NO_ENGINE = "player.no_vlc"
+
+
+class WatchPage(QWidget):
+    """Shows a film; ``open`` takes {"content_id": …}."""
+
+    def __init__(self, context: PageContext, make_engine: Callable[[], EngineLike] = make_vlc_engine) -> None:
+        super().__init__()
+        self.setObjectName("page.watch")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.model = WatchViewModel(context, make_engine)
+        self.stage, self._panel = Stage(), ReceiptPanel()
+        self._nothing = EmptyState("Choose a film, and it plays here.", "Discover films", name="watch.discover")
+        self._no_engine = EmptyState("", "Try again", icon="film", name="watch.no_vlc")
+        self._frame: QWidget | None = None
+        self._poster: bytes | None = None
+        film = QWidget()
+        side_by_side = QHBoxLayout(film)
+        side_by_side.setContentsMargins(0, 0, 0, 0)
+        side_by_side.setSpacing(0)
+        side_by_side.addWidget(self.stage, 1)
+        side_by_side.addWidget(self._panel)
+        self._stack = QStackedWidget()
+        for widget in (self._nothing, film, self._no_engine):
+            self._stack.addWidget(widget)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._connect()
+        self._render()
+
+    def _connect(self) -> None:
+        model, stage = self.model, self.stage
+        model.changed.connect(self._render)
+        model.projector.picture_ready.connect(self._on_picture)
+        stage.controls.toggle_wanted.connect(model.toggle)
+        stage.controls.seek_bar.seek_wanted.connect(model.seek)
+        stage.controls.mute_wanted.connect(model.toggle_mute)
+        stage.controls.volume_wanted.connect(model.set_volume)
+        stage.controls.fullscreen_wanted.connect(self._toggle_full_screen)
+        stage.start.clicked.connect(model.play)
+        stage.clicked.connect(self._on_stage_clicked)
+        stage.receipts_wanted.connect(model.toggle_receipts)
+        stage.paywall.buy_wanted.connect(model.buy)
+        stage.paywall.rest_wanted.connect(model.buy_rest)
+        stage.paywall.look_wanted.connect(model.look_again)
+        stage.paywall.budget_wanted.connect(model.keep_buying)
+        stage.paywall.action_wanted.connect(self._on_paywall_action)
+        stage.banner.acted.connect(self._on_action)
+        self._nothing.acted.connect(self._discover)
+        self._no_engine.acted.connect(model.retry)
+        self.destroyed.connect(model.close)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(model.close)
+
+    def open(self, params: Mapping[str, str]) -> None:
+        """Show a film."""
+        content_id = params.get("content_id")
+        if content_id:
+            self.model.open(content_id)
+
+    def _render(self) -> None:
+        state = self.model.state
+        problem = state.problem
+        if problem is not None and problem.code == _NO_ENGINE:
+            self._no_engine.sentence.setText(advice(problem).sentence)
+            self._stack.setCurrentIndex(2)
+            return
+        self._stack.setCurrentIndex(1 if state.content_id else 0)
+        if state.poster != self._poster:
+            self._poster = state.poster
+            self.stage.surface.show_still(state.poster)
+        if state.item is None:
+            self.stage.surface.show_frame(None)
+        self.stage.show_state(state)
+        self._panel.setVisible(state.shows_receipts)
+        if state.shows_receipts:
+            self._panel.show_receipts(state.receipts, state.spent)
+
+    @Slot()
+    def _on_picture(self) -> None:
+        self.stage.surface.show_frame(self.model.projector.frame())
+
+    def _discover(self) -> None:
+        self.model.context.navigate("discover")
+
+    def _on_stage_clicked(self) -> None:
+        self.setFocus()
+        if self.model.state.paywall is None:
+            self.model.toggle()
+
+    def _on_action(self, action: Action, problem: Problem) -> None:
+        if action is Action.RETRY or not problem.code.startswith(("wallet.", "service.")):
+            self.model.retry()
+        else:
+            self.model.context.handle(problem, self.model.retry)
+
+    def _on_paywall_action(self, problem: Problem) -> None:
+        self.model.context.handle(problem, self.model.buy)
+
+    def _toggle_full_screen(self) -> None:
+        window = self.window()
+        if window.isFullScreen():
+            window.showNormal()
+        else:
+            window.showFullScreen()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        model = self.model
+        self.stage.fader.stir()
+        match Qt.Key(event.key()):
+            case Qt.Key.Key_Space | Qt.Key.Key_K:
+                model.toggle()
+            case Qt.Key.Key_J:
+                model.skip(-_SKIP_MS)
+            case Qt.Key.Key_L:
+                model.skip(_SKIP_MS)
+            case Qt.Key.Key_Left:
+                model.skip(-_STEP_MS)
+            case Qt.Key.Key_Right:
+                model.skip(_STEP_MS)
+            case Qt.Key.Key_Up:
+                model.set_volume(model.state.volume + _LOUDER)
+            case Qt.Key.Key_Down:
+                model.set_volume(model.state.volume - _LOUDER)
+            case Qt.Key.Key_F:
+                self._toggle_full_screen()
+            case Qt.Key.Key_Escape if self.window().isFullScreen():
+                self._toggle_full_screen()
+            case Qt.Key.Key_M:
+                model.toggle_mute()
+            case _:
+                super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.set_away(away=False)
+        self.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.model.set_away(away=True)

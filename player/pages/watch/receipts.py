@@ -1,0 +1,79 @@
+"""The panel beside the film: what was paid for it, part by part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from player.parts.receipt_states import STATES
+from studio.kit.format import chunks, moment, money_exact
+from studio.kit.widgets import text
+from studio.kit.widgets.badge import Badge
+from studio.kit.widgets.card import column, hairline, row
+from studio.kit.widgets.skeleton import skeleton_lines
+
+if TYPE_CHECKING:
+    from services.units.money import Money
+    from services.wire.desk import ReceiptOut
+
+WIDTH = 320
+
+
+class ReceiptPanel(QFrame):
+    """Newest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("watch.receipts")
+        self.setProperty("kit", "rail")
+        self.setFixedWidth(WIDTH)
+        self._shown: tuple[ReceiptOut, ...] | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 20)
+        layout.setSpacing(12)
+        self._total = text.figure(size=20)
+        layout.addWidget(text.lead("Receipts"))
+        layout.addLayout(column(self._total, text.caption("paid for this film, ever"), spacing=2))
+        layout.addWidget(hairline())
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.viewport().setAutoFillBackground(False)
+        layout.addWidget(self._area, 1)
+        self._area.setWidget(skeleton_lines(90, 60, 90, 60))
+
+    def show_receipts(self, receipts: tuple[ReceiptOut, ...] | None, spent: Money) -> None:
+        """Show the lines and their sum; None while they are being read."""
+        self._total.setText(money_exact(spent))
+        if receipts is None or receipts == self._shown:
+            return
+        self._shown = receipts
+        lines = QWidget()
+        layout = QVBoxLayout(lines)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(12)
+        for receipt in receipts:
+            layout.addLayout(_line(receipt))
+        if not receipts:
+            layout.addWidget(text.muted("Nothing yet. Free parts need no receipt."))
+        layout.addStretch(1)
+        self._area.setWidget(lines)
+
+
+def _line(receipt: ReceiptOut) -> QVBoxLayout:
+    word, tone = STATES[receipt.state]
+    name = text.body(chunks(receipt.first_chunk, receipt.chunk_count).capitalize(), wrap=False)
+    amount = text.figure(money_exact(receipt.amount), size=14)
+    first = row(name)
+    first.addStretch(1)
+    first.addWidget(amount)
+    second = row(text.caption(moment(receipt.at)))
+    second.addStretch(1)
+    second.addWidget(Badge(word, tone))
+    made = column(spacing=4)
+    made.addLayout(first)
+    made.addLayout(second)
+    return made

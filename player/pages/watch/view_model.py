@@ -1,0 +1,321 @@
+"""Opens a film, fetches its chunks, and buys: one by click, or ahead inside the budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.core.autobuy import Budget, Buy, at_border, next_purchase
+from player.core.playback import Open as OpenAt
+from player.core.playback import Pause, Play, Seek, State
+from player.core.timeline import Access
+from player.pages.watch.projector import EngineLike, Projector, make_vlc_engine
+from player.pages.watch.state import WatchState, timeline_of
+from services.units.ids import content_id as checked_id
+from studio.kit.problems import Problem
+from studio.kit.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.client import DeskClient
+    from services.units.ids import ContentId
+    from services.units.money import Money
+    from services.wire.catalogue import BudgetOut, PlaybackOut, PurchaseOut
+    from services.wire.desk import ReceiptOut
+    from studio.kit.context import PageContext
+
+SAVE_EACH_MS = 5_000
+# Closer to the end than this, a film begins again.
+_NEARLY_OVER_MS = 3_000
+
+
+class WatchViewModel(ViewModel[WatchState]):
+    """The watch page. The projector belongs to it; ``close`` ends both."""
+
+    watches = frozenset({"purchase", "wallet"})
+
+    def __init__(self, context: PageContext, make_engine: Callable[[], EngineLike] = make_vlc_engine) -> None:
+        super().__init__(context, WatchState())
+        self.projector = Projector(make_engine)
+        self.projector.changed.connect(self._on_moved)
+        self.projector.chunk_wanted.connect(self._fetch_chunk)
+        self._init: bytes | None = None
+        self._saved_ms = 0
+        self._away = False
+
+    @property
+    def _content(self) -> ContentId:
+        return checked_id(self.state.content_id)
+
+    # ── the film ──
+
+    def open(self, content_id: str) -> None:
+        """Show a film, standing where it was left; the same film again changes nothing."""
+        if content_id == self.state.content_id and self.state.problem is None:
+            return
+        self._leave()
+        self._init = None
+        self._state = WatchState(volume=self.state.volume, muted=self.state.muted)
+        self._set(content_id=content_id, busy=True)
+        self._load()
+
+    def refresh(self) -> None:
+        """Read the film's access and money again."""
+        if self.state.content_id and not self.state.buying:
+            self._load()
+
+    def _load(self) -> None:
+        content = self._content
+
+        async def load(desk: DeskClient) -> tuple[PlaybackOut, bytes]:
+            film = await desk.playback.open(content)
+            return film, self._init or await desk.playback.init(content)
+
+        self._fetch(load, self._on_film, self._on_no_film)
+
+    def _on_film(self, loaded: tuple[PlaybackOut, bytes]) -> None:
+        film, init = loaded
+        first_time = self._init is None
+        if not first_time and self.state.buying:
+            return  # read before the purchase that is on its way
+        timeline = timeline_of(film).with_access(self.state.bought, Access.OWNED)
+        self._set(
+            item=film.item,
+            timeline=timeline,
+            spent=film.spent,
+            budget=film.budget,
+            available=film.available,
+            problem=self.projector.problem,
+            busy=False,
+        )
+        if not first_time:
+            self.projector.set_timeline(timeline)
+            return
+        self._init = init
+        start_ms = film.position_ms if film.position_ms < timeline.duration_ms - _NEARLY_OVER_MS else 0
+        self.projector.load(init, timeline, start_ms)
+        poster = film.item.poster
+        if poster is not None:
+            self._act(lambda desk: desk.catalogue.blob(poster), self._on_poster, self._no_matter)
+
+    def _on_no_film(self, problem: Problem) -> None:
+        self._set(problem=problem, busy=False)
+
+    def _on_poster(self, data: bytes) -> None:
+        self._set(poster=data)
+
+    def _no_matter(self, _problem: Problem) -> None:
+        """The page is whole without it."""
+
+    # ── playing ──
+
+    def toggle(self) -> None:
+        """Play or pause; at the paywall nothing, there the card decides."""
+        if self.state.is_playing:
+            self.pause()
+        else:
+            self.play()
+
+    def play(self) -> None:
+        """Play from here."""
+        if self.projector.playback.state is State.EMPTY:
+            self.projector.dispatch(OpenAt(self.projector.position_ms))
+        else:
+            self.projector.dispatch(Play())
+
+    def pause(self) -> None:
+        """Stand still and remember where."""
+        if self.state.is_playing:
+            self.projector.dispatch(Pause())
+            self._save_position()
+
+    def seek(self, position_ms: int) -> None:
+        """Go to a position."""
+        self._set(refusal=None)
+        self.projector.dispatch(Seek(position_ms))
+
+    def skip(self, by_ms: int) -> None:
+        """Go on or back."""
+        self.seek(self.projector.position_ms + by_ms)
+
+    def set_volume(self, percent: int) -> None:
+        """Set the loudness, 0 to 100; any but 0 ends the silence."""
+        volume = max(0, min(100, percent))
+        self._set(volume=volume, muted=volume == 0)
+        self.projector.set_volume(volume)
+
+    def toggle_mute(self) -> None:
+        """Silence, or sound again."""
+        muted = not self.state.muted
+        self._set(muted=muted)
+        self.projector.set_volume(0 if muted else self.state.volume)
+
+    def set_away(self, *, away: bool) -> None:
+        """Stand still while nobody looks."""
+        self._away = away
+        if away:
+            self.pause()
+
+    def _on_moved(self) -> None:
+        projector = self.projector
+        problem = projector.problem if self.state.item is not None else self.state.problem
+        self._set(playback=projector.playback, position_ms=projector.position_ms, problem=problem)
+        if abs(projector.position_ms - self._saved_ms) >= SAVE_EACH_MS and projector.playback.state is State.PLAYING:
+            self._save_position()
+        if self._away and self.state.is_playing:
+            projector.dispatch(Pause())
+        self._buy_ahead()
+
+    def _save_position(self) -> None:
+        position_ms, content = self.projector.position_ms, self._content
+        self._saved_ms = position_ms
+        self._act(lambda desk: desk.playback.save_position(content, position_ms), self._saved, self._no_matter)
+
+    def _saved(self, _nothing: None) -> None:
+        """The desk has it."""
+
+    def _fetch_chunk(self, index: int) -> None:
+        timeline, content = self.state.timeline, self._content
+        if timeline is None or not timeline.chunks[index].access.playable:
+            return  # being bought: fetched as soon as it is
+
+        def on_chunk(chunk: bytes) -> None:
+            if self.state.content_id == content:
+                self.projector.feed(index, chunk)
+
+        def on_problem(problem: Problem) -> None:
+            if self.state.content_id == content:
+                self._on_no_chunk(index, problem)
+
+        self._act(lambda desk: desk.playback.chunk(content, index), on_chunk, on_problem)
+
+    def _on_no_chunk(self, index: int, problem: Problem) -> None:
+        if problem.code in ("content.locked", "payment.required"):
+            self._change(frozenset({index}), Access.LOCKED)
+        else:
+            self.projector.fail(problem)
+
+    # ── buying ──
+
+    def buy(self) -> None:
+        """Buy the part that playback stands at."""
+        here = self.state.here
+        if here is not None:
+            self._buy(here.index, 1, auto=False)
+
+    def buy_rest(self) -> None:
+        """Buy all locked parts in a row from here with one payment."""
+        paywall = self.state.paywall
+        if paywall is not None and paywall.rest_count:
+            self._buy(paywall.index, paywall.rest_count, auto=False)
+
+    def keep_buying(self, limit: Money) -> None:
+        """Buy ahead without asking, up to a limit from now on; begins with the part that playback stands at."""
+        content = self._content
+        self._set(refusal=None)
+        self._act(lambda desk: desk.playback.set_budget(content, limit), self._on_budget, self._on_refused_budget)
+
+    def look_again(self) -> None:
+        """Ask how an unsettled purchase ended. The same intent never pays twice."""
+        self.buy()
+
+    def _on_budget(self, budget: BudgetOut | None) -> None:
+        self._set(budget=budget)
+        self._buy_ahead()
+
+    def _on_refused_budget(self, problem: Problem) -> None:
+        self._set(refusal=problem)
+
+    def _buy_ahead(self) -> None:
+        state = self.state
+        here, timeline = state.here, state.timeline
+        # After a refusal nothing is tried again by itself: the viewer decides.
+        busy = bool(state.buying) or state.refusal is not None
+        if state.budget is None or busy or timeline is None or here is None:
+            return
+        budget = Budget(state.budget.limit, state.budget.spent)
+        decision = None
+        if state.playback.state is State.PLAYING:
+            decision = next_purchase(timeline, state.position_ms, budget)
+        elif state.playback.state is State.PAYWALLED and here.access is Access.LOCKED:
+            decision = at_border(here, budget)
+        if isinstance(decision, Buy):
+            self._buy(decision.index, 1, auto=True)
+
+    def _buy(self, first: int, count: int, *, auto: bool) -> None:
+        if self.state.buying:
+            return
+        content, indices = self._content, frozenset(range(first, first + count))
+
+        def on_ok(purchase: PurchaseOut) -> None:
+            if self.state.content_id == content:
+                self._on_purchase(indices, purchase)
+
+        def on_problem(problem: Problem) -> None:
+            if self.state.content_id == content:
+                self._on_refused(indices, problem)
+
+        self._set(buying=indices, refusal=None)
+        self._change(indices, Access.BUYING)
+        self._act(
+            lambda desk: desk.playback.buy(content, first_chunk=first, chunk_count=count, auto=auto), on_ok, on_problem
+        )
+
+    def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut) -> None:
+        self._set(spent=purchase.spent, budget=purchase.budget, available=purchase.available)
+        if purchase.state != "keyed":
+            code = "payment.unknown" if purchase.state == "unknown" else "payment.refused"
+            self._on_refused(indices, Problem(code, retryable=True))
+            return
+        # A run that waits for a chunk asked for it while it was not there yet.
+        awaited = self.state.playback.state is not State.PAYWALLED
+        self._set(buying=frozenset(), bought=self.state.bought | indices)
+        self._change(indices, Access.OWNED)
+        if awaited:
+            self._fetch_chunk(min(indices))
+        if self.state.shows_receipts:
+            self.load_receipts()
+
+    def _on_refused(self, indices: frozenset[int], problem: Problem) -> None:
+        self._set(buying=frozenset(), refusal=problem)
+        self._change(indices, Access.LOCKED)
+
+    def _change(self, indices: frozenset[int], access: Access) -> None:
+        if self.state.timeline is not None:
+            timeline = self.state.timeline.with_access(indices, access)
+            self._set(timeline=timeline)
+            self.projector.set_timeline(timeline)
+
+    # ── receipts ──
+
+    def toggle_receipts(self) -> None:
+        """Show or hide the panel."""
+        self._set(shows_receipts=not self.state.shows_receipts)
+        if self.state.shows_receipts:
+            self.load_receipts()
+
+    def load_receipts(self) -> None:
+        """Read what was paid for this film."""
+        content = self._content
+        self._act(lambda desk: desk.playback.receipts(content), self._on_receipts, self._no_matter)
+
+    def _on_receipts(self, receipts: tuple[ReceiptOut, ...]) -> None:
+        self._set(receipts=receipts)
+
+    # ── leaving ──
+
+    def retry(self) -> None:
+        """Try again after a problem."""
+        if self.state.item is None:
+            self._set(problem=None, busy=True)
+            self._load()
+        else:
+            self.projector.dispatch(Play())
+
+    def _leave(self) -> None:
+        if self.state.item is not None and self.projector.playback.state is not State.EMPTY:
+            self._save_position()
+
+    def close(self) -> None:
+        """Release the engine. Idempotent."""
+        self.projector.close()

@@ -1,0 +1,1 @@
+"""Pieces that several of the viewer's pages show."""

@@ -1,0 +1,220 @@
+"""Films as a grid of cards: one view, one painting delegate, no widget a card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from player.parts.poster_art import picture
+from studio.kit import theme
+from studio.kit.format import duration, money_exact
+from studio.kit.tokens import BODY, DARK, GUTTER, RADIUS, SMALL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from services.wire.catalogue import ItemOut
+
+Index = QModelIndex | QPersistentModelIndex
+ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_LEAST_WIDTH = 220
+_WORDS_HEIGHT = 76
+_CHIP, _INSET, _BAR = 22, 8, 3
+
+
+def price_words(item: ItemOut) -> str:
+    """The price as a chip says it."""
+    return f"{money_exact(item.price_per_ten_seconds)} / 10 s" if item.price_per_ten_seconds else "free"
+
+
+class FilmModel(QAbstractListModel):
+    """The films that are shown, and their posters."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.items: tuple[ItemOut, ...] = ()
+        self.posters: Mapping[str, bytes] = {}
+
+    def show_films(self, items: Sequence[ItemOut], posters: Mapping[str, bytes]) -> None:
+        """Show these films."""
+        fresh = tuple(items)
+        if fresh != self.items:
+            self.beginResetModel()
+            self.items, self.posters = fresh, posters
+            self.endResetModel()
+        elif posters != self.posters:
+            self.posters = posters
+            self.dataChanged.emit(self.index(0), self.index(len(fresh) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.items)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if not index.isValid():
+            return None
+        item = self.items[index.row()]
+        if role == ITEM_ROLE:
+            return item
+        if role == Qt.ItemDataRole.DisplayRole:
+            return item.title
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return f"{item.title}, by {item.creator_name}, {duration(item.duration_ms)}, {price_words(item)}"
+        return None
+
+
+class FilmDelegate(QStyledItemDelegate):
+    """Paints one card: poster with length and price on it, what is owned, title, creator."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        if not isinstance(model, FilmModel):
+            return
+        item = model.items[index.row()]
+        rect: QRect = option.rect
+        rect = rect.adjusted(0, 0, -GUTTER, -GUTTER)
+        state: QStyle.StateFlag = option.state
+        lit = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
+        art = QRect(rect.left(), rect.top(), rect.width(), rect.width() * 9 // 16)
+        ratio = painter.device().devicePixelRatioF()
+        poster = model.posters.get(item.poster) if item.poster else None
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(art.topLeft(), picture(item.content_id, poster, art.width(), art.height(), ratio))
+        _chip(painter, art, duration(item.duration_ms), at_right=True)
+        _chip(painter, art, price_words(item), at_right=False)
+        _owned_bar(painter, art, item)
+        tokens = theme.active()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.colour(tokens.accent if lit else tokens.line), 2 if lit else 1))
+        painter.drawRoundedRect(QRectF(art).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        _words(painter, QRect(art.left(), art.bottom() + 10, art.width(), _WORDS_HEIGHT - 10), item)
+        painter.restore()
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        view = self.parent()
+        return view.cell() if isinstance(view, FilmList) else QSize(_LEAST_WIDTH, _LEAST_WIDTH)
+
+
+def _chip(painter: QPainter, art: QRect, words: str, *, at_right: bool) -> None:
+    painter.setFont(theme.font(SMALL, QFont.Weight.DemiBold, tabular=True))
+    width = QFontMetrics(painter.font()).horizontalAdvance(words) + 14
+    left = art.right() - _INSET - width if at_right else art.left() + _INSET
+    pill = QRectF(left, art.bottom() - _INSET - _BAR - _CHIP, width, _CHIP)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(DARK.scrim, 0.82))
+    painter.drawRoundedRect(pill, 6, 6)
+    painter.setPen(theme.colour(DARK.text if at_right else DARK.accent))
+    painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _owned_bar(painter: QPainter, art: QRect, item: ItemOut) -> None:
+    if not item.owned_chunks:
+        return
+    share = min(1.0, item.owned_chunks / max(1, item.chunk_count - item.free_chunks))
+    painter.fillRect(QRectF(art.left() + 4, art.bottom() - _BAR, art.width() - 8, _BAR), theme.colour(DARK.scrim, 0.6))
+    painter.fillRect(
+        QRectF(art.left() + 4, art.bottom() - _BAR, (art.width() - 8) * share, _BAR), theme.colour(DARK.accent)
+    )
+
+
+def _words(painter: QPainter, place: QRect, item: ItemOut) -> None:
+    tokens = theme.active()
+    font = theme.font(BODY, QFont.Weight.DemiBold)
+    painter.setPen(theme.colour(tokens.text))
+    top = place.top()
+    for line in _two_lines(item.title, font, place.width()):
+        painter.setFont(font)
+        painter.drawText(QRect(place.left(), top, place.width(), 20), Qt.AlignmentFlag.AlignVCenter, line)
+        top += 20
+    painter.setFont(theme.font(SMALL))
+    painter.setPen(theme.colour(tokens.muted))
+    small = QFontMetrics(painter.font())
+    owned = f" · {item.owned_chunks} of {item.chunk_count} yours" if item.owned_chunks else ""
+    told = small.elidedText(f"{item.creator_name}{owned}", Qt.TextElideMode.ElideRight, place.width())
+    painter.drawText(QRect(place.left(), top + 2, place.width(), 18), Qt.AlignmentFlag.AlignVCenter, told)
+
+
+def _two_lines(words: str, font: QFont, width: int) -> list[str]:
+    layout = QTextLayout(words, font)
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft))
+    layout.beginLayout()
+    first = layout.createLine()
+    first.setLineWidth(width)
+    layout.endLayout()
+    length = first.textLength()
+    if length >= len(words):
+        return [words]
+    rest = QFontMetrics(font).elidedText(words[length:].strip(), Qt.TextElideMode.ElideRight, width)
+    return [words[:length].strip(), rest]
+
+
+class FilmList(QListView):
+    """The grid; as high as its rows, so that the page scrolls. Signal: ``opened(item)`` at a click or Enter."""
+
+    opened = Signal(object)
+
+    def __init__(self, *, name: str, says: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(says)
+        self.films = FilmModel(self)
+        self.setModel(self.films)
+        self.setItemDelegate(FilmDelegate(self))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._open)
+        self.activated.connect(self._open)
+        self._last: QModelIndex | None = None
+
+    def show_films(self, items: Sequence[ItemOut], posters: Mapping[str, bytes]) -> None:
+        """Show these films."""
+        self.films.show_films(items, posters)
+        self._fit()
+
+    @property
+    def columns(self) -> int:
+        """Cards in a row: four at 1280, never narrower than they can be read."""
+        return max(1, (self.width() + GUTTER) // (_LEAST_WIDTH + GUTTER))
+
+    def cell(self) -> QSize:
+        """A card with the gutters at its right and below."""
+        width = (self.width() + GUTTER) // self.columns
+        return QSize(width, (width - GUTTER) * 9 // 16 + _WORDS_HEIGHT + GUTTER)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        rows = -(-len(self.films.items) // self.columns)
+        self.setGridSize(self.cell())
+        # The last gutter of a row reaches beyond the view, so that cards end where the page does.
+        self.setViewportMargins(0, 0, -GUTTER, 0)
+        self.setFixedHeight(max(1, rows * self.cell().height()))
+
+    def _open(self, index: QModelIndex) -> None:
+        item = index.data(ITEM_ROLE)
+        if item is not None:
+            self.opened.emit(item)
