@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.orm import Session
 
 from services.db.books import LedgerBalance, LedgerDay, LedgerLine
@@ -18,6 +21,23 @@ from services.units.time import iso
 from services.wire.problems import ProblemError
 
 _GENESIS = bytes(32)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _adding(table: type[LedgerBalance] | type[LedgerDay], *key: str) -> Insert:
+    """Write the statement that adds an amount to a roll-up."""
+    into = insert(table)
+    return into.on_conflict_do_update(index_elements=list(key), set_={"amount": table.amount + into.excluded.amount})
+
+
+# Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
+_PLAIN_LINES = text("SELECT seq, kind, ref, line, at, account, item, amount, hash FROM ledger_line ORDER BY seq")
+_SEEN = select(LedgerLine.seq).where(LedgerLine.kind == bindparam("kind"), LedgerLine.ref == bindparam("ref")).limit(1)
+_LAST = select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1)
+_BALANCE = select(LedgerBalance.amount).where(LedgerBalance.account == bindparam("account"))
+_ADD_LINE = insert(LedgerLine)
+_ADD_BALANCE = _adding(LedgerBalance, "account")
+_ADD_DAY = _adding(LedgerDay, "account", "day", "item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +56,30 @@ def post(session: Session, *, kind: str, ref: str, at: datetime, lines: Sequence
     """
     if total([line.amount for line in lines]) != ZERO:
         raise ValueError(f"an entry that does not add up: {kind} {ref}")
-    if session.scalar(select(LedgerLine.seq).where(LedgerLine.kind == kind, LedgerLine.ref == ref).limit(1)):
+    connection = session.connection()
+    if connection.scalar(_SEEN, {"kind": kind, "ref": ref}) is not None:
         return False
-    last = session.execute(select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1)).first()
+    last = connection.execute(_LAST).first()
     seq, chain = (last.seq, last.hash) if last else (0, _GENESIS)
+    rows = []
     for number, line in enumerate(lines):
         seq += 1
-        row = LedgerLine(
-            seq=seq, kind=kind, ref=ref, line=number, at=at, account=line.account, item=line.item, amount=line.amount,
-            hash=b"",
-        )  # fmt: skip
-        row.hash = chain = _link(chain, row)
-        session.add(row)
-        _roll_up(session, row)
-    session.flush()
+        chain = _link(chain, (seq, kind, ref, number, iso(at), line.account, line.item, line.amount.micros))
+        row = {"seq": seq, "kind": kind, "ref": ref, "line": number, "at": at, "hash": chain}
+        rows.append({**row, "account": line.account, "item": line.item, "amount": line.amount})
+    day = at.date().isoformat()
+    by_account = [{"account": line.account, "amount": line.amount} for line in lines]
+    connection.execute(_ADD_LINE, rows)
+    connection.execute(_ADD_BALANCE, by_account)
+    connection.execute(
+        _ADD_DAY, [{**row, "day": day, "item": line.item} for row, line in zip(by_account, lines, strict=True)]
+    )
     return True
 
 
 def balance(session: Session, account: str) -> Money:
     """Give the sum of an account."""
-    found = session.get(LedgerBalance, account)
-    return found.amount if found else ZERO
+    return session.connection().scalar(_BALANCE, {"account": account}) or ZERO
 
 
 def balance_of_prefix(session: Session, prefix: str) -> Money:
@@ -90,42 +113,41 @@ def days(session: Session, account: str, *, first: date, last: date) -> dict[dat
 
 def verify(session: Session) -> None:
     """Check the whole hash chain, every entry's zero sum and the roll-ups; raises ProblemError: ledger.damaged."""
-    chain = _GENESIS
-    entries: dict[tuple[str, str], int] = defaultdict(int)
+    chain, count = _GENESIS, 0
     balances: dict[str, int] = defaultdict(int)
     by_day: dict[tuple[str, str, str], int] = defaultdict(int)
-    rows = session.scalars(select(LedgerLine).order_by(LedgerLine.seq).execution_options(yield_per=1000))
-    for expected, row in enumerate(rows, start=1):
-        chain = _link(chain, row)
-        if row.seq != expected or row.hash != chain:
-            raise ProblemError("ledger.damaged", line=row.seq)
-        entries[row.kind, row.ref] += row.amount.micros
-        balances[row.account] += row.amount.micros
-        by_day[row.account, row.at.date().isoformat(), row.item] += row.amount.micros
-    stored = {row.account: row.amount.micros for row in session.scalars(select(LedgerBalance))}
-    stored_days = {(row.account, row.day, row.item): row.amount.micros for row in session.scalars(select(LedgerDay))}
-    if any(entries.values()) or stored != dict(balances) or stored_days != dict(by_day):
+    rows = session.connection().execution_options(yield_per=1000).execute(_PLAIN_LINES)
+    for _entry, lines in groupby(rows, key=itemgetter(1, 2)):
+        entry_sum = 0
+        for seq, kind, ref, number, at, account, item, amount, kept in lines:
+            count += 1
+            moment = _moment(at)
+            chain = _link(chain, (seq, kind, ref, number, moment, account, item, amount))
+            if seq != count or kept != chain:
+                raise ProblemError("ledger.damaged", line=seq)
+            entry_sum += amount
+            balances[account] += amount
+            by_day[account, moment[:10], item] += amount
+        if entry_sum:
+            raise ProblemError("ledger.damaged", line=count)
+    _check_roll_ups(session, balances, by_day)
+
+
+def _check_roll_ups(session: Session, balances: dict[str, int], by_day: dict[tuple[str, str, str], int]) -> None:
+    connection = session.connection()
+    stored = {row.account: row.amount.micros for row in connection.execute(select(LedgerBalance.__table__))}
+    stored_days = {
+        (row.account, row.day, row.item): row.amount.micros for row in connection.execute(select(LedgerDay.__table__))
+    }
+    if stored != balances or stored_days != by_day:
         raise ProblemError("ledger.damaged", line="sums")
 
 
-def _link(previous: bytes, row: LedgerLine) -> bytes:
-    fields: Iterable[object] = (
-        row.seq, row.kind, row.ref, row.line, iso(row.at), row.account, row.item, row.amount.micros,
-    )  # fmt: skip
+@lru_cache(maxsize=1024)
+def _moment(micros: int) -> str:
+    return iso(_EPOCH + timedelta(microseconds=micros))
+
+
+def _link(previous: bytes, fields: tuple[object, ...]) -> bytes:
+    """Hash a line's columns, in the order of _PLAIN_LINES, onto the hash of the line before."""
     return hashlib.sha256(previous + "\x1f".join(map(str, fields)).encode()).digest()
-
-
-def _roll_up(session: Session, row: LedgerLine) -> None:
-    by_account = insert(LedgerBalance).values(account=row.account, amount=row.amount)
-    session.execute(
-        by_account.on_conflict_do_update(
-            index_elements=["account"], set_={"amount": LedgerBalance.amount + by_account.excluded.amount}
-        )
-    )
-    day = row.at.date().isoformat()
-    by_day = insert(LedgerDay).values(account=row.account, day=day, item=row.item, amount=row.amount)
-    session.execute(
-        by_day.on_conflict_do_update(
-            index_elements=["account", "day", "item"], set_={"amount": LedgerDay.amount + by_day.excluded.amount}
-        )
-    )

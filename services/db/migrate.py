@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 
 from services.db.engine import Database
 from services.wire.problems import ProblemError
@@ -19,17 +16,37 @@ _ROOT = Path(__file__).parent / "migrations"
 
 def migrate(database: Database, kind: Kind) -> None:
     """Apply the missing migrations in one unit. Raises ProblemError: profile.newer."""
+    revisions = known_revisions(kind)
+    with database.write() as session:
+        connection = session.connection()
+        current = _current_revision(connection)
+        if current == revisions[-1]:
+            return
+        if current is not None and current not in revisions:
+            raise ProblemError("profile.newer", revision=current)
+        _upgrade(connection, kind)
+
+
+def known_revisions(kind: Kind) -> list[str]:
+    """List this version's revisions, oldest first: each is named as its file, ``desk_0001`` and so on."""
+    return sorted(path.stem for path in (_ROOT / kind).glob(f"{kind}_[0-9]*.py"))
+
+
+def _current_revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _upgrade(connection: Connection, kind: Kind) -> None:
+    # Half a second's import that only a new or an old database needs.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_ROOT).replace("%", "%%"))
     config.set_main_option("version_locations", str(_ROOT / kind).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
-    scripts = ScriptDirectory.from_config(config)
-    with database.write() as session:
-        connection = session.connection()
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == scripts.get_current_head():
-            return
-        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-            raise ProblemError("profile.newer", revision=current)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -12,7 +12,8 @@ from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
 
-def _desk(request: Request) -> Desk:
+# Async, though nothing waits: a plain function would cost a thread's turn for each request.
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -20,7 +21,7 @@ def _desk(request: Request) -> Desk:
 DeskOf = Annotated[Desk, Depends(_desk)]
 
 
-def _content(content_id: Annotated[str, Path()]) -> ContentId:
+async def _content(content_id: Annotated[str, Path()]) -> ContentId:
     try:
         return ContentId(bytes32(content_id))
     except ValueError as exc:

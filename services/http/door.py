@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -58,9 +59,16 @@ class Door:
     def read(self, answer_type: type[T], answer: httpx.Response) -> T:
         """Read an answer; one that does not fit means that the other side speaks another version."""
         try:
-            return TypeAdapter(answer_type).validate_json(answer.content)
+            read: T = _reader(cast("Hashable", answer_type)).validate_json(answer.content)
         except ValidationError as exc:
             raise ProblemError("service.version") from exc
+        return read
+
+
+@lru_cache(maxsize=256)
+def _reader(answer_type: Any) -> TypeAdapter[Any]:
+    # Building one takes a hundred times as long as using it.
+    return TypeAdapter(answer_type)
 
 
 def problem_of(answer: httpx.Response) -> ProblemError:

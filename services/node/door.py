@@ -12,7 +12,8 @@ from services.units.address import Address
 from services.wire.problems import ProblemError
 
 
-def _node(request: Request) -> Node:
+# Async, though nothing waits: a plain function would cost a thread's turn for each request.
+async def _node(request: Request) -> Node:
     node: Node = request.app.state.node
     return node
 
@@ -30,7 +31,7 @@ def _maybe_caller(request: Request, node: NodeOf) -> Address | None:
 MaybeCaller = Annotated[Address | None, Depends(_maybe_caller)]
 
 
-def _caller(account: MaybeCaller) -> Address:
+async def _caller(account: MaybeCaller) -> Address:
     if account is None:
         raise ProblemError("account.sign_in_refused", reason="session")
     return account

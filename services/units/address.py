@@ -11,13 +11,13 @@ Address = NewType("Address", str)
 Bytes32 = NewType("Bytes32", str)
 """A hash or id: ``0x`` and 64 lower-case hexadecimal digits."""
 
-_ADDRESS = re.compile(r"^0x[0-9a-fA-F]{40}$")
-_BYTES32 = re.compile(r"^0x[0-9a-fA-F]{64}$")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_BYTES32 = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 def address(text: str) -> Address:
     """Check and normalise an address; raises ValueError."""
-    if not _ADDRESS.match(text):
+    if not _ADDRESS.fullmatch(text):
         raise ValueError(f"not an address: {text[:80]!r}")
     return Address(text.lower())
 
@@ -25,7 +25,7 @@ def address(text: str) -> Address:
 def bytes32(value: str | bytes) -> Bytes32:
     """Check and normalise a 32-byte value; raises ValueError."""
     text = "0x" + value.hex() if isinstance(value, bytes) else value
-    if not _BYTES32.match(text):
+    if not _BYTES32.fullmatch(text):
         raise ValueError(f"not 32 bytes in hexadecimal: {text[:80]!r}")
     return Bytes32(text.lower())
 

@@ -14,7 +14,7 @@ WEI_PER_MICRO = 10**12
 # The largest value that SQLite and PostgreSQL keep exactly in a 64-bit column.
 MAX_MICROS = 2**63 - 1
 
-_DOLLARS = re.compile(r"^\$?\s*(\d{1,12})(?:\.(\d{1,6}))?$")
+_DOLLARS = re.compile(r"\$?\s*([0-9]{1,12})(?:\.([0-9]{1,6}))?")
 
 
 @total_ordering
@@ -36,7 +36,7 @@ class Money:
 
         At most 6 decimals and no sign; raises ValueError otherwise.
         """
-        match = _DOLLARS.match(text.strip())
+        match = _DOLLARS.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"not an amount in dollars: {text!r}")
         whole, fraction = match.group(1), (match.group(2) or "").ljust(6, "0")

@@ -12,7 +12,7 @@ from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.units.money import Money
 
-_MICROS = re.compile(r"^-?\d{1,19}$")
+_MICROS = re.compile(r"-?[0-9]{1,19}")
 
 
 class Answer(BaseModel):
@@ -30,8 +30,11 @@ class Request(BaseModel):
 def _read_money(value: object) -> Money:
     if isinstance(value, Money):
         return value
-    if isinstance(value, str) and _MICROS.match(value):
-        return Money(int(value))
+    if isinstance(value, str) and _MICROS.fullmatch(value):
+        try:
+            return Money(int(value))
+        except OverflowError as exc:
+            raise ValueError("more money than there is") from exc
     raise ValueError("money is a string of whole micro-USDC")
 
 
@@ -53,7 +56,7 @@ MoneyField = Annotated[
     Money,
     PlainValidator(_read_money),
     PlainSerializer(lambda money: str(money.micros), return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,19}$", "description": "whole micro-USDC"}),
+    WithJsonSchema({"type": "string", "pattern": "^-?[0-9]{1,19}$", "description": "whole micro-USDC"}),
 ]
 CidField = Annotated[
     Cid,

@@ -16,7 +16,7 @@ _FORM = re.compile(
     r"(?P<domain>[a-z0-9.:-]{1,253}) wants you to sign in with your Ethereum account:\n"
     r"(?P<address>0x[0-9a-fA-F]{40})\n\n"
     + re.escape(STATEMENT)
-    + r"\n\nURI: (?P<uri>[!-~]{1,500})\nVersion: 1\nChain ID: (?P<chain_id>\d{1,12})\n"
+    + r"\n\nURI: (?P<uri>[!-~]{1,500})\nVersion: 1\nChain ID: (?P<chain_id>[0-9]{1,12})\n"
     r"Nonce: (?P<nonce>[A-Za-z0-9]{16,64})\nIssued At: (?P<issued>[0-9TZ:.+-]{20,40})\n"
     r"Expiration Time: (?P<expires>[0-9TZ:.+-]{20,40})"
 )

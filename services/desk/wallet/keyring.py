@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from eth_account import Account
 
+from services.chain.hashing import address_of
 from services.db.keybox import KeyBox
 from services.ipfs.durable import replace_durably
 from services.units.address import Address, address
@@ -24,8 +24,11 @@ from services.wire.problems import ProblemError
 MIN_PASSPHRASE = 10
 MAX_KEYSTORE_BYTES = 8192
 _OWNER = "wallet"
-# A file from elsewhere may ask for any amount of work and memory; ours asks for n = 2**18, r = 8 (256 MiB).
-_MAX_SCRYPT_N = 2**20
+# A file from elsewhere may ask for any amount of work and memory; ours asks for n = 2**18, r = 8, p = 1 (256 MiB).
+_MAX_SCRYPT_BYTES = 2**30
+_MAX_SCRYPT_WORK = 2**24
+_MAX_ROUNDS = 10_000_000
+_DERIVED_BYTES = 32
 
 Status = Literal["missing", "locked", "open"]
 
@@ -77,6 +80,8 @@ class Keyring:
         """Make a wallet under a passphrase. Raises ProblemError: wallet.exists, wallet.weak_passphrase."""
         if len(passphrase) < MIN_PASSPHRASE:
             raise ProblemError("wallet.weak_passphrase", minimum=MIN_PASSPHRASE)
+        from eth_account import Account
+
         key = secrets.token_bytes(32)
         self._store(key, {"form": "keystore", "keystore": dict(Account.encrypt(key, passphrase))})
 
@@ -110,17 +115,18 @@ class Keyring:
             raise ProblemError("wallet.damaged") from exc
 
     def _decrypted(self, stored: dict[str, Any], passphrase: str) -> bytes:
+        from eth_account import Account
+
         try:
             keystore = stored["keystore"]
-            if keystore["crypto"]["kdf"] == "scrypt" and keystore["crypto"]["kdfparams"]["n"] > _MAX_SCRYPT_N:
-                raise ProblemError("wallet.damaged")
+            _check_work(keystore["crypto"])
             key = bytes(Account.decrypt(keystore, passphrase))
         except ValueError as exc:
             wrong = "MAC mismatch" in str(exc)
             raise ProblemError("wallet.wrong_passphrase" if wrong else "wallet.damaged") from exc
-        except (KeyError, TypeError) as exc:
+        except (KeyError, TypeError, AttributeError) as exc:
             raise ProblemError("wallet.damaged") from exc
-        if address(Account.from_key(key).address) != self._address:
+        if address_of(key) != self._address:
             raise ProblemError("wallet.damaged")
         return key
 
@@ -128,11 +134,29 @@ class Keyring:
         with self._lock:
             if self._path.exists():
                 raise ProblemError("wallet.exists")
-            own = address(Account.from_key(key).address)
+            own = address_of(key)
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             data = json.dumps({"version": 1, "address": own, **content}).encode()
             replace_durably(self._path, data, unfinished=self._path.parent)
             self._address, self._key = own, key
+
+
+def _check_work(crypto: dict[str, Any]) -> None:
+    """Refuse a file whose key derivation would take all memory or all day. Raises ValueError."""
+    wanted = crypto["kdfparams"]
+    if crypto["kdf"] == "scrypt":
+        n, r, p = (_count(wanted[name]) for name in ("n", "r", "p"))
+        is_bearable = 128 * n * r <= _MAX_SCRYPT_BYTES and n * r * p <= _MAX_SCRYPT_WORK
+    else:
+        is_bearable = _count(wanted["c"]) <= _MAX_ROUNDS
+    if not is_bearable or _count(wanted["dklen"]) != _DERIVED_BYTES:
+        raise ValueError("unbearable work")
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError("not a count")
+    return value
 
 
 def _load(path: Path) -> dict[str, Any]:
