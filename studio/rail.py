@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
@@ -40,8 +40,9 @@ class Side(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(12, 2, 0, 4)
         head.setSpacing(GRID)
-        head.addWidget(Icon(icon, "neutral", 16), 0, Qt.AlignmentFlag.AlignLeft)
-        head.addWidget(self._title, 1)
+        head.addWidget(Icon(icon, "neutral", 16))
+        head.addWidget(self._title)
+        head.addStretch(1)
         layout.addLayout(head)
         for route, page in routes.items():
             if not page.in_rail:
@@ -130,13 +131,14 @@ class ServiceLine(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GRID)
-        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignLeft)
-        line.addWidget(self._words, 1)
+        line.addWidget(self._icon)
+        line.addWidget(self._words)
+        line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(line)
-        layout.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._again)
 
     @property
     def words(self) -> str:
@@ -200,7 +202,11 @@ class Rail(QFrame):
             layout.addWidget(side)
         layout.addStretch(1)
         layout.addWidget(self.personas)
-        layout.addWidget(self._demo, 0, Qt.AlignmentFlag.AlignHCenter)
+        badge = QHBoxLayout()
+        badge.addStretch(1)
+        badge.addWidget(self._demo)
+        badge.addStretch(1)
+        layout.addLayout(badge)
         layout.addWidget(self.service)
 
     def mark(self, route: str) -> None:

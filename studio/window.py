@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
-from studio.kit.problems import advice
+from studio.kit.qt_values import CLICK_FOCUS
 from studio.kit.service_state import Phase, ServiceState
 from studio.kit.tokens import RAIL_BREAK
 from studio.kit.widgets.toast import Toast
@@ -29,7 +29,7 @@ _WORDS: dict[Phase, tuple[str, str, Tone]] = {
 
 
 class Window(QMainWindow):
-    """Signals: ``page_wanted(route)``, ``painted`` once after the first paint, ``closing`` before it goes."""
+    """Signals: ``page_wanted(route)``, ``painted`` once when the first paint is done, ``closing`` before it goes."""
 
     page_wanted = Signal(str)
     painted = Signal()
@@ -52,7 +52,7 @@ class Window(QMainWindow):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self._row.addWidget(self._stack, 1)
-        ground.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        ground.setProperty("focusPolicy", CLICK_FOCUS)
         self.setCentralWidget(ground)
         ground.setFocus()
         self.toast = Toast(ground)
@@ -80,7 +80,6 @@ class Window(QMainWindow):
         """Let a key open a page."""
         action = QAction(name, self)
         action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setData(route)
         action.triggered.connect(self._on_key)
         self.addAction(action)
@@ -105,6 +104,8 @@ class Window(QMainWindow):
         words, icon, tone = _WORDS[state.phase]
         down = state.phase is Phase.DOWN
         if down and state.problem is not None:
+            from studio.kit.problems import advice  # not needed at the start
+
             words = advice(state.problem).happened
         self._rail.service.say(words, icon, tone, may_start=down)
 
@@ -122,7 +123,7 @@ class Window(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            self.painted.emit()
+            QTimer.singleShot(0, self.painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.kit.ticket import Ticket
 
@@ -40,7 +40,7 @@ class Bridge(QObject):
         self._backlog: list[Callable[[Worker], None]] = []
         self._tickets: set[Ticket] = set()
         self._closed = False
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver)  # queued: it is emitted on the bridge thread only
         self._thread = threading.Thread(target=self._serve, name="bridge", daemon=True)
 
     def start(self) -> None:

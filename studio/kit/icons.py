@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -27,7 +27,7 @@ def pixmap(name: str, colour: str, size: int = _SIZE, ratio: float = 1.0) -> QPi
 
     source = (ICONS / f"{name}.svg").read_bytes().replace(b"#000000", colour.encode())
     picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
-    picture.fill(Qt.GlobalColor.transparent)
+    picture.fill(QColor(0, 0, 0, 0))
     painter = QPainter(picture)
     QSvgRenderer(source).render(painter, QRectF(picture.rect()))
     painter.end()

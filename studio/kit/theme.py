@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from studio.kit.stylesheet import stylesheet
@@ -102,8 +102,6 @@ class Theme(QObject):
 
     def _apply(self, tokens: Tokens) -> None:
         _Active.tokens = tokens
-        scheme = Qt.ColorScheme.Dark if tokens.name == "dark" else Qt.ColorScheme.Light
-        self._application.styleHints().setColorScheme(scheme)
         self._application.setPalette(palette(tokens))
         self._application.setStyleSheet(stylesheet(tokens))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QSizePolicy
 
+from studio.kit.qt_values import CENTRED
 from studio.kit.tokens import SMALL, Tone
 from studio.kit.widgets.text import Text, set_property
 
@@ -16,7 +16,7 @@ class Badge(Text):
     def __init__(self, text: str = "", tone: Tone = "neutral") -> None:
         super().__init__(text, size=SMALL, weight=QFont.Weight.DemiBold)
         self.setProperty("badge", tone)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setProperty("alignment", CENTRED)
         self.setFixedHeight(22)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 

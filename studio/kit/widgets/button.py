@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QPushButton
 
@@ -24,7 +24,6 @@ class Button(QPushButton):
         self._icon, self._role = icon, role
         self.setProperty("role", role)
         self.setFont(theme.font(BODY, QFont.Weight.DemiBold if role == "primary" else QFont.Weight.Medium))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setObjectName(name)
         self.setAccessibleName(says or text)
         self.setToolTip(tip)
@@ -48,7 +47,9 @@ class Button(QPushButton):
             return
         tokens = theme.active()
         ink = {"primary": tokens.on_accent, "nav": tokens.muted}.get(self._role, tokens.text)
-        self.setIcon(icons.icon(self._icon, ink, active=tokens.accent, disabled=tokens.faint))
+        nav = self._role == "nav"
+        active = tokens.accent if self.isCheckable() else None
+        self.setIcon(icons.icon(self._icon, ink, active=active, disabled=None if nav else tokens.faint))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
+from studio.kit.qt_values import CENTRED
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.text import set_property
@@ -59,7 +59,9 @@ class Slot(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
         if words:
-            self.body.addWidget(text.caption(words), 0, Qt.AlignmentFlag.AlignCenter)
+            label = text.caption(words)
+            label.setProperty("alignment", CENTRED)
+            self.body.addWidget(label)
 
 
 def row(*widgets: QWidget, spacing: int = 8, stretch: int = 0) -> QHBoxLayout:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from studio.kit.format import money, money_exact
+from studio.kit.qt_values import PLAIN_TEXT
 from studio.kit.theme import font
 from studio.kit.tokens import BODY, FIGURE, HEADING, LEAD, SMALL
 
@@ -20,8 +19,11 @@ Weight = QFont.Weight
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet looks at, and let the sheet look again."""
-    if widget.property(name) != value:
-        widget.setProperty(name, value)
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    # A widget is styled when it is shown first. Asking for its style before that would cost the start 40 ms.
+    if widget.window().isVisible():
         widget.style().unpolish(widget)
         widget.style().polish(widget)
         widget.updateGeometry()
@@ -41,7 +43,7 @@ class Text(QLabel):
         wrap: bool = False,
     ) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("textFormat", PLAIN_TEXT)
         self.setFont(font(size, weight, tabular=tabular))
         self.setWordWrap(wrap)
         if wrap:
@@ -92,5 +94,7 @@ class MoneyText(Text):
 
     def set_money(self, amount: Money | None, *, exact: bool = False) -> None:
         """Show an amount; None shows a dash."""
+        from studio.kit.format import money, money_exact  # not needed at the start
+
         self.setText(money_exact(amount) if exact else money(amount))
         self.setToolTip(money_exact(amount) if amount is not None else "")

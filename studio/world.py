@@ -1,0 +1,130 @@
+"""An open world: a profile with its service, its desks and their pages, shown in one window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from studio.desk import Desk
+from studio.kit.context import PageContext
+from studio.kit.problems import Action, advice
+from studio.kit.service_link import ServiceLink
+from studio.kit.service_process import ServiceProcess, command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from studio.kit.bridge import Bridge
+    from studio.kit.context import Route
+    from studio.kit.events import EventHub
+    from studio.kit.problems import Problem
+    from studio.kit.theme import Theme
+    from studio.setup import Setup
+    from studio.window import Window
+
+MAIN_DESK = "main"
+_FIRST_ROUTE = {"creator": "overview", "viewer": "discover", "create": "overview", "watch": "discover"}
+
+
+class World(QObject):
+    """Begins after the window's first paint. ``close`` ends desks and service; bridge and window are the caller's."""
+
+    def __init__(
+        self, setup: Setup, *, window: Window, bridge: Bridge, theme: Theme, routes: Mapping[str, Route]
+    ) -> None:
+        super().__init__()
+        self._setup, self._window, self._bridge, self._theme, self._routes = setup, window, bridge, theme, routes
+        self._desks: dict[str, Desk] = {}
+        self.desk_id = ""
+        log = setup.profile / "logs" / "service-output.log"
+        self.process = ServiceProcess(command(setup.profile, demo=setup.demo), log)
+        self._link = ServiceLink(self.process, bridge)
+        self.process.changed.connect(self._show_service)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk whose pages are shown."""
+        return self._desks[self.desk_id]
+
+    def open(self) -> None:
+        """Show the first desk and start the service."""
+        rail = self._window.rail
+        if rail is not None:
+            rail.page_chosen.connect(self.show_page)
+            rail.persona_chosen.connect(self.switch_desk)
+            rail.service_wanted.connect(self.process.start)
+        self._window.page_wanted.connect(self.show_page)
+        self.switch_desk(next(iter(self._setup.personas), MAIN_DESK))
+        self.process.start()
+        for route, page in self._routes.items():
+            if page.keys:
+                self._window.add_key(page.keys, route, page.name)
+
+    @Slot(str)
+    def switch_desk(self, desk_id: str) -> None:
+        """Let another person sit here: their pages, their wallet."""
+        if desk_id not in self._desks:
+            self._desks[desk_id] = Desk(desk_id, self._bridge, self._routes, self._surround)
+        self.desk_id = desk_id
+        if self._setup.demo and self._window.rail is not None:
+            self._window.rail.personas.mark(desk_id)
+        self.navigate(_FIRST_ROUTE[desk_id if self._setup.demo else self._setup.purpose])
+
+    @Slot(str)
+    def show_page(self, route: str) -> None:
+        """Open a page of this desk."""
+        self.navigate(route)
+
+    def navigate(self, route: str, params: Mapping[str, str] | None = None, /) -> None:
+        """Open a page of this desk with parameters."""
+        self._window.show_page(self.desk.open(route, params or {}), route)
+
+    def handle(self, problem: Problem, again: Callable[[], None]) -> None:
+        """Do what a problem's button says."""
+        match advice(problem).action:
+            case Action.UNLOCK | Action.CREATE_WALLET as action:
+                self._open_wallet_dialog(create=action is Action.CREATE_WALLET, then=again)
+            case Action.RESTART_SERVICE:
+                self.process.start()
+                again()
+            case Action.OPEN_WALLET:
+                self.navigate("wallet")
+            case Action.OPEN_PAYOUTS:
+                self.navigate("payouts")
+                again()
+            case Action.COPY_DETAILS:
+                self._window.toast.say("Details copied.")
+            case _:
+                again()
+
+    def close(self) -> None:
+        """End desks, then the service; waits for it at most ten seconds."""
+        for desk in self._desks.values():
+            desk.close()
+        self._link.stop()
+        self.process.changed.disconnect(self._show_service)
+        self.process.stop()
+
+    def _open_wallet_dialog(self, *, create: bool, then: Callable[[], None]) -> None:
+        from studio.pages.unlock.dialog import WalletDialog
+
+        dialog = WalletDialog(self.desk.context, create=create, then=then, parent=self._window)
+        dialog.open()
+
+    @Slot()
+    def _show_service(self) -> None:
+        self._window.show_service(self.process.state)
+
+    def _surround(self, events: EventHub) -> PageContext:
+        return PageContext(
+            bridge=self._bridge,
+            desk_id=events.desk_id,
+            events=events,
+            theme=self._theme,
+            navigate=self.navigate,
+            notify=self._window.toast.say,
+            handle=self.handle,
+            demo=self._setup.demo,
+            profile_path=str(self._setup.profile),
+        )
