@@ -53,7 +53,7 @@ def cut(path: Path, plan: CutPlan) -> Iterator[InitSegment | PlainChunk]:
     Raises ProblemError: as open_source, and media.limits for a chunk too large.
     """
     with open_source(path) as source, unreadable_as_problem(path):
-        grouping = _Grouping(plan)
+        grouping = _Grouping(plan, path.name)
         for box in _muxed(source):
             yield from grouping.take(box)
         yield from grouping.finish()
@@ -74,7 +74,8 @@ def _muxed(source: Source) -> Iterator[Box]:
 class _Grouping:
     """Turns the muxer's boxes into the init segment and chunks."""
 
-    def __init__(self, plan: CutPlan) -> None:
+    def __init__(self, plan: CutPlan, name: str) -> None:
+        self._name = name
         self._plan = plan
         self._index = 0
         self._samples = 0
@@ -87,7 +88,7 @@ class _Grouping:
                 self._file_type = box.data
             case b"moov":
                 header = with_duration(box, self._plan.duration_ms)
-                yield InitSegment(self._file_type + header.data, codecs_of(header))
+                yield InitSegment(self._file_type + header.data, self._codecs(header))
             case b"moof":
                 yield from self._take_fragment(box)
             case b"mdat":
@@ -95,15 +96,21 @@ class _Grouping:
 
     def finish(self) -> Iterator[PlainChunk]:
         if self._index + 1 != len(self._plan.starts) or not self._growing:
-            raise ProblemError("media.unreadable", reason="changed")
+            raise ProblemError("media.unreadable", name=self._name, reason="changed")
         yield self._chunk()
+
+    def _codecs(self, header: Box) -> str:
+        try:
+            return codecs_of(header)
+        except (ValueError, IndexError) as exc:
+            raise ProblemError("media.unreadable", name=self._name, reason="codecs") from exc
 
     def _take_fragment(self, moof: Box) -> Iterator[PlainChunk]:
         samples = sample_count(moof, _VIDEO_TRACK)
         following = self._index + 1
         if samples and following < len(self._plan.starts) and self._samples >= self._plan.starts[following].ordinal:
             if self._samples != self._plan.starts[following].ordinal:
-                raise ProblemError("media.unreadable", reason="changed")
+                raise ProblemError("media.unreadable", name=self._name, reason="changed")
             yield self._chunk()
             self._index, self._growing = following, bytearray()
         self._samples += samples

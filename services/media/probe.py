@@ -97,12 +97,22 @@ def _checked_size(path: Path) -> int:
 def _video_of(container: InputContainer, path: Path) -> VideoStream:
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
+            _check_known(stream, "video")
             return stream
     raise ProblemError("media.no_video", name=path.name)
 
 
 def _audio_of(container: InputContainer) -> AudioStream | None:
-    return container.streams.audio[0] if container.streams.audio else None
+    for stream in container.streams.audio:
+        _check_known(stream, "audio")
+        return stream
+    return None
+
+
+def _check_known(stream: VideoStream | AudioStream, kind: str) -> None:
+    # av types it as always there, but a stream whose codec it does not know has none.
+    if getattr(stream, "codec_context", None) is None:
+        raise ProblemError("media.codec", kind=kind, codec="unknown")
 
 
 def _facts(container: InputContainer, video: VideoStream, audio: AudioStream | None, size_bytes: int) -> MediaFacts:

@@ -104,7 +104,6 @@ async def _worker() -> AsyncIterator[asyncio.subprocess.Process]:
         *("-P", "-s", "-m", "services.media.jobs"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
         limit=_MAX_LINE_BYTES,
         env=_environment(),
         start_new_session=True,

@@ -138,6 +138,13 @@ def test_another_picture_codec_is_named(tmp_path: Path) -> None:
     assert (problem.code, problem.params) == ("media.codec", {"kind": "video", "codec": "mpeg4"})
 
 
+def test_an_unknown_codec_is_named_so(timecode_clip: Path, tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(timecode_clip.read_bytes().replace(b"avc1", b"zzzz"))
+    problem = problem_of(film, tmp_path)
+    assert (problem.code, problem.params) == ("media.codec", {"kind": "video", "codec": "unknown"})
+
+
 def test_another_sound_codec_is_named(tmp_path: Path) -> None:
     _encode(tmp_path / "opus.mp4", "libx264", sound="libopus")
     problem = problem_of(tmp_path / "opus.mp4", tmp_path)
