@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from services.chain.authorization import SignedAuthorization
 from services.chain.calls import pay_call
-from services.chain.errors import ChainReverted, OutcomeUnknown
+from services.chain import reasons
+from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import Receipt
 from services.node.context import Node
-from services.node.sales.booking import book
+from services.node.sales.booking import book, sync
 from services.node.sales.offer import Offer, keys_of, terms
 from services.node.sales.payment import checked
 from services.node.tables import Entitlement, Sale
@@ -101,8 +102,8 @@ def _settle(node: Node, offer: Offer, authorization: SignedAuthorization) -> Non
     try:
         receipt = node.relayer.wait(node.relayer.submit(submission, call), timeout_s=_WAIT_S)
     except ChainReverted as exc:
-        _refuse(node, offer, exc.error_name)
-    except OutcomeUnknown as exc:
+        _refuse(node, offer, exc.reason)
+    except (ChainRefused, OutcomeUnknown) as exc:
         raise ProblemError("payment.unknown") from exc
     else:
         _settled(node, offer, receipt)
@@ -110,16 +111,20 @@ def _settle(node: Node, offer: Offer, authorization: SignedAuthorization) -> Non
 
 def _settled(node: Node, offer: Offer, receipt: Receipt) -> None:
     if not receipt.is_ok:
-        _refuse(node, offer, receipt.error_name or "reverted")
+        _refuse(node, offer, receipt.reason)
     with node.database.write() as session:
         book(session, receipt.events)
 
 
 def _refuse(node: Node, offer: Offer, reason: str) -> None:
+    # Anybody may have brought the same authorization to the chain before us: then it is paid, not refused.
+    sync(node)
     with node.database.write() as session:
         row = session.get_one(Sale, offer.intent)
+        if row.state == "paid":
+            return
         row.state, row.error = "failed", reason
-    code = "payment.insufficient" if reason == "ERC20InsufficientBalance" else "payment.refused"
+    code = "payment.insufficient" if reason == reasons.INSUFFICIENT_BALANCE else "payment.refused"
     raise ProblemError(code, reason=reason)
 
 
