@@ -97,7 +97,7 @@ def item_total(session: Session, account: str, item: str) -> Money:
 def item_totals(session: Session, account: str) -> dict[str, Money]:
     """Give what each item contributed to an account."""
     query = select(LedgerDay.item, func.sum(LedgerDay.amount)).where(LedgerDay.account == account)
-    return dict(session.execute(query.group_by(LedgerDay.item)).tuples().all())
+    return dict(session.execute(query.group_by(LedgerDay.item)).all())
 
 
 def days(session: Session, account: str, *, first: date, last: date) -> dict[date, Money]:
@@ -108,7 +108,7 @@ def days(session: Session, account: str, *, first: date, last: date) -> dict[dat
         .where(LedgerDay.day >= first.isoformat(), LedgerDay.day <= last.isoformat())
         .group_by(LedgerDay.day)
     )
-    return {date.fromisoformat(day): amount for day, amount in session.execute(query).tuples()}
+    return {date.fromisoformat(day): amount for day, amount in session.execute(query)}
 
 
 def verify(session: Session) -> None:

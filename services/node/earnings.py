@@ -133,7 +133,7 @@ def _sales(session: Session, creator: Address) -> tuple[SaleOut, ...]:
         .order_by(Sale.at.desc(), Sale.intent)
         .limit(_SALES)
     )
-    return tuple(_sale_out(sale, title) for sale, title in session.execute(query).tuples())
+    return tuple(_sale_out(sale, title) for sale, title in session.execute(query))
 
 
 def _sale_out(sale: Sale, title: str) -> SaleOut:

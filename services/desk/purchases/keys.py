@@ -41,7 +41,7 @@ def owned(session: Session, content: ContentId) -> frozenset[int]:
 def owned_counts(session: Session) -> dict[str, int]:
     """Give the number of bought chunks for each film."""
     query = select(OwnedChunk.content_id, func.count()).where(OwnedChunk.bought == 1).group_by(OwnedChunk.content_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def key_of(desk: Desk, manifest: Manifest, index: int) -> bytes:

@@ -7,9 +7,9 @@ import threading
 
 from sqlalchemy import select
 
+from services.chain import reasons
 from services.chain.authorization import SignedAuthorization
 from services.chain.calls import pay_call
-from services.chain import reasons
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import Receipt
 from services.node.context import Node
