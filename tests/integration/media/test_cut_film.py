@@ -141,6 +141,28 @@ def test_a_film_without_sound_is_a_film(silent_clip: Path, tmp_path: Path) -> No
     assert film.duration_ms == 4_000
 
 
+def test_a_film_held_upright_is_shown_upright(silent_clip: Path, tmp_path: Path) -> None:
+    """A phone writes lying pictures and how far to turn them, against the clock, for showing."""
+    with _opened(silent_clip) as source, av.open(str(tmp_path / "turned.mp4"), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        stream.set_display_rotation(90)
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    film = StoredFilm(
+        ingest_into(tmp_path, tmp_path / "turned.mp4"), content_of(1), DiskBlockStore(tmp_path / "blocks")
+    )
+    assert (film.film.width, film.film.height) == (360, 640)
+    assert film.film.poster_cid is not None
+    poster = Image.open(io.BytesIO(read_file(film.store, film.film.poster_cid, 1_000_000)))
+    assert poster.size == (360, 640)
+    lying = poster.rotate(-90, expand=True).convert("RGBA").tobytes()
+    assert read_frame_number(lying, width=640, height=360, pitch=2_560) is not None
+    with _opened(film.init + film.chunk(0)) as container:
+        assert next(container.decode(video=0)).rotation == 90
+
+
 def test_a_manifest_can_be_signed_for_it(stored_clip: StoredFilm) -> None:
     signed = sign_manifest(manifest_of(stored_clip.film), CREATOR_KEY)
     assert parse_signed(signed.to_bytes()) == signed
