@@ -25,7 +25,8 @@ class _Art(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedSize(_ART)
-        self._content_id, self._poster = "", None
+        self._content_id = ""
+        self._poster: bytes | None = None
 
     def show_film(self, content_id: str, poster: bytes | None) -> None:
         self._content_id, self._poster = content_id, poster
@@ -44,7 +45,7 @@ class ContinueCard(Card):
     opened = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(padding=16)
+        super().__init__("Go on watching", padding=20)
         self.setObjectName("continue.card")
         self._item: ItemOut | None = None
         self._art = _Art()
@@ -57,7 +58,6 @@ class ContinueCard(Card):
         self._go.clicked.connect(self._open)
         words = QVBoxLayout()
         words.setSpacing(8)
-        words.addWidget(text.caption("Go on watching"))
         words.addWidget(self._title)
         words.addWidget(self._by)
         words.addStretch(1)

@@ -12,7 +12,7 @@ from studio.kit.format import money, money_exact
 from studio.kit.problems import Action, advice
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
-from studio.kit.widgets.card import Card, column, holder, row
+from studio.kit.widgets.card import Card, Inset, holder, row
 from studio.kit.widgets.money_field import MoneyField
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FIRST_BUDGET = Money(500_000)
 
 
 class PaywallCard(Card):
-    """Signals: ``buy_wanted``, ``rest_wanted``, ``budget_wanted(limit)``, ``look_wanted``, ``action_wanted(problem)``."""
+    """Signals: what the viewer chose; ``budget_wanted(limit)``, ``action_wanted(problem)``."""
 
     buy_wanted = Signal()
     rest_wanted = Signal()
@@ -33,12 +33,11 @@ class PaywallCard(Card):
     action_wanted = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(padding=20, spacing=12)
+        super().__init__("Keep watching", padding=20, spacing=12)
         self.setObjectName("paywall.card")
         self.setFixedWidth(WIDTH)
         self._cause: Cause | None = None
         self._problem: Problem | None = None
-        self._title = text.lead()
         self._words = text.muted()
         self._facts = [_Price("per 10 s"), _Price("per minute"), _Price("for the rest")]
         self.buy = primary("", name="paywall.buy", icon="unlock")
@@ -58,7 +57,7 @@ class PaywallCard(Card):
         self._name_budget()
 
     def _build(self) -> None:
-        self.body.addLayout(column(self._title, self._words, spacing=4))
+        self.body.addWidget(self._words)
         self.body.addWidget(holder(row(*self._facts, spacing=8)))
         self.body.addWidget(self.buy)
         self._amount.setFixedWidth(96)
@@ -77,7 +76,7 @@ class PaywallCard(Card):
         fresh = paywall.cause is not self._cause
         self._cause, self._problem = paywall.cause, paywall.problem
         title, words = _story(paywall)
-        self._title.setText(title)
+        self.title.setText(title)
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._words.set_ink("bad" if paywall.cause is Cause.REFUSED else "muted")
@@ -96,7 +95,9 @@ class PaywallCard(Card):
         self.buy.setEnabled(not buying)
         if unknown:
             self.buy.set_text("Look again")
+            self.buy.set_icon("retry")
         else:
+            self.buy.set_icon("unlock")
             self.buy.set_text("Buying…" if buying else f"Watch this part for {money_exact(paywall.price)}")
         self._budget.setVisible(not unknown)
         self._auto.setEnabled(not buying)
@@ -128,12 +129,12 @@ class PaywallCard(Card):
             self.action_wanted.emit(self._problem)
 
 
-class _Price(Card):
+class _Price(Inset):
     """One price and what it is for."""
 
     def __init__(self, unit: str) -> None:
-        super().__init__(padding=10, spacing=2)
-        self.setProperty("kit", "inset")
+        super().__init__(padding=10)
+        self.body.setSpacing(2)
         self._amount = text.figure(size=16)
         self.body.addWidget(self._amount)
         self.body.addWidget(text.caption(unit))

@@ -250,7 +250,7 @@ class Projector(QObject):
             return
         self._ticker.stop()
         self._clock = self._clock.held(self._now_ms())
-        if state in (State.PAYWALLED, State.ENDED, State.FAILED) and state is not before.state:
+        if state in (State.PAYWALLED, State.ENDED, State.FAILED) and self.playback != before:
             position_ms = self.playback.position_ms
             self._clock = self._clock.jumped(position_ms, self._now_ms(), bound_ms=position_ms)
 

@@ -41,7 +41,8 @@ class ReceiptPanel(QFrame):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.viewport().setAutoFillBackground(False)
+        # The panel's own ground shows through; the view's style would lay the page's over it.
+        self._area.setStyleSheet("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }")
         layout.addWidget(self._area, 1)
         self._area.setWidget(skeleton_lines(90, 60, 90, 60))
 

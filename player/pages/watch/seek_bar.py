@@ -57,14 +57,12 @@ class SeekBar(QWidget):
         lit = self.underMouse() or self.hasFocus() or self._dragged_ms is not None
         height = _THICK if lit else _THIN
         top = (_HEIGHT - height) / 2
+        at = self._x(self._position_ms if self._dragged_ms is None else self._dragged_ms)
         for band in self._bands:
             left, right = self._x(band.start_ms), self._x(band.end_ms)
             rect = QRectF(left, top, max(right - left - _GAP, 2), height)
             _draw_band(painter, rect, band.look)
-        at = self._x(self._position_ms if self._dragged_ms is None else self._dragged_ms)
-        played = QPainterPath()
-        played.addRoundedRect(QRectF(0, top, at, height), height / 2, height / 2)
-        painter.fillPath(played, theme.colour(DARK.accent))
+            _draw_played(painter, rect, at, band.look)
         painter.setBrush(theme.colour(DARK.accent))
         painter.setPen(QPen(theme.colour(DARK.scrim), 2))
         painter.drawEllipse(QPointF(min(max(at, 7), self.width() - 7), _HEIGHT / 2), 8 if lit else 6, 8 if lit else 6)
@@ -108,6 +106,18 @@ class SeekBar(QWidget):
         super().leaveEvent(event)
 
 
+def _draw_played(painter: QPainter, rect: QRectF, at: float, look: Look) -> None:
+    """Fill what lies before the position; a free stretch keeps its outline."""
+    if at <= rect.left() or look is Look.LOCKED:
+        return
+    shape = QPainterPath()
+    shape.addRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    painter.save()
+    painter.setClipRect(QRectF(rect.left(), rect.top(), at - rect.left(), rect.height()))
+    painter.fillPath(shape, theme.colour(DARK.accent, 0.6 if look is Look.FREE else 1.0))
+    painter.restore()
+
+
 def _draw_band(painter: QPainter, rect: QRectF, look: Look) -> None:
     """Owned solid, ahead striped, free outlined, locked hatched."""
     shape = QPainterPath()
@@ -121,10 +131,10 @@ def _draw_band(painter: QPainter, rect: QRectF, look: Look) -> None:
         painter.drawPath(shape)
     else:
         ahead = look is Look.AHEAD
-        painter.fillPath(shape, theme.colour(DARK.accent if ahead else DARK.text, 0.30 if ahead else 0.14))
+        painter.fillPath(shape, theme.colour(DARK.accent if ahead else DARK.text, 0.30 if ahead else 0.20))
         painter.setClipPath(shape)
         painter.setPen(
-            QPen(theme.colour(DARK.accent if ahead else DARK.text, 0.95 if ahead else 0.34), 3 if ahead else 1)
+            QPen(theme.colour(DARK.accent if ahead else DARK.text, 0.95 if ahead else 0.55), 3 if ahead else 1)
         )
         step = 9 if ahead else 5
         x = rect.left() - rect.height()

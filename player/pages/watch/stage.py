@@ -39,7 +39,7 @@ class Stage(QWidget):
         self.surface.setParent(self)
         self.controls, self.paywall, self.start = Controls(), PaywallCard(), BigPlay()
         self.banner = ProblemBanner(name="watch.problem")
-        self.banner.setMaximumWidth(_BANNER_WIDTH)
+        self.banner.setFixedWidth(_BANNER_WIDTH)
         self.banner.setAutoFillBackground(True)
         self._head = Shade(at_top=True)
         self._title = OverlayText(HEADING, name="watch.title", weight=Weight.DemiBold)
@@ -83,6 +83,8 @@ class Stage(QWidget):
     def show_state(self, state: WatchState) -> None:
         """Draw the state."""
         item, paywall = state.item, state.paywall
+        self._head.setVisible(item is not None)
+        self.controls.setVisible(item is not None)
         if item is not None:
             self._title.setText(item.title)
             self._by.setText(f"{item.creator_name} · {duration(item.duration_ms)}")

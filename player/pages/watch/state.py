@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ class WatchState:
     content_id: str = ""
     item: ItemOut | None = None
     timeline: Timeline | None = None
-    playback: Playback = Playback()
+    playback: Playback = field(default_factory=Playback)
     position_ms: int = 0
     bought: frozenset[int] = frozenset()
     spent: Money = ZERO

@@ -1,0 +1,263 @@
+"""Every page and state of the viewer's side in the real frame, dark and light."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from player.pages import PLAYER_PAGES
+from player.pages.watch.page import WatchPage
+from player.vlc.frames import Frame, FrameStore
+from services.units.ids import content_id
+from services.wire.catalogue import ItemOut
+from services.wire.problems import ProblemError
+from studio.kit.context import PageContext
+from studio.kit.service_state import Phase, ServiceState
+from studio.kit.theme import Theme
+from studio.kit.tokens import ThemeName
+from studio.rail import Rail
+from studio.routes import STUDIO_ROUTES, player_routes
+from studio.window import Window
+from tests.fixtures import samples
+from tests.fixtures.viewer import FakeEngine, playback, purchase, receipt
+from tests.fixtures.window import PreparedClient
+
+Shot = Callable[[QWidget, str], None]
+SIZE = (1280, 720)
+
+
+def scenery(hue: int, size: tuple[int, int] = SIZE) -> np.ndarray:
+    """Draw hills under an evening sky."""
+    across, down = np.meshgrid(np.linspace(0, 1, size[0]), np.linspace(0, 1, size[1]))
+    sky = np.stack([0.9 - 0.5 * down, 0.55 - 0.2 * down + 0.1 * across, 0.35 + 0.4 * down], axis=-1)
+    for depth in range(4):
+        ridge = 0.45 + 0.13 * depth + 0.05 * np.sin(across * (7 + 3 * depth) + hue + depth)
+        shade = 0.32 - 0.07 * depth
+        sky[down > ridge] = (shade * 0.8, shade, shade * (1.2 + 0.1 * (hue % 3)))
+    return (np.roll(sky, hue % 3, axis=-1) * 255).astype(np.uint8)
+
+
+def poster(hue: int) -> bytes:
+    target = io.BytesIO()
+    Image.fromarray(scenery(hue, (480, 270))).save(target, "JPEG")
+    return target.getvalue()
+
+
+POSTERS = {f"p{at}": poster(at) for at in range(6)}
+TITLES = (
+    "The clockmaker's apprentice",
+    "Night trains, part two",
+    "How a lighthouse keeps its promise when nobody is looking at the sea any more",
+    "Salt",
+    "Six hundred bees",
+    "A short walk through the long winter of the north",
+    "Glass, sand and fire",
+)
+
+
+def films() -> tuple[ItemOut, ...]:
+    made = []
+    for at, title in enumerate(TITLES):
+        extra: dict[str, Any] = {
+            "content_id": content_id(f"0x{at * 37 + 11:02x}" * 1 + f"{at:02x}" * 31),
+            "poster": f"p{at}" if at < 6 else None,
+            "creator_name": ("Mira Sand", "Okon Films", "Studio Halm")[at % 3],
+        }
+        if at == 0:
+            extra |= {"owned_chunks": 14, "position_ms": 251_000}
+        if at == 3:
+            extra |= {"price_per_ten_seconds": samples.usd("0"), "free_chunks": 20}
+        if at == 4:
+            extra |= {"owned_chunks": 33}
+        made.append(samples.item(title, minutes=12 + 5 * at, price=f"0.0{at + 1}").model_copy(update=extra))
+    return tuple(made)
+
+
+def frame_of(picture: np.ndarray) -> Frame:
+    store = FrameStore(lambda _news: None)
+    frame = store.shape(picture.shape[1], picture.shape[0])
+    assert frame is not None
+    rows = np.frombuffer(frame.pixels, dtype=np.uint8).reshape(frame.height, frame.pitch)
+    rows[:, : frame.width * 4].reshape(frame.height, frame.width, 4)[:, :, 2::-1] = picture
+    return frame
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page in a state: what the service answers, and what happens then."""
+
+    name: str
+    route: str
+    answers: dict[str, Any]
+    act: Callable[[Any, FakeEngine, QtBot], None] | None = None
+    upright: bool = False
+
+
+def _open(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    page.open({"content_id": samples.FILM})
+    qtbot.waitUntil(lambda: page.model.state.item is not None or page.model.state.problem is not None)
+
+
+def _stopped(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open(page, engine, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.poster is not None)
+
+
+def _play(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open(page, engine, qtbot)
+    page.model.play()
+    engine.show_first()
+    engine.picture_ready.emit()
+    page.model.pause()
+
+
+def _receipts(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _play(page, engine, qtbot)
+    page.model.toggle_receipts()
+    qtbot.waitUntil(lambda: page.model.state.receipts is not None)
+
+
+def _wall(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open(page, engine, qtbot)
+    page.model.play()
+    engine.show_first()
+    engine.picture_ready.emit()
+    timeline = page.model.state.timeline
+    assert timeline is not None
+    engine.end(timeline.playable_until(engine.runs[-1].first))
+
+
+def _buying(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _wall(page, engine, qtbot)
+    page.model.buy()
+
+
+def _refused(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _buying(page, engine, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.refusal is not None)
+
+
+def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open(page, engine, qtbot)
+    page.model.play()
+    engine.show_first()
+    engine.picture_ready.emit()
+    engine.want(1)
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+
+
+FILM = playback("free", "owned", "owned", "locked", "locked", "locked", "locked", position_ms=16_000, spent="0.02")
+FILM = FILM.model_copy(update={"item": FILM.item.model_copy(update={"poster": "p0"})})
+SPENT = FILM.model_copy(update={"budget": playback("free", budget=("0.02", "0.02")).budget})
+WATCH = {
+    "playback.open": FILM,
+    "playback.init": b"",
+    "playback.chunk": b"",
+    "playback.save_position": None,
+    "catalogue.blob": lambda cid: POSTERS[str(cid)],
+    "playback.receipts": (receipt(2, minutes_ago=1), receipt(1, minutes_ago=2), receipt(3, count=2, state="unknown")),
+}
+LISTS = {"catalogue.blob": lambda cid: POSTERS[str(cid)]}
+WALLET = {
+    "wallet.state": samples.wallet(),
+    "wallet.receipts": (receipt(3, count=4, state="sent"), receipt(2), receipt(1, minutes_ago=3, state="refused")),
+    "wallet.reconciliation": samples.reconciliation(),
+}
+SCENES = [
+    Scene("discover", "discover", LISTS | {"catalogue.browse": films()}),
+    Scene("discover-empty", "discover", {"catalogue.browse": ()}),
+    Scene("discover-loading", "discover", {}),
+    Scene("discover-down", "discover", {"catalogue.browse": ProblemError("service.unreachable")}),
+    Scene("library", "library", LISTS | {"catalogue.library": films()[:5]}),
+    Scene("library-empty", "library", {"catalogue.library": ()}),
+    Scene("wallet", "wallet", WALLET),
+    Scene("wallet-empty", "wallet", WALLET | {"wallet.receipts": ()}),
+    Scene("watch-nothing", "watch", {}),
+    Scene("watch-stopped", "watch", WATCH, _stopped),
+    Scene("watch-playing", "watch", WATCH, _play),
+    Scene("watch-upright", "watch", WATCH, _play, upright=True),
+    Scene("watch-receipts", "watch", WATCH, _receipts),
+    Scene("watch-paywall", "watch", WATCH, _wall),
+    Scene("watch-buying", "watch", WATCH, _buying),
+    Scene("watch-budget", "watch", WATCH | {"playback.open": SPENT}, _wall),
+    Scene("watch-refused", "watch", WATCH | {"playback.buy": ProblemError("payment.insufficient")}, _refused),
+    Scene("watch-unknown", "watch", WATCH | {"playback.buy": purchase(3, state="unknown")}, _refused),
+    Scene("watch-problem", "watch", WATCH | {"playback.chunk": ProblemError("content.damaged")}, _broken),
+    Scene("watch-gone", "watch", {"playback.open": ProblemError("content.not_found")}, _open),
+]
+
+
+@pytest.fixture
+def frame(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
+    """The window with its rail on the viewer's side."""
+    window = Window()
+    qtbot.addWidget(window)
+    rail = Rail(STUDIO_ROUTES, player_routes(), {"creator": "Creator", "viewer": "Viewer"})
+    rail.personas.mark("viewer")
+    window.set_rail(rail)
+    window.show_service(ServiceState(Phase.READY))
+    yield window
+    theme.use("dark")
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_draw_player(
+    scene: Scene,
+    look: ThemeName,
+    frame: Window,
+    qtbot: QtBot,
+    theme: Theme,
+    client: PreparedClient,
+    page_context: PageContext,
+    shot: Shot,
+) -> None:
+    theme.use(look)
+    client.answers |= scene.answers
+    engine = FakeEngine()
+    engine.picture = frame_of(scenery(1, (405, 720) if scene.upright else SIZE))
+    page: Any
+    if scene.route == "watch":
+        page = WatchPage(page_context, lambda: engine)
+    else:
+        page = PLAYER_PAGES[scene.route](page_context)
+    frame.show_page(page, scene.route)
+    frame.resize(1280, 800)
+    with qtbot.waitExposed(frame):
+        frame.show()
+    asked = [name for name in scene.answers if name.startswith(("catalogue.b", "catalogue.l", "wallet."))]
+    if scene.route != "watch":
+        qtbot.waitUntil(lambda: all(client.called(name) for name in asked))
+    if scene.act is not None:
+        scene.act(page, engine, qtbot)
+    _settle(page_context, frame, qtbot)
+    _settle(page_context, frame, qtbot)
+    shot(frame, f"player/{scene.name}-{look}")
+    page.close()
+
+
+def _settle(context: PageContext, owner: QWidget, qtbot: QtBot) -> None:
+    """Let every answer that is on its way arrive."""
+    done: list[Any] = []
+    context.bridge.run(owner, _nothing, done.append, done.append)
+    qtbot.waitUntil(lambda: bool(done))
+
+
+async def _nothing(_client: Any) -> str:
+    return "done"
+
+
+def test_the_frame_of_a_picture_is_what_was_drawn() -> None:
+    picture = scenery(0, (64, 36))
+    frame = frame_of(picture)
+    image = QImage(frame.pixels, frame.width, frame.height, frame.pitch, QImage.Format.Format_RGB32)
+    assert image.pixelColor(10, 10).getRgb()[:3] == tuple(int(value) for value in picture[10, 10])
