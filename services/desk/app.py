@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
-from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
-from sqlalchemy import select
 
 from services.desk import catalogue, earnings, reconciliation, tiers
 from services.desk.context import Desk
 from services.desk.door import DeskOf
-from services.desk.films import open_film
 from services.desk.payouts import routes as payouts
 from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
 from services.desk.publishing import routes as publishing
 from services.desk.publishing import work
-from services.desk.purchases.delivery import deliver, released_as_void
-from services.desk.tables import Purchase
+from services.desk.purchases.resume import watch
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
-from services.wire.problems import ProblemError
 
-_log = logging.getLogger(__name__)
 _events = APIRouter(tags=["events"])
 _SLICES = (
     wallet.router,
@@ -58,7 +51,7 @@ def desk_app(desk: Desk) -> FastAPI:
 
 async def open_desk(desk: Desk) -> None:
     """Go on with all that an earlier run left unfinished, in the background."""
-    desk.spawn(_finish_purchases(desk), name="open purchases")
+    desk.spawn(watch(desk), name="open purchases")
     await work.resume_all(desk)
     await withdrawal.resume_all(desk)
 
@@ -71,23 +64,3 @@ async def close_desk(desk: Desk) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks)
-
-
-async def _finish_purchases(desk: Desk) -> None:
-    """Bring purchases to their end that were signed before a crash: the same bytes, never a new signature."""
-
-    def unfinished() -> list[Purchase]:
-        wanted = select(Purchase).where(
-            (Purchase.money == "in_flight") | ((Purchase.money == "spent") & (Purchase.state == "unknown"))
-        )
-        with desk.database.read() as session:
-            return list(session.scalars(wanted.order_by(Purchase.at)))
-
-    for row in await to_thread.run_sync(unfinished):
-        async with desk.locks[row.content_id]:
-            try:
-                film = await open_film(desk, row.content_id)
-                if not await released_as_void(desk, row):
-                    await deliver(desk, film.manifest, row)
-            except ProblemError as problem:
-                _log.info("purchase still open", extra={"intent": row.intent, "code": problem.code})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+from weakref import WeakValueDictionary
 
 from services.chain.gateway import ChainGateway
 from services.db.engine import Database
@@ -19,6 +20,8 @@ from services.ipfs.store import BlockStore
 from services.units.time import Clock
 
 Role = Literal["creator", "viewer", "both"]
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,34 @@ class Desk:
     blocks: BlockStore
     clock: Clock
     events: EventBus = field(default_factory=EventBus)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    """One purchase at a time for each film, one withdrawal, one task for each upload."""
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, name: str) -> asyncio.Lock:
+        """Give the lock of a film (one purchase at a time), an upload or the withdrawal; it lasts while it is used."""
+        lock = self.locks.get(name)
+        if lock is None:
+            lock = self.locks[name] = asyncio.Lock()
+        return lock
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run something in the background until it ends or the desk closes."""
+        task = self._start(work, name)
+        task.add_done_callback(_report)
+        return task
+
+    async def finish(self, work: Coroutine[Any, Any, T], name: str) -> T:
+        """Run something to its end, also when the one who waits for it is gone."""
+        return await asyncio.shield(self._start(work, name))
+
+    def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _log.error("background work failed", exc_info=error, extra={"work": task.get_name()})

@@ -68,6 +68,7 @@ class NodeDoor:
         offered = await self._door.call(NonceOut, "POST", "/auth/nonce")
         if offered.chain_id != self._chain_id:
             raise ProblemError("chain.wrong_chain", expected=self._chain_id, found=offered.chain_id)
+        self._check_origin(offered)
         now = self._clock.now()
         message = SignIn(
             domain=offered.domain,
@@ -82,3 +83,10 @@ class NodeDoor:
         return await self._door.call(
             SessionOut, "POST", "/auth/sign-in", body=SignInIn(message=message, signature=signature)
         )
+
+    def _check_origin(self, offered: NonceOut) -> None:
+        """Refuse to sign for anybody but this node: it could sign in elsewhere with the answer (EIP-4361)."""
+        origin = self._door.http.base_url
+        root = str(origin).rstrip("/")
+        if offered.domain != origin.netloc.decode() or not f"{offered.uri}/".startswith(f"{root}/"):
+            raise ProblemError("account.sign_in_refused", reason="domain")

@@ -60,7 +60,7 @@ async def withdraw(desk: Desk) -> Withdrawal:
 
     Raises ProblemError: withdrawal.nothing, withdrawal.no_gas, withdrawal.in_progress, wallet.locked.
     """
-    async with desk.locks[_LOCK]:
+    async with desk.turn(_LOCK):
         row = await to_thread.run_sync(_begin, desk)
         await to_thread.run_sync(_send, desk, row)
     desk.events.publish("payout", row.id)

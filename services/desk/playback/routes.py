@@ -11,7 +11,9 @@ from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
 from services.desk.films import OpenFilm, open_film
 from services.desk.money import spent_on
-from services.desk.playback.timeline import bring_home, budget_out, playback_out
+from services.desk.playback.timeline import budget_out, playback_out
+from services.desk.purchases.home import bring_home
+from services.desk.purchases.record import detach_from_budget
 from services.desk.purchases.service import buy
 from services.desk.purchases.terms import price_of
 from services.desk.receipts import receipt_out
@@ -73,6 +75,7 @@ async def set_budget(desk: DeskOf, content: ContentOf, body: BudgetIn) -> Budget
         with desk.database.write() as session:
             row = session.get_one(Film, content)
             row.budget_limit, row.budget_spent = body.limit or None, ZERO
+            detach_from_budget(session, content)
             return budget_out(row)
 
     return await to_thread.run_sync(write)

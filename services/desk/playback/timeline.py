@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
-from anyio import to_thread
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,29 +9,12 @@ from services.desk.catalogue import item_out
 from services.desk.context import Desk
 from services.desk.films import OpenFilm
 from services.desk.money import spent_on
-from services.desk.purchases.keys import check_keys, keep_keys, owned
+from services.desk.purchases.keys import owned
 from services.desk.tables import Film, Purchase
 from services.desk.wallet.service import wallet_state
 from services.units.ids import ContentId
 from services.units.money import ZERO
 from services.wire.catalogue import Access, BudgetOut, ChunkOut, PlaybackOut
-from services.wire.node import KeysOut
-from services.wire.problems import ProblemError
-
-_log = logging.getLogger(__name__)
-
-
-async def bring_home(desk: Desk, film: OpenFilm) -> None:
-    """Fetch the keys that the node says this account owns and that are not here: a reinstall pays nothing again."""
-    if desk.keyring.status != "open":
-        return
-    content = film.manifest.content_id
-    try:
-        answer = await desk.node.call(KeysOut, "GET", f"/content/{content}/keys")
-        await to_thread.run_sync(_keep_missing, desk, film, answer)
-    except ProblemError as problem:
-        # What is here plays without the node; the rest says so when it is asked for.
-        _log.info("owned keys not fetched", extra={"code": problem.code, "content": content})
 
 
 def playback_out(desk: Desk, film: OpenFilm) -> PlaybackOut:
@@ -80,12 +60,3 @@ def _access(index: int, *, free: bool, mine: frozenset[int], pending: frozenset[
 def _pending(session: Session, content: ContentId) -> frozenset[int]:
     rows = session.scalars(select(Purchase).where(Purchase.content_id == content, Purchase.money == "in_flight"))
     return frozenset(index for row in rows for index in range(row.first_chunk, row.first_chunk + row.chunk_count))
-
-
-def _keep_missing(desk: Desk, film: OpenFilm, answer: KeysOut) -> None:
-    manifest = film.manifest
-    wanted = tuple(key for key in answer.keys if key.index not in manifest.preview_keys)
-    for key in wanted:
-        check_keys(manifest, (key,), range(key.index, key.index + 1))
-    with desk.database.write() as session:
-        keep_keys(desk, session, manifest.content_id, wanted, bought=manifest.creator != desk.keyring.address)

@@ -59,7 +59,7 @@ async def publish(desk: Desk, upload_id: str) -> UploadOut:
 
     Raises ProblemError: upload.state, upload.title, upload.price, wallet.locked, and what the node answers.
     """
-    async with desk.locks[upload_id]:
+    async with desk.turn(upload_id):
         row = await to_thread.run_sync(get, desk, upload_id)
         if row.state == "published":
             return await to_thread.run_sync(partial(change, desk, upload_id))

@@ -56,7 +56,7 @@ def forget_work(desk: Desk, upload_id: str) -> None:
 
 
 async def _work(desk: Desk, upload_id: str) -> None:
-    async with desk.locks[upload_id]:
+    async with desk.turn(upload_id):
         try:
             await _ingest(desk, upload_id)
         except ProblemError as problem:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
-from anyio import to_thread
+from anyio import move_on_after, to_thread
 
 from services.chain.gateway import Paid
 from services.desk.context import Desk
 from services.desk.purchases.keys import check_keys
-from services.desk.purchases.record import release, write_paid, write_state
+from services.desk.purchases.record import ENDED, release, write_end, write_state
 from services.desk.tables import Purchase
 from services.media.manifest import Manifest
 from services.units.ids import IntentId
@@ -20,6 +21,7 @@ from services.wire.x402 import PAYMENT_SIGNATURE, Payment, encode
 _log = logging.getLogger(__name__)
 _CERTAIN = ("payment.refused", "payment.insufficient", "payment.terms_changed", "content.not_found", "content.owned")
 _TIMEOUT_S = 30.0
+_PATIENCE_S = 2.0
 
 
 async def deliver(desk: Desk, manifest: Manifest, row: Purchase) -> None:
@@ -28,12 +30,11 @@ async def deliver(desk: Desk, manifest: Manifest, row: Purchase) -> None:
     Raises ProblemError: payment.refused, payment.insufficient, payment.terms_changed, payment.unknown,
     content.wrong_key.
     """
-    intent = IntentId(row.intent)
-    await to_thread.run_sync(write_state, desk, intent, "sent")
+    await to_thread.run_sync(write_state, desk, IntentId(row.intent), "sent")
     try:
         answer = await _send(desk, row)
     except ProblemError as problem:
-        await _look_up(desk, row, problem)
+        await settle(desk, row, otherwise="refused" if problem.code in _CERTAIN else "unknown")
         raise
     try:
         check_keys(manifest, answer.keys, range(row.first_chunk, row.first_chunk + row.chunk_count))
@@ -43,15 +44,29 @@ async def deliver(desk: Desk, manifest: Manifest, row: Purchase) -> None:
     await _write_end(desk, row, state="keyed", answer=answer)
 
 
-async def released_as_void(desk: Desk, row: Purchase) -> bool:
-    """Give the money of a purchase back if its authorization ran out unused; True when that was so."""
-    if row.money != "in_flight":
-        return False
-    used, _, chain_time = await to_thread.run_sync(_ask_chain, desk, row)
-    if used or chain_time < row.valid_before:
-        return False
-    await to_thread.run_sync(release, desk, IntentId(row.intent))
-    return True
+async def settle(desk: Desk, row: Purchase, *, otherwise: str) -> bool:
+    """Ask the chain what became of a purchase's money; True when it was given back as void.
+
+    ``otherwise``: the state to note while the authorization is unused and can still be used. What cannot be looked
+    up stays in flight.
+    """
+    intent, is_void = IntentId(row.intent), False
+    try:
+        used, paid, chain_time = await to_thread.run_sync(_ask_chain, desk, row)
+    except ProblemError as unclear:
+        _log.info("outcome cannot be looked up", extra={"intent": intent, "code": unclear.code})
+        await to_thread.run_sync(write_state, desk, intent, row.state if otherwise == row.state else "unknown")
+    else:
+        if paid is not None:
+            state = row.state if row.state in ENDED else "unknown"
+            await to_thread.run_sync(partial(write_end, desk, intent, state=state, is_paid=True, transaction=paid.tx))
+        elif not used and chain_time >= row.valid_before:
+            is_void = True
+            await to_thread.run_sync(release, desk, intent)
+        else:
+            await to_thread.run_sync(write_state, desk, intent, "unknown" if used else otherwise)
+    _tell(desk, row)
+    return is_void
 
 
 async def _send(desk: Desk, row: Purchase) -> KeysOut:
@@ -64,32 +79,30 @@ async def _send(desk: Desk, row: Purchase) -> KeysOut:
 
 async def _write_end(desk: Desk, row: Purchase, *, state: str, answer: KeysOut) -> None:
     keys = answer.keys if state == "keyed" else ()
+    is_paid = await _is_paid(desk, row)
 
     def write() -> None:
-        write_paid(desk, IntentId(row.intent), state=state, transaction=answer.transaction, keys=keys)
+        write_end(desk, IntentId(row.intent), state=state, is_paid=is_paid, transaction=answer.transaction, keys=keys)
 
     await to_thread.run_sync(write)
+    _tell(desk, row)
+
+
+async def _is_paid(desk: Desk, row: Purchase) -> bool:
+    """Ask the chain, never the node, whether the money moved; a chain that is slow is asked again later."""
+    authorization = Payment.model_validate(row.payment).payload.authorization
+    with move_on_after(_PATIENCE_S):
+        try:
+            return await to_thread.run_sync(
+                desk.chain.authorization_used, authorization.payer, authorization.nonce, abandon_on_cancel=True
+            )
+        except ProblemError as unclear:
+            _log.info("payment not seen yet", extra={"intent": row.intent, "code": unclear.code})
+    return False
+
+
+def _tell(desk: Desk, row: Purchase) -> None:
     desk.events.publish("purchase", row.content_id, row.intent)
-    desk.events.publish("wallet")
-
-
-async def _look_up(desk: Desk, row: Purchase, problem: ProblemError) -> None:
-    """Ask the chain what became of the money; what stays unclear stays in flight."""
-    intent = IntentId(row.intent)
-    state = "refused" if problem.code in _CERTAIN else "unknown"
-    try:
-        used, paid, chain_time = await to_thread.run_sync(_ask_chain, desk, row)
-    except ProblemError as unclear:
-        _log.info("outcome cannot be looked up", extra={"intent": intent, "code": unclear.code})
-        await to_thread.run_sync(write_state, desk, intent, "unknown")
-    else:
-        if paid is not None:
-            await to_thread.run_sync(lambda: write_paid(desk, intent, state="unknown", transaction=paid.tx))
-        elif not used and chain_time >= row.valid_before:
-            await to_thread.run_sync(release, desk, intent)
-        else:
-            await to_thread.run_sync(write_state, desk, intent, "unknown" if used else state)
-    desk.events.publish("purchase", row.content_id, intent)
     desk.events.publish("wallet")
 
 

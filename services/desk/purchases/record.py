@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.chain.authorization import PaymentTerms
@@ -18,6 +18,7 @@ from services.wire.problems import ProblemError
 from services.wire.x402 import Payment
 
 OPEN = ("signed", "sent", "unknown", "refused")
+ENDED = ("keyed", "disputed")
 
 
 def find(desk: Desk, intent: IntentId) -> Purchase | None:
@@ -59,13 +60,22 @@ def write_state(desk: Desk, intent: IntentId, state: str) -> None:
             row.state = state
 
 
-def write_paid(
-    desk: Desk, intent: IntentId, *, state: str, transaction: str | None, keys: tuple[ChunkKey, ...] = ()
+def write_end(
+    desk: Desk,
+    intent: IntentId,
+    *,
+    state: str,
+    is_paid: bool,
+    transaction: str | None,
+    keys: tuple[ChunkKey, ...] = (),
 ) -> None:
-    """Count a purchase as spent and keep its keys. ``state``: keyed, unknown (no key yet) or disputed. Blocking."""
+    """Keep the keys of a purchase, and count it as spent if the chain says that it is paid. Blocking.
+
+    ``state``: keyed, unknown (no key yet) or disputed.
+    """
     with desk.database.write() as session:
         row = session.get_one(Purchase, intent)
-        if row.money == "in_flight":
+        if is_paid and row.money == "in_flight":
             book_paid(session, ref=_ref(row), amount=row.amount, content=row.content_id, at=desk.clock.now())
             row.money = "spent"
         keep_keys(desk, session, row.content_id, keys, bought=True)
@@ -80,7 +90,14 @@ def release(desk: Desk, intent: IntentId) -> None:
             book_released(session, ref=_ref(row), amount=row.amount, content=row.content_id, at=desk.clock.now())
             if row.auto:
                 _refund_budget(session, row)
-            row.money, row.state = "released", "refused"
+            row.money = "released"
+            row.state = row.state if row.state == "keyed" else "refused"
+
+
+def detach_from_budget(session: Session, content: ContentId) -> None:
+    """Forget which open purchases were charged to the film's budget: a new budget gets no refund of an old one's."""
+    open_ones = (Purchase.content_id == content) & (Purchase.money == "in_flight")
+    session.execute(update(Purchase).where(open_ones).values(auto=0))
 
 
 def _refuse_overlap(session: Session, terms: PaymentTerms, intent: IntentId) -> None:
@@ -90,7 +107,9 @@ def _refuse_overlap(session: Session, terms: PaymentTerms, intent: IntentId) -> 
     others = select(Purchase.intent).where(
         Purchase.content_id == terms.content_id,
         Purchase.intent != intent,
-        Purchase.money == "in_flight",
+        # Paid and without its keys is no reason to pay for the same chunk in another range.
+        Purchase.money != "released",
+        Purchase.state != "keyed",
         Purchase.first_chunk < wanted.stop,
         Purchase.first_chunk + Purchase.chunk_count > wanted.start,
     )

@@ -53,9 +53,7 @@ def accepted(desk: Desk, manifest: Manifest, required: PaymentRequired, wanted: 
     raise ProblemError("payment.terms_changed")
 
 
-def terms_for(
-    desk: Desk, manifest: Manifest, *, payer: Address, first_chunk: int, chunk_count: int, chain_time: int
-) -> PaymentTerms:
+def terms_for(desk: Desk, manifest: Manifest, *, payer: Address, wanted: range, chain_time: int) -> PaymentTerms:
     """Write the terms of a purchase, valid for two minutes of the chain's time."""
     return PaymentTerms(
         chain_id=desk.chain.chain_id,
@@ -64,9 +62,9 @@ def terms_for(
         payer=payer,
         creator=manifest.creator,
         content_id=manifest.content_id,
-        first_chunk=first_chunk,
-        chunk_count=chunk_count,
-        amount=price_of(manifest, first_chunk, chunk_count),
+        first_chunk=wanted.start,
+        chunk_count=len(wanted),
+        amount=price_of(manifest, wanted.start, len(wanted)),
         valid_after=max(0, chain_time - _BACKDATED_S),
         valid_before=chain_time + _VALIDITY_S,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -32,6 +33,11 @@ class Offer:
     amount: Money
 
     @property
+    def wanted(self) -> range:
+        """The chunks."""
+        return range(self.first_chunk, self.first_chunk + self.chunk_count)
+
+    @property
     def intent(self) -> IntentId:
         """The id of this purchase, the same for every attempt."""
         return purchase_intent(
@@ -58,6 +64,26 @@ def may_have(session: Session, item: Item, account: Address | None, index: int) 
     if chunk.price == ZERO or account == item.creator:
         return True
     return account is not None and session.get(Entitlement, (account, item.content_id, index)) is not None
+
+
+def may_have_all(session: Session, item: Item, account: Address) -> frozenset[int]:
+    """List the chunks whose keys an account may have."""
+    chunks = select(ChunkForSale.index).where(ChunkForSale.content_id == item.content_id)
+    if account == item.creator:
+        return frozenset(session.scalars(chunks))
+    owned = select(Entitlement.index).where(Entitlement.account == account, Entitlement.content_id == item.content_id)
+    return frozenset(session.scalars(chunks.where((ChunkForSale.price == ZERO) | ChunkForSale.index.in_(owned))))
+
+
+def owns_any(session: Session, offer: Offer) -> bool:
+    """Tell whether some of the offered chunks are the account's already."""
+    owned = select(Entitlement.index).where(
+        Entitlement.account == offer.account,
+        Entitlement.content_id == offer.item.content_id,
+        Entitlement.index >= offer.first_chunk,
+        Entitlement.index < offer.first_chunk + offer.chunk_count,
+    )
+    return session.scalar(owned.limit(1)) is not None
 
 
 def next_unowned(session: Session, item: Item, account: Address) -> int:
@@ -132,14 +158,14 @@ def terms(node: Node, offer: Offer, *, valid_after: int, valid_before: int) -> P
     )
 
 
-def keys_of(node: Node, session: Session, item: Item, first_chunk: int, chunk_count: int) -> tuple[ChunkKey, ...]:
-    """Open the keys of a range; the caller has checked that they may leave."""
+def keys_of(node: Node, session: Session, item: Item, wanted: Set[int]) -> tuple[ChunkKey, ...]:
+    """Open the keys of chunks; the caller has checked that they may leave."""
     rows = session.scalars(
         select(ChunkForSale)
         .where(
             ChunkForSale.content_id == item.content_id,
-            ChunkForSale.index >= first_chunk,
-            ChunkForSale.index < first_chunk + chunk_count,
+            ChunkForSale.index >= min(wanted, default=0),
+            ChunkForSale.index <= max(wanted, default=-1),
         )
         .order_by(ChunkForSale.index)
     )
@@ -148,6 +174,7 @@ def keys_of(node: Node, session: Session, item: Item, first_chunk: int, chunk_co
             index=row.index, key=node.keys.open(row.wrapped_key, owner=key_owner(item.content_id, row.index)).hex()
         )
         for row in rows
+        if row.index in wanted
     )
 
 

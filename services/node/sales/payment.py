@@ -20,6 +20,8 @@ def checked(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization:
     if payment.accepted != requirements(node, offer):
         raise ProblemError("payment.terms_changed")
     message = payment.payload.authorization
+    if not int(message.valid_after) < int(message.valid_before):
+        raise ProblemError("payment.refused", reason="expired")
     wanted = terms(node, offer, valid_after=int(message.valid_after), valid_before=int(message.valid_before))
     bound = (message.payer, message.to, int(message.value), message.nonce)
     if bound != (offer.account, node.chain.escrow, offer.amount.micros, payment_nonce(wanted)):

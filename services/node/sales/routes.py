@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session
 
 from services.node.context import Node
 from services.node.door import Caller, NodeOf
-from services.node.sales.offer import Offer, find_item, keys_of, make_offer, may_have, next_unowned, payment_required
+from services.node.sales.offer import (
+    Offer,
+    find_item,
+    keys_of,
+    make_offer,
+    may_have,
+    may_have_all,
+    next_unowned,
+    owns_any,
+    payment_required,
+)
 from services.node.sales.service import sell
 from services.node.tables import Item
 from services.units.address import Address
@@ -33,7 +43,7 @@ def stream(
         if may_have(session, item, caller, index):
             return KeysOut(
                 content_id=item.content_id,
-                keys=keys_of(node, session, item, index, 1),
+                keys=keys_of(node, session, item, {index}),
                 amount=ZERO,
                 transaction=None,
             )
@@ -50,7 +60,9 @@ def pay(
         item = find_item(session, content_id)
         first = body.first_chunk if body.first_chunk is not None else next_unowned(session, item, caller)
         offer = make_offer(session, item, caller, first, body.chunk_count)
-    if offer.amount == ZERO or caller == item.creator:
+        is_owned = owns_any(session, offer)
+    if offer.amount == ZERO or caller == item.creator or (payment is None and is_owned):
+        # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
         raise ProblemError("content.owned")
     return _sell(node, offer, payment, response)
 
@@ -60,8 +72,7 @@ def owned_keys(node: NodeOf, caller: Caller, content_id: str) -> KeysOut:
     """Give all keys that the account owns, so that a new device or a reinstall pays nothing again."""
     with node.database.read() as session:
         item = find_item(session, content_id)
-        owned = [index for index in range(item.chunk_count) if may_have(session, item, caller, index)]
-        keys = tuple(key for index in owned for key in keys_of(node, session, item, index, 1))
+        keys = keys_of(node, session, item, may_have_all(session, item, caller))
     return KeysOut(content_id=item.content_id, keys=keys, amount=ZERO, transaction=None)
 
 

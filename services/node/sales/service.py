@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from services.chain import reasons
 from services.chain.authorization import SignedAuthorization
@@ -14,9 +14,9 @@ from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import Receipt
 from services.node.context import Node
 from services.node.sales.booking import book, sync
-from services.node.sales.offer import Offer, keys_of, terms
+from services.node.sales.offer import Offer, keys_of, owns_any, terms
 from services.node.sales.payment import checked
-from services.node.tables import Entitlement, Sale
+from services.node.tables import Sale
 from services.units.address import Bytes32
 from services.units.ids import IntentId
 from services.wire.node import KeysOut
@@ -57,16 +57,15 @@ def _sale(node: Node, intent: IntentId) -> Sale | None:
 
 def _received(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization:
     signed = checked(node, offer, payment)
-    wanted = range(offer.first_chunk, offer.first_chunk + offer.chunk_count)
+    if _open_overlaps(node, offer):
+        sync(node)
+    now = node.chain.head().timestamp
     with node.database.write() as session:
-        owned = select(Entitlement.index).where(
-            Entitlement.account == offer.account,
-            Entitlement.content_id == offer.item.content_id,
-            Entitlement.index >= wanted.start,
-            Entitlement.index < wanted.stop,
-        )
-        if session.scalar(owned.limit(1)) is not None:
+        if owns_any(session, offer):
             raise ProblemError("content.owned")
+        if any(_valid_before(sale) > now for sale in session.scalars(_overlapping(offer))):
+            # Both could reach the chain, and the same chunk would be paid twice.
+            raise ProblemError("payment.in_progress")
         session.add(
             Sale(
                 intent=offer.intent,
@@ -82,6 +81,27 @@ def _received(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization
             )
         )
     return signed
+
+
+def _overlapping(offer: Offer) -> Select[Sale]:
+    """Find other purchases of some of the same chunks whose end is not known."""
+    return select(Sale).where(
+        Sale.content_id == offer.item.content_id,
+        Sale.payer == offer.account,
+        Sale.intent != offer.intent,
+        Sale.state == "received",
+        Sale.first_chunk < offer.wanted.stop,
+        Sale.first_chunk + Sale.chunk_count > offer.wanted.start,
+    )
+
+
+def _open_overlaps(node: Node, offer: Offer) -> bool:
+    with node.database.read() as session:
+        return session.scalar(_overlapping(offer).limit(1)) is not None
+
+
+def _valid_before(sale: Sale) -> int:
+    return int(Payment.model_validate(sale.payment).payload.authorization.valid_before) if sale.payment else 0
 
 
 def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> SignedAuthorization:
@@ -135,7 +155,7 @@ def _handed_over(node: Node, offer: Offer) -> KeysOut:
             raise ProblemError("payment.unknown")
         return KeysOut(
             content_id=offer.item.content_id,
-            keys=keys_of(node, session, offer.item, offer.first_chunk, offer.chunk_count),
+            keys=keys_of(node, session, offer.item, frozenset(offer.wanted)),
             amount=sale.amount,
             transaction=Bytes32(sale.transaction),
         )

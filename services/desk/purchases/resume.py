@@ -1,0 +1,61 @@
+"""Brings purchases to their end that were left open: the same bytes, never a new signature."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from anyio import to_thread
+from sqlalchemy import select
+
+from services.desk.context import Desk
+from services.desk.films import open_film
+from services.desk.purchases.delivery import deliver, settle
+from services.desk.purchases.record import find
+from services.desk.tables import Purchase
+from services.units.ids import ContentId, IntentId
+from services.wire.problems import ProblemError
+
+_log = logging.getLogger(__name__)
+_AGAIN_S = 15.0
+# Told to the person as ended: what is still looked for is only where the money went.
+_ANSWERED = ("refused", "keyed", "disputed")
+
+
+async def watch(desk: Desk) -> None:
+    """Look after open purchases until the desk closes."""
+    while True:
+        await finish_open(desk)
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def finish_open(desk: Desk) -> None:
+    """Try once to bring each open purchase to its end."""
+    for intent, content in await to_thread.run_sync(_unfinished, desk):
+        async with desk.turn(content):
+            try:
+                await _finish(desk, intent)
+            except ProblemError as problem:
+                _log.info("purchase still open", extra={"intent": intent, "code": problem.code})
+
+
+async def _finish(desk: Desk, intent: IntentId) -> None:
+    row = await to_thread.run_sync(find, desk, intent)
+    if row is None or not _is_open(row):
+        return
+    if row.state in _ANSWERED:
+        await settle(desk, row, otherwise=row.state)
+    elif row.money == "spent" or not await settle(desk, row, otherwise=row.state):
+        film = await open_film(desk, row.content_id)
+        await deliver(desk, film.manifest, row)
+
+
+def _unfinished(desk: Desk) -> list[tuple[IntentId, ContentId]]:
+    unkeyed = (Purchase.money == "spent") & (Purchase.state == "unknown")
+    wanted = select(Purchase).where((Purchase.money == "in_flight") | unkeyed).order_by(Purchase.at)
+    with desk.database.read() as session:
+        return [(IntentId(row.intent), row.content_id) for row in session.scalars(wanted)]
+
+
+def _is_open(row: Purchase) -> bool:
+    return row.money == "in_flight" or (row.money == "spent" and row.state == "unknown")
