@@ -42,6 +42,9 @@ class Window(QMainWindow):
         self.setMinimumSize(860, 560)
         self.resize(1280, 800)
         self._was_painted = False
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.timeout.connect(self.painted)
         self._rail: Rail | None = None
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
@@ -123,7 +126,7 @@ class Window(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            self._after_paint.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

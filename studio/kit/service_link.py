@@ -23,12 +23,15 @@ _SILENT_TIMES = 3
 
 
 class ServiceLink(QObject):
-    """Also asks for the service's health; one that is silent three times in a row is started again."""
+    """Also asks for the service's health; one that is silent three times in a row is started again.
+
+    ``silent`` counts how often it did not answer.
+    """
 
     def __init__(self, process: ServiceProcess, bridge: Bridge) -> None:
         super().__init__()
         self._process, self._bridge = process, bridge
-        self._silent = 0
+        self.silent = 0
         self._asking: Ticket | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_ASK_EVERY_MS)
@@ -42,7 +45,7 @@ class ServiceLink(QObject):
     @Slot()
     def _follow(self) -> None:
         state = self._process.state
-        self._silent = 0
+        self.silent = 0
         if state.phase is Phase.READY and state.endpoint is not None:
             self._bridge.open(_maker(state.endpoint))
             self._timer.start()
@@ -61,12 +64,12 @@ class ServiceLink(QObject):
         self._asking = self._bridge.run(self, _health, self._on_answer, self._on_silence)
 
     def _on_answer(self, _health: object) -> None:
-        self._silent = 0
+        self.silent = 0
 
     def _on_silence(self, _problem: Problem) -> None:
-        self._silent += 1
-        if self._silent >= _SILENT_TIMES:
-            self._silent = 0
+        self.silent += 1
+        if self.silent >= _SILENT_TIMES:
+            self.silent = 0
             self._process.restart()
 
 

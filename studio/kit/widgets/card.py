@@ -25,6 +25,9 @@ class Card(QFrame):
             self.head.addWidget(self.title)
             self.head.addStretch(1)
             self.body.addLayout(self.head)
+        else:
+            self.title.setParent(self)
+            self.title.hide()
 
     def set_selected(self, selected: bool) -> None:
         """Mark the card by an accent border."""

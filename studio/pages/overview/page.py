@@ -54,9 +54,9 @@ class OverviewPage(PageFrame):
     def _add_periods(self) -> None:
         for days in PERIODS:
             button = Button(f"{days} days", "segment", name=f"overview.period.{days}")
-            button.setChecked(days == self.model.state.days)
             button.clicked.connect(self._on_period)
             self._group.addButton(button, days)
+            button.setChecked(days == self.model.state.days)  # in the group, which then moves the tab stop
             self.buttons.addWidget(button)
             self._periods[days] = button
 

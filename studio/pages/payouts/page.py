@@ -47,8 +47,8 @@ class PayoutsPage(PageFrame):
 
     def _render(self) -> None:
         state = self.model.state
-        shown = None if state.step in ("confirm", "nothing") else state.problem
-        self.banner.show_problem(shown)
+        asked = None if state.step in ("confirm", "nothing") else state.problem
+        self.banner.show_problem(asked or state.unread)
         self._withdraw.setEnabled(state.may_withdraw)
         if state.payouts is not None:
             self._show_balances()

@@ -27,6 +27,9 @@ class PayoutsState:
     current: WithdrawalOut | None = None
     busy: bool = False
     problem: Problem | None = None
+    """Why a withdrawal did not begin; stays until the next try."""
+    unread: Problem | None = None
+    """Why the figures could not be read; goes with the next good reading."""
 
     @property
     def may_withdraw(self) -> bool:
@@ -45,7 +48,7 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
 
     def refresh(self) -> None:
         """Load balances, history and the three books."""
-        self._fetch(lambda desk: desk.payouts.state(), self._on_payouts)
+        self._fetch(lambda desk: desk.payouts.state(), self._on_payouts, self._on_unread)
         self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._no_sums)
 
     def withdraw(self) -> None:
@@ -72,12 +75,10 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
             current = payouts.history[0]
         following = current is not None and self.state.step == "idle"
         step: Step = "following" if following else self.state.step
-        self._set(payouts=payouts, current=current, step=step, problem=self._kept_problem())
+        self._set(payouts=payouts, current=current, step=step, unread=None)
 
-    def _kept_problem(self) -> Problem | None:
-        """Keep what a failed withdrawal said; a failed read is over with the next good one."""
-        problem = self.state.problem
-        return problem if problem is not None and self.state.step in ("confirm", "nothing") else None
+    def _on_unread(self, problem: Problem) -> None:
+        self._set(unread=problem)
 
     def _on_sums(self, sums: Reconciliation) -> None:
         self._set(sums=sums)

@@ -59,9 +59,9 @@ class SettingsPage(PageFrame):
         for name, words, icon in (("dark", "Dark", "moon"), ("light", "Light", "sun")):
             button = Button(words, "segment", name=f"settings.theme.{name}", icon=icon, says=f"{words} theme")
             button.setProperty("theme", name)
-            button.setChecked(name == self._context.theme.name)
             button.clicked.connect(self._on_theme)
             self._group.addButton(button)
+            button.setChecked(name == self._context.theme.name)
             line.addWidget(button)
         card.body.addLayout(line)
         return card

@@ -1,0 +1,181 @@
+"""The pieces: what they show, what they say, what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from services.units.money import Money
+from studio.kit import theme as look
+from studio.kit.icons import ICONS, pixmap
+from studio.kit.problems import Action, Problem
+from studio.kit.theme import Theme
+from studio.kit.tokens import DARK, LIGHT
+from studio.kit.widgets.banner import ProblemBanner
+from studio.kit.widgets.button import icon_button, primary
+from studio.kit.widgets.fields import Field
+from studio.kit.widgets.money_field import MoneyField
+from studio.kit.widgets.progress import ProgressBar
+from studio.kit.widgets.reconcile import ReconcileCard
+from studio.kit.widgets.text import MoneyText, Text
+from studio.kit.widgets.tile import Tile
+from studio.kit.widgets.toast import Toast
+from tests.fixtures import samples
+
+Made = Callable[[QWidget], QWidget]
+
+
+def test_the_theme_reaches_palette_style_sheet_and_painted_parts(qtbot: QtBot, theme: Theme) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    with qtbot.waitSignal(theme.changed):
+        theme.use("light")
+    assert look.active() is LIGHT
+    assert application.palette().window().color() == QColor(LIGHT.ground)
+    assert LIGHT.accent in application.styleSheet()
+    with qtbot.assertNotEmitted(theme.changed):
+        theme.use("light")
+    theme.use("dark")
+    assert DARK.accent in application.styleSheet()
+
+
+def test_money_and_time_have_figures_of_one_width() -> None:
+    assert look.font(tabular=True).featureValue(look._TABULAR) == 1
+    assert not look.font().isFeatureSet(look._TABULAR)
+
+
+@pytest.mark.parametrize("path", sorted(ICONS.glob("*.svg")), ids=lambda path: path.stem)
+def test_icons_are_one_stroke_and_take_the_inks_of_the_theme(path: Path, qapp: QApplication) -> None:
+    source = path.read_text()
+    assert source.count("<svg") == 1
+    if path.stem not in ("app",):
+        assert 'fill="none" stroke="#000000"' in source
+        assert pixmap(path.stem, "#ff0000", 24).toImage().pixelColor(12, 12).isValid()
+    assert len(source) < 900
+
+
+def test_a_label_never_reads_markup(qtbot: QtBot) -> None:
+    label = Text("<b>bold</b>")
+    qtbot.addWidget(label)
+    assert label.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_a_problem_is_told_with_its_action(qtbot: QtBot, theme: Theme) -> None:
+    banner = ProblemBanner()
+    qtbot.addWidget(banner)
+    assert banner.isHidden()
+    banner.show_problem(Problem("wallet.locked"))
+    assert not banner.isHidden()
+    assert banner.happened.text() == "The wallet is locked."
+    assert banner.button.text() == "Unlock wallet"
+    assert banner.accessibleName().startswith("The wallet is locked.")
+    with qtbot.waitSignal(banner.acted) as acted:
+        banner.button.click()
+    assert acted.args is not None
+    assert acted.args[0] is Action.UNLOCK
+    banner.show_problem(Problem("tier.price"))
+    assert banner.button.isHidden()
+    banner.show_problem(None)
+    assert banner.isHidden()
+
+
+def test_details_are_copied_without_secrets(qtbot: QtBot, theme: Theme) -> None:
+    banner = ProblemBanner()
+    qtbot.addWidget(banner)
+    banner.show_problem(Problem("internal", {"status": "500"}, trace="t-1"))
+    banner.button.click()
+    assert QApplication.clipboard().text() == "internal {'status': '500'} t-1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "micros"), [("0.005", 5_000), ("$2.99", 2_990_000), ("abc", None), ("", None), ("1.2345678", None)]
+)
+def test_a_money_field_takes_dollars(qtbot: QtBot, theme: Theme, typed: str, micros: int | None) -> None:
+    field = MoneyField()
+    qtbot.addWidget(field)
+    QTest.keyClicks(field, typed)
+    assert field.money == (None if micros is None else Money(micros))
+    assert (field.property("invalid") == "true") == (micros is None and bool(typed))
+
+
+def test_money_shows_two_digits_and_tells_all(qtbot: QtBot) -> None:
+    label = MoneyText()
+    qtbot.addWidget(label)
+    label.set_money(Money(1_234_567))
+    assert (label.text(), label.toolTip()) == ("$1.23", "$1.234567")
+    label.set_money(None)
+    assert (label.text(), label.toolTip()) == ("–", "")
+
+
+def test_a_tile_shows_a_skeleton_until_it_has_a_figure(qtbot: QtBot, theme: Theme) -> None:
+    tile = Tile("today", "Today")
+    qtbot.addWidget(tile)
+    waiting = tile.content()
+    tile.show_money(Money(1_940_000), "1 % less than yesterday", [1, 5, 3])
+    assert tile.content() is not waiting
+    assert tile.value_text == "$1.94"
+    assert tile.accessibleName() == "Today: $1.94, 1 % less than yesterday"
+    assert not tile.grab().isNull()
+
+
+def test_a_field_says_its_label_and_its_mistake(qtbot: QtBot, theme: Theme) -> None:
+    field = Field("Price", MoneyField(), "In dollars.")
+    qtbot.addWidget(field)
+    assert field.field.accessibleName() == "Price"
+    field.show_mistake("Not an amount.")
+    assert field.help.text() == "Not an amount."
+    field.show_mistake("")
+    assert field.help.text() == "In dollars."
+
+
+def test_a_toast_goes_away_by_itself(qtbot: QtBot, theme: Theme) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    toast = Toast(host)
+    with qtbot.waitExposed(host):
+        host.show()
+    toast._timer.setInterval(1)
+    toast.say("Saved.")
+    assert toast.said == "Saved."
+    qtbot.waitUntil(toast.isHidden)
+
+
+def test_buttons_without_words_have_names(qtbot: QtBot, theme: Theme) -> None:
+    button = icon_button("close", "Close")
+    qtbot.addWidget(button)
+    assert (button.accessibleName(), button.toolTip()) == ("Close", "Close")
+    save = primary("Save", name="x.save")
+    qtbot.addWidget(save)
+    save.set_text("Saving…")
+    assert (save.objectName(), save.accessibleName()) == ("x.save", "Saving…")
+
+
+def test_progress_in_hundredths(qtbot: QtBot, theme: Theme) -> None:
+    bar = ProgressBar()
+    qtbot.addWidget(bar)
+    bar.show_progress(31, 73)
+    assert bar.percent == 42
+    bar.show_progress(5, 0)
+    assert bar.percent == 0
+    bar.show_progress(9, 3)
+    assert bar.percent == 100
+    assert not bar.grab().isNull()
+
+
+@pytest.mark.parametrize(("agrees", "verdict"), [(True, "All agree"), (False, "They differ")])
+def test_three_books_side_by_side(qtbot: QtBot, theme: Theme, agrees: bool, verdict: str) -> None:
+    card = ReconcileCard()
+    qtbot.addWidget(card)
+    card.show_sums(samples.reconciliation(agrees=agrees))
+    model = card.table.model()
+    cells = [str(model.index(2, column).data()) for column in range(5)]
+    assert cells[:3] == ["Available", "$31.2045", "$31.2045"]
+    assert cells[4] == ("agrees" if agrees else "differs")
+    assert card._verdict.text() == verdict

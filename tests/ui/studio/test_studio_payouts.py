@@ -1,0 +1,169 @@
+"""Payouts: a check before anything is sent, live states, one withdrawal for one wish, and a plain "nothing"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView
+from pytestqt.qtbot import QtBot
+
+from services.wire.base import ProblemOut
+from services.wire.earnings import WithdrawalState
+from services.wire.problems import ProblemError
+from studio.kit.context import PageContext
+from studio.kit.widgets.button import Button
+from studio.pages.payouts.page import PayoutsPage
+from tests.fixtures import samples
+from tests.fixtures.window import PreparedClient, Shell
+
+
+@pytest.fixture
+def page(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> PayoutsPage:
+    """The page with $31.2045 available, shown."""
+    client.answers |= {
+        "payouts.state": samples.payouts(),
+        "payouts.precheck": samples.precheck(),
+        "wallet.reconciliation": samples.reconciliation(),
+    }
+    made = PayoutsPage(page_context)
+    qtbot.addWidget(made)
+    made.resize(1000, 900)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: made.model.state.payouts is not None and made.model.state.sums is not None)
+    return made
+
+
+def press(page: PayoutsPage, name: str) -> None:
+    found = page.findChild(Button, name)
+    assert found is not None
+    assert found.isEnabled()
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def step_is(page: PayoutsPage, step: str) -> Callable[[], bool]:
+    return lambda: page.model.state.step == step
+
+
+def test_the_check_says_what_would_happen_and_sends_nothing(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient
+) -> None:
+    assert page._available.value_text == "$31.20"
+    press(page, "payouts.withdraw")
+    qtbot.waitUntil(step_is(page, "confirm"))
+    assert page._check.isVisible()
+    assert page._check._get.value.text() == "$31.2045"
+    assert page._check._fee.value.text() == "<$0.01"
+    assert page._check._fee.value.toolTip() == "$0.0013"
+    assert not client.called("payouts.withdraw")
+    press(page, "payouts.cancel")
+    assert not page._check.isVisible()
+
+
+def test_a_withdrawal_is_followed_to_its_end(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
+    client.answers["payouts.withdraw"] = samples.withdrawal("sent", amount="31.2045")
+    client.answers["payouts.state"] = samples.payouts(samples.withdrawal("sent", amount="31.2045"), available="0")
+    press(page, "payouts.withdraw")
+    qtbot.waitUntil(step_is(page, "confirm"))
+    press(page, "payouts.confirm")
+    qtbot.waitUntil(step_is(page, "following"))
+    assert "waiting for its block" in page._state.accessibleName()
+    assert not page._withdraw.isEnabled()
+    client.answers["payouts.state"] = samples.payouts(samples.withdrawal(amount="31.2045"), available="0")
+    page.model.context.events.changed.emit("payout", ("w1",))
+    qtbot.waitUntil(lambda: "Done" in page._state.accessibleName())
+    assert len(client.called("payouts.withdraw")) == 1
+    assert page._withdraw.isEnabled()
+
+
+def test_a_second_click_while_sending_sends_nothing_more(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient
+) -> None:
+    press(page, "payouts.withdraw")
+    qtbot.waitUntil(step_is(page, "confirm"))
+    page.model.confirm()
+    page.model.confirm()
+    page.model.withdraw()
+    qtbot.waitUntil(lambda: bool(client.called("payouts.withdraw")))
+    assert page.model.state.step == "sending"
+    assert len(client.called("payouts.withdraw")) == 1
+
+
+@pytest.mark.parametrize("by", ["check", "refusal"])
+def test_nothing_to_withdraw_is_a_sentence(qtbot: QtBot, page: PayoutsPage, client: PreparedClient, by: str) -> None:
+    if by == "check":
+        client.answers["payouts.precheck"] = samples.precheck("0", ProblemOut(code="withdrawal.nothing"))
+    else:
+        client.answers["payouts.withdraw"] = ProblemError("withdrawal.nothing")
+    press(page, "payouts.withdraw")
+    if by == "refusal":
+        qtbot.waitUntil(step_is(page, "confirm"))
+        press(page, "payouts.confirm")
+    qtbot.waitUntil(step_is(page, "nothing"))
+    assert page._state.isVisible()
+    assert "There is nothing to withdraw." in page._state.accessibleName()
+    assert page.banner.isHidden()
+
+
+def test_no_gas_takes_the_button_away_and_says_why(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
+    client.answers["payouts.precheck"] = samples.precheck(problem=ProblemOut(code="withdrawal.no_gas"))
+    press(page, "payouts.withdraw")
+    qtbot.waitUntil(step_is(page, "confirm"))
+    confirm = page.findChild(Button, "payouts.confirm")
+    assert confirm is not None
+    assert not confirm.isEnabled()
+    assert "network fee" in page._check._warning.text()
+
+
+def test_a_locked_wallet_can_be_opened_and_the_check_comes_again(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient, shell: Shell
+) -> None:
+    client.answers["payouts.withdraw"] = ProblemError("wallet.locked")
+    press(page, "payouts.withdraw")
+    qtbot.waitUntil(step_is(page, "confirm"))
+    press(page, "payouts.confirm")
+    qtbot.waitUntil(page.banner.isVisible)
+    page.banner.button.click()
+    shell.handled[0][1]()
+    qtbot.waitUntil(step_is(page, "confirm"))
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [("unknown", "will not be sent twice"), ("failed", "where they were"), ("signed", "kept on this computer")],
+)
+def test_each_state_has_its_words(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, state: WithdrawalState, says: str
+) -> None:
+    client.answers |= {"payouts.state": samples.payouts(samples.withdrawal(state))}
+    page = PayoutsPage(page_context)
+    qtbot.addWidget(page)
+    page.model._on_withdrawal(samples.withdrawal(state))
+    assert says in page._state.accessibleName()
+    qtbot.waitUntil(lambda: page.model.state.payouts is not None)
+
+
+def test_an_open_withdrawal_is_followed_after_a_restart(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers["payouts.state"] = samples.payouts(samples.withdrawal("unknown"))
+    page = PayoutsPage(page_context)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(step_is(page, "following"))
+    assert not page.model.state.may_withdraw
+
+
+def test_the_chain_that_cannot_be_read_is_a_dash(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
+    client.answers["payouts.state"] = samples.payouts().model_copy(update={"available": None})
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page._available.value_text == "–")
+
+
+def test_the_three_books_stand_in_the_table(page: PayoutsPage) -> None:
+    table = page.findChild(QAbstractItemView, "reconcile.table")
+    assert table is not None
+    row = [str(table.model().index(0, column).data()) for column in range(5)]
+    assert row == ["Earned", "$69.0045", "$69.0045", "$69.0045", "agrees"]

@@ -1,0 +1,261 @@
+"""The frame and the application: a window before the service, keys, names for all that can be used, a clean end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QButtonGroup,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from studio import __main__ as command_line
+from studio import world
+from studio.app import Studio
+from studio.kit.context import PageContext
+from studio.kit.problems import Problem
+from studio.kit.service_state import Phase, ServiceState
+from studio.kit.widgets.button import Button
+from studio.routes import STUDIO_ROUTES
+from tests.fixtures import samples
+from tests.fixtures.window import PreparedClient
+
+# A service that is up, and whose socket nobody answers.
+DEAF = """
+import json, os, sys
+sys.stdin.readline()
+print(json.dumps({"ready": True, "socket": "/nowhere/s", "protocol": 1, "pid": os.getpid()}), flush=True)
+sys.stdin.read()
+"""
+SLOW = "import sys; sys.stdin.read()"
+
+Open = Callable[..., Studio]
+
+
+@pytest.fixture
+def open_studio(qtbot: QtBot, qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open the application with a service of Python source; closed at the end."""
+    opened: list[Studio] = []
+
+    def start(source: str = DEAF, *, demo: bool = True) -> Studio:
+        monkeypatch.setattr(world, "command", lambda _profile, demo: [sys.executable, "-I", "-c", source])
+        studio = Studio(qapp, profile=profile, demo=demo)
+        opened.append(studio)
+        studio.start()
+        qtbot.addWidget(studio.window)
+        return studio
+
+    yield start
+    for studio in opened:
+        studio.close()
+        studio.theme.use("dark")
+
+
+def press(studio: Studio, name: str) -> None:
+    button = studio.window.findChild(Button, name)
+    assert button is not None, name
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def page_name(studio: Studio) -> str:
+    page = studio.window.page
+    return page.objectName() if page else ""
+
+
+def test_the_window_can_be_used_while_the_service_is_still_starting(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(SLOW)
+    assert studio.window.isVisible()
+    qtbot.waitUntil(lambda: page_name(studio) == "page.overview")
+    assert studio.process is not None
+    assert studio.process.state.phase is Phase.STARTING
+    press(studio, "nav.tiers")
+    assert page_name(studio) == "page.tiers"
+    assert studio.window.rail is not None
+    assert studio.window.rail.service.words == "Starting…"
+
+
+def test_the_service_that_is_gone_is_told_and_the_window_lives(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(DEAF)
+    qtbot.waitUntil(lambda: studio.process is not None and studio.process.state.phase is Phase.READY, timeout=10_000)
+    press(studio, "nav.tiers")
+    banner = studio.window.page.banner  # type: ignore[union-attr]  # a page has one
+    qtbot.waitUntil(lambda: "service is not running" in banner.happened.text(), timeout=10_000)
+    assert studio.window.isEnabled()
+
+
+def test_one_click_changes_who_sits_here(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(SLOW)
+    qtbot.waitUntil(lambda: page_name(studio) == "page.overview")
+    assert studio.world is not None
+    creators = studio.window.page
+    press(studio, "persona.viewer")
+    assert studio.world.desk_id == "viewer"
+    assert page_name(studio) == "page.discover"
+    press(studio, "persona.creator")
+    assert studio.window.page is creators
+
+
+@pytest.mark.parametrize(
+    ("keys", "page"),
+    [
+        (Qt.Key.Key_5, "page.payouts"),
+        (Qt.Key.Key_Comma, "page.settings"),
+        (Qt.Key.Key_2, "page.content"),
+    ],
+)
+def test_pages_open_by_keys(qtbot: QtBot, open_studio: Open, keys: Qt.Key, page: str) -> None:
+    studio = open_studio(SLOW)
+    qtbot.waitUntil(lambda: page_name(studio) == "page.overview")
+    with qtbot.waitActive(studio.window):
+        studio.window.activateWindow()
+    QTest.keyClick(studio.window, keys, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page_name(studio) == page)
+
+
+def test_the_first_run_asks_one_question(qtbot: QtBot, open_studio: Open, profile: Path) -> None:
+    studio = open_studio(SLOW, demo=False)
+    qtbot.waitUntil(lambda: page_name(studio) == "page.welcome")
+    assert studio.process is None
+    assert studio.window.rail is None
+    press(studio, "welcome.create")
+    assert page_name(studio) == "page.overview"
+    studio.close()
+    again = open_studio(SLOW, demo=False)
+    qtbot.waitUntil(lambda: page_name(again) == "page.overview")
+    assert again.window.rail is not None
+    assert again.window.rail.personas.isHidden()
+
+
+def test_the_demo_is_one_click_away_and_has_a_profile_of_its_own(
+    qtbot: QtBot, open_studio: Open, profile: Path
+) -> None:
+    studio = open_studio(SLOW, demo=False)
+    qtbot.waitUntil(lambda: page_name(studio) == "page.welcome")
+    press(studio, "welcome.demo")
+    assert page_name(studio) == "page.overview"
+    badge = studio.window.findChild(QWidget, "demo.badge")
+    assert badge is not None
+    qtbot.waitUntil(badge.isVisible)
+    assert (profile / "demo" / "logs").is_dir()
+
+
+def test_theme_and_place_are_remembered(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(SLOW)
+    qtbot.waitUntil(lambda: studio.world is not None)
+    studio.theme.use("light")
+    studio.close()
+    again = open_studio(SLOW)
+    assert again.theme.name == "light"
+    assert again.settings.geometry is not None
+    qtbot.waitUntil(lambda: again.world is not None)
+
+
+def test_closing_ends_service_and_bridge(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(DEAF)
+    qtbot.waitUntil(lambda: studio.process is not None and studio.process.state.phase is Phase.READY, timeout=10_000)
+    assert studio.process is not None
+    endpoint = studio.process.state.endpoint
+    assert endpoint is not None
+    studio.window.close()
+    assert not Path(f"/proc/{endpoint.pid}").exists()
+    studio.close()
+
+
+def test_the_rail_folds_on_a_small_window(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(SLOW)
+    rail = studio.window.rail
+    assert rail is not None
+    studio.window.resize(1280, 800)
+    assert rail.width() == 216
+    studio.window.resize(1000, 700)
+    assert rail.width() == 64
+    button = studio.window.findChild(Button, "nav.tiers")
+    assert button is not None
+    assert (button.text(), button.toolTip(), button.accessibleName()) == ("", "Tiers", "Studio: Tiers")
+    qtbot.waitUntil(lambda: studio.world is not None)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ServiceState(Phase.WAITING), "Starting again…"),
+        (ServiceState(Phase.DOWN, problem=Problem("service.busy_profile")), "Another Museclock is open"),
+    ],
+)
+def test_the_rail_says_how_the_service_is(qtbot: QtBot, open_studio: Open, state: ServiceState, words: str) -> None:
+    studio = open_studio(SLOW)
+    qtbot.waitUntil(lambda: studio.world is not None)
+    studio.window.show_service(state)
+    assert studio.window.rail is not None
+    assert words in studio.window.rail.service.words
+    button = studio.window.findChild(Button, "service.start")
+    assert button is not None
+    assert button.isHidden() == (state.phase is not Phase.DOWN)
+
+
+ANSWERS = {
+    "earnings.overview": samples.overview(),
+    "earnings.items": (samples.item(),),
+    "uploads.list": (samples.upload("ready", title="Harbour", price="0.01"),),
+    "uploads.quote": samples.QUOTE,
+    "tiers.mine": samples.TIERS,
+    "payouts.state": samples.payouts(samples.withdrawal()),
+    "wallet.reconciliation": samples.reconciliation(),
+    "wallet.state": samples.wallet(),
+    "health": samples.HEALTH,
+}
+USED = (QAbstractButton, QLineEdit, QPlainTextEdit, QSpinBox, QAbstractItemView)
+
+
+@pytest.mark.parametrize("route", list(STUDIO_ROUTES))
+def test_all_that_can_be_used_has_a_name_and_can_be_reached_by_tab(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, route: str
+) -> None:
+    client.answers |= ANSWERS
+    page = STUDIO_ROUTES[route].factory(page_context)
+    qtbot.addWidget(page)
+    page.resize(1100, 800)
+    with qtbot.waitExposed(page):
+        page.show()
+    qtbot.waitUntil(lambda: bool(client.calls))
+    found = [widget for kind in USED for widget in page.findChildren(kind) if _is_ours(widget)]
+    assert found
+    for widget in found:
+        assert widget.accessibleName(), widget
+        if isinstance(widget, QAbstractButton):
+            # Of buttons that exclude each other one takes the tab key, and the arrows move between them.
+            group = widget.group()
+            alike = group.buttons() if isinstance(group, QButtonGroup) else [widget]
+            assert any(each.focusPolicy() & Qt.FocusPolicy.TabFocus for each in alike), widget.objectName()
+
+
+def _is_ours(widget: QWidget) -> bool:
+    empty = isinstance(widget, QAbstractButton) and not widget.text() and widget.icon().isNull()
+    return not widget.objectName().startswith("qt_") and not isinstance(widget, QHeaderView) and not empty
+
+
+def test_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run: list[tuple[Path | None, bool]] = []
+
+    def note(profile: Path | None, *, demo: bool) -> int:
+        run.append((profile, demo))
+        return 0
+
+    monkeypatch.setattr(command_line, "run_window", note)
+    assert command_line.main(["--profile", str(tmp_path)]) == 0
+    assert command_line.main(["demo"]) == 0
+    assert command_line.main(["demo", "--profile", str(tmp_path)]) == 0
+    assert run == [(tmp_path, False), (None, True), (tmp_path, True)]
