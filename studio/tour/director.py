@@ -68,7 +68,7 @@ class Director:
         display = self._display(folder)
         try:
             environment = display.environment() if display else {}
-            window = start_window(arguments, environment, folder / "window.log")
+            window = start_window(arguments, environment, self._log(folder))
             try:
                 return self._hear(window)
             finally:
@@ -76,6 +76,12 @@ class Director:
         finally:
             if display:
                 display.close()
+
+    def _log(self, folder: Path) -> Path:
+        """Give the file for the window's error stream: kept with the profile, if that is kept."""
+        place = (self._options.profile or folder) / "logs"
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return place / "window.log"
 
     def _part_with(self, window: WindowProcess) -> None:
         """Close the window; where something went wrong, show what it wrote to its error stream."""

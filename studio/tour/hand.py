@@ -147,7 +147,8 @@ class Hand:
         deadline = time.monotonic() + timeout_s
         while not holds(answer := self.fact(job, timeout_s)):
             if time.monotonic() > deadline:
-                raise StepError(f"waited {timeout_s:.0f} s for {what}; last seen: {answer!r:.300}")
+                seen = f"last answer: {answer!r:.200}; the window shows: {self.shown_text():.600}"
+                raise StepError(f"waited {timeout_s:.0f} s for {what}; {seen}")
             QTest.qWait(50)
         return answer
 
@@ -164,7 +165,8 @@ class Hand:
         while parent is not None:
             if isinstance(parent, QScrollArea) and (content := parent.widget()) is not None:
                 place = widget.mapTo(content, spot)
-                parent.ensureVisible(place.x(), place.y(), 60, 60)
+                if not parent.viewport().rect().contains(widget.mapTo(parent, spot)):
+                    parent.ensureVisible(place.x(), place.y(), 60, 60)
             parent = parent.parentWidget()
 
     def _on_top(self, widget: QWidget, spot: QPoint) -> bool:
