@@ -13,8 +13,8 @@ from services.desk.door import DeskOf
 from services.desk.payouts import routes as payouts
 from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
+from services.desk.publishing import publish, work
 from services.desk.publishing import routes as publishing
-from services.desk.publishing import work
 from services.desk.purchases.resume import watch
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
@@ -53,6 +53,7 @@ async def open_desk(desk: Desk) -> None:
     """Go on with all that an earlier run left unfinished, in the background."""
     desk.spawn(watch(desk), name="open purchases")
     await work.resume_all(desk)
+    await publish.resume_all(desk)
     await withdrawal.resume_all(desk)
 
 

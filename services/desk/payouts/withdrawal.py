@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from services.chain.book import TransactionState
 from services.chain.calls import withdraw_creator_call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable
-from services.chain.gateway import Receipt
+from services.chain.gateway import CreatorWithdrawn, Receipt
 from services.chain.relayer import OwnKeyRelayer
 from services.chain.transaction import SignedTransaction
 from services.db.transactions import SqlTransactionBook
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 OPEN = ("signed", "sent", "unknown")
 _WAIT_S = 60.0
 _POLL_S = 0.25
+_AGAIN_S = 15.0
 _LOCK = "withdrawal"
 # Measured: a first withdrawal with a new balance slot; see gas_withdraw_first in the benchmarks.
 _USUAL_GAS = 90_000
@@ -60,16 +61,23 @@ async def withdraw(desk: Desk) -> Withdrawal:
 
     Raises ProblemError: withdrawal.nothing, withdrawal.no_gas, withdrawal.in_progress, wallet.locked.
     """
+    return await desk.finish(_in_turn(desk), "withdrawal")
+
+
+async def _in_turn(desk: Desk) -> Withdrawal:
     async with desk.turn(_LOCK):
         row = await to_thread.run_sync(_begin, desk)
-        await to_thread.run_sync(_send, desk, row)
-    desk.events.publish("payout", row.id)
-    desk.spawn(_follow(desk, row.id), name=f"withdrawal {row.id}")
+        try:
+            await to_thread.run_sync(_send, desk, row)
+        finally:
+            # Whatever came of the sending: what is signed is followed to its end.
+            await resume_all(desk)
+            desk.events.publish("payout", row.id)
     return row
 
 
 async def resume_all(desk: Desk) -> None:
-    """Follow withdrawals that an earlier run of the service left open."""
+    """Follow the withdrawal that is open, if there is one."""
     row = await to_thread.run_sync(_open_one, desk)
     if row is not None:
         desk.spawn(_follow(desk, row.id), name=f"withdrawal {row.id}")
@@ -114,37 +122,42 @@ def _send(desk: Desk, row: Withdrawal) -> None:
 
 
 async def _follow(desk: Desk, withdrawal_id: str) -> None:
-    """Send the signed bytes again and look for their end, until it is known or the time is over."""
+    """Send the signed bytes again and look for their end, until it is known."""
     booked = await to_thread.run_sync(SqlTransactionBook(desk.database).find, IntentId(withdrawal_id))
     if booked is None:
         # Killed between the row and the signature: nothing was ever signed.
         await _end(desk, withdrawal_id, state="failed", error="not_signed")
         return
-    try:
-        with fail_after(_WAIT_S):
-            receipt = await _receipt(desk, booked.signed)
-    except (TimeoutError, ChainUnreachable, ChainRefused):
-        _log.info("withdrawal without an end yet", extra={"withdrawal": withdrawal_id})
-        await _end(desk, withdrawal_id, state="unknown", transaction=booked.signed.hash)
-        return
+    while True:
+        try:
+            with fail_after(_WAIT_S):
+                receipt = await _receipt(desk, booked.signed)
+        except (TimeoutError, ChainUnreachable, ChainRefused):
+            _log.info("withdrawal without an end yet", extra={"withdrawal": withdrawal_id})
+            await _end(desk, withdrawal_id, state="unknown", transaction=booked.signed.hash)
+            await sleep(_AGAIN_S)
+        else:
+            break
     await to_thread.run_sync(_finish, desk, receipt)
-    await _end(
-        desk,
-        withdrawal_id,
-        state="confirmed" if receipt.is_ok else "failed",
-        transaction=receipt.tx,
-        fee=gas_to_money(receipt.fee_wei),
-        error=None if receipt.is_ok else receipt.error_name or "reverted",
-    )
+    outcome: dict[str, object] = {"state": "confirmed"}
+    if not receipt.is_ok:
+        outcome = {"state": "failed", "error": receipt.reason}
+    taken = [event.amount for event in receipt.events if isinstance(event, CreatorWithdrawn)]
+    if taken:
+        # What was earned since the check went along.
+        outcome["amount"] = taken[0]
+    await _end(desk, withdrawal_id, transaction=receipt.tx, fee=gas_to_money(receipt.fee_wei), **outcome)
 
 
 async def _receipt(desk: Desk, signed: SignedTransaction) -> Receipt:
-    await to_thread.run_sync(desk.chain.broadcast, signed.raw)
-    while True:
+    receipt = await to_thread.run_sync(desk.chain.receipt, signed.hash)
+    if receipt is None:
+        await to_thread.run_sync(desk.chain.broadcast, signed.raw)
+    while receipt is None:
         receipt = await to_thread.run_sync(desk.chain.receipt, signed.hash)
-        if receipt is not None:
-            return receipt
-        await sleep(_POLL_S)
+        if receipt is None:
+            await sleep(_POLL_S)
+    return receipt
 
 
 def _finish(desk: Desk, receipt: Receipt) -> None:

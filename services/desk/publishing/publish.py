@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from anyio import to_thread
+from sqlalchemy import select
 
 from services.desk.context import Desk
 from services.desk.publishing.record import change, get, sealed_from_json, secret_of
@@ -21,8 +23,19 @@ from services.wire.node import CardOut, PublishIn
 from services.wire.problems import ProblemError
 from services.wire.uploads import DraftIn, PriceQuote, UploadOut
 
+_log = logging.getLogger(__name__)
 MAX_PRICE = Money(10_000_000)
 _MINUTE = 60_000 // CHUNK_UNIT_MS
+# Said before the node keeps anything.
+_REFUSED = (
+    "manifest.invalid",
+    "manifest.signature",
+    "account.forbidden",
+    "chain.wrong_chain",
+    "content.wrong_key",
+    "content.missing",
+    "request.invalid",
+)
 
 
 def price_of(draft: DraftIn) -> Money:
@@ -59,6 +72,29 @@ async def publish(desk: Desk, upload_id: str) -> UploadOut:
 
     Raises ProblemError: upload.state, upload.title, upload.price, wallet.locked, and what the node answers.
     """
+    return await desk.finish(_in_turn(desk, upload_id), "publishing")
+
+
+async def resume_all(desk: Desk) -> None:
+    """Go on with publications that an earlier run of the service left unanswered."""
+
+    def unanswered() -> list[str]:
+        with desk.database.read() as session:
+            return list(session.scalars(select(Upload.id).where(Upload.state == "publishing")))
+
+    for upload_id in await to_thread.run_sync(unanswered):
+        desk.spawn(_resumed(desk, upload_id), name=f"publishing {upload_id}")
+
+
+async def _resumed(desk: Desk, upload_id: str) -> None:
+    try:
+        await _in_turn(desk, upload_id)
+    except ProblemError as problem:
+        # The upload shows it, and its form still has the button.
+        _log.info("still not published", extra={"upload": upload_id, "code": problem.code})
+
+
+async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
     async with desk.turn(upload_id):
         row = await to_thread.run_sync(get, desk, upload_id)
         if row.state == "published":
@@ -71,8 +107,8 @@ async def publish(desk: Desk, upload_id: str) -> UploadOut:
             await desk.node.call(CardOut, "PUT", f"/content/{row.content_id}/manifest", body=body)
         except ProblemError as problem:
             back: dict[str, object] = {"state": "ready", "problem": dict(problem.body())}
-            if not problem.kind.retryable:
-                # The node said no: the form may change again. After silence it may have said yes.
+            if problem.code in _REFUSED:
+                # The node said no: the form may change again. After anything else it may have said yes.
                 back["publication"] = None
             await to_thread.run_sync(partial(change, desk, upload_id, **back))
             desk.events.publish("upload", upload_id)

@@ -73,10 +73,43 @@ def change(desk: Desk, upload_id: str, **fields: Any) -> UploadOut:
     return out(row)
 
 
-def remove(desk: Desk, upload_id: str) -> None:
-    """Forget an upload. Blocking."""
+def move(desk: Desk, upload_id: str, *, sources: tuple[UploadState, ...], **fields: Any) -> UploadOut:
+    """Set columns of an upload that is in one of some states. Blocking.
+
+    Raises ProblemError: upload.not_found, upload.state.
+    """
     with desk.database.write() as session:
-        session.delete(session.get_one(Upload, upload_id))
+        row = session.get(Upload, upload_id)
+        if row is None:
+            raise ProblemError("upload.not_found")
+        if row.state not in sources:
+            raise ProblemError("upload.state")
+        for name, value in fields.items():
+            setattr(row, name, value)
+    return out(row)
+
+
+def save_draft(desk: Desk, upload_id: str, draft: DraftIn) -> UploadOut:
+    """Keep the form. Blocking. Raises ProblemError: upload.not_found, upload.state once it is signed."""
+    with desk.database.write() as session:
+        row = session.get(Upload, upload_id)
+        if row is None:
+            raise ProblemError("upload.not_found")
+        if row.publication is not None:
+            raise ProblemError("upload.state")
+        row.draft = draft.model_dump()
+    return out(row)
+
+
+def remove(desk: Desk, upload_id: str) -> None:
+    """Forget an upload that is not for sale. Blocking. Raises ProblemError: upload.state."""
+    with desk.database.write() as session:
+        row = session.get(Upload, upload_id)
+        if row is not None and row.publication is not None:
+            # It was signed meanwhile, and a node may have it.
+            raise ProblemError("upload.state")
+        if row is not None:
+            session.delete(row)
 
 
 def secret_of(desk: Desk, row: Upload) -> bytes:

@@ -41,10 +41,7 @@ async def get(desk: DeskOf, upload_id: str) -> UploadOut:
 @router.put("/uploads/{upload_id}/draft")
 async def save_draft(desk: DeskOf, upload_id: str, body: DraftIn) -> UploadOut:
     """Save the form as typed; what was signed for publishing no longer changes."""
-    row = await to_thread.run_sync(record.get, desk, upload_id)
-    if row.publication is not None:
-        raise ProblemError("upload.state")
-    return await to_thread.run_sync(partial(record.change, desk, upload_id, draft=body.model_dump()))
+    return await to_thread.run_sync(record.save_draft, desk, upload_id, body)
 
 
 @router.get("/uploads/{upload_id}/quote")
@@ -62,22 +59,18 @@ async def publish(desk: DeskOf, upload_id: str) -> UploadOut:
 @router.post("/uploads/{upload_id}/cancel")
 async def cancel(desk: DeskOf, upload_id: str) -> UploadOut:
     """Stop the work; the form stays."""
-    row = await to_thread.run_sync(record.get, desk, upload_id)
-    if row.state != "working":
-        raise ProblemError("upload.state")
-    work.stop(desk, upload_id)
-    return await to_thread.run_sync(partial(record.change, desk, upload_id, state="cancelled"))
+    await work.stop(desk, upload_id)
+    return await to_thread.run_sync(partial(record.move, desk, upload_id, sources=("working",), state="cancelled"))
 
 
 @router.post("/uploads/{upload_id}/retry")
 async def retry(desk: DeskOf, upload_id: str) -> UploadOut:
     """Go on where it stopped."""
-    row = await to_thread.run_sync(record.get, desk, upload_id)
-    if row.state not in ("failed", "cancelled"):
-        raise ProblemError("upload.state")
-    changed = await to_thread.run_sync(partial(record.change, desk, upload_id, state="working", problem=None))
+    moved = await to_thread.run_sync(
+        partial(record.move, desk, upload_id, sources=("failed", "cancelled"), state="working", problem=None)
+    )
     work.start(desk, upload_id)
-    return changed
+    return moved
 
 
 @router.delete("/uploads/{upload_id}", status_code=204)
@@ -86,7 +79,7 @@ async def discard(desk: DeskOf, upload_id: str) -> None:
     row = await to_thread.run_sync(record.get, desk, upload_id)
     if row.state in ("published", "publishing"):
         raise ProblemError("upload.state")
-    work.stop(desk, upload_id)
-    await to_thread.run_sync(work.forget_work, desk, upload_id)
+    await work.stop(desk, upload_id)
     await to_thread.run_sync(record.remove, desk, upload_id)
+    await to_thread.run_sync(work.forget_work, desk, upload_id)
     desk.events.publish("upload", upload_id)

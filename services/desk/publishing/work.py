@@ -27,11 +27,13 @@ def start(desk: Desk, upload_id: str) -> None:
     desk.spawn(_work(desk, upload_id), name=_name(upload_id))
 
 
-def stop(desk: Desk, upload_id: str) -> None:
-    """End the work on an upload; what is finished stays for the next start."""
-    for task in desk.tasks:
-        if task.get_name() == _name(upload_id):
-            task.cancel()
+async def stop(desk: Desk, upload_id: str) -> None:
+    """End the work on an upload and wait until it has; what is finished stays for the next start."""
+    ours = [task for task in desk.tasks if task.get_name() == _name(upload_id)]
+    for task in ours:
+        task.cancel()
+    if ours:
+        await asyncio.wait(ours)
 
 
 async def resume_all(desk: Desk) -> None:
@@ -66,6 +68,8 @@ async def _work(desk: Desk, upload_id: str) -> None:
 
 async def _ingest(desk: Desk, upload_id: str) -> None:
     row = await to_thread.run_sync(get, desk, upload_id)
+    if row.state != "working":
+        return
     if row.facts is None:
         facts = await probe(Path(row.path))
         await _save(desk, upload_id, facts=facts.to_json())
