@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What to play: chunks first … limit − 1 of a film, entered at the key fragment for enter_ms.
+    """What to play: chunks first … limit − 1 of a film of ``total``, entered at the key fragment for enter_ms.
 
     not_before_ms: a step forward must not land behind this. paused: show the first picture and stand still.
     """
@@ -28,6 +28,7 @@ class Run:
     init: bytes
     first: int
     limit: int
+    total: int
     enter_ms: int = 0
     not_before_ms: int = 0
     paused: bool = False
@@ -80,7 +81,9 @@ class Engine(QObject):
         def enter(chunk: bytes) -> int:
             return self._enter(number, run, track, chunk)
 
-        self._source = ByteSource(run.init, first=run.first, limit=run.limit, wanted=wanted, enter=enter)
+        self._source = ByteSource(
+            run.init, first=run.first, limit=run.limit, total=run.total, wanted=wanted, enter=enter
+        )
         self._vlc.begin(number, self._source, size=(track.width, track.height), paused=run.paused)
         return number
 
@@ -92,6 +95,11 @@ class Engine(QObject):
         """Move the end of the present run."""
         if self._source is not None:
             self._source.set_limit(limit)
+
+    def settle(self, index: int) -> None:
+        """Let the run end before this chunk: the picture is about to get there."""
+        if self._source is not None:
+            self._source.settle(index)
 
     def pause(self) -> None:
         """Hold the picture."""

@@ -29,10 +29,11 @@ ARGUMENTS = (
     "--no-drop-late-frames",
     "--avcodec-hw=none",
 )
-# Without prefetch options VLC reads 16 MiB ahead, so that it would want chunks that nobody decided to pay for
-# (measured). The container is known: a stranger's file shall not choose the parser. At its end a run pauses,
-# because VLC would else drop the last picture four times in ten (see VlcThread).
-_MEDIA_OPTIONS = (":prefetch-buffer-size=256", ":prefetch-read-size=65536", ":demux=mp4", ":play-and-pause")
+# Without prefetch options VLC reads 16 MiB ahead (measured). It gives a block on only when it is whole, so large
+# blocks would hold back the last second of a film of low bit rate before a border. The container is known: a
+# stranger's file shall not choose the parser. At its end a run pauses, because VLC would else drop the last picture
+# four times in ten (see VlcThread).
+_MEDIA_OPTIONS = (":prefetch-buffer-size=256", ":prefetch-read-size=4096", ":demux=mp4", ":play-and-pause")
 # WORKAROUND(VLC 3): decoding on several threads gives the first two pictures at once, and the second then flushes
 # the first before it is shown (7 of 96 runs measured, none with one thread). Larger films need the threads.
 _ONE_THREAD = ":avcodec-threads=1"

@@ -14,7 +14,9 @@ _INIT = -1
 class ByteSource:
     """A bounded ring of chunks between the window (feeds) and a libVLC thread (reads).
 
-    Reading blocks only for a chunk before ``limit`` that was not fed yet; at ``limit`` the run ends.
+    Reading blocks for a chunk before ``limit`` that was not fed yet. At ``limit`` it blocks too, because libVLC
+    reads seconds ahead and the next chunk may yet be bought, until ``settle`` says that the border is near; then
+    the run ends. At ``total``, the film's end, it ends at once.
     Whoever stops the engine calls ``abort`` first: a blocked read would hang the stop (measured).
 
     wanted: called with the index of a chunk that will be needed, on any thread, once an index.
@@ -27,12 +29,13 @@ class ByteSource:
         *,
         first: int,
         limit: int,
+        total: int,
         wanted: Callable[[int], None],
         enter: Callable[[bytes], int] = lambda _chunk: 0,
     ) -> None:
         self._changed = Condition()
         self._segments: dict[int, memoryview] = {_INIT: memoryview(init)}
-        self._first, self._limit = first, limit
+        self._first, self._limit, self._total, self._settled = first, limit, total, -1
         self._wanted, self._enter = wanted, enter
         self._asked: set[int] = set()
         self._cursor, self._offset = _INIT, 0
@@ -70,6 +73,12 @@ class ByteSource:
             self._limit = limit
             self._changed.notify_all()
 
+    def settle(self, index: int) -> None:
+        """Let the run end before this chunk, unless the limit lies behind it by then."""
+        with self._changed:
+            self._settled = index
+            self._changed.notify_all()
+
     def abort(self) -> None:
         """Make the reader give up now; drops all bytes."""
         with self._changed:
@@ -101,17 +110,26 @@ class ByteSource:
                     self._advance()
 
     def _next_wish(self) -> int | None:
-        """The chunk to ask for now: the one under the cursor, then the one after it."""
+        """Take the chunk to ask for now, and remember that it was asked for."""
         with self._changed:
-            at = max(self._cursor, self._first)
-            for index in (at, at + 1):
-                if not self._dead and index < self._limit and index not in self._segments and index not in self._asked:
-                    self._asked.add(index)
-                    return index
+            wish = self._wish()
+            if wish is not None:
+                self._asked.add(wish)
+            return wish
+
+    def _wish(self) -> int | None:
+        """The chunk under the cursor, then the one after it."""
+        at = max(self._cursor, self._first)
+        if self._dead:
             return None
+        missing = (index for index in (at, at + 1) if index not in self._segments and index not in self._asked)
+        return next((index for index in missing if index < self._limit), None)
 
     def _can_go_on(self) -> bool:
-        return self._dead or self._cursor in self._segments or self._cursor >= self._limit
+        return self._dead or self._cursor in self._segments or self._is_over() or self._wish() is not None
+
+    def _is_over(self) -> bool:
+        return self._cursor >= self._total or (self._cursor >= self._limit and self._cursor <= self._settled)
 
     def _advance(self) -> None:
         following = self._first if self._cursor == _INIT else self._cursor + 1
@@ -121,5 +139,5 @@ class ByteSource:
         self._end_if_locked()
 
     def _end_if_locked(self) -> None:
-        if not self._dead and self._cursor not in self._segments and self._cursor >= self._limit:
+        if not self._dead and self._cursor not in self._segments and self._is_over():
             self._ended_before = self._cursor

@@ -46,6 +46,7 @@ class VlcThread:
         self._run = 0
         self._fresh = False
         self._held = False
+        self._pauses_due = 0
         self._hushed = False
         self._volume = 100
         self._shown = Event()
@@ -131,7 +132,7 @@ class VlcThread:
         media.release()
         if previous is not None:
             forget_source(previous)
-        self._held, self._hushed = False, paused
+        self._held, self._pauses_due, self._hushed = False, 0, paused
         self._source, self._run, self._fresh = source, run, True
         self._apply_volume()
         if self._player.play() != 0:
@@ -145,14 +146,20 @@ class VlcThread:
             self._source = None
 
     def _hold(self, *, held: bool) -> None:
-        self._held, self._hushed = held, False
-        self._player.set_pause(1 if held else 0)
+        self._hushed = False
+        self._set_held(held=held)
         self._apply_volume()
+
+    def _set_held(self, *, held: bool) -> None:
+        # Each change is answered by one event, later: counted, because a pause that nobody asked for is the end.
+        if held != self._held:
+            self._held = held
+            self._pauses_due += int(held)
+            self._player.set_pause(int(held))
 
     def _hold_at_start(self) -> None:
         if self._hushed:
-            self._held = True
-            self._player.set_pause(1)
+            self._set_held(held=True)
 
     def _apply_volume(self) -> None:
         # WORKAROUND(VLC 3: ":start-paused" shows no picture): a run that begins paused plays its first picture unheard.
@@ -170,6 +177,9 @@ class VlcThread:
         self._shown.clear()
         self._player.next_frame()
         self._shown.wait(_LAST_PICTURE_S)
+        self._tell_end(run, source)
+
+    def _tell_end(self, run: int, source: ByteSource) -> None:
         ended = source.ended_before
         self._listener.on_ended(run, BROKEN_OFF if ended is None else ended)
 
@@ -177,13 +187,16 @@ class VlcThread:
 
     def _on_paused(self, _event: Any) -> None:
         run, source = self._run, self._source
-        if run and not self._held and source is not None and source.ended_before is not None:
+        if self._pauses_due:
+            self._pauses_due -= 1
+        elif run and source is not None and source.ended_before is not None:
             self._jobs.put(lambda: self._finish(run))
 
     def _on_end(self, _event: Any) -> None:
-        """Only a run whose data broke off ends by itself; a complete one pauses."""
-        if self._run:
-            self._listener.on_ended(self._run, BROKEN_OFF)
+        """A run ends by itself when its data broke off, or when it was paused at its very end and resumed."""
+        run, source = self._run, self._source
+        if run and source is not None:
+            self._tell_end(run, source)
 
     def _on_error(self, _event: Any) -> None:
         if self._run:

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from player.vlc.frames import Frame
 
 TICK_MS = 80
+# A run is told to end this long before its border: enough for libVLC to give out its last pictures in time.
+SETTLE_MS = 800
+# A run with less than this before its border is told at once, or its first picture would wait for more.
+SHORT_RUN_MS = 2_000
 
 
 class EngineLike(Protocol):
@@ -56,6 +60,7 @@ class EngineLike(Protocol):
     def start(self, run: Run) -> int: ...
     def feed(self, run: int, index: int, chunk: bytes) -> bool: ...
     def set_limit(self, limit: int) -> None: ...
+    def settle(self, index: int) -> None: ...
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def stop(self) -> None: ...
@@ -202,6 +207,7 @@ class Projector(QObject):
             init=self._init,
             first=chunk.index,
             limit=timeline.expected_until(chunk.index),
+            total=len(timeline),
             enter_ms=command.position_ms,
             not_before_ms=self._not_before_ms if self._not_before_ms >= chunk.start_ms else 0,
             paused=command.paused,
@@ -209,6 +215,7 @@ class Projector(QObject):
         self._not_before_ms = 0
         self._clock = self._clock.jumped(command.position_ms, self._now_ms(), bound_ms=chunk.start_ms)
         self._run = engine.start(run)
+        self._settle_near(command.position_ms, SHORT_RUN_MS)
 
     def _ready_engine(self) -> EngineLike | None:
         if self._engine is None:
@@ -254,9 +261,18 @@ class Projector(QObject):
             position_ms = self.playback.position_ms
             self._clock = self._clock.jumped(position_ms, self._now_ms(), bound_ms=position_ms)
 
+    def _settle_near(self, position_ms: int, within_ms: int) -> None:
+        """Let the run end at its border when that is near."""
+        if self.timeline is None or self._engine is None:
+            return
+        end = self.timeline.expected_until(self._first)
+        if self._first < end < len(self.timeline) and self.timeline.chunks[end].start_ms - position_ms <= within_ms:
+            self._engine.settle(end)
+
     @Slot()
     def _tick(self) -> None:
         timeline = self.timeline
+        self._settle_near(self.position_ms, SETTLE_MS)
         waits = timeline is not None and self._fed < timeline.expected_until(self._first)
         if waits and self._clock.starved(self._now_ms()):
             self.dispatch(Starved(self.position_ms))

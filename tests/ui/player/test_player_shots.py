@@ -260,4 +260,5 @@ def test_the_frame_of_a_picture_is_what_was_drawn() -> None:
     picture = scenery(0, (64, 36))
     frame = frame_of(picture)
     image = QImage(frame.pixels, frame.width, frame.height, frame.pitch, QImage.Format.Format_RGB32)
-    assert image.pixelColor(10, 10).getRgb()[:3] == tuple(int(value) for value in picture[10, 10])
+    spot = image.pixelColor(10, 10)
+    assert (spot.red(), spot.green(), spot.blue()) == tuple(picture[10, 10].tolist())

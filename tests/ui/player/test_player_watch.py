@@ -75,7 +75,7 @@ def accesses(model: WatchViewModel) -> list[Access]:
 
 
 def shown(page: QWidget) -> str:
-    words = [*page.findChildren(QLabel), *page.findChildren(QAbstractButton)]
+    words: list[QLabel | QAbstractButton] = [*page.findChildren(QLabel), *page.findChildren(QAbstractButton)]
     return " | ".join(each.text() for each in words if each.isVisible())
 
 
@@ -87,7 +87,7 @@ def click(page: QWidget, name: str) -> None:
 
 
 def test_opens_standing_and_plays_on_demand(model: WatchViewModel, engine: FakeEngine, qtbot: QtBot) -> None:
-    assert model.state.playback.state is State.EMPTY
+    assert not model.state.is_playing
     assert not engine.runs
     model.toggle()
     assert model.state.is_playing

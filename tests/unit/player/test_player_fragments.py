@@ -75,11 +75,13 @@ def test_passes_over_other_tracks_and_fragments_without_samples() -> None:
 
 
 def test_reads_wide_headers_and_large_boxes() -> None:
-    tkhd = box(b"tkhd", b"\1\0\0\0" + bytes(16) + struct.pack(">I", 7))
+    tkhd = box(
+        b"tkhd", b"\1\0\0\0" + bytes(16) + struct.pack(">I", 7) + bytes(64) + struct.pack(">II", 640 << 16, 360 << 16)
+    )
     mdhd = box(b"mdhd", b"\1\0\0\0" + bytes(16) + struct.pack(">I", 90_000))
     sound = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + b"soun")))
     trak = box(b"trak", tkhd + box(b"mdia", mdhd + box(b"hdlr", bytes(8) + b"vide")))
-    assert picture_track(box(b"moov", sound + trak)) == Track(7, 90_000)
+    assert picture_track(box(b"moov", sound + trak)) == Track(7, 90_000, 640, 360)
     large = struct.pack(">I4sQ", 1, b"mdat", 20) + bytes(4)
     assert [found.body for found in boxes(large)] == [16]
 
@@ -93,6 +95,17 @@ def test_refuses_damaged_boxes(data: bytes) -> None:
 def test_refuses_an_init_without_a_picture() -> None:
     with pytest.raises(ValueError, match="picture"):
         picture_track(box(b"moov", b""))
+
+
+@pytest.mark.parametrize("init", [box(b"moov", box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + b"vide"))))])
+def test_refuses_an_init_whose_boxes_are_cut_short(init: bytes) -> None:
+    with pytest.raises(ValueError, match="short"):
+        picture_track(init)
+
+
+def test_refuses_a_fragment_whose_boxes_are_cut_short() -> None:
+    with pytest.raises(ValueError, match="short"):
+        entries(box(b"moof", box(b"traf", box(b"tfhd", bytes(4)))), TRACK)
 
 
 FOUND = (Entry(0, 0), Entry(10, 2_000), Entry(20, 4_000))
