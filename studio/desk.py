@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from studio.kit.events import EventHub
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from studio.kit.bridge import Bridge
     from studio.kit.context import PageContext, Route
+    from studio.kit.view_model import ViewModel
 
 
 @runtime_checkable
@@ -21,6 +22,13 @@ class Opens(Protocol):
 
     def open(self, params: Mapping[str, str]) -> None:
         """Show what the parameters name."""
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """A page with a view-model; fetched again when it comes back to the top."""
+
+    model: ViewModel[Any]
 
 
 class Desk:
@@ -41,6 +49,8 @@ class Desk:
         if page is None:
             page = self.pages[route] = self._routes[route].factory(self.context)
             page.setObjectName(page.objectName() or f"page.{route}")
+        elif isinstance(page, Refreshes) and not page.isVisible():
+            page.model.refresh()  # what happened meanwhile may have been somebody else's doing, without an event
         if params and isinstance(page, Opens):
             page.open(params)
         return page

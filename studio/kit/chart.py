@@ -33,7 +33,7 @@ class Series:
 
     def spoken(self, title: str) -> str:
         """Say the series in one sentence, for those who don't see it."""
-        if not self.values:
+        if not any(self.values):
             return f"{title}: nothing yet."
         best = max(range(len(self.values)), key=self.values.__getitem__)
         return (

@@ -18,6 +18,8 @@ from studio.pages.overview.cards import LatestCard, NeedsCard, SalesCard, money_
 from studio.pages.overview.view_model import PERIODS, OverviewViewModel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
     from services.wire.earnings import OverviewOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
@@ -91,6 +93,14 @@ class OverviewPage(PageFrame):
             label = f"{overview.period_days} days" if tile.name == "period" else None
             series = [amount.micros for amount in tile.series]
             self._tiles[tile.name].show_money(tile.value, tile_note(tile.name, words), series, label=label)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.watch(seen=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.model.watch(seen=False)
 
     def _on_period(self) -> None:
         self.model.choose(self._group.checkedId())

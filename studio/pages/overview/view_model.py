@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from studio.kit.problems import Problem
 
 PERIODS = (7, 28, 90)
+_PULSE_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ class OverviewViewModel(ViewModel[OverviewState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, OverviewState())
+        self._pulse = QTimer(self)
+        self._pulse.setInterval(_PULSE_MS)
+        self._pulse.timeout.connect(self.refresh)
+
+    def watch(self, *, seen: bool) -> None:
+        """Look for sales now and then while the page is seen: a node elsewhere sends this desk no events."""
+        if seen:
+            self._pulse.start()
+        else:
+            self._pulse.stop()
 
     def refresh(self) -> None:
         """Load the figures of the chosen period."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
-    QButtonGroup,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
@@ -25,6 +24,8 @@ from pytestqt.qtbot import QtBot
 from studio import __main__ as command_line
 from studio import world
 from studio.app import Studio
+from studio.desk import Desk
+from studio.kit.bridge import Bridge
 from studio.kit.context import PageContext
 from studio.kit.problems import Problem
 from studio.kit.service_state import Phase, ServiceState
@@ -106,6 +107,19 @@ def test_one_click_changes_who_sits_here(qtbot: QtBot, open_studio: Open) -> Non
     assert page_name(studio) == "page.discover"
     press(studio, "persona.creator")
     assert studio.window.page is creators
+
+
+def test_a_page_is_fetched_again_when_it_comes_back(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, bridge: Bridge
+) -> None:
+    client.answers |= ANSWERS
+    desk = Desk("creator", bridge, STUDIO_ROUTES, lambda _events: page_context)
+    page = desk.open("tiers", {})
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: len(client.called("tiers.mine")) == 1)
+    desk.open("tiers", {})
+    qtbot.waitUntil(lambda: len(client.called("tiers.mine")) == 2)
+    desk.close()
 
 
 @pytest.mark.parametrize(
@@ -237,8 +251,7 @@ def test_all_that_can_be_used_has_a_name_and_can_be_reached_by_tab(
         assert widget.accessibleName(), widget
         if isinstance(widget, QAbstractButton):
             # Of buttons that exclude each other one takes the tab key, and the arrows move between them.
-            group = widget.group()
-            alike = group.buttons() if isinstance(group, QButtonGroup) else [widget]
+            alike = [each for each in page.findChildren(QAbstractButton) if each.group() is widget.group()]
             assert any(each.focusPolicy() & Qt.FocusPolicy.TabFocus for each in alike), widget.objectName()
 
 
