@@ -19,7 +19,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     demo = commands.add_parser("demo", help="open the demo world: a creator, a viewer, demo money")
     demo.add_argument("--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="where the world is kept")
     demo.add_argument("--tour", action="store_true", help="do the main job by itself, step by step, and end")
-    demo.add_argument("--on-screen", action="store_true", help="let the tour use the display that is there")
     demo.add_argument("--media", type=Path, metavar="FILE", help="the film that the tour sells; else it makes one")
     demo.add_argument("--json", type=Path, metavar="FILE", help="write the tour's steps there")
     demo.add_argument("--shots", type=Path, metavar="DIR", help="save a picture of each step there")
@@ -57,9 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command == "demo" and given.tour:
         from studio.tour import run
 
-        return run(
-            profile=profile, media=given.media, json_file=given.json, shots=given.shots, on_screen=given.on_screen
-        )
+        return run(profile=profile, media=given.media, json_file=given.json, shots=given.shots)
     return run_window(profile, demo=given.command == "demo")
 
 
