@@ -14,16 +14,14 @@ def run(
     media: Path | None = None,
     json_file: Path | None = None,
     shots: Path | None = None,
-    on_screen: bool = False,
 ) -> int:
     """Do the tour; give 0 only if every step held. Prints a line a step; starts its own display and processes.
 
     profile: an empty or absent folder to keep what the tour made, else a temporary one. media: the film to sell,
-    else a clip made for the purpose. json_file, shots: where results and pictures go. on_screen: use the display
-    that is there instead of a virtual one.
+    else a clip made for the purpose. json_file, shots: where results and pictures go.
     """
     # Imported here, so that the command line starts fast when there is no tour.
     from studio.tour.director import Director
     from studio.tour.options import TourOptions
 
-    return Director(TourOptions(profile, media, json_file, shots, on_screen)).run()
+    return Director(TourOptions(profile, media, json_file, shots)).run()

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.tour.display import DisplayError, VirtualDisplay, start_display
+from studio.tour.display import DisplayError, start_display
 from studio.tour.processes import WindowProcess, start_window
 from studio.tour.report import STEPS, Report, StepResult
 
 if TYPE_CHECKING:
     from studio.tour.options import TourOptions
 
-# The film that is sold when none is given: drawn by the service's own packages, in a process of its own.
-_MAKE_CLIP = (
-    "import sys, pathlib; from services.media.clip import make_timecode_clip as make; make(pathlib.Path(sys.argv[1]))"
-)
 _LAST = STEPS[-1]
 
 
@@ -31,9 +25,10 @@ class Director:
 
     def __init__(self, options: TourOptions) -> None:
         self._options = options
-        self._report = Report(str(options.media or "a clip made for the tour"))
+        self._report = Report(str(options.media or "the demo's own clip"))
         self._facts: dict[str, Any] = {}
         self._restart_began = 0.0
+        self._cut_off = ""
 
     def run(self) -> int:
         """Do all of it; give 0 only if every step held."""
@@ -45,7 +40,8 @@ class Director:
             except DisplayError as exc:
                 print(exc, file=sys.stderr)
         for name in self._report.missing():
-            self._take(StepResult(name, ok=False, milliseconds=0, detail="not reached"))
+            self._take(StepResult(name, ok=False, milliseconds=0, detail=self._cut_off or "not reached"))
+            self._cut_off = ""
         if self._options.json:
             self._report.write(self._options.json)
         held = sum(step.ok for step in self._report.steps)
@@ -54,8 +50,9 @@ class Director:
 
     def _tour(self, folder: Path) -> None:
         profile = self._options.profile or folder / "p"
-        film = self._options.media.absolute() if self._options.media else make_film(folder / "timecode.mp4")
-        arguments = ["--profile", str(profile), "--media", str(film)]
+        arguments = ["--profile", str(profile)]
+        if self._options.media:
+            arguments += ["--media", str(self._options.media.absolute())]
         if self._options.shots:
             arguments += ["--shots", str(self._options.shots.absolute())]
         if self._show(folder, [*arguments, "--part", "main"]):
@@ -65,17 +62,15 @@ class Director:
 
     def _show(self, folder: Path, arguments: list[str]) -> bool:
         """Open a window and hear it out; tell whether it ended by the tour's own kill, to be opened again."""
-        display = self._display(folder)
+        display = start_display(folder)
         try:
-            environment = display.environment() if display else {}
-            window = start_window(arguments, environment, self._log(folder))
+            window = start_window(arguments, display.environment(), self._log(folder))
             try:
                 return self._hear(window)
             finally:
                 self._part_with(window)
         finally:
-            if display:
-                display.close()
+            display.close()
 
     def _log(self, folder: Path) -> Path:
         """Give the file for the window's error stream: kept with the profile, if that is kept."""
@@ -89,10 +84,6 @@ class Director:
         failed = any(not step.ok for step in self._report.steps)
         if failed or code not in (0, -signal.SIGKILL):
             print(f"the window ended with {code}; its last words:\n{window.last_words()}", file=sys.stderr)
-
-    def _display(self, folder: Path) -> VirtualDisplay | None:
-        on_screen = self._options.on_screen and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-        return None if on_screen else start_display(folder)
 
     def _hear(self, window: WindowProcess) -> bool:
         for message in window.messages():
@@ -113,6 +104,7 @@ class Director:
                     return True
                 case "end":
                     return False
+        self._cut_off = "the window was gone before this step ended"
         return False
 
     def _timed(self, message: dict[str, Any]) -> StepResult:
@@ -124,9 +116,3 @@ class Director:
     def _take(self, result: StepResult) -> None:
         self._report.add(result)
         print(result.line(), flush=True)
-
-
-def make_film(path: Path) -> Path:
-    """Make the clip with running timecode; takes some seconds."""
-    subprocess.run([sys.executable, "-c", _MAKE_CLIP, str(path)], check=True)
-    return path

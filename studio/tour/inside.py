@@ -122,7 +122,7 @@ def tell(**message: object) -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="studio.tour.inside")
     parser.add_argument("--profile", type=Path, required=True)
-    parser.add_argument("--media", type=Path, required=True)
+    parser.add_argument("--media", type=Path)
     parser.add_argument("--part", choices=("main", "again"), required=True)
     parser.add_argument("--shots", type=Path)
     parser.add_argument("--facts", type=Path)

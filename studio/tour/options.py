@@ -17,4 +17,3 @@ class TourOptions:
     media: Path | None = None
     json: Path | None = None
     shots: Path | None = None
-    on_screen: bool = False

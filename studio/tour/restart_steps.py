@@ -31,7 +31,7 @@ def before_the_kills(scene: Scene, service: ServiceProcess, kill_service: Callab
     scene.persona(CREATOR)
     scene.go("upload")
     known = {item.id for item in hand.fact(uploads)}
-    hand.drop("upload.drop", scene.media)
+    hand.drop("upload.drop", scene.file())
     hand.until("a second upload", uploads, lambda found: any(item.id not in known for item in found))
     hand.type("upload.title", DRAFT_TITLE)
     hand.type("upload.price", DRAFT_PRICE)

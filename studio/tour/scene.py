@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
@@ -12,24 +13,23 @@ from services.units.money import ZERO, Money, chunk_price
 from studio.tour.hand import Hand, StepError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from services.client import Client
     from services.wire.catalogue import ChunkOut, PlaybackOut
-    from services.wire.desk import Reconciliation
+    from services.wire.desk import Health, Reconciliation
     from services.wire.earnings import PayoutsOut
 
 CREATOR, VIEWER = "creator", "viewer"
+_CLIP_S = 120.0
 PRICE = Money(10_000)
 """What the tour asks for ten seconds: one cent."""
 
 
 @dataclass(slots=True)
 class Scene:
-    """One tour through one profile. title names the film that this tour sells."""
+    """One tour through one profile. title names the film that it sells; media is its file, else the demo's own."""
 
     hand: Hand
-    media: Path
+    media: Path | None
     title: str
     content_id: str = ""
     creator_before: Money = ZERO
@@ -42,6 +42,15 @@ class Scene:
     def go(self, route: str) -> None:
         """Open a page from the rail."""
         self.hand.click(f"nav.{route}")
+
+    def file(self) -> Path:
+        """Give the film's file; the demo's own clip is made while the service is young."""
+        if self.media is None:
+            samples = self.hand.until(
+                "the demo's own clip", _health, lambda health: bool(health.samples), _CLIP_S
+            ).samples
+            self.media = Path(samples[0])
+        return self.media
 
     def open_film(self, list_name: str, route: str) -> None:
         """Find the film among the cards of a page and open it with one click."""
@@ -98,6 +107,10 @@ def price_of(chunks: list[ChunkOut]) -> Money:
     """Add up chunk prices, computed here from the price per ten seconds and the cuts, not taken from the answer."""
     prices = [chunk_price(PRICE, start_ms=chunk.start_ms, end_ms=chunk.end_ms) for chunk in chunks]
     return Money(sum(price.micros for price in prices))
+
+
+async def _health(client: Client) -> Health:
+    return await client.health()
 
 
 async def _payouts(client: Client) -> PayoutsOut:
