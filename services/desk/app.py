@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 
 from services.desk import catalogue, earnings, reconciliation, tiers
+from services.desk.chain_view import watch as watch_chain
 from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.payouts import routes as payouts
@@ -15,7 +16,7 @@ from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
 from services.desk.publishing import publish, work
 from services.desk.publishing import routes as publishing
-from services.desk.purchases.resume import watch
+from services.desk.purchases.resume import watch as watch_purchases
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
 
@@ -51,7 +52,8 @@ def desk_app(desk: Desk) -> FastAPI:
 
 async def open_desk(desk: Desk) -> None:
     """Go on with all that an earlier run left unfinished, in the background."""
-    desk.spawn(watch(desk), name="open purchases")
+    desk.spawn(watch_purchases(desk), name="open purchases")
+    desk.spawn(watch_chain(desk), name="chain")
     await work.resume_all(desk)
     await publish.resume_all(desk)
     await withdrawal.resume_all(desk)

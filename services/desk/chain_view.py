@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from anyio import sleep, to_thread
 from sqlalchemy.orm import Session
 
+from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import CreatorWithdrawn, EscrowEvent, Paid
 from services.desk.context import Desk
 from services.desk.money import book_earned, book_withdrawn, event_ref
@@ -15,6 +17,8 @@ from services.units.money import ZERO, Money
 from services.units.time import from_unix_seconds
 
 _ESCROW = "escrow"
+# Often enough for "it just sold"; public nodes start to refuse above one question in two seconds.
+_LOOK_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +31,38 @@ class ChainSums:
     withdrawn: Money
 
 
-def follow(desk: Desk) -> int:
-    """Enter the creator's events since the last look; gives the block up to which the ledger is true. Blocking."""
+async def watch(desk: Desk) -> None:
+    """Tell the window when the chain has something new for the creator, until the desk closes."""
+    while True:
+        await sleep(_LOOK_EVERY_S)
+        try:
+            has_news = await to_thread.run_sync(follow, desk)
+        except (ChainUnreachable, WrongChain, NotDeployed):
+            # The pages that show the chain say so; it is looked for again.
+            continue
+        if has_news:
+            for kind in ("earnings", "payout", "wallet"):
+                desk.events.publish(kind)
+
+
+def follow(desk: Desk) -> bool:
+    """Enter the creator's events since the last look; tells whether there were any. Blocking."""
     me = desk.keyring.address
     with desk.database.read() as session:
         row = session.get(ChainSeen, _ESCROW)
     done = row.block if row else -1
     head = desk.chain.head().number
     if head <= done or me is None:
-        return max(done, head)
+        return False
     events = desk.chain.escrow_events(done + 1, head)
     with desk.database.write() as session:
-        _enter(session, events, me)
+        has_news = _enter(session, events, me)
         seen = session.get(ChainSeen, _ESCROW)
         if seen is None:
             session.add(ChainSeen(name=_ESCROW, block=head))
         else:
             seen.block = max(seen.block, head)
-    return head
+    return has_news
 
 
 def sums(desk: Desk) -> ChainSums:
@@ -61,11 +79,15 @@ def sums(desk: Desk) -> ChainSums:
     return ChainSums(block=head, paid=paid, earned=earned, withdrawn=withdrawn)
 
 
-def _enter(session: Session, events: list[EscrowEvent], me: Address) -> None:
+def _enter(session: Session, events: list[EscrowEvent], me: Address) -> bool:
+    has_news = False
     for event in events:
         ref, at = event_ref(event.tx, event.log_index), from_unix_seconds(event.timestamp)
         match event:
             case Paid(creator=creator) if creator == me:
+                has_news = True
                 book_earned(session, ref=ref, share=event.creator_share, content=event.content_id, at=at)
             case CreatorWithdrawn(creator=creator) if creator == me:
+                has_news = True
                 book_withdrawn(session, ref=ref, amount=event.amount, at=at)
+    return has_news
