@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from services.desk.context import Desk
 from services.desk.door import DeskOf
-from services.wire.node import NodeTierIn
 from services.wire.tiers import TierIn, TierOut
 
 router = APIRouter(tags=["tiers"])
@@ -35,5 +34,7 @@ async def update(desk: DeskOf, tier_id: str, body: TierIn) -> TierOut:
     return changed
 
 
-def _as_node(desk: Desk, body: TierIn) -> NodeTierIn:
-    return NodeTierIn(creator_id=desk.keyring.owner(), name=body.name, price=body.price.dollars, perks=body.perks)
+def _as_node(desk: Desk, body: TierIn) -> dict[str, object]:
+    """Write a tier as the node takes it; the node is the one that says what is wrong with it."""
+    perks = list(body.perks)
+    return {"creator_id": desk.keyring.owner(), "name": body.name, "price": str(body.price.dollars), "perks": perks}

@@ -1,0 +1,103 @@
+"""Sign-in: the own words of the own account, once, in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.wire.sign_in import SignIn
+from tests.fixtures.chain import STRANGER, VIEWER, HandClock
+from tests.fixtures.node_caller import at_the_door
+from tests.fixtures.world import RunningWorld
+
+Mistake = Callable[[SignIn], SignIn]
+MINUTE = timedelta(minutes=1)
+
+MISTAKES: dict[str, tuple[Mistake, str]] = {
+    "domain": (lambda message: replace(message, domain="elsewhere.example"), "domain"),
+    "uri": (lambda message: replace(message, uri="http://elsewhere.example"), "uri"),
+    "chain": (lambda message: replace(message, chain_id=5042002), "chain"),
+    "nonce": (lambda message: replace(message, nonce="0" * 32), "nonce"),
+    "expired": (lambda message: replace(message, expires_at=message.issued_at - MINUTE), "time"),
+    "from the future": (
+        lambda message: replace(
+            message, issued_at=message.issued_at + 2 * MINUTE, expires_at=message.expires_at + 2 * MINUTE
+        ),
+        "time",
+    ),
+    "for a year": (lambda message: replace(message, expires_at=message.expires_at + timedelta(days=365)), "time"),
+    "another account": (lambda message: replace(message, address=STRANGER.address), "signature"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+async def test_a_wrong_message_is_refused(running: RunningWorld, mistake: str) -> None:
+    change, reason = MISTAKES[mistake]
+    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
+        answer = await viewer.answer(change(await viewer.question()))
+        assert answer.status_code == 401
+        assert answer.json()["params"] == {"reason": reason}
+
+
+async def test_a_nonce_is_good_for_one_sign_in(running: RunningWorld) -> None:
+    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
+        message = await viewer.question()
+        assert (await viewer.answer(message)).status_code == 200
+        assert (await viewer.answer(message)).json()["params"] == {"reason": "nonce"}
+
+
+async def test_a_message_runs_out_and_so_does_a_session(running: RunningWorld, hand_clock: HandClock) -> None:
+    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
+        message = await viewer.question()
+        hand_clock.advance(timedelta(minutes=5))
+        assert (await viewer.answer(message)).status_code == 401
+        await viewer.sign_in()
+        assert (await viewer.http.get("/users/me/spending")).status_code == 200
+        hand_clock.advance(timedelta(hours=24, seconds=1))
+        assert (await viewer.http.get("/users/me/spending")).status_code == 401
+
+
+async def test_a_desk_signs_in_again_by_itself(running: RunningWorld, hand_clock: HandClock) -> None:
+    await running.creator.earnings.overview()
+    hand_clock.advance(timedelta(days=3))
+    await running.creator.earnings.overview()
+
+
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Bearer é"])
+async def test_every_route_that_acts_for_somebody_asks_who(running: RunningWorld, token: str) -> None:
+    film = await running.publish()
+    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
+        viewer.http.headers["Authorization"] = token
+        for method, path, body in (
+            ("POST", "/tiers/", {"creator_id": VIEWER.address, "name": "x", "price": 2.99}),
+            ("PUT", f"/content/{film.content}/manifest", {"signed": "x", "keys": []}),
+            ("POST", f"/content/{film.content}/stream", {}),
+            ("POST", f"/content/{film.content}/pay", {}),
+            ("GET", f"/content/{film.content}/keys", None),
+            ("GET", "/creators/dashboard", None),
+            ("GET", "/creators/sums", None),
+            ("GET", "/users/me/spending", None),
+        ):
+            answer = await viewer.http.request(method, path, json=body)
+            assert answer.status_code == 401, path
+
+
+async def test_only_these_routes_are_public(running: RunningWorld) -> None:
+    """Each route that the node serves answers 401 to a stranger, except the ones named here."""
+    public = {
+        "/health", "/auth/nonce", "/auth/sign-in", "/tiers/{creator_id}", "/content", "/content/creator/{creator_id}",
+        "/content/{content_id}", "/content/{content_id}/manifest",
+    }  # fmt: skip
+    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
+        paths = (await viewer.http.get("/openapi.json")).json()["paths"]
+        for path, methods in paths.items():
+            for method in methods:
+                if path in public and (method == "get" or path.startswith("/auth")):
+                    continue
+                spelled = path.replace("{content_id}", "0x" + "00" * 32).replace("{tier_id}", "x")
+                answer = await viewer.http.request(method, spelled, json={})
+                assert answer.status_code in (401, 422), (method, path, answer.status_code)
+                assert answer.json()["code"] in ("account.sign_in_refused", "request.invalid")
