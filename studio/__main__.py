@@ -36,17 +36,12 @@ def run_window(profile: Path | None, *, demo: bool) -> int:
     application.setApplicationDisplayName("Museclock")
     application.setDesktopFileName("museclock")
     studio = Studio(application, profile=profile, demo=demo)
+    studio.window.painted.connect(studio.catch_crashes)
     studio.start()
-
-    from studio.kit.crash import CrashHook
-
-    hook = CrashHook(studio.window)
-    hook.install()
     try:
         return application.exec()
     finally:
         studio.close()
-        hook.uninstall()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from studio.kit.bridge import Bridge
+    from studio.kit.crash import CrashHook
     from studio.kit.service_process import ServiceProcess
     from studio.world import World
 
@@ -36,6 +37,7 @@ class Studio(QObject):
         self.world: World | None = None
         self._bridge: Bridge | None = None
         self._routes = STUDIO_ROUTES | player_routes()
+        self._hook: CrashHook | None = None
         self._closed = False
         self.window.painted.connect(self._begin)
         self.window.closing.connect(self.close)
@@ -110,6 +112,14 @@ class Studio(QObject):
         self.world.open()
 
     @Slot()
+    def catch_crashes(self) -> None:
+        """Tell unexpected errors in a dialog from now until the end; a tour and the tests catch them themselves."""
+        from studio.kit.crash import CrashHook
+
+        self._hook = CrashHook(self.window)
+        self._hook.install()
+
+    @Slot()
     def _remember_theme(self) -> None:
         self.settings.theme = self.theme.name
 
@@ -125,3 +135,5 @@ class Studio(QObject):
         if self.world is not None:
             self.world.close()
         self.settings.save()
+        if self._hook is not None:
+            self._hook.uninstall()

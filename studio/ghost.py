@@ -19,6 +19,6 @@ class PageGhost(QWidget):
         layout.setContentsMargins(PAGE_PADDING, GUTTER, PAGE_PADDING, PAGE_PADDING)
         layout.setSpacing(GUTTER)
         layout.addWidget(Skeleton(28, part=20))
-        layout.addLayout(row(*(Skeleton(140, radius=12) for _ in range(4)), spacing=GUTTER))
-        layout.addWidget(Skeleton(320, radius=12))
+        layout.addLayout(row(*(Skeleton(158, card=True) for _ in range(4)), spacing=GUTTER))
+        layout.addWidget(Skeleton(364, card=True))
         layout.addStretch(1)

@@ -178,9 +178,10 @@ class Rail(QFrame):
         self._demo = Badge("Demo money", "warn")
         self._demo.setObjectName("demo.badge")
         self._demo.setToolTip("This money is for trying out. It has no value.")
-        self._demo.setVisible(bool(personas))
         self.personas = PersonaSwitch(personas)
-        self.personas.setVisible(bool(personas))
+        if not personas:
+            self._demo.hide()
+            self.personas.hide()
         self.service = ServiceLine()
         self._build()
         for side in self._sides:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QIcon, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from studio.ghost import PageGhost
@@ -82,7 +82,7 @@ class Window(QMainWindow):
     def add_key(self, keys: str, route: str, name: str) -> None:
         """Let a key open a page."""
         action = QAction(name, self)
-        action.setShortcut(QKeySequence(keys))
+        action.setShortcut(keys)
         action.setData(route)
         action.triggered.connect(self._on_key)
         self.addAction(action)

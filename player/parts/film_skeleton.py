@@ -21,7 +21,7 @@ class FilmSkeleton(QWidget):
             layout = QVBoxLayout(card)
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(10)
-            layout.addWidget(Skeleton(130, radius=8))
+            layout.addWidget(Skeleton(130))
             layout.addWidget(Skeleton(14, part=80))
             layout.addWidget(Skeleton(12, part=45))
             grid.addWidget(card, at // 4, at % 4)

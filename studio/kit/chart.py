@@ -60,7 +60,7 @@ class Chart(QWidget):
         self._plot: Plot | None = None
         self._loader = LateImport("studio.kit.chart_plot", self._make_plot, self)
         self._loading = False
-        self._ghost = Skeleton(height, radius=8)
+        self._ghost = Skeleton(height)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._ghost)

@@ -19,6 +19,8 @@ QFrame[kit="slot"][selected="true"] {{ background: {accent_soft}; border: 2px da
 QFrame[kit="slot"]:hover {{ border: 2px dashed {line_strong}; }}
 QFrame[kit="slot"]:focus {{ border: 2px dashed {accent}; }}
 QFrame[kit="inset"] {{ background: {raised}; border: none; border-radius: {radius}px; }}
+QFrame[kit="ghost"] {{ background: {raised}; border: none; border-radius: 6px; }}
+QFrame[kit="ghost-card"] {{ background: {surface}; border: 1px solid {line}; border-radius: {card}px; }}
 QFrame[kit="line"] {{ background: {line}; border: none; }}
 QFrame[kit="toast"] {{ background: {text}; border: none; border-radius: {radius}px; }}
 QFrame[kit="toast"] QLabel {{ color: {ground}; background: transparent; }}

@@ -37,7 +37,8 @@ class EmptyState(QWidget):
         self.sentence.setMaximumWidth(420)
         layout.addWidget(self.sentence, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button = primary(action, name=name)
-        self.button.setVisible(bool(action))
+        if not action:
+            self.button.hide()
         self.button.clicked.connect(self.acted)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
 

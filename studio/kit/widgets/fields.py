@@ -27,8 +27,9 @@ class Field(QWidget):
         layout.addWidget(caption)
         layout.addWidget(field)
         self.help: Text = text.caption(hint, wrap=True)
-        self.help.setVisible(bool(hint))
         layout.addWidget(self.help)
+        if not hint:
+            self.help.hide()
         field.setAccessibleName(label)
 
     def show_mistake(self, sentence: str) -> None:

@@ -35,13 +35,14 @@ class Tile(Card):
         # All tiles of a row are of one width, whatever the words.
         self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._line = Sparkline()
-        self._line.setVisible(not plain)
+        if plain:
+            self._line.hide()
         content = holder(column(self._value, self._note, self._line, spacing=6))
         self._stack = QStackedLayout()
+        self.body.addLayout(self._stack)  # first: a stack without a parent shows its first widget as a window
         waiting = skeleton_lines(*((60, 40) if plain else (60, 40, 100)), height=20)
         self._stack.addWidget(waiting)
         self._stack.addWidget(content)
-        self.body.addLayout(self._stack)
         self.setAccessibleName(label)
 
     @property

@@ -44,7 +44,8 @@ class WalletDialog(QDialog):
         self.model = UnlockViewModel(context, create=create)
         self._passphrase = Field("Passphrase", _secret("wallet.passphrase"))
         self._repeated = Field("The same once more", _secret("wallet.repeat"))
-        self._repeated.setVisible(create)
+        if not create:
+            self._repeated.hide()
         self._go = primary("Make wallet" if create else "Unlock", name="wallet.submit", icon="unlock")
         self._build(create=create)
         self.model.changed.connect(self._render)

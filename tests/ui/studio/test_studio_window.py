@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -30,7 +30,9 @@ from studio.kit.context import PageContext
 from studio.kit.problems import Problem
 from studio.kit.service_state import Phase, ServiceState
 from studio.kit.widgets.button import Button
+from studio.rail import Rail
 from studio.routes import STUDIO_ROUTES
+from studio.welcome import WelcomePage
 from tests.fixtures import samples
 from tests.fixtures.window import PreparedClient
 
@@ -107,6 +109,32 @@ def test_one_click_changes_who_sits_here(qtbot: QtBot, open_studio: Open) -> Non
     assert page_name(studio) == "page.discover"
     press(studio, "persona.creator")
     assert studio.window.page is creators
+
+
+class Watcher(QObject):
+    """Notes every window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(target, QWidget) and target.isWindow():
+            self.seen.append(f"{type(target).__name__} {[type(each).__name__ for each in target.children()]}")
+        return False
+
+
+def test_building_pages_flashes_no_window(
+    qtbot: QtBot, qapp: QApplication, page_context: PageContext, client: PreparedClient
+) -> None:
+    watcher = Watcher()
+    qapp.installEventFilter(watcher)
+    for route in STUDIO_ROUTES.values():
+        qtbot.addWidget(route.factory(page_context))
+    qtbot.addWidget(Rail(STUDIO_ROUTES, {}, {"creator": "Creator"}))
+    qtbot.addWidget(WelcomePage())
+    qapp.removeEventFilter(watcher)
+    assert not watcher.seen
 
 
 def test_a_page_is_fetched_again_when_it_comes_back(
