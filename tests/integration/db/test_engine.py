@@ -1,0 +1,200 @@
+"""The database file: one writer, all or nothing, a full disk said in words, and its schema's versions."""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import IntegrityError
+
+from services.db import migrate as migrations
+from services.db.books import Books
+from services.db.engine import Database, open_database
+from services.db.keybox import KEY_BYTES, KeyBox, key_file
+from services.db.ledger import Line, balance, post, verify
+from services.db.migrate import Kind, known_revisions, migrate
+from services.desk.tables import DeskTable
+from services.node.tables import NodeTable
+from services.units.money import ZERO, Money
+from services.units.time import SystemClock
+from services.wire.problems import ProblemError
+
+TABLES: dict[Kind, type[DeskTable] | type[NodeTable]] = {"desk": DeskTable, "node": NodeTable}
+NOW = SystemClock().now()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "x.db"
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[Database]:
+    opened = open_database(path)
+    migrate(opened, "desk")
+    yield opened
+    opened.close()
+
+
+def _pay(database: Database, ref: str) -> None:
+    with database.write() as session:
+        before = balance(session, "a")
+        lines = (Line("a", Money(1)), Line("b", Money(-1)))
+        post(session, kind="k", ref=ref, at=NOW, lines=lines)
+        assert balance(session, "a") == before + Money(1)
+
+
+def test_writers_take_turns_within_and_across_connections(path: Path, database: Database) -> None:
+    other = open_database(path)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: _pay(database if number % 2 else other, str(number)), range(60)))
+    with database.read() as session:
+        assert balance(session, "a") == Money(60)
+        verify(session)
+    other.close()
+
+
+def test_a_reader_sees_one_state_while_others_write(database: Database) -> None:
+    _pay(database, "1")
+    with database.read() as session:
+        assert balance(session, "a") == Money(1)
+        writer = threading.Thread(target=_pay, args=(database, "2"))
+        writer.start()
+        writer.join()
+        assert balance(session, "a") == Money(1)
+    with database.read() as session:
+        assert balance(session, "a") == Money(2)
+
+
+def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
+    with database.read() as session:
+        session.execute(text("INSERT INTO chain_seen VALUES ('x', 1)"))
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM chain_seen")) == 0
+
+
+def test_a_full_disk_is_one_problem_and_writes_nothing(database: Database) -> None:
+    _pay(database, "1")
+    with database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    full = open_database(Path(str(database.engine.url.database)))
+
+    event.listen(full.engine, "connect", lambda raw, _record: raw.execute(f"PRAGMA max_page_count={pages}"))
+    with pytest.raises(ProblemError, match=r"disk\.full"):
+        _fill(full)
+    full.close()
+    with database.read() as session:
+        assert balance(session, "a") == Money(1)
+        verify(session)
+    _pay(database, "2")
+
+
+def _fill(database: Database) -> None:
+    with database.write() as session:
+        for number in range(2, 2_000):
+            post(session, kind="k", ref=str(number), at=NOW, lines=(Line("a", Money(1)), Line("b", Money(-1))))
+
+
+def test_commits_are_durable_and_files_are_the_owner_s(path: Path, database: Database) -> None:
+    with database.engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_columns_are_strict(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("INSERT INTO ledger_balance VALUES ('a', 'much')"))
+
+
+@pytest.mark.parametrize("kind", ["desk", "node"])
+def test_the_migrated_schema_is_that_of_the_models(tmp_path: Path, kind: Kind) -> None:
+    database = open_database(tmp_path / "m.db")
+    migrate(database, kind)
+    wanted = MetaData()
+    for metadata in (Books.metadata, TABLES[kind].metadata):
+        for table in metadata.tables.values():
+            table.to_metadata(wanted)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, wanted) == []
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["desk", "node"])
+def test_revisions_follow_on_each_other_in_the_order_of_their_names(kind: Kind) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations._ROOT))
+    config.set_main_option("version_locations", str(migrations._ROOT / kind))
+    config.set_main_option("path_separator", "newline")
+    scripts = ScriptDirectory.from_config(config)
+    oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
+    assert known_revisions(kind) == oldest_first
+    assert scripts.get_current_head() == oldest_first[-1]
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    _pay(database, "1")
+    migrate(database, "desk")
+    with database.read() as session:
+        assert balance(session, "a") == Money(1)
+
+
+def test_a_newer_or_foreign_database_is_refused(database: Database) -> None:
+    with pytest.raises(ProblemError, match=r"profile\.newer"):
+        migrate(database, "node")
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'desk_9999'"))
+    with pytest.raises(ProblemError, match=r"profile\.newer"):
+        migrate(database, "desk")
+
+
+def test_two_starters_migrate_once(path: Path) -> None:
+    databases = [open_database(path) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda database: migrate(database, "desk"), databases))
+    with databases[0].read() as session:
+        assert balance(session, "a") == ZERO
+    for database in databases:
+        database.close()
+
+
+def test_a_key_box_opens_only_its_own(tmp_path: Path) -> None:
+    box = KeyBox(key_file(tmp_path / "k" / "device.key"))
+    wrapped = box.wrap(b"secret", owner="row 1")
+    assert box.open(wrapped, owner="row 1") == b"secret"
+    assert b"secret" not in wrapped
+    assert box.wrap(b"secret", owner="row 1") != wrapped
+    harmed = [wrapped[:-1], wrapped + b"x", b"", wrapped[:12], bytes((wrapped[0] ^ 1,)) + wrapped[1:]]
+    for data, owner in [(wrapped, "row 2"), *((one, "row 1") for one in harmed)]:
+        with pytest.raises(ProblemError, match=r"wallet\.damaged"):
+            box.open(data, owner=owner)
+    with pytest.raises(ProblemError, match=r"wallet\.damaged"):
+        KeyBox(bytes(32)).open(wrapped, owner="row 1")
+    with pytest.raises(ValueError):
+        KeyBox(b"short")
+
+
+def test_a_key_file_is_made_once_and_is_the_owner_s(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "node.key"
+    key = key_file(path)
+    assert len(key) == KEY_BYTES
+    assert key_file(path) == key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [found.name for found in path.parent.iterdir()] == ["node.key"]
+    path.write_bytes(key[:-1])
+    with pytest.raises(ProblemError, match=r"wallet\.damaged"):
+        key_file(path)
