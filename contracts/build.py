@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ARTIFACTS = ROOT / "artifacts"
-CONTRACTS = ("Escrow", "MockUSDC")
+CONTRACTS = ("Channels", "DepositCollector", "Escrow", "MockUSDC", "Till")
 
 
 def build() -> dict[Path, str]:

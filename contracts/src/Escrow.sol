@@ -1,43 +1,46 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IERC3009} from "./IERC3009.sol";
+import {Books} from "./Books.sol";
 import {IEscrow} from "./IEscrow.sol";
+import {ITill} from "./ITill.sol";
+import {Memberships} from "./Memberships.sol";
+import {Pool} from "./Pool.sol";
+import {Till} from "./Till.sol";
+import {Authorization, Purchase} from "./Types.sol";
 
 /// @title Escrow
-/// @notice Where viewers' payments are split and wait for their owners; see IEscrow.
+/// @notice Where viewers' payments are split and wait for their owners; see IEscrow, IMemberships and IPool.
 /// @dev Assumes that the token moves exactly the amount it is asked to (USDC takes no transfer fee). Credits follow
-/// this contract's own books, never its token balance: money that arrives outside of `pay` belongs to nobody and
-/// cannot be withdrawn, and on Arc, where the native coin is the same money, stray dust cannot disturb the books.
-contract Escrow is IEscrow, ReentrancyGuardTransient {
+/// this contract's own books, never its token balance: money that arrives here outside of `pay`, `subscribe` and
+/// `collect` belongs to nobody and cannot be withdrawn, and on Arc, where the native coin is the same money, stray dust
+/// cannot disturb the books.
+contract Escrow is IEscrow, Memberships {
     using SafeERC20 for IERC20;
-    using SafeCast for uint256;
-
-    /// @dev One storage slot a creator: USDC's whole supply fits in 128 bits many times over.
-    struct Account {
-        uint128 balance;
-        uint128 gross;
-    }
 
     bytes32 private constant PAY_TAG = keccak256("museclock/v1/pay");
-    uint256 private constant PLATFORM_DIVISOR = 10;
+    bytes32 private constant WITHDRAW_TYPEHASH =
+        keccak256("WithdrawCreator(address creator,uint256 nonce,uint256 deadline)");
 
-    IERC20 private immutable _token;
     address private immutable _platformWithdrawAddress;
-
-    mapping(address creator => Account) private _accounts;
-    uint256 private _platformBalance;
+    address private immutable _tillCode;
 
     /// @param token_ The USDC contract; must speak ERC-3009 with `bytes` signatures.
     /// @param platformWithdrawAddress_ The only address that the platform's share can ever go to.
-    constructor(address token_, address platformWithdrawAddress_) {
-        if (token_ == address(0) || platformWithdrawAddress_ == address(0)) revert ZeroAddress();
-        _token = IERC20(token_);
+    /// @param owner_ Who may stop sales and allocate the pool.
+    /// @param distributionDelay_ How long a distribution is public before it can be carried out, in seconds.
+    constructor(
+        IERC20 token_,
+        address platformWithdrawAddress_,
+        address owner_,
+        uint64 distributionDelay_
+    ) Books(token_) Pool(owner_, distributionDelay_) {
+        if (platformWithdrawAddress_ == address(0)) revert ZeroAddress();
         _platformWithdrawAddress = platformWithdrawAddress_;
+        _tillCode = address(new Till(token_));
     }
 
     /// @inheritdoc IEscrow
@@ -45,10 +48,10 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         Purchase calldata purchase,
         Authorization calldata authorization
     ) external nonReentrant returns (bytes32 nonce) {
-        if (purchase.creator == address(0)) revert ZeroAddress();
+        _requireCreator(purchase.creator);
         _requireChunkRange(purchase.firstChunk, purchase.chunkCount);
         nonce = _paymentNonce(authorization.payer, purchase);
-        _collect(authorization, nonce);
+        _pull(authorization, nonce);
         (uint256 creatorShare, uint256 platformShare) = _credit(purchase.creator, authorization.amount);
         emit Paid(
             authorization.payer,
@@ -64,22 +67,51 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IEscrow
+    function collect(address creator) external nonReentrant returns (uint256 amount) {
+        _requireCreator(creator);
+        address where = till(creator);
+        if (where.code.length == 0) Clones.cloneDeterministic(_tillCode, _salt(creator));
+        amount = ITill(where).empty();
+        if (amount == 0) revert NothingToCollect();
+        (uint256 creatorShare, uint256 platformShare) = _credit(creator, amount);
+        emit Collected(creator, amount, creatorShare, platformShare);
+    }
+
+    /// @inheritdoc IEscrow
     function withdrawCreator() external nonReentrant returns (uint256 amount) {
-        Account storage account = _accounts[msg.sender];
-        amount = account.balance;
-        if (amount == 0) revert NothingToWithdraw();
-        account.balance = 0;
-        emit CreatorWithdrawn(msg.sender, amount);
-        _token.safeTransfer(msg.sender, amount);
+        return _payOut(msg.sender);
+    }
+
+    /// @inheritdoc IEscrow
+    function withdrawCreatorWithSignature(
+        address creator,
+        uint256 deadline,
+        bytes calldata signature
+    ) external nonReentrant returns (uint256 amount) {
+        bytes32 order = keccak256(abi.encode(WITHDRAW_TYPEHASH, creator, _useNonce(creator), deadline));
+        _requireOrder(creator, order, deadline, signature);
+        return _payOut(creator);
     }
 
     /// @inheritdoc IEscrow
     function withdrawPlatform() external nonReentrant returns (uint256 amount) {
-        amount = _platformBalance;
+        amount = _platform.balance;
         if (amount == 0) revert NothingToWithdraw();
-        _platformBalance = 0;
+        _platform.balance = 0;
         emit PlatformWithdrawn(_platformWithdrawAddress, amount);
         _token.safeTransfer(_platformWithdrawAddress, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function stopSales() external onlyOwner {
+        _platform.isStopped = true;
+        emit SalesStopped();
+    }
+
+    /// @inheritdoc IEscrow
+    function resumeSales() external onlyOwner {
+        _platform.isStopped = false;
+        emit SalesResumed();
     }
 
     /// @inheritdoc IEscrow
@@ -99,7 +131,12 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function platformBalance() external view returns (uint256) {
-        return _platformBalance;
+        return _platform.balance;
+    }
+
+    /// @inheritdoc IEscrow
+    function tillCode() external view returns (address) {
+        return _tillCode;
     }
 
     /// @inheritdoc IEscrow
@@ -112,32 +149,14 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         return _platformWithdrawAddress;
     }
 
-    /// @dev Pull the authorized amount in. The token checks signature, times, nonce, balance, and that we are the payee.
-    function _collect(Authorization calldata authorization, bytes32 nonce) private {
-        if (authorization.amount == 0) revert ZeroAmount();
-        IERC3009(address(_token)).receiveWithAuthorization(
-            authorization.payer,
-            address(this),
-            authorization.amount,
-            authorization.validAfter,
-            authorization.validBefore,
-            nonce,
-            authorization.signature
-        );
+    /// @inheritdoc IEscrow
+    function areSalesStopped() external view returns (bool) {
+        return _platform.isStopped;
     }
 
-    /// @dev Split by floor((gross + amount) / 10) - floor(gross / 10): the steps add up to floor(lifetime gross / 10).
-    function _credit(address creator, uint256 amount) private returns (uint256 creatorShare, uint256 platformShare) {
-        Account memory account = _accounts[creator];
-        uint256 grossAfter = uint256(account.gross) + amount;
-        platformShare = grossAfter / PLATFORM_DIVISOR - account.gross / PLATFORM_DIVISOR;
-        creatorShare = amount - platformShare;
-        _accounts[creator] = Account({
-            balance: (account.balance + creatorShare).toUint128(),
-            gross: grossAfter.toUint128()
-        });
-        // A payment that earns the platform nothing leaves its slot alone.
-        if (platformShare != 0) _platformBalance += platformShare;
+    /// @inheritdoc IEscrow
+    function till(address creator) public view returns (address) {
+        return Clones.predictDeterministicAddress(_tillCode, _salt(creator));
     }
 
     function _paymentNonce(address payer, Purchase calldata purchase) private view returns (bytes32) {
@@ -159,5 +178,9 @@ contract Escrow is IEscrow, ReentrancyGuardTransient {
         if (chunkCount == 0 || uint256(firstChunk) + chunkCount > type(uint32).max) {
             revert InvalidChunkRange(firstChunk, chunkCount);
         }
+    }
+
+    function _salt(address creator) private pure returns (bytes32) {
+        return bytes32(uint256(uint160(creator)));
     }
 }

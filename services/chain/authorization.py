@@ -104,16 +104,40 @@ def recover_payer(signed: SignedAuthorization) -> Address:
 
 def authorization_digest(terms: PaymentTerms) -> bytes:
     """Hash what is signed (EIP-712): the token's domain and the ReceiveWithAuthorization message."""
+    return receive_digest(
+        terms.chain_id,
+        terms.token,
+        payer=terms.payer,
+        payee=terms.escrow,
+        amount=terms.amount,
+        valid_after=terms.valid_after,
+        valid_before=terms.valid_before,
+        nonce=payment_nonce(terms),
+    )
+
+
+def receive_digest(
+    chain_id: int,
+    token: Address,
+    *,
+    payer: Address,
+    payee: Address,
+    amount: Money,
+    valid_after: int,
+    valid_before: int,
+    nonce: Bytes32,
+) -> bytes:
+    """Hash an ERC-3009 ReceiveWithAuthorization in the token's domain; only the payee can bring it."""
     message = keccak256(
         _RECEIVE_TYPE
-        + address_word(terms.payer)
-        + address_word(terms.escrow)
-        + uint_word(terms.amount.micros)
-        + uint_word(terms.valid_after)
-        + uint_word(terms.valid_before)
-        + bytes32_word(payment_nonce(terms))
+        + address_word(payer)
+        + address_word(payee)
+        + uint_word(amount.micros)
+        + uint_word(valid_after)
+        + uint_word(valid_before)
+        + bytes32_word(nonce)
     )
-    return keccak256(b"\x19\x01" + domain_separator(terms.chain_id, terms.token) + message)
+    return keccak256(b"\x19\x01" + domain_separator(chain_id, token) + message)
 
 
 @lru_cache(maxsize=16)

@@ -69,7 +69,47 @@ class PlatformWithdrawn(ChainEvent):
     amount: Money
 
 
-EscrowEvent = Paid | CreatorWithdrawn | PlatformWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected(ChainEvent):
+    """What had come into a creator's till was credited; amount is creator_share + platform_share."""
+
+    creator: Address
+    amount: Money
+    creator_share: Money
+    platform_share: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribed(ChainEvent):
+    """A membership was paid up to ``until`` (Unix seconds).
+
+    amount is creator_share + platform_share; for the pooled pass the creator is the Escrow, and both shares are zero.
+    """
+
+    viewer: Address
+    creator: Address
+    tier: Bytes32
+    payer: Address
+    until: int
+    amount: Money
+    creator_share: Money
+    platform_share: Money
+    nonce: Bytes32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocated(ChainEvent):
+    """A creator got a share of the pool; amount is creator_share + platform_share."""
+
+    round_id: Bytes32
+    creator: Address
+    amount: Money
+    creator_share: Money
+    platform_share: Money
+
+
+EscrowEvent = Paid | Collected | Subscribed | Allocated | CreatorWithdrawn | PlatformWithdrawn
+"""What moved money in the Escrow's books."""
 
 
 class ReceiptStatus(Enum):
@@ -147,6 +187,12 @@ class ChainGateway(Protocol):
 
     def authorization_used(self, payer: Address, nonce: Bytes32) -> bool:
         """Tell whether an authorization was used or canceled; find_paid tells which."""
+
+    def ask(self, call: Call) -> bytes:
+        """Run a view and give its answer; empty when there is no contract. Raises ChainReverted."""
+
+    def code(self, owner: Address) -> bytes:
+        """Give a contract's code; empty for everybody else."""
 
     def simulate(self, call: Call, sender: Address) -> int:
         """Try a call without sending it and give the gas it needs. Raises ChainReverted."""

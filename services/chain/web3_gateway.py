@@ -11,7 +11,7 @@ from services.chain import calls
 from services.chain.authorization import domain_separator
 from services.chain.calls import Call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, NotDeployed, WrongChain
-from services.chain.events import CREATOR_WITHDRAWN, PAID, PLATFORM_WITHDRAWN, RawLog, read_events, read_revert
+from services.chain.events import MONEY_EVENTS, PAID, RawLog, read_events, read_revert
 from services.chain.gateway import Block, EscrowEvent, Fees, Paid, Receipt, ReceiptStatus
 from services.chain.hashing import keccak256
 from services.chain.rpc import RpcClient, RpcProvider, read_address, read_bytes32, read_data, read_quantity
@@ -52,14 +52,13 @@ class Web3Gateway:
 
     def check(self) -> None:
         self._is_right_chain.clear()
-        if not self._data("eth_getCode", self._escrow, "latest"):
-            raise NotDeployed(self._escrow)
-        if not self._data("eth_getCode", self._token, "latest"):
-            raise NotDeployed(self._token)
-        domain = self._call(calls.domain_separator_call(self._token))
+        for where in (self._escrow, self._token):
+            if not self.code(where):
+                raise NotDeployed(where)
+        domain = self.ask(calls.domain_separator_call(self._token))
         if domain != domain_separator(self._chain_id, self._token):
             raise WrongChain(expected="USDC 2", found=domain.hex())
-        found = self._call(calls.escrow_token_call(self._escrow))
+        found = self.ask(calls.escrow_token_call(self._escrow))
         if found[-20:] != raw(self._token):
             raise WrongChain(expected=self._token, found=found.hex())
 
@@ -90,6 +89,12 @@ class Web3Gateway:
 
     def authorization_used(self, payer: Address, nonce: Bytes32) -> bool:
         return self._number(calls.authorization_state_call(self._token, payer, nonce)) == 1
+
+    def ask(self, call: Call) -> bytes:
+        return self._data("eth_call", _call_object(call), "latest")
+
+    def code(self, owner: Address) -> bytes:
+        return self._data("eth_getCode", owner, "latest")
 
     def simulate(self, call: Call, sender: Address) -> int:
         return read_quantity(self._request("eth_estimateGas", _call_object(call, sender)))
@@ -129,7 +134,7 @@ class Web3Gateway:
         )
 
     def escrow_events(self, first_block: int, last_block: int) -> list[EscrowEvent]:
-        topics = [[PAID, CREATOR_WITHDRAWN, PLATFORM_WITHDRAWN]]
+        topics = [list(MONEY_EVENTS)]
         found: list[EscrowEvent] = []
         for start in range(first_block, last_block + 1, LOG_SPAN_BLOCKS):
             found += self._logs(start, min(start + LOG_SPAN_BLOCKS - 1, last_block), topics)
@@ -164,11 +169,8 @@ class Web3Gateway:
     def _data(self, method: str, *params: object) -> bytes:
         return read_data(self._request(method, *params))
 
-    def _call(self, call: Call) -> bytes:
-        return self._data("eth_call", _call_object(call), "latest")
-
     def _number(self, call: Call) -> int:
-        answer = self._call(call)
+        answer = self.ask(call)
         if len(answer) != 32:
             raise NotDeployed(str(call.to))
         return int.from_bytes(answer, "big")

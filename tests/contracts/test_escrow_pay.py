@@ -20,7 +20,7 @@ from services.chain.calls import (
     withdraw_platform_call,
 )
 from services.chain.demo.evm import Outcome
-from services.chain.demo.genesis import FAUCET, PLATFORM, TOKEN, read_artifact
+from services.chain.demo.genesis import FAUCET, PLATFORM, TOKEN, escrow_creation
 from services.chain.events import RawLog, read_events
 from services.chain.gateway import Paid
 from services.chain.hashing import sign_digest
@@ -197,7 +197,7 @@ def test_it_refuses_to_be_reentered(stage: Stage) -> None:
     token = stage.install(
         "0x" + "ee" * 20, REENTERING_TOKEN, {0: int.from_bytes(selector("withdrawCreator()") + bytes(28), "big")}
     )
-    creation = bytes.fromhex(read_artifact("Escrow")["bytecode"][2:]) + address_word(token) + address_word(PLATFORM)
+    creation = escrow_creation(token, platform=PLATFORM, owner=PLATFORM, distribution_delay_s=60)
     escrow = stage.deploy(creation).created
     assert escrow is not None
     inner = Stage(stage.evm, escrow, token=token, number=stage.number)

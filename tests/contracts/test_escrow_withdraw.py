@@ -16,7 +16,7 @@ from services.chain.calls import (
     withdraw_platform_call,
 )
 from services.chain.demo.evm import Outcome
-from services.chain.demo.genesis import FAUCET, PLATFORM, TOKEN, read_artifact
+from services.chain.demo.genesis import FAUCET, PLATFORM, TOKEN, escrow_creation
 from services.chain.events import CREATOR_WITHDRAWN, PLATFORM_WITHDRAWN
 from services.units.address import Address, address
 from services.units.money import Money
@@ -43,8 +43,8 @@ def block(stage: Stage, account: Address) -> None:
     assert stage.send(Call(TOKEN, selector("blacklist(address)") + address_word(account)), FAUCET).is_ok
 
 
-def creation(token: Address, platform: Address) -> bytes:
-    return bytes.fromhex(read_artifact("Escrow")["bytecode"][2:]) + address_word(token) + address_word(platform)
+def creation(token: Address, platform: Address, owner: Address = PLATFORM) -> bytes:
+    return escrow_creation(token, platform=platform, owner=owner, distribution_delay_s=60)
 
 
 def test_it_reverts_with_nothingtowithdraw(stage: Stage) -> None:

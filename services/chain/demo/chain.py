@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 IDLE_BLOCK_S = 15
 _MAX_QUEUED = 64
 _FAUCET_GAS = 200_000
+_ESCROW_GAS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class DemoChain:
             chain = cls(lock=lock, journal=journal, genesis=genesis, clock=clock)
             chain._replay()
             if chain.head.number == 0:
-                chain._faucet(Call(None, genesis.escrow_creation), gas=2_000_000)
+                chain._faucet(Call(None, genesis.escrow_creation), gas=_ESCROW_GAS)
         except (sqlite3.DatabaseError, ValueError, KeyError) as exc:
             journal.close()
             raise ProblemError("chain.damaged", reason=str(exc)) from exc

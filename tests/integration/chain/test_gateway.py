@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from services.chain import reasons
+from services.chain.abi import read_uint
 from services.chain.authorization import SignedAuthorization, sign_authorization
-from services.chain.calls import pay_call, withdraw_creator_call, withdraw_platform_call
+from services.chain.calls import balance_of_call, pay_call, withdraw_creator_call, withdraw_platform_call
 from services.chain.demo.genesis import PLATFORM
 from services.chain.errors import ChainRefused, ChainReverted
 from services.chain.gateway import CreatorWithdrawn, Paid, PlatformWithdrawn, ReceiptStatus
@@ -58,6 +59,17 @@ def test_balances_of_somebody_unknown_are_zero(world: World) -> None:
     assert gateway.creator_balance(STRANGER.address) == ZERO
     assert gateway.creator_gross(STRANGER.address) == ZERO
     assert gateway.platform_balance() == ZERO
+
+
+def test_any_view_can_be_asked(world: World) -> None:
+    gateway = world.gateway
+    answer = gateway.ask(balance_of_call(gateway.token, VIEWER.address))
+    assert read_uint(answer) == gateway.token_balance(VIEWER.address).micros > 0
+
+
+def test_only_contracts_have_code(world: World) -> None:
+    assert world.gateway.code(world.gateway.escrow)
+    assert world.gateway.code(VIEWER.address) == b""
 
 
 def test_a_payment_moves_and_splits_the_money(world: World) -> None:
