@@ -47,12 +47,9 @@ def _read(key: int, target: int, size: int) -> int:
     return len(piece)
 
 
-def _seek(_key: int, _position: int) -> int:
-    """Refuse: a run is read once, forwards.
-
-    WORKAROUND(VLC 3): without any seek callback it takes the run for a live stream and skips pictures at the start.
-    """
-    return -1
+def _seek(key: int, position: int) -> int:
+    source = _sources.get(key)
+    return 0 if source is not None and source.seek(position) else -1
 
 
 def _close(key: int) -> None:

@@ -35,6 +35,7 @@ class ByteSource:
     ) -> None:
         self._changed = Condition()
         self._segments: dict[int, memoryview] = {_INIT: memoryview(init)}
+        self._starts: dict[int, int] = {_INIT: 0}
         self._first, self._limit, self._total, self._settled = first, limit, total, -1
         self._wanted, self._enter = wanted, enter
         self._asked: set[int] = set()
@@ -107,7 +108,7 @@ class ByteSource:
                     self._offset += len(piece)
                     return piece
                 else:
-                    self._advance()
+                    self._advance(len(segment))
 
     def _next_wish(self) -> int | None:
         """Take the chunk to ask for now, and remember that it was asked for."""
@@ -131,13 +132,28 @@ class ByteSource:
     def _is_over(self) -> bool:
         return self._cursor >= self._total or (self._cursor >= self._limit and self._cursor <= self._settled)
 
-    def _advance(self) -> None:
+    def _advance(self, length: int) -> None:
         following = self._first if self._cursor == _INIT else self._cursor + 1
-        if self._cursor != _INIT:
-            del self._segments[self._cursor]
+        self._starts[following] = self._starts[self._cursor] + length
+        # One chunk behind is kept for a seek back.
+        if self._cursor > self._first:
+            self._segments.pop(self._cursor - 1, None)
         self._cursor, self._offset = following, 0
         self._end_if_locked()
 
     def _end_if_locked(self) -> None:
         if not self._dead and self._cursor not in self._segments and self._is_over():
             self._ended_before = self._cursor
+
+    def seek(self, position: int) -> bool:
+        """Move the reader to a byte that is still in memory; False for any other.
+
+        libVLC reads the header and the first fragment, and then seeks back to the header.
+        """
+        with self._changed:
+            for index, segment in self._segments.items():
+                start = self._starts.get(index)
+                if start is not None and start <= position < start + len(segment):
+                    self._cursor, self._offset, self._ended_before = index, position - start, None
+                    return True
+            return False

@@ -138,7 +138,7 @@ class Fader:
             self.stir()
 
     def _rest(self) -> None:
-        if any(widget.underMouse() for widget in self._widgets if widget.childAt(0, 0) is not widget and _busy(widget)):
+        if any(_busy(widget) for widget in self._widgets):
             self._timer.start()
             return
         self.away = True

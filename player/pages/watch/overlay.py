@@ -104,3 +104,12 @@ class Shade(QWidget):
         ramp.setColorAt(1, far if self._at_top else near)
         painter.fillRect(self.rect(), ramp)
         painter.end()
+
+
+class MeterText(OverlayText):
+    """Money on the picture, readable on any frame."""
+
+    def __init__(self) -> None:
+        super().__init__(name="watch.meter", weight=QFont.Weight.DemiBold)
+        self.setContentsMargins(10, 4, 10, 4)
+        self.setStyleSheet(f"color: {DARK.text}; background: rgba(7, 9, 12, 170); border-radius: 6px;")

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from player.core.playback import State
 from player.pages.watch.controls import POINTER_EVENTS, Controls, Fader
-from player.pages.watch.overlay import BigPlay, OverlayButton, OverlayText, Shade
+from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, OverlayText, Shade
 from player.pages.watch.paywall import PaywallCard
 from player.pages.watch.surface import VideoSurface
-from studio.kit.format import duration, money, money_exact
+from studio.kit.format import duration, money
 from studio.kit.tokens import HEADING
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.text import Weight
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
 
 _BANNER_WIDTH = 560
+# Left of the button for receipts.
+_METER_RIGHT, _METER_TOP = 64, 20
 
 
 class Stage(QWidget):
@@ -44,7 +46,7 @@ class Stage(QWidget):
         self._head = Shade(at_top=True)
         self._title = OverlayText(HEADING, name="watch.title", weight=Weight.DemiBold)
         self._by = OverlayText(muted=True)
-        self.meter = OverlayText(name="watch.meter", weight=Weight.DemiBold)
+        self.meter = MeterText()
         self._receipts = OverlayButton("receipt", "Receipts", name="watch.receipts.toggle")
         self._receipts.clicked.connect(self.receipts_wanted)
         self._build()
@@ -62,9 +64,10 @@ class Stage(QWidget):
         names.addWidget(self._title)
         names.addWidget(self._by)
         head.addLayout(names, 1)
-        head.addWidget(self.meter, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._receipts, 0, Qt.AlignmentFlag.AlignTop)
-        self.meter.setFixedHeight(36)
+        # Beside the head, not in it: what is being spent stays in sight when the controls fade.
+        self.meter.setParent(self)
+        self.meter.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -89,7 +92,8 @@ class Stage(QWidget):
             self._title.setText(item.title)
             self._by.setText(f"{item.creator_name} · {duration(item.duration_ms)}")
         self.meter.setText(_meter(state))
-        self.meter.setToolTip(f"{money_exact(state.spent)} paid for this film, ever")
+        self.meter.setVisible(item is not None)
+        self._place_meter()
         self.controls.show_state(state)
         self.start.setVisible(state.playback.state is State.EMPTY and item is not None and state.problem is None)
         if paywall is not None:
@@ -101,7 +105,13 @@ class Stage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.surface.setGeometry(self.rect())
+        self._place_meter()
         super().resizeEvent(event)
+
+    def _place_meter(self) -> None:
+        self.meter.adjustSize()
+        self.meter.move(self.width() - _METER_RIGHT - self.meter.width(), _METER_TOP)
+        self.meter.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in POINTER_EVENTS:

@@ -16,7 +16,7 @@ from player.vlc import callbacks, library
 from player.vlc.engine import Engine, Run
 from player.vlc.frames import Frame
 from services.wire.problems import ProblemError
-from tests.fixtures.player import CutFilm, read_number
+from tests.fixtures.player import CutFilm, make_film, read_number
 
 PER_CHUNK = 50
 
@@ -165,6 +165,16 @@ def open_files() -> int:
 
 def native_threads() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
+
+
+def test_a_chunk_larger_than_the_read_ahead_plays(qapp: object, tmp_path: Path, qtbot: QtBot) -> None:
+    film = make_film(tmp_path, seconds=4, chunk_s=4, key_each_s=1, size=(1280, 720))
+    assert len(film.chunks[0]) > 300_000
+    player = Player(film)
+    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+        player.start(0, 1)
+    assert player.shown == list(range(100))
+    player.engine.close()
 
 
 def test_fifty_random_reopens_leave_nothing_behind(player: Player, qtbot: QtBot) -> None:

@@ -24,6 +24,13 @@ def make(
     return source, wanted
 
 
+def taken(source: ByteSource, size: int) -> bytes:
+    """Read once."""
+    piece = source.read(size)
+    assert piece is not None
+    return piece.tobytes()
+
+
 def ended(source: ByteSource) -> bool:
     """Read on: is it the end?"""
     piece = source.read(9)
@@ -66,10 +73,35 @@ def test_keeps_only_what_is_not_read_yet() -> None:
     source, _ = make()
     for index in range(5):
         source.feed(index, CHUNKS[index])
-    source.read(4)
-    source.read(10)
-    source.read(1)
+    for size in (4, 10, 11, 1):
+        source.read(size)
     assert source.held == (1, 2, 3, 4)
+
+
+def test_seeks_only_within_what_is_still_there() -> None:
+    source, _ = make(enter=lambda _chunk: 2)
+    for index in range(5):
+        source.feed(index, CHUNKS[index])
+    assert not source.seek(4)
+    assert taken(source, 4) == b"init"
+    assert taken(source, 3) == b"AAA"
+    assert source.seek(2)
+    assert taken(source, 9) == b"it"
+    assert taken(source, 9) == CHUNKS[0][2:]
+    assert taken(source, 99) == CHUNKS[1]
+    assert taken(source, 1) == b"C"
+    assert not source.seek(5)
+    assert source.seek(12)
+    assert taken(source, 99) == CHUNKS[1]
+
+
+def test_a_seek_back_from_the_end_begins_again() -> None:
+    source, _ = make(limit=1)
+    source.feed(0, CHUNKS[0])
+    first = drain(source)
+    assert source.seek(0)
+    assert source.ended_before is None
+    assert drain(source) == first
 
 
 @pytest.mark.parametrize("index", [0, 5, 9])
