@@ -37,13 +37,18 @@ class FilmsState:
 
 
 class FilmsViewModel(ViewModel[FilmsState]):
-    """Loads a list by ``job`` and then the posters that are not there yet."""
+    """Loads a list by ``job``, keeps what ``keep`` says, and loads the posters that are not there yet."""
 
     watches = frozenset({"catalogue", "purchase"})
 
-    def __init__(self, context: PageContext, job: Callable[[DeskClient, str], Awaitable[tuple[ItemOut, ...]]]) -> None:
+    def __init__(
+        self,
+        context: PageContext,
+        job: Callable[[DeskClient, str], Awaitable[tuple[ItemOut, ...]]],
+        keep: Callable[[ItemOut], bool] = lambda _item: True,
+    ) -> None:
         super().__init__(context, FilmsState())
-        self._job = job
+        self._job, self._keep = job, keep
         self._asked: set[str] = set()
 
     def refresh(self) -> None:
@@ -62,7 +67,8 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Go and watch."""
         self.context.navigate("watch", {"content_id": item.content_id})
 
-    def _on_items(self, items: tuple[ItemOut, ...]) -> None:
+    def _on_items(self, found: tuple[ItemOut, ...]) -> None:
+        items = tuple(item for item in found if self._keep(item))
         self._set(items=items, busy=False, problem=None)
         for item in items:
             if item.poster is not None and item.poster not in self._asked:

@@ -12,12 +12,16 @@ from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from services.client import DeskClient
     from services.wire.catalogue import ItemOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
+
+
+def _browse(desk: DeskClient, _query: str) -> Awaitable[tuple[ItemOut, ...]]:
+    return desk.catalogue.browse(limit=100)
 
 
 class ChannelPage(PageFrame):
@@ -26,7 +30,7 @@ class ChannelPage(PageFrame):
     def __init__(self, context: PageContext) -> None:
         super().__init__("Channel")
         self._creator = ""
-        self.model = FilmsViewModel(context, self._films)
+        self.model = FilmsViewModel(context, _browse, self._is_theirs)
         self._waiting = FilmSkeleton()
         self._list = FilmList(name="channel.list", says="Films of this creator")
         self._empty = EmptyState("This creator has no film for sale.", "Discover films", ghost="cards")
@@ -46,9 +50,8 @@ class ChannelPage(PageFrame):
         self.title.setText(params.get("name") or short(self._creator))
         self.model.refresh()
 
-    async def _films(self, desk: DeskClient, _query: str) -> tuple[ItemOut, ...]:
-        creator = self._creator
-        return tuple(item for item in await desk.catalogue.browse(limit=100) if item.creator == creator)
+    def _is_theirs(self, item: ItemOut) -> bool:
+        return item.creator == self._creator
 
     def _render(self) -> None:
         state = self.model.state

@@ -15,14 +15,16 @@ from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from services.client import DeskClient
     from services.wire.catalogue import ItemOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
 
-async def _browse(desk: DeskClient, query: str) -> tuple[ItemOut, ...]:
-    return await desk.catalogue.browse(query=query)
+def _browse(desk: DeskClient, query: str) -> Awaitable[tuple[ItemOut, ...]]:
+    return desk.catalogue.browse(query=query)
 
 
 class DiscoverPage(PageFrame):

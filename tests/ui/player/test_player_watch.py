@@ -1,14 +1,13 @@
-"""The watch page: paywall, buying, the budget, unsettled payments, refusals, keys; and the same by click."""
+"""The watch page: paywall, buying, the budget, unsettled payments and refusals; and the same by click."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.core.playback import State
@@ -21,69 +20,10 @@ from services.wire.catalogue import BudgetOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from tests.fixtures import samples
-from tests.fixtures.viewer import FakeEngine, playback, purchase, receipt
+from tests.fixtures.viewer import FakeEngine, accesses, click, playback, purchase, shown
 from tests.fixtures.window import PreparedClient, Shell
 
 FILM = playback("free", "locked", "locked", "locked")
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine()
-
-
-@pytest.fixture
-def page(qtbot: QtBot, page_context: PageContext, engine: FakeEngine, client: PreparedClient) -> Iterator[WatchPage]:
-    client.answers |= {
-        "playback.open": FILM,
-        "playback.init": b"init",
-        "playback.chunk": lambda _content, index: bytes([index]),
-        "playback.save_position": None,
-        "playback.receipts": (receipt(1),),
-    }
-    made = WatchPage(page_context, lambda: engine)
-    qtbot.addWidget(made)
-    made.resize(1064, 800)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.model.close()
-
-
-@pytest.fixture
-def model(page: WatchPage, qtbot: QtBot) -> WatchViewModel:
-    """A film that is open and stands at its beginning."""
-    page.open({"content_id": samples.FILM})
-    qtbot.waitUntil(lambda: page.model.state.item is not None)
-    return page.model
-
-
-@pytest.fixture
-def walled(model: WatchViewModel, engine: FakeEngine, qtbot: QtBot) -> WatchViewModel:
-    """The free part was played; the paywall is up."""
-    model.play()
-    qtbot.waitUntil(lambda: bool(engine.fed))
-    engine.show_first()
-    engine.end(1)
-    assert model.state.paywall is not None
-    return model
-
-
-def accesses(model: WatchViewModel) -> list[Access]:
-    assert model.state.timeline is not None
-    return [chunk.access for chunk in model.state.timeline.chunks]
-
-
-def shown(page: QWidget) -> str:
-    words: list[QLabel | QAbstractButton] = [*page.findChildren(QLabel), *page.findChildren(QAbstractButton)]
-    return " | ".join(each.text() for each in words if each.isVisible())
-
-
-def click(page: QWidget, name: str) -> None:
-    widget = page.findChild(QWidget, name)
-    assert widget is not None
-    assert widget.isVisible()
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
 def test_opens_standing_and_plays_on_demand(model: WatchViewModel, engine: FakeEngine, qtbot: QtBot) -> None:
@@ -357,107 +297,3 @@ def test_stall_and_recovery(model: WatchViewModel, client: PreparedClient, engin
     assert model.state.position_ms == 100
     engine.want(1)
     qtbot.waitUntil(lambda: model.state.playback.state is State.PLAYING)
-
-
-@pytest.mark.parametrize(
-    ("key", "position_ms"),
-    [(Qt.Key.Key_J, 2_000), (Qt.Key.Key_L, 22_000), (Qt.Key.Key_Left, 7_000), (Qt.Key.Key_Right, 17_000)],
-)
-def test_keys_move(page: WatchPage, client: PreparedClient, qtbot: QtBot, key: Qt.Key, position_ms: int) -> None:
-    client.answers["playback.open"] = playback("free", "owned", "owned", position_ms=12_000)
-    page.open({"content_id": samples.FILM})
-    qtbot.waitUntil(lambda: page.model.state.item is not None)
-    QTest.keyClick(page, key)
-    assert page.model.state.position_ms == position_ms
-
-
-@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_K])
-def test_keys_play_and_pause(page: WatchPage, model: WatchViewModel, engine: FakeEngine, key: Qt.Key) -> None:
-    QTest.keyClick(page, key)
-    engine.show_first()
-    assert model.state.is_playing
-    QTest.keyClick(page, key)
-    assert model.state.playback.state is State.PAUSED
-    assert engine.said[-1] == "pause"
-
-
-def test_sound_by_key_and_slider(page: WatchPage, model: WatchViewModel, engine: FakeEngine) -> None:
-    model.play()
-    QTest.keyClick(page, Qt.Key.Key_M)
-    assert (model.state.muted, engine.volume) == (True, 0)
-    QTest.keyClick(page, Qt.Key.Key_M)
-    assert engine.volume == 100
-    QTest.keyClick(page, Qt.Key.Key_Down)
-    assert (model.state.volume, engine.volume) == (90, 90)
-
-
-def test_full_screen_and_back(page: WatchPage, model: WatchViewModel) -> None:
-    QTest.keyClick(page, Qt.Key.Key_F)
-    assert page.window().isFullScreen()
-    QTest.keyClick(page, Qt.Key.Key_Escape)
-    assert not page.window().isFullScreen()
-
-
-def test_receipts_open_beside_the_film(page: WatchPage, model: WatchViewModel, qtbot: QtBot) -> None:
-    click(page, "watch.receipts.toggle")
-    qtbot.waitUntil(lambda: model.state.receipts is not None)
-    assert "Part 2" in shown(page)
-    click(page, "watch.receipts.toggle")
-    assert not model.state.shows_receipts
-
-
-def test_leaving_the_page_pauses_and_remembers(
-    page: WatchPage, model: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    model.play()
-    engine.show_first()
-    page.hide()
-    assert model.state.playback.state is State.PAUSED
-    qtbot.waitUntil(lambda: bool(client.called("playback.save_position")))
-
-
-def test_a_purchase_that_ends_while_away_does_not_play(
-    page: WatchPage, walled: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot
-) -> None:
-    client.answers["playback.buy"] = purchase(1)
-    page.hide()
-    walled.buy()
-    qtbot.waitUntil(lambda: len(engine.runs) == 2)
-    engine.show_first()
-    assert walled.state.playback.state is State.PAUSED
-
-
-def test_an_answer_from_before_a_purchase_does_not_undo_it(
-    walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
-) -> None:
-    client.answers["playback.buy"] = purchase(1)
-    walled.buy()
-    qtbot.waitUntil(lambda: accesses(walled)[1] is Access.OWNED)
-    walled.refresh()
-    qtbot.waitUntil(lambda: len(client.called("playback.open")) == 2)
-    qtbot.waitUntil(lambda: walled.state.spent == Money(0))
-    assert accesses(walled)[1] is Access.OWNED
-
-
-def test_controls_fade_while_playing_and_come_back(
-    page: WatchPage, model: WatchViewModel, engine: FakeEngine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page.stage.fader._timer.setInterval(10)
-    model.play()
-    engine.show_first()
-    qtbot.waitUntil(lambda: page.stage.fader.away)
-    assert page.stage.controls.isVisible()
-    QTest.mouseMove(page.stage.surface, QPoint(200, 200))
-    page.stage.fader.stir()
-    assert not page.stage.fader.away
-    page.stage.fader.allow(rest=False)
-
-
-@pytest.fixture
-def routes(shell: Shell) -> Callable[[], list[str]]:
-    return lambda: [route for route, _params in shell.visited]
-
-
-def test_nothing_chosen_leads_to_discover(page: WatchPage, routes: Callable[[], list[str]]) -> None:
-    click(page, "watch.discover")
-    assert routes() == ["discover"]

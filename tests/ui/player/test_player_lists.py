@@ -1,0 +1,163 @@
+"""Discover, library, channel and wallet: what they ask for, show, and where a click leads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from player.pages.channel.page import ChannelPage
+from player.pages.discover.page import DiscoverPage
+from player.pages.library.page import LibraryPage
+from player.pages.wallet.page import WalletPage
+from player.parts.film_list import FilmList, price_words
+from services.units.money import ZERO
+from services.wire.problems import ProblemError
+from studio.kit.context import PageContext
+from tests.fixtures import samples
+from tests.fixtures.viewer import receipt
+from tests.fixtures.window import PreparedClient, Shell
+
+FILMS = (samples.item(), samples.item("Night trains", minutes=34))
+
+
+def show(page: QWidget, qtbot: QtBot) -> None:
+    qtbot.addWidget(page)
+    page.resize(1064, 800)
+    with qtbot.waitExposed(page):
+        page.show()
+
+
+def film_list(page: QWidget, name: str) -> FilmList:
+    found = page.findChild(FilmList, name)
+    assert found is not None
+    return found
+
+
+def click_first(cards: FilmList) -> None:
+    place = cards.visualRect(cards.films.index(0)).center()
+    QTest.mouseClick(cards.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_discover_shows_four_cards_a_row_and_a_click_opens_the_film(
+    page_context: PageContext, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    client.answers["catalogue.browse"] = FILMS
+    page = DiscoverPage(page_context)
+    show(page, qtbot)
+    cards = film_list(page, "discover.list")
+    qtbot.waitUntil(lambda: cards.films.rowCount() == 2)
+    assert cards.columns == 4
+    index = cards.films.index(0)
+    assert index.data() == FILMS[0].title
+    assert "$0.01 / 10 s" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    click_first(cards)
+    assert shell.visited == [("watch", {"content_id": FILMS[0].content_id})]
+
+
+def test_discover_searches_as_one_types(page_context: PageContext, client: PreparedClient, qtbot: QtBot) -> None:
+    client.answers["catalogue.browse"] = lambda query: () if query else FILMS
+    page = DiscoverPage(page_context)
+    show(page, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.items is not None)
+    field = page.findChild(QLineEdit, "discover.search")
+    assert field is not None
+    QTest.keyClicks(field, "salt")
+    qtbot.waitUntil(lambda: page.model.state.items == ())
+    assert client.called("catalogue.browse")[-1] == ((), {"query": "salt"})
+    again = page.findChild(QWidget, "discover.again")
+    assert again is not None
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.model.state.items == FILMS)
+
+
+def test_a_poster_that_cannot_be_had_is_asked_for_again_later(
+    page_context: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["catalogue.browse"] = (FILMS[0].model_copy(update={"poster": "bafy"}),)
+    client.answers["catalogue.blob"] = ProblemError("content.missing")
+    page = DiscoverPage(page_context)
+    show(page, qtbot)
+    qtbot.waitUntil(lambda: len(client.called("catalogue.blob")) == 1)
+    client.answers["catalogue.blob"] = b"picture"
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page.model.state.posters == {"bafy": b"picture"})
+    assert page.model.state.problem is None
+
+
+def test_the_film_that_was_begun_comes_first(
+    page_context: PageContext, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    begun = FILMS[1].model_copy(update={"position_ms": 60_000})
+    client.answers["catalogue.library"] = (FILMS[0], begun)
+    page = LibraryPage(page_context)
+    show(page, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.unfinished == begun)
+    button = page.findChild(QWidget, "continue.open")
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shell.visited == [("watch", {"content_id": begun.content_id})]
+
+
+def test_an_empty_library_leads_to_discover(
+    page_context: PageContext, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    client.answers["catalogue.library"] = ()
+    page = LibraryPage(page_context)
+    show(page, qtbot)
+    button = page.findChild(QWidget, "library.discover")
+    assert button is not None
+    qtbot.waitUntil(button.isVisible)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shell.visited == [("discover", {})]
+
+
+def test_a_channel_shows_only_its_creators_films(
+    page_context: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    other = FILMS[1].model_copy(update={"creator": samples.VIEWER})
+    client.answers["catalogue.browse"] = (FILMS[0], other)
+    page = ChannelPage(page_context)
+    show(page, qtbot)
+    page.open({"creator": samples.CREATOR, "name": "Mira Sand"})
+    qtbot.waitUntil(lambda: page.model.state.items == (FILMS[0],))
+    assert page.title.text() == "Mira Sand"
+
+
+def test_the_wallet_shows_its_numbers_lines_and_books(
+    page_context: PageContext, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    client.answers |= {
+        "wallet.state": samples.wallet(),
+        "wallet.receipts": (receipt(1),),
+        "wallet.reconciliation": samples.reconciliation(),
+    }
+    page = WalletPage(page_context)
+    show(page, qtbot)
+    qtbot.waitUntil(lambda: None not in (page.model.state.wallet, page.model.state.receipts, page.model.state.sums))
+    assert page.model.state.problem is None
+    assert page.findChild(QWidget, "reconcile.table") is not None
+    button = page.findChild(QWidget, "wallet.address")
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shell.said == ["The wallet's address is copied."]
+
+
+def test_a_locked_wallet_says_what_to_do(
+    page_context: PageContext, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    client.answers |= {
+        "wallet.state": samples.wallet(wallet="locked"),
+        "wallet.receipts": (),
+        "wallet.reconciliation": ProblemError("chain.unreachable"),
+    }
+    page = WalletPage(page_context)
+    show(page, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    QTest.mouseClick(page.banner.button, Qt.MouseButton.LeftButton)
+    assert shell.handled[0][0].code == "wallet.locked"
+
+
+def test_a_free_film_says_so() -> None:
+    assert price_words(FILMS[0].model_copy(update={"price_per_ten_seconds": ZERO})) == "free"
