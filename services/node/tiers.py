@@ -9,10 +9,11 @@ from services.node.door import Caller, NodeOf
 from services.node.tables import Tier
 from services.units.address import Address, address
 from services.units.ids import new_row_id
+from services.units.membership import TIER_PRICES, TIERS_PER_CREATOR
 from services.units.money import Money
 from services.wire.node import NodeTierIn
 from services.wire.problems import ProblemError
-from services.wire.tiers import TIER_PRICES, TIERS_PER_CREATOR, TierOut
+from services.wire.tiers import TierOut
 
 MAX_NAME = 60
 

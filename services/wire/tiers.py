@@ -6,18 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.units.money import Money
 from services.wire.base import AddressField, Answer, Moment, MoneyField, Request
-
-TIER_PRICES = (Money(2_990_000), Money(5_990_000), Money(9_990_000))
-TIERS_PER_CREATOR = 3
 
 TierName = Annotated[str, Field(min_length=1, max_length=60)]
 Perks = Annotated[tuple[Annotated[str, Field(max_length=120)], ...], Field(max_length=12)]
 
 
 class TierIn(Request):
-    """A tier as its creator writes it; the price is one of TIER_PRICES."""
+    """A tier as its creator writes it; the price is one of services.units.membership.TIER_PRICES."""
 
     name: str
     price: MoneyField

@@ -37,6 +37,29 @@ def _imported(source: Source) -> set[str]:
     return found
 
 
+def _at_run_time(source: Source) -> set[str]:
+    """Give what a module imports when it is imported itself: not for types only, not inside a function."""
+    found: set[str] = set()
+    for node in source.tree.body:
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def test_pages_leave_the_wire_to_the_bridge(product_sources: tuple[Source, ...]) -> None:
+    """The bridge's thread imports pydantic while pages are made: a page that did so as well met it half imported."""
+    allowed = {"services.wire.problems"}
+    guilty = {
+        source.path: names
+        for source in product_sources
+        if source.path.startswith(("studio/", "player/")) and not source.path.startswith("studio/tour/")
+        if (names := {n for n in _at_run_time(source) if n.startswith(("services.wire", "services.client"))} - allowed)
+    }
+    assert not guilty
+
+
 def test_units_need_the_standard_library_only(product_sources: tuple[Source, ...]) -> None:
     for source in product_sources:
         if source.path.startswith("services/units/"):

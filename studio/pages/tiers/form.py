@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPlainTextEdit
 
-from services.wire.tiers import TIER_PRICES
+from services.units.membership import TIER_PRICES
 from studio.kit.format import money, money_input
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost, primary

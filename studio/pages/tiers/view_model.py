@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from services.wire.tiers import TIER_PRICES, TIERS_PER_CREATOR
+from services.units.membership import TIER_PRICES, TIERS_PER_CREATOR
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
