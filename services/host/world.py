@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ class World:
     is_demo: bool
     samples: tuple[Path, ...]
 
+    def hush(self) -> None:
+        """End the event streams of all desks."""
+        for desk in self.desks:
+            desk.events.close()
+
     def chain_state(self) -> ChainState:
         """Check the chain now. Blocking."""
         try:
@@ -93,7 +99,9 @@ async def open_world(
             stack.callback(desk.database.close)
             stack.push_async_callback(close_desk, desk)
             desks.append(desk)
-        await to_thread.run_sync(_catch_up, node)
+        # In the background: a chain that is slow to answer must not keep the window waiting.
+        catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
+        stack.push_async_callback(asyncio.wait, [catching_up])
         for desk in desks:
             await open_desk(desk)
         yield World(chain, node, tuple(desks), is_demo, samples)
