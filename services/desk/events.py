@@ -16,6 +16,7 @@ class EventBus:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[EventOut | None]] = set()
+        self._is_closed = False
 
     def publish(self, kind: str, *ids: str) -> None:
         """Tell everybody; a listener that does not keep up loses its oldest events, and refetches anyway."""
@@ -27,6 +28,8 @@ class EventBus:
 
     async def listen(self) -> AsyncIterator[str]:
         """Yield server-sent events, and a comment now and then so that a dead connection shows."""
+        if self._is_closed:
+            return
         queue: asyncio.Queue[EventOut | None] = asyncio.Queue(_WAITING)
         self._listeners.add(queue)
         try:
@@ -44,7 +47,8 @@ class EventBus:
             self._listeners.discard(queue)
 
     def close(self) -> None:
-        """End every listener's stream."""
+        """End every listener's stream; new ones end at once."""
+        self._is_closed = True
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -42,7 +42,7 @@ async def serve(profile: Path, *, is_demo: bool) -> int:
         return 1
     try:
         async with _world(profile, is_demo=is_demo) as world, _socket_folder() as folder:
-            await _serve(host_app(world, token), folder / "s")
+            await _serve(host_app(world, token), folder / "s", on_end=world.hush)
     except ProblemError as problem:
         _log.warning("cannot start", extra={"code": problem.code})
         _say({"ready": False, "problem": problem.body()})
@@ -56,7 +56,7 @@ def _world(profile: Path, *, is_demo: bool) -> AbstractAsyncContextManager[World
     return demo_world(profile, SystemClock()) if is_demo else own_world(profile, SystemClock())
 
 
-async def _serve(app: ASGIApp, socket: Path) -> None:
+async def _serve(app: ASGIApp, socket: Path, on_end: Callable[[], None]) -> None:
     config = uvicorn.Config(
         app,
         uds=str(socket),
@@ -71,9 +71,14 @@ async def _serve(app: ASGIApp, socket: Path) -> None:
     # uvicorn has no event for it.
     while not server.started and not serving.done():  # noqa: ASYNC110
         await asyncio.sleep(0.005)
+    if serving.done():
+        await serving
+        return
     _say({"ready": True, "socket": str(socket), "protocol": PROTOCOL, "pid": os.getpid()})
     gone = asyncio.create_task(asyncio.to_thread(_wait_for_end_of_input))
     await asyncio.wait({serving, gone}, return_when=asyncio.FIRST_COMPLETED)
+    # An open event stream would hold the server for the whole grace.
+    on_end()
     server.should_exit = True
     await serving
 
