@@ -1,15 +1,29 @@
-"""Gas of each contract call, first and steady, as the demo chain charges it (Prague, optimiser at 200 runs)."""
+"""Gas of each contract call, first and steady, as the demo chain charges it (Prague, optimiser at 200 runs).
+
+Films are paid by channels as a player does: a new channel for each film with its refund, or one channel kept open.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TypedDict
 
+from services.chain.abi import dynamic_bytes, selector, uint_word
 from services.chain.calls import Call, pay_call, withdraw_creator_call, withdraw_platform_call
+from services.chain.channel_calls import claim_call, deposit_call, multicall_call, refund_call, settle_call
 from services.chain.demo.genesis import new_genesis
-from tests.fixtures.chain import CREATOR, RELAYER, STRANGER, VIEWER, Person, Stage, new_stage
+from services.chain.hashing import sign_digest
+from services.chain.till import collect_call, till_address
+from services.units.address import Address, bytes32
+from services.units.money import Money
+from tests.contracts.tokens import TRANSFER_TYPE, authorization_words, typed_digest
+from tests.fixtures.chain import CREATOR, FOREVER, RELAYER, STRANGER, VIEWER, Person, Stage, new_stage, person
+from tests.fixtures.chain_channels import ChannelHouse
 
 # One transaction a chunk in the seed system, measured on Arc's own token code (one authorization, split, steady).
 _SEED_CHUNK = 105_055
+CHUNKS, FILMS = 180, 10
+FILM, DEPOSIT = CHUNKS * 1_500, 300_000
 _USDC_PER_GAS = 20e9 / 1e18  # at Arc's floor of 20 gwei
 
 
@@ -52,7 +66,82 @@ def figures() -> dict[str, Figure]:
         "gas_withdraw_platform_first": _figure(first_platform, None, "the platform had no USDC before"),
         "gas_withdraw_platform": _figure(platform, None, _cents(platform)),
         "gas_deploy_escrow": _figure(_deploy(stage), None, "once"),
+        **_till_figures(),
+        **_channel_figures(),
     }
+
+
+def _till_figures() -> dict[str, Figure]:
+    """An x402 `exact` payment, which is a transfer into a till, and the till's collection."""
+    stage = new_stage()
+    stage.mint(VIEWER.address, 10_000_000)
+    till = till_address(stage.escrow, CREATOR.address)
+    first_exact = _used(stage, _exact(stage, till, 0), RELAYER)
+    exact = _used(stage, _exact(stage, till, 1), RELAYER)
+    first_collect = _used(stage, collect_call(stage.escrow, CREATOR.address), RELAYER)
+    _used(stage, _exact(stage, till, 2), RELAYER)
+    collect = _used(stage, collect_call(stage.escrow, CREATOR.address), RELAYER)
+    return {
+        "gas_exact_first": _figure(first_exact, None, "into an empty till"),
+        "gas_exact": _figure(exact, None, f"one chunk by x402's exact, into a till: {_cents(exact)}"),
+        "gas_collect_first": _figure(first_collect, None, "makes the till"),
+        "gas_collect": _figure(collect, None, f"any number of payments at once: {_cents(collect)}"),
+    }
+
+
+def _exact(stage: Stage, till: Address, number: int) -> Call:
+    words = authorization_words(VIEWER.address, till, 1_500, 0, FOREVER, bytes32(number.to_bytes(32, "big")))
+    signature = sign_digest(typed_digest(stage, TRANSFER_TYPE + words), VIEWER.key)
+    name = "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)"
+    return Call(stage.token, selector(name) + words + uint_word(7 * 32) + dynamic_bytes(signature))
+
+
+def _channel_figures() -> dict[str, Figure]:
+    film, parts = _refunded_films()
+    kept = _kept_channels()
+    steps = ", ".join(f"{name} {gas:,}" for name, gas in parts.items())
+    return {
+        "gas_per_chunk_channel_refund": _figure(
+            film / CHUNKS,
+            1_500,
+            f"{CHUNKS} chunks, new channel, refund, a tenth of a collection; {_cents(film)} ({steps})",
+        ),
+        "gas_per_chunk_kept_channel": _figure(
+            kept / FILMS / CHUNKS,
+            160,
+            f"{CHUNKS} chunks, {FILMS} open channels in one claim: {_cents(kept / FILMS)} a film",
+        ),
+    }
+
+
+def _refunded_films() -> tuple[float, dict[str, int]]:
+    """Play ten films by ten viewers, a channel each, and collect once; gives the gas of a film and of its parts."""
+    house = ChannelHouse(new_stage())
+    gas: dict[str, int] = defaultdict(int)
+    for viewer in map(person, (f"viewer {number}" for number in range(FILMS))):
+        config = house.config(viewer)
+        gas["deposit"] += _used(house.stage, deposit_call(house.deposit(config, viewer, DEPOSIT)), RELAYER)
+        last = [
+            claim_call([house.claim(config, viewer, FILM)]),
+            settle_call(config.receiver, config.token),
+            refund_call(config, Money(DEPOSIT - FILM)),
+        ]
+        gas["claim, settle, refund"] += _used(house.stage, multicall_call(last), house.node)
+    gas["collect"] = _used(house.stage, collect_call(house.stage.escrow, CREATOR.address), RELAYER)
+    return sum(gas.values()) / FILMS, {name: used // FILMS for name, used in gas.items()}
+
+
+def _kept_channels() -> int:
+    """Claim a second film on each of ten open channels, in one transaction."""
+    house = ChannelHouse(new_stage())
+    viewers = [person(f"viewer {number}") for number in range(FILMS)]
+    for viewer in viewers:
+        _used(house.stage, deposit_call(house.deposit(house.config(viewer), viewer, 3 * FILM)), RELAYER)
+    used = 0
+    for films in (1, 2):
+        rows = [house.claim(house.config(viewer), viewer, films * FILM) for viewer in viewers]
+        used = _used(house.stage, claim_call(rows), house.node)
+    return used
 
 
 def _pay(stage: Stage, chunk: int, *, count: int = 1, payer: Person = VIEWER) -> int:

@@ -51,7 +51,7 @@ def signature(entry: dict[str, Any]) -> str:
         if not part["type"].startswith("tuple"):
             return str(part["type"])
         inner = ",".join(kind(one) for one in part["components"])
-        return f"({inner})" + part["type"].removeprefix("tuple")
+        return f"({inner})" + str(part["type"]).removeprefix("tuple")
 
     return f"{entry['name']}({','.join(kind(part) for part in entry['inputs'])})"
 

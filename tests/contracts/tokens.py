@@ -20,6 +20,21 @@ REFUSING_WALLET = bytes.fromhex("60205ff3")
 REENTERING_TOKEN = bytes.fromhex("5f545f525f5f60045f5f335af16002016001556001" + "5f5260205ff3")
 """On any call: calls its caller with the selector in slot 0, puts 2 + success into slot 1, answers true."""
 
+CALLING_TOKEN = bytes.fromhex(
+    "366024146024575f545f525f5f60045f5f6002545af160020160015560015f5260205ff3" + "5b6103e85f5260205ff3"
+)
+"""Answers 1,000 to balanceOf. On any other call: calls the address in slot 2 with the selector in slot 0, puts
+2 + success into slot 1, answers true."""
+
+
+def forwarding_code(target: Address, data: bytes) -> bytes:
+    """Make a contract that, on any call, sends these data to target and goes on whatever comes of it."""
+    size = len(data).to_bytes(2, "big").hex()
+    head = f"61{size}60335f395f5f61{size}5f5f73{target[2:]}5af15060015f5260205ff3"
+    code = bytes.fromhex(head)
+    return code + bytes(0x33 - len(code)) + data
+
+
 _TYPED = "(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
 TRANSFER_TYPE = keccak256(b"TransferWithAuthorization" + _TYPED.encode())
 RECEIVE_TYPE = keccak256(b"ReceiveWithAuthorization" + _TYPED.encode())
