@@ -72,6 +72,10 @@ async def publish(desk: Desk, upload_id: str) -> UploadOut:
 
     Raises ProblemError: upload.state, upload.title, upload.price, wallet.locked, and what the node answers.
     """
+    row = await to_thread.run_sync(get, desk, upload_id)
+    if row.state not in ("ready", "publishing", "published"):
+        # Not after waiting for the work to end, which may take minutes.
+        raise ProblemError("upload.state")
     return await desk.finish(_in_turn(desk, upload_id), "publishing")
 
 
