@@ -12,16 +12,21 @@ if TYPE_CHECKING:
 
 DASH = "–"
 _CENT = 10_000
+_DOLLAR = 1_000_000
 _KIB = 1024
 
 
 def money(amount: Money | None) -> str:
-    """Give dollars with two digits, rounded towards zero; less than a cent reads ``<$0.01``, unknown a dash."""
+    """Give dollars: exact below one dollar, else two digits, rounded towards zero; unknown is a dash.
+
+    Most sums here are made of parts of a cent: cut to two digits, $0.027 on one page would be $0.02 on another.
+    """
     if amount is None:
         return DASH
     micros = abs(amount.micros)
-    text = "<$0.01" if 0 < micros < _CENT else f"${micros // 1_000_000:,}.{micros // _CENT % 100:02d}"
-    return f"−{text}" if amount.micros < 0 else text
+    if micros < _DOLLAR:
+        return money_exact(amount)
+    return f"{'−' if amount.micros < 0 else ''}${micros // _DOLLAR:,}.{micros // _CENT % 100:02d}"
 
 
 def money_exact(amount: Money | None) -> str:

@@ -168,5 +168,4 @@ def money_of(units: int) -> str:
     """Write a chart's value."""
     from services.units.money import Money
 
-    amount = Money(units)
-    return money(amount) if units >= 10_000 or units == 0 else money_exact(amount)
+    return money(Money(units))

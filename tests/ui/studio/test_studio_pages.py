@@ -30,7 +30,7 @@ def test_the_overview_shows_figures_chart_and_needs(
     assert {name: tile.value_text for name, tile in page._tiles.items()} == {
         "today": "$1.94",
         "period": "$47.13",
-        "in_flight": "$0.03",
+        "in_flight": "$0.036",
         "available": "$31.20",
     }
     assert page.subtitle.text() == "Last 28 days, as of 14:05"

@@ -56,7 +56,7 @@ def test_the_check_says_what_would_happen_and_sends_nothing(
     qtbot.waitUntil(step_is(page, "confirm"))
     assert page._check.isVisible()
     assert page._check._get.value.text() == "$31.2045"
-    assert page._check._fee.value.text() == "<$0.01"
+    assert page._check._fee.value.text() == "$0.0013"
     assert page._check._fee.value.toolTip() == "$0.0013"
     assert not client.called("payouts.withdraw")
     press(page, "payouts.cancel")
