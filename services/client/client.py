@@ -41,6 +41,11 @@ class DeskClient:
                         yield EventOut.model_validate(json.loads(line.removeprefix("data: ")))
         except httpx.TransportError as exc:
             raise ProblemError("service.unreachable") from exc
+        except RuntimeError as exc:
+            # See services.http.door: the client was closed because its service is gone.
+            if not self._door.http.is_closed:
+                raise
+            raise ProblemError("service.unreachable") from exc
 
 
 class Client:

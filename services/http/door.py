@@ -48,6 +48,11 @@ class Door:
             raise ProblemError("service.timeout") from exc
         except httpx.TransportError as exc:
             raise ProblemError(self._unreachable) from exc
+        except RuntimeError as exc:
+            # httpx answers so when the client was closed meanwhile: the service that it led to is gone.
+            if not self.http.is_closed:
+                raise
+            raise ProblemError(self._unreachable) from exc
         if not answer.is_success:
             raise problem_of(answer)
         return answer
@@ -78,7 +83,7 @@ def problem_of(answer: httpx.Response) -> ProblemError:
     except ValueError:
         data = {}
     code = data.get("code") if isinstance(data, dict) else None
-    if code not in KINDS:
+    if not isinstance(code, str) or code not in KINDS:
         return ProblemError("internal", status=answer.status_code)
     params = data.get("params")
     clean = {str(name): str(value) for name, value in params.items()} if isinstance(params, dict) else {}
