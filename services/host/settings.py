@@ -32,12 +32,14 @@ class ChainSettings:
 def chain_settings(profile: Path) -> ChainSettings:
     """Read ``settings.toml`` of a profile, if there is one. Raises ProblemError: request.invalid."""
     try:
-        given: dict[str, Any] = tomllib.loads((profile / "settings.toml").read_text()).get("chain", {})
+        given: Any = tomllib.loads((profile / "settings.toml").read_text()).get("chain", {})
     except FileNotFoundError:
         given = {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ProblemError("request.invalid", field="settings.toml") from exc
     try:
+        if not isinstance(given, dict):
+            raise TypeError("not a table")
         chain_id = int(given.get("id", ARC_TESTNET_ID))
         return ChainSettings(
             chain_id=chain_id,

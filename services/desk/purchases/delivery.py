@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import partial
 
@@ -30,9 +31,13 @@ async def deliver(desk: Desk, manifest: Manifest, row: Purchase) -> None:
     Raises ProblemError: payment.refused, payment.insufficient, payment.terms_changed, payment.unknown,
     content.wrong_key.
     """
-    await to_thread.run_sync(write_state, desk, IntentId(row.intent), "sent")
+    # What must be on disk is there: the signature. That it is being sent is noted meanwhile.
+    noting = asyncio.ensure_future(to_thread.run_sync(write_state, desk, IntentId(row.intent), "sent"))
     try:
-        answer = await _send(desk, row)
+        try:
+            answer = await _send(desk, row)
+        finally:
+            await noting
     except ProblemError as problem:
         await settle(desk, row, otherwise="refused" if problem.code in _CERTAIN else "unknown")
         raise
