@@ -23,6 +23,7 @@ class Worker:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, arrived: Arrived, resumed: Callable[[], None]) -> None:
         self.loop = loop
+        loop.set_exception_handler(report)
         self._arrived, self._resumed = arrived, resumed
         self._client: asyncio.Future[Client] = loop.create_future()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,3 +118,14 @@ class Worker:
                 return
             await asyncio.sleep(pause)
             pause, resumed = min(pause * 2, _LAST_PAUSE_S), True
+
+
+def report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what asyncio cannot give to anybody, but for one thing that harms nobody.
+
+    WORKAROUND(anyio 4.16, UNIXSocketStream._wait_until_readable, until it looks at the future first): a job that is
+    cancelled just when its answer arrives leaves a callback that sets the result of a cancelled future.
+    """
+    late = isinstance(context.get("exception"), asyncio.InvalidStateError)
+    if not (late and "Future.set_result" in repr(context.get("handle"))):
+        loop.default_exception_handler(context)
