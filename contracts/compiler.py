@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from contracts.packages import ROOT, PackageError, locked_packages, read_package
+
+if TYPE_CHECKING:
+    from py_mini_racer import MiniRacer
 
 SOURCES = ROOT / "src"
 # Prague code runs on Prague and on Osaka, which Arc's mainnet has been since its genesis. Without the CBOR tail and
@@ -25,38 +29,44 @@ class CompileError(Exception):
     """The compiler refused the sources; the text is its own report."""
 
 
-def compile_sources(sources: dict[str, str]) -> dict[str, Any]:
-    """Compile files, by path, and give the compiler's JSON output. Raises CompileError, PackageError."""
+def compile_sources(sources: dict[str, str], *, warnings: bool = True) -> dict[str, Any]:
+    """Compile files, by path, and give the compiler's JSON output. Raises CompileError, PackageError.
+
+    warnings: whether a warning about a file of ours is an error.
+    """
     request = {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in sources.items()},
-        "settings": SETTINGS | {"outputSelection": {"*": {"*": _OUTPUT}}},
+        "settings": SETTINGS
+        | {"outputSelection": {path: {"*": _OUTPUT} for path in sources if path.startswith("src/")}},
     }
     output: dict[str, Any] = json.loads(_run(json.dumps(request)))
-    failures = [entry["formattedMessage"] for entry in output.get("errors", []) if _is_failure(entry)]
+    failures = [
+        entry["formattedMessage"] for entry in output.get("errors", []) if _is_failure(entry, warnings=warnings)
+    ]
     if failures:
         raise CompileError("\n".join(failures))
     return output
 
 
-def _is_failure(entry: dict[str, Any]) -> bool:
+def _is_failure(entry: dict[str, Any], *, warnings: bool) -> bool:
     """Errors anywhere, and warnings about our own files; the base contracts' warnings are their authors' business."""
-    ours = entry.get("sourceLocation", {}).get("file", "src/").startswith("src/")
+    ours = warnings and entry.get("sourceLocation", {}).get("file", "src/").startswith("src/")
     return bool(entry["severity"] == "error" or (entry["severity"] == "warning" and ours))
 
 
-def project_sources() -> dict[str, str]:
-    """Read our contracts and the locked base contracts, under the paths that import statements use."""
+def project_sources(*roots: str) -> dict[str, str]:
+    """Read contracts of ours (all of them without names) and what they import, under the paths of import statements."""
     sources = {f"src/{path.name}": path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.sol"))}
     base = locked_packages()["@openzeppelin/contracts"]
     for path, text in read_package(base, suffix=".sol").items():
         sources[f"{base.name}/{path}"] = text
-    return _reachable(sources)
+    wanted = [f"src/{name}.sol" for name in roots] or [path for path in sources if path.startswith("src/")]
+    return _reachable(sources, wanted)
 
 
-def _reachable(sources: dict[str, str]) -> dict[str, str]:
-    """Keep our files and what they import: compiling the whole base package would take a minute."""
-    wanted = [path for path in sources if path.startswith("src/")]
+def _reachable(sources: dict[str, str], wanted: list[str]) -> dict[str, str]:
+    """Keep what is wanted and what that imports: compiling the whole base package would take a minute."""
     kept: dict[str, str] = {}
     while wanted:
         path = wanted.pop()
@@ -90,6 +100,11 @@ def _resolve(path: str, target: str) -> str:
 
 
 def _run(request: str) -> str:
+    return str(_engine().eval(f"{_COMPILE}({json.dumps(request)}, 0)"))
+
+
+@lru_cache(maxsize=1)
+def _engine() -> MiniRacer:
     # Only a rebuild needs the engine; the committed artifacts are read without it.
     from py_mini_racer import MiniRacer
 
@@ -98,4 +113,4 @@ def _run(request: str) -> str:
     engine.eval(_PRELUDE + read_package(solc, suffix="soljson.js")["soljson.js"])
     if not str(engine.eval("Module.cwrap('solidity_version', 'string', [])()")).startswith(solc.version + "+"):
         raise PackageError(f"the compiler in {solc.tarball} is not {solc.version}")
-    return str(engine.eval(f"{_COMPILE}({json.dumps(request)}, 0)"))
+    return engine

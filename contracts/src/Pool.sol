@@ -57,7 +57,7 @@ abstract contract Pool is IPool, Books, Ownable2Step {
     }
 
     /// @inheritdoc IPool
-    function distribute(bytes32 round, Share[] calldata shares) external nonReentrant {
+    function distribute(bytes32 round, Share[] calldata shares) external {
         Proposal memory proposal = _proposals[round];
         if (proposal.readyAt == 0 || proposal.shares != _hash(shares)) revert NoSuchProposal(round);
         if (block.timestamp < proposal.readyAt) revert TooEarly(proposal.readyAt);

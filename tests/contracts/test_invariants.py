@@ -5,13 +5,11 @@ Size: MUSECLOCK_CHAIN_EXAMPLES (default 40) runs of up to MUSECLOCK_CHAIN_STEPS 
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.chain.abi import address_word, selector
 from services.chain.authorization import SignedAuthorization
@@ -30,11 +28,9 @@ from services.chain.demo.evm import Outcome
 from services.chain.demo.genesis import FAUCET, PLATFORM, TOKEN
 from services.units.address import Address, Bytes32
 from services.units.money import Money
+from tests.contracts.machine import run
 from tests.contracts.tokens import cancel_call
 from tests.fixtures.chain import START, Person, altered, new_stage, person
-
-EXAMPLES = int(os.environ.get("MUSECLOCK_CHAIN_EXAMPLES", "40"))
-STEPS = int(os.environ.get("MUSECLOCK_CHAIN_STEPS", "40"))
 
 PAYERS = tuple(person(f"payer {index}") for index in range(3))
 CREATORS = (*(person(f"creator {index}") for index in range(2)), PAYERS[0])
@@ -223,17 +219,6 @@ class EscrowMachine(RuleBasedStateMachine):
 
     def ask(self, call: Call) -> int:
         return self.stage.number_of(call)
-
-
-def run(machine: type[RuleBasedStateMachine]) -> None:
-    size = settings(
-        max_examples=EXAMPLES,
-        stateful_step_count=STEPS,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(machine, settings=size)
 
 
 @pytest.mark.timeout(600)
