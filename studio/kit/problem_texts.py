@@ -99,7 +99,6 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "The file may be damaged; choose another one. The form is kept.",
         "CHOOSE_FILE",
     ),
-    "media.cancelled": ("The preparation was cancelled.", "The form is kept; start again whenever you want.", "RETRY"),
     "media.worker_failed": (
         "Preparing the video stopped unexpectedly.",
         "What is done is kept. Try again to go on from there.",
@@ -192,11 +191,6 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "OPEN_WALLET",
     ),
     "withdrawal.in_progress": ("A withdrawal is on its way.", "Wait until it has ended.", "OPEN_PAYOUTS"),
-    "withdrawal.unknown": (
-        "The withdrawal was sent, but not confirmed yet.",
-        "It is being looked up and will not be sent twice.",
-        "OPEN_PAYOUTS",
-    ),
     "ledger.damaged": (
         "The book of this profile does not add up, so no money is moved.",
         "Close Museclock and restore the profile from a backup.",
