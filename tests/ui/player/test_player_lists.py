@@ -120,9 +120,9 @@ def test_a_channel_shows_only_its_creators_films(
     client.answers["catalogue.browse"] = (FILMS[0], other)
     page = ChannelPage(page_context)
     show(page, qtbot)
-    page.open({"creator": samples.CREATOR, "name": "Mira Sand"})
+    page.open({"creator": samples.CREATOR, "name": "Slow Lantern"})
     qtbot.waitUntil(lambda: page.model.state.items == (FILMS[0],))
-    assert page.title.text() == "Mira Sand"
+    assert page.title.text() == "Slow Lantern"
 
 
 def test_the_wallet_shows_its_numbers_lines_and_books(

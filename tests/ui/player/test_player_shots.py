@@ -70,7 +70,7 @@ def films() -> tuple[ItemOut, ...]:
         extra: dict[str, Any] = {
             "content_id": content_id(f"0x{at * 37 + 11:02x}" * 1 + f"{at:02x}" * 31),
             "poster": f"p{at}" if at < 6 else None,
-            "creator_name": ("Mira Sand", "Okon Films", "Studio Halm")[at % 3],
+            "creator_name": ("Slow Lantern", "Night Harbour", "Tin Roof Cinema")[at % 3],
         }
         if at == 0:
             extra |= {"owned_chunks": 14, "position_ms": 251_000}
