@@ -38,8 +38,6 @@ def chain_settings(profile: Path) -> ChainSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ProblemError("request.invalid", field="settings.toml") from exc
     try:
-        if not isinstance(given, dict):
-            raise TypeError("not a table")
         chain_id = int(given.get("id", ARC_TESTNET_ID))
         return ChainSettings(
             chain_id=chain_id,
@@ -47,7 +45,8 @@ def chain_settings(profile: Path) -> ChainSettings:
             token=address(given.get("token", ARC_USDC)),
             escrow=address(given.get("escrow", _deployed(chain_id))),
         )
-    except (TypeError, ValueError) as exc:
+    except (AttributeError, TypeError, ValueError) as exc:
+        # An AttributeError: ``chain`` is no table.
         raise ProblemError("request.invalid", field="settings.toml [chain]") from exc
 
 

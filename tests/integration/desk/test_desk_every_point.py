@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +25,14 @@ class Camera:
     album: Path
     shots: list[tuple[str, Path]] = field(default_factory=list)
     is_on: bool = False
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, what: str) -> None:
-        if self.is_on:
-            shot = self.album / f"{len(self.shots):02d}"
-            shutil.copytree(self.profile, shot)
-            self.shots.append((what, shot))
+        with self._one_at_a_time:
+            if self.is_on:
+                shot = self.album / f"{len(self.shots):02d}"
+                shutil.copytree(self.profile, shot)
+                self.shots.append((what, shot))
 
 
 class WatchedChain:

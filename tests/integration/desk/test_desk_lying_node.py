@@ -116,13 +116,13 @@ LIES: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-async def test_other_terms_are_never_signed(running: RunningWorld, lie: str) -> None:
+async def test_other_terms_are_never_signed(running: RunningWorld) -> None:
     film = await running.publish()
-    running.front.answer = offer_changed(running, LIES[lie])
-    with pytest.raises(ProblemError, match=r"payment\.terms_changed"):
-        await running.fronted.playback.buy(film.content, first_chunk=1)
-    assert running.front.payments == []
+    for lie, change in LIES.items():
+        running.front.answer = offer_changed(running, change)
+        with pytest.raises(ProblemError, match=r"payment\.terms_changed"):
+            await running.fronted.playback.buy(film.content, first_chunk=1)
+        assert running.front.payments == [], lie
     assert _money_state(running, film.content) == []
     assert (await running.fronted.wallet.state()).in_flight == ZERO
 

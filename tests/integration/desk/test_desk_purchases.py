@@ -183,11 +183,11 @@ async def test_damaged_goods_are_not_paid_for(running: RunningWorld, harm: str) 
     assert (await running.fronted.playback.buy(film.content, first_chunk=1)).state == "keyed"
 
 
-@pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (5, 2), (6, 1), (1, 2**40)])
-async def test_chunks_outside_the_film_are_not_found(running: RunningWorld, first: int, count: int) -> None:
+async def test_chunks_outside_the_film_are_not_found(running: RunningWorld) -> None:
     film = await running.publish()
-    with pytest.raises(ProblemError, match=r"content\.not_found"):
-        await running.fronted.playback.buy(film.content, first_chunk=first, chunk_count=count)
+    for first, count in ((-1, 1), (0, 0), (5, 2), (6, 1), (1, 2**40)):
+        with pytest.raises(ProblemError, match=r"content\.not_found"):
+            await running.fronted.playback.buy(film.content, first_chunk=first, chunk_count=count)
     assert running.front.payments == []
 
 

@@ -22,7 +22,7 @@ from services.wire.problems import ProblemError
 from tests.fixtures.service import RunningService, start_service
 from tests.fixtures.world import RunningWorld, SealedFilm, put_sample, running_world
 
-KILLS = int(os.environ.get("KILLS", "12"))
+KILLS = int(os.environ.get("KILLS", "8"))
 CHUNKS = 400
 
 

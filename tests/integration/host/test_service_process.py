@@ -122,10 +122,11 @@ def test_a_profile_has_one_service_and_a_killed_one_leaves_no_lock(demo_service:
     assert demo_service().hello["ready"] is True
 
 
-@pytest.mark.parametrize("line", ["", '{"token": "short"}\n'])
-def test_without_a_good_token_it_does_not_start(profile: Path, line: str) -> None:
+def test_without_a_good_token_it_does_not_start(profile: Path) -> None:
     command = [sys.executable, "-m", "services", "--profile", str(profile), "--demo"]
-    done = subprocess.run(command, cwd=ROOT, input=line, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, input='{"token": "short"}\n', capture_output=True, text=True, timeout=30, check=False
+    )
     assert (done.returncode, done.stdout) == (2, "")
 
 

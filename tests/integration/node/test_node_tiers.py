@@ -34,16 +34,16 @@ async def test_three_is_the_limit_however_fast_one_asks(running: RunningWorld) -
     assert len(await running.creator.tiers.mine()) == 3
 
 
-@pytest.mark.parametrize("micros", [0, 1, 2_990_001, 3_000_000, 9_990_000_000])
-async def test_other_prices_are_refused(running: RunningWorld, micros: int) -> None:
-    with pytest.raises(ProblemError, match=r"tier\.price|request\.invalid"):
-        await running.creator.tiers.create(name="T", price=Money(micros))
+async def test_other_prices_are_refused(running: RunningWorld) -> None:
+    for micros in (0, 1, 2_990_001, 3_000_000, 9_990_000_000):
+        with pytest.raises(ProblemError, match=r"tier\.price|request\.invalid"):
+            await running.creator.tiers.create(name="T", price=Money(micros))
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x07b", "a\u202eb"])
-async def test_names_that_cannot_be_shown_are_refused(running: RunningWorld, name: str) -> None:
-    with pytest.raises(ProblemError, match=r"tier\.name"):
-        await running.creator.tiers.create(name=name, price=BRONZE)
+async def test_names_that_cannot_be_shown_are_refused(running: RunningWorld) -> None:
+    for name in ("", "   ", "x" * 61, "a\x07b", "a\u202eb"):
+        with pytest.raises(ProblemError, match=r"tier\.name"):
+            await running.creator.tiers.create(name=name, price=BRONZE)
 
 
 async def test_a_foreign_tier_is_out_of_reach(running: RunningWorld) -> None:
