@@ -29,10 +29,11 @@ class CompileError(Exception):
     """The compiler refused the sources; the text is its own report."""
 
 
-def compile_sources(sources: dict[str, str], *, warnings: bool = True) -> dict[str, Any]:
+def compile_sources(sources: dict[str, str], *, warnings: bool = True, keep_engine: bool = False) -> dict[str, Any]:
     """Compile files, by path, and give the compiler's JSON output. Raises CompileError, PackageError.
 
-    warnings: whether a warning about a file of ours is an error.
+    warnings: whether a warning about a file of ours is an error. keep_engine: leave the compiler loaded, with a thread
+    of its own, for the next call.
     """
     request = {
         "language": "Solidity",
@@ -40,7 +41,11 @@ def compile_sources(sources: dict[str, str], *, warnings: bool = True) -> dict[s
         "settings": SETTINGS
         | {"outputSelection": {path: {"*": _OUTPUT} for path in sources if path.startswith("src/")}},
     }
-    output: dict[str, Any] = json.loads(_run(json.dumps(request)))
+    try:
+        output: dict[str, Any] = json.loads(str(_engine().eval(f"{_COMPILE}({json.dumps(json.dumps(request))}, 0)")))
+    finally:
+        if not keep_engine:
+            _engine.cache_clear()
     failures = [
         entry["formattedMessage"] for entry in output.get("errors", []) if _is_failure(entry, warnings=warnings)
     ]
@@ -97,10 +102,6 @@ def _resolve(path: str, target: str) -> str:
         elif step != ".":
             parts.append(step)
     return "/".join(parts)
-
-
-def _run(request: str) -> str:
-    return str(_engine().eval(f"{_COMPILE}({json.dumps(request)}, 0)"))
 
 
 @lru_cache(maxsize=1)

@@ -125,14 +125,14 @@ def listed() -> dict[str, str]:
     return {name: reason for name, _, reason in split}
 
 
-def is_noticed(mutant: Mutant, folder: Path) -> bool:
+def is_noticed(mutant: Mutant, folder: Path, *, keep_engine: bool = False) -> bool:
     """Build a mutant and run the suite on it until something fails."""
     contract, suites = OURS[mutant.source]
     sources = dict(_sources(contract))
     path = f"src/{mutant.source}.sol"
     sources[path] = sources[path][: mutant.start] + mutant.text + sources[path][mutant.end :]
     try:
-        output = compile_sources(sources, warnings=False)
+        output = compile_sources(sources, warnings=False, keep_engine=keep_engine)
     except CompileError:
         return True
     shutil.copytree(build.ARTIFACTS, folder, dirs_exist_ok=True)
@@ -179,7 +179,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for number, mutant in enumerate(todo, start=1):
             started = time.monotonic()
-            found = is_noticed(mutant, Path(folder))
+            found = is_noticed(mutant, Path(folder), keep_engine=True)
             took = time.monotonic() - started
             said = "noticed" if found else "UNNOTICED"
             print(f"{number}/{len(todo)} {said} {mutant.name} ({took:.1f} s)", flush=True)
