@@ -53,17 +53,25 @@ def locked_packages() -> dict[str, LockedPackage]:
 def read_package(package: LockedPackage, *, suffix: str) -> dict[str, str]:
     """Give the package's text files whose name ends with suffix, by path inside the package.
 
-    Fetches into the cache when needed, and checks the digest in any case. Raises PackageError.
+    Raises PackageError.
     """
-    if not package.tarball.exists():
-        _fetch(package)
-    _check(package)
-    with tarfile.open(package.tarball) as archive:
+    with tarfile.open(fetched(package)) as archive:
         return {
             member.name.removeprefix("package/"): stream.read().decode("utf-8")
             for member in archive
             if member.isfile() and member.name.endswith(suffix) and (stream := archive.extractfile(member)) is not None
         }
+
+
+def fetched(package: LockedPackage) -> Path:
+    """Give the package's tarball, fetched into the cache when needed and its digest checked in any case.
+
+    Raises PackageError; NoAnswerError of these when there is no network.
+    """
+    if not package.tarball.exists():
+        _fetch(package)
+    _check(package)
+    return package.tarball
 
 
 def _fetch(package: LockedPackage) -> None:

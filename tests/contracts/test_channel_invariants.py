@@ -1,6 +1,6 @@
 """Channels under any order of steps by anybody, against a model in plain numbers: trees/channel_invariants.tree.
 
-Size: MUSECLOCK_CHAIN_EXAMPLES (default 40) runs of up to MUSECLOCK_CHAIN_STEPS (default 40) steps.
+Size: MUSECLOCK_CHAIN_EXAMPLES (default 20) runs of up to MUSECLOCK_CHAIN_STEPS (default 40) steps.
 """
 
 from __future__ import annotations

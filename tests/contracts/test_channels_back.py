@@ -172,6 +172,7 @@ def test_it_gives_back_what_was_not_claimed_meanwhile(house: ChannelHouse, claim
     assert names(outcome) == ["WithdrawFinalized"]
     assert (state(house, made), money(house.stage, VIEWER.address)) == ((1_000 - given, claimed), FUNDS - 1_000 + given)
     assert pending(house, made) == PendingWithdrawal(Money(0), 0)
+    assert error_of(send(house, finalize_withdraw_call(made), VIEWER.address))[0] == "NoWithdrawal"
 
 
 def test_it_needs_nobody_else(house: ChannelHouse, config: ChannelConfig) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 HERE = Path(__file__).parent
 TREES = sorted((HERE / "trees").glob("*.tree"))
+MORE = {"invariants": [HERE / "sales_machine.py"]}
 
 
 def _case_names(tree: Path) -> set[str]:
@@ -18,8 +19,9 @@ def _case_names(tree: Path) -> set[str]:
 
 
 def _test_names(tree: Path) -> set[str]:
-    module = ast.parse((HERE / f"test_{tree.stem}.py").read_text(encoding="utf-8"))
-    names = {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
+    files = [HERE / f"test_{tree.stem}.py", *MORE.get(tree.stem, ())]
+    modules = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    names = {node.name for one in modules for node in ast.walk(one) if isinstance(node, ast.FunctionDef)}
     # An invariant is a method of its machine, not a test of its own.
     return {"test_" + name.removeprefix("test_") for name in names if name.startswith(("test_it_", "it_"))}
 
