@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.chain.abi import WORD, address_word, dynamic_bytes, read_address, selector, uint_word
+from services.chain.abi import WORD, address_word, dynamic_bytes, read_address, selector, topic, uint_word
 from services.chain.calls import Call, pay_call, transfer_call, withdraw_creator_call, withdraw_platform_call
 from services.chain.demo.evm import Outcome
 from services.chain.demo.genesis import PLATFORM, TOKEN, escrow_creation
@@ -137,10 +137,10 @@ def test_it_lets_only_the_owner_stop_and_resume(stage: Stage, name: str) -> None
 def test_it_stops_payments_and_lets_them_go_on(stage: Stage) -> None:
     stopped = Call(stage.escrow, selector("areSalesStopped()"))
     earn(stage, 1_000)
-    assert stop_sales(stage).is_ok
+    assert [log.topics for log in stop_sales(stage).logs] == [(topic("SalesStopped()"),)]
     assert stage.number_of(stopped) == 1
     assert error_of(stage.send(pay_call(stage.signed(first_chunk=1)), RELAYER.address))[0] == "SalesPaused"
-    assert stop_sales(stage, name="resumeSales()").is_ok
+    assert [log.topics for log in stop_sales(stage, name="resumeSales()").logs] == [(topic("SalesResumed()"),)]
     assert stage.number_of(stopped) == 0
     earn(stage, 1_000, chunk=1)
     assert balance(stage) == 1_800
