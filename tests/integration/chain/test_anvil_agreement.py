@@ -117,73 +117,100 @@ def install_genesis(anvil: Anvil, chain: DemoChain) -> None:
     anvil.ask("anvil_setBalance", genesis.faucet, hex(genesis.faucet_wei))
 
 
+Step = tuple[Call, Person]
+ROUND = bytes32(b"\x0a" * 32)
+SHARES = [Share(CREATOR.address, Money(60_000)), Share(STRANGER.address, Money(30_000))]
+
+
 def play(world: World, chain: DemoChain, clock: HandClock) -> None:
     """Use every part of the contracts once, and fail at some."""
-    escrow, chain_id, token = chain.escrow, chain.chain_id, chain.token
-    till = till_address(escrow, CREATOR.address)
-    channel = ChannelConfig(VIEWER.address, STRANGER.address, till, RELAYER.address, token, 900, bytes32(bytes(32)))
-    ident = channel_id(chain_id, channel)
-    order = {"chain_id": chain_id, "escrow": escrow, "creator": CREATOR.address, "deadline": FOREVER}
+    for steps in (sales(world, chain), pool(chain), channels(chain), withdrawals(chain)):
+        for call, sender in steps:
+            clock.advance(timedelta(seconds=1))
+            world.run(call, sender)
+        clock.advance(timedelta(seconds=100))
 
-    def quote(creator: Address, signer: Person) -> Call:
-        offer = Quote(
-            chain_id=chain_id,
-            escrow=escrow,
-            viewer=VIEWER.address,
-            creator=creator,
-            tier=TIER,
-            amount=Money(100_000),
-            until=START + 10**6,
-            deadline=FOREVER,
-        )
-        unsigned = Subscription(
-            quote=offer,
-            quote_signature=sign_quote(offer, signer.key),
-            token=token,
-            payer=VIEWER.address,
-            valid_after=0,
-            valid_before=FOREVER,
-        )
-        return subscribe_call(sign_subscription(unsigned, VIEWER.key))
 
-    def row(micros: int) -> Claim:
-        return Claim(channel, sign_voucher(chain_id, ident, Money(micros), STRANGER.key), Money(micros))
-
-    deposits = [
-        sign_deposit(chain_id, Deposit(channel, Money(50_000), 0, FOREVER, salt), VIEWER.key) for salt in (1, 2)
-    ]
-    shares = [Share(CREATOR.address, Money(60_000)), Share(STRANGER.address, Money(30_000))]
-    round_id = bytes32(b"\x0a" * 32)
-    batch = [row(20_000)]
-    last = [claim_call([row(40_000)]), settle_call(till, token), refund_call(channel, Money(60_000))]
-    steps: list[tuple[Call, Person]] = [
+def sales(world: World, chain: DemoChain) -> list[Step]:
+    order = AppointOrder(**place(chain), nonce=0, seller=RELAYER.address, is_appointed=True)  # type: ignore[arg-type]
+    return [
         (pay_call(world.signed(0)), RELAYER),
         (pay_call(world.signed(1, micros=12_345)), RELAYER),
         (pay_call(world.signed(1, micros=12_345)), RELAYER),  # refused
-        (AppointOrder(**order, nonce=0, seller=RELAYER.address, is_appointed=True).signed_call(CREATOR.key), RELAYER),  # type: ignore[arg-type]
-        (quote(CREATOR.address, RELAYER), RELAYER),
-        (quote(STRANGER.address, RELAYER), RELAYER),  # refused
-        (appoint_pool_seller_call(escrow, RELAYER.address, is_appointed=True), OWNER),
-        (quote(escrow, RELAYER), RELAYER),
-        (propose_distribution_call(escrow, round_id, shares), OWNER),
-        (distribute_call(escrow, round_id, shares), RELAYER),  # refused: too early
-        (transfer_call(token, till, Money(5_000)), VIEWER),
-        (collect_call(escrow, CREATOR.address), RELAYER),
-        (deposit_call(deposits[0]), RELAYER),
-        (deposit_call(deposits[1]), RELAYER),
-        (claim_signed_call(batch, sign_claims(chain_id, batch, RELAYER.key)), CREATOR),
-        (claim_call(batch), RELAYER),  # does nothing
-        (initiate_withdraw_call(channel, Money(60_000)), VIEWER),
-        (multicall_call(last), RELAYER),
-        (collect_call(escrow, CREATOR.address), RELAYER),
-        (collect_call(escrow, CREATOR.address), RELAYER),  # refused: empty
-        (distribute_call(escrow, round_id, shares), RELAYER),
-        (WithdrawOrder(**order, nonce=1).signed_call(CREATOR.key), RELAYER),  # type: ignore[arg-type]
-        (withdraw_creator_call(escrow), CREATOR),  # refused: nothing left
+        (order.signed_call(CREATOR.key), RELAYER),
+        (membership(chain, CREATOR.address), RELAYER),
+        (membership(chain, STRANGER.address), RELAYER),  # refused
     ]
-    for number, (call, sender) in enumerate(steps):
-        clock.advance(timedelta(seconds=100 if number == 20 else 1))
-        world.run(call, sender)
+
+
+def pool(chain: DemoChain) -> list[Step]:
+    return [
+        (appoint_pool_seller_call(chain.escrow, RELAYER.address, is_appointed=True), OWNER),
+        (membership(chain, chain.escrow), RELAYER),
+        (propose_distribution_call(chain.escrow, ROUND, SHARES), OWNER),
+        (distribute_call(chain.escrow, ROUND, SHARES), RELAYER),  # refused: too early
+    ]
+
+
+def channels(chain: DemoChain) -> list[Step]:
+    chain_id, till = chain.chain_id, till_address(chain.escrow, CREATOR.address)
+    config = ChannelConfig(
+        VIEWER.address, STRANGER.address, till, RELAYER.address, chain.token, 900, bytes32(bytes(32))
+    )
+    first, last = (claim(chain_id, config, micros) for micros in (20_000, 40_000))
+    deposits = [sign_deposit(chain_id, Deposit(config, Money(50_000), 0, FOREVER, salt), VIEWER.key) for salt in (1, 2)]
+    end = [claim_call([last]), settle_call(till, chain.token), refund_call(config, Money(60_000))]
+    return [
+        (transfer_call(chain.token, till, Money(5_000)), VIEWER),
+        (collect_call(chain.escrow, CREATOR.address), RELAYER),
+        *((deposit_call(one), RELAYER) for one in deposits),
+        (claim_signed_call([first], sign_claims(chain_id, [first], RELAYER.key)), CREATOR),
+        (claim_call([first]), RELAYER),  # does nothing
+        (initiate_withdraw_call(config, Money(60_000)), VIEWER),
+        (multicall_call(end), RELAYER),
+    ]
+
+
+def withdrawals(chain: DemoChain) -> list[Step]:
+    return [
+        (collect_call(chain.escrow, CREATOR.address), RELAYER),
+        (collect_call(chain.escrow, CREATOR.address), RELAYER),  # refused: empty
+        (distribute_call(chain.escrow, ROUND, SHARES), RELAYER),
+        (WithdrawOrder(**place(chain), nonce=1).signed_call(CREATOR.key), RELAYER),  # type: ignore[arg-type]
+        (withdraw_creator_call(chain.escrow), CREATOR),  # refused: nothing left
+    ]
+
+
+def place(chain: DemoChain) -> dict[str, object]:
+    return {"chain_id": chain.chain_id, "escrow": chain.escrow, "creator": CREATOR.address, "deadline": FOREVER}
+
+
+def membership(chain: DemoChain, creator: Address) -> Call:
+    """Let the viewer subscribe by a quote of the relayer's."""
+    offer = Quote(
+        chain_id=chain.chain_id,
+        escrow=chain.escrow,
+        viewer=VIEWER.address,
+        creator=creator,
+        tier=TIER,
+        amount=Money(100_000),
+        until=START + 10**6,
+        deadline=FOREVER,
+    )
+    unsigned = Subscription(
+        quote=offer,
+        quote_signature=sign_quote(offer, RELAYER.key),
+        token=chain.token,
+        payer=VIEWER.address,
+        valid_after=0,
+        valid_before=FOREVER,
+    )
+    return subscribe_call(sign_subscription(unsigned, VIEWER.key))
+
+
+def claim(chain_id: int, config: ChannelConfig, micros: int) -> Claim:
+    voucher = sign_voucher(chain_id, channel_id(chain_id, config), Money(micros), STRANGER.key)
+    return Claim(config, voucher, Money(micros))
 
 
 def test_every_transaction_ends_alike(anvil: Anvil, chain_path: Path) -> None:
