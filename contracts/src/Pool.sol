@@ -92,7 +92,7 @@ abstract contract Pool is IPool, Books, Ownable2Step {
     }
 
     /// @notice Refused: the pool needs somebody who allocates it.
-    function renounceOwnership() public view override onlyOwner {
+    function renounceOwnership() public pure override {
         revert IEscrow.OwnerRequired();
     }
 
