@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from player.core.fragments import Track, entries, entry_before, picture_track
 from player.vlc import library
@@ -52,6 +52,8 @@ class Engine(QObject):
     run_failed = Signal(int)
     picture_ready = Signal()
 
+    _arrived = Signal(str, tuple)
+
     def __init__(
         self,
         parent: QObject | None = None,
@@ -61,6 +63,9 @@ class Engine(QObject):
     ) -> None:
         """Raises ProblemError player.no_vlc. silent: no sound (None: unless this session has a sound device)."""
         super().__init__(parent)
+        # Foreign threads speak to this object only, whose pending events go with it. Queued to a receiver that is
+        # no QObject, a signal of theirs could arrive after it is gone, in memory that is something else by then.
+        self._arrived.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
         mute = not library.has_sound(os.environ) if silent is None else silent
         instance = library.instance(silent=mute)
         self._source: ByteSource | None = None
@@ -76,7 +81,7 @@ class Engine(QObject):
         track = _track(run.init)
 
         def wanted(index: int) -> None:
-            self.chunk_wanted.emit(number, index)
+            self._arrived.emit("chunk_wanted", (number, index))
 
         def enter(chunk: bytes) -> int:
             return self._enter(number, run, track, chunk)
@@ -141,31 +146,34 @@ class Engine(QObject):
             # Damaged boxes: let the decoder judge, from the start of the chunk.
             found = ()
         entry = entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
-        self.run_entered.emit(number, entry.start_ms if found else run.enter_ms)
+        self._arrived.emit("run_entered", (number, entry.start_ms if found else run.enter_ms))
         return entry.offset
 
-    # ── foreign threads: signals only, which Qt queues to the GUI thread ──
+    def _pass_on(self, signal: str, values: tuple[int, ...]) -> None:
+        getattr(self, signal).emit(*values)
+
+    # ── foreign threads: one signal only, which Qt queues to the GUI thread ──
 
     def _on_picture(self, news: bool) -> None:
         self._vlc.picture_shown()
         if news:
-            self.picture_ready.emit()
+            self._arrived.emit("picture_ready", ())
 
     def on_first_picture(self, run: int) -> None:
         """Pass it on."""
-        self.first_picture.emit(run)
+        self._arrived.emit("first_picture", (run,))
 
     def on_time(self, run: int, position_ms: int) -> None:
         """Pass it on."""
-        self.time_reported.emit(run, position_ms)
+        self._arrived.emit("time_reported", (run, position_ms))
 
     def on_ended(self, run: int, next_index: int) -> None:
         """Pass it on."""
-        self.run_ended.emit(run, next_index)
+        self._arrived.emit("run_ended", (run, next_index))
 
     def on_failed(self, run: int) -> None:
         """Pass it on."""
-        self.run_failed.emit(run)
+        self._arrived.emit("run_failed", (run,))
 
 
 def _track(init: bytes) -> Track:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from player.core.playback import (
@@ -173,8 +174,9 @@ class Projector(QObject):
         return self._engine.frame() if self._engine is not None else None
 
     def close(self) -> None:
-        """Release the engine. Idempotent."""
-        self._ticker.stop()
+        """Release the engine. Idempotent; may come when Qt has deleted this object's children already."""
+        if shiboken6.isValid(self._ticker):
+            self._ticker.stop()
         engine, self._engine, self._run = self._engine, None, 0
         self.playback = Playback()
         if engine is not None:
