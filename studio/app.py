@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.kit.settings import WindowSettings, default_profile
 from studio.kit.theme import Theme
@@ -39,7 +39,11 @@ class Studio(QObject):
         self._routes = STUDIO_ROUTES | player_routes()
         self._hook: CrashHook | None = None
         self._closed = False
-        self.window.painted.connect(self._begin)
+        # In a turn of its own, so that who listens for the paint hears of it first.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._begin)
+        self.window.painted.connect(self._soon.start)
         self.window.closing.connect(self.close)
         self.theme.changed.connect(self._remember_theme)
 
@@ -72,12 +76,18 @@ class Studio(QObject):
     def _begin(self) -> None:
         if self._closed:
             return
-        self.bridge.start()
         if self._is_first_run():
             self._show_welcome()
         else:
             self._open_world()
         self.window.show_icon()
+        # The bridge's imports would hold the page's paint; no job can run before the service is there.
+        QTimer.singleShot(0, self._start_bridge)
+
+    @Slot()
+    def _start_bridge(self) -> None:
+        if not self._closed:
+            self.bridge.start()
 
     def _show_welcome(self) -> None:
         from studio.welcome import WelcomePage
@@ -99,16 +109,19 @@ class Studio(QObject):
         self._open_world()
 
     def _set_up_rail(self) -> None:
+        self._setup = Setup(self._setup.profile, self._setup.demo, self.settings.purpose or "create")
         player = {route: page for route, page in self._routes.items() if route not in STUDIO_ROUTES}
-        self.window.set_rail(Rail(STUDIO_ROUTES, player, self._setup.personas))
+        rail = Rail(STUDIO_ROUTES, player, self._setup.personas)
+        rail.mark(self._setup.first_route(self._setup.first_desk))
+        if self._setup.demo:
+            rail.personas.mark(self._setup.first_desk)
+        self.window.set_rail(rail)
 
     def _open_world(self) -> None:
         # Imported here: the process and the pages' surroundings are not needed to paint.
         from studio.world import World
 
-        purpose = self.settings.purpose or "create"
-        setup = Setup(self._setup.profile, self._setup.demo, purpose)
-        self.world = World(setup, window=self.window, bridge=self.bridge, theme=self.theme, routes=self._routes)
+        self.world = World(self._setup, window=self.window, bridge=self.bridge, theme=self.theme, routes=self._routes)
         self.world.open()
 
     @Slot()

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from studio.kit.bridge import Bridge
-    from studio.kit.context import PageContext, Route
+    from studio.kit.context import PageContext
+    from studio.kit.route import Route
     from studio.kit.view_model import ViewModel
 
 

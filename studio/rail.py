@@ -17,7 +17,7 @@ from studio.kit.widgets.text import set_property
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from studio.kit.context import Route
+    from studio.kit.route import Route
     from studio.kit.tokens import Tone
 
 _EDGE = 3
@@ -124,7 +124,7 @@ class ServiceLine(QWidget):
         super().__init__()
         self.setObjectName("service.state")
         self._icon = Icon("clock", "neutral", 16)
-        self._words = text.caption()
+        self._words = text.caption("Starting…")
         self._again = Button("Start it again", "ghost", name="service.start")
         self._again.clicked.connect(self.clicked)
         self._again.hide()

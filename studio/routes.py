@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.context import Route
+from studio.kit.route import Route
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

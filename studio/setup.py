@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from studio.kit.settings import Purpose
 
+_MAIN_DESK = "main"
 _PERSONAS = {"creator": "Creator", "viewer": "Viewer"}
+_FIRST_ROUTE = {"creator": "overview", "viewer": "discover", "create": "overview", "watch": "discover"}
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """The choice of a world."""
 
     profile: Path
@@ -25,3 +25,12 @@ class Setup:
     def personas(self) -> dict[str, str]:
         """The people of a demo by desk id; elsewhere nobody has to choose who they are."""
         return dict(_PERSONAS) if self.demo else {}
+
+    @property
+    def first_desk(self) -> str:
+        """The desk that is shown first."""
+        return next(iter(self.personas), _MAIN_DESK)
+
+    def first_route(self, desk_id: str) -> str:
+        """Give the page that a desk opens with."""
+        return _FIRST_ROUTE[desk_id if self.demo else self.purpose]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -11,21 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
 from studio.kit.qt_values import CLICK_FOCUS
-from studio.kit.service_state import Phase, ServiceState
 from studio.kit.tokens import RAIL_BREAK
-from studio.kit.widgets.toast import Toast
 
 if TYPE_CHECKING:
-    from studio.kit.tokens import Tone
+    from studio.kit.service_state import ServiceState
+    from studio.kit.widgets.toast import Toast
     from studio.rail import Rail
-
-_WORDS: dict[Phase, tuple[str, str, Tone]] = {
-    Phase.OFF: ("Not started", "clock", "neutral"),
-    Phase.STARTING: ("Starting…", "clock", "neutral"),
-    Phase.READY: ("Service ready", "check", "ok"),
-    Phase.WAITING: ("Starting again…", "retry", "warn"),
-    Phase.DOWN: ("Service stopped", "alert", "bad"),
-}
 
 
 class Window(QMainWindow):
@@ -58,7 +50,7 @@ class Window(QMainWindow):
         ground.setProperty("focusPolicy", CLICK_FOCUS)
         self.setCentralWidget(ground)
         ground.setFocus()
-        self.toast = Toast(ground)
+        self._ground = ground
 
     @property
     def rail(self) -> Rail | None:
@@ -69,6 +61,13 @@ class Window(QMainWindow):
     def page(self) -> QWidget | None:
         """The page on top."""
         return self._stack.currentWidget()
+
+    @cached_property
+    def toast(self) -> Toast:
+        """Good news at the lower edge."""
+        from studio.kit.widgets.toast import Toast  # not needed at the start
+
+        return Toast(self._ground)
 
     def set_rail(self, rail: Rail) -> None:
         """Put a rail at the left, with a key for each of its pages."""
@@ -104,13 +103,10 @@ class Window(QMainWindow):
         """Say in the rail how the service is."""
         if self._rail is None:
             return
-        words, icon, tone = _WORDS[state.phase]
-        down = state.phase is Phase.DOWN
-        if down and state.problem is not None:
-            from studio.kit.problems import advice  # not needed at the start
+        from studio.kit.service_state import Phase  # both are not needed at the start
+        from studio.service_words import told
 
-            words = advice(state.problem).happened
-        self._rail.service.say(words, icon, tone, may_start=down)
+        self._rail.service.say(*told(state), may_start=state.phase is Phase.DOWN)
 
     def show_icon(self) -> None:
         """Give the window its icon; after the first paint, for it costs the start."""

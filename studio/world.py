@@ -16,15 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from studio.kit.bridge import Bridge
-    from studio.kit.context import Route
     from studio.kit.events import EventHub
     from studio.kit.problems import Problem
+    from studio.kit.route import Route
     from studio.kit.theme import Theme
     from studio.setup import Setup
     from studio.window import Window
-
-MAIN_DESK = "main"
-_FIRST_ROUTE = {"creator": "overview", "viewer": "discover", "create": "overview", "watch": "discover"}
 
 
 class World(QObject):
@@ -48,15 +45,15 @@ class World(QObject):
         return self._desks[self.desk_id]
 
     def open(self) -> None:
-        """Show the first desk and start the service."""
+        """Start the service and show the first desk."""
         rail = self._window.rail
         if rail is not None:
             rail.page_chosen.connect(self.show_page)
             rail.persona_chosen.connect(self.switch_desk)
             rail.service_wanted.connect(self.process.start)
         self._window.page_wanted.connect(self.show_page)
-        self.switch_desk(next(iter(self._setup.personas), MAIN_DESK))
-        self.process.start()
+        self.process.start()  # first: it comes up while the page is built
+        self.switch_desk(self._setup.first_desk)
         for route, page in self._routes.items():
             if page.keys:
                 self._window.add_key(page.keys, route, page.name)
@@ -69,7 +66,7 @@ class World(QObject):
         self.desk_id = desk_id
         if self._setup.demo and self._window.rail is not None:
             self._window.rail.personas.mark(desk_id)
-        self.navigate(_FIRST_ROUTE[desk_id if self._setup.demo else self._setup.purpose])
+        self.navigate(self._setup.first_route(desk_id))
 
     @Slot(str)
     def show_page(self, route: str) -> None:

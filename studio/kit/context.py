@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Callable, Mapping
 
     from studio.kit.bridge import Bridge
     from studio.kit.events import EventHub
@@ -43,17 +42,3 @@ class PageContext:
     handle: Handle
     demo: bool = False
     profile_path: str = ""
-
-
-PageFactory = Callable[[PageContext], "QWidget"]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A page in the rail: its name, its icon, and how it is made. ``factory`` imports its page when called."""
-
-    name: str
-    icon: str
-    factory: PageFactory
-    in_rail: bool = True
-    keys: str = field(default="")

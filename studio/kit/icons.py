@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -22,16 +21,29 @@ _SIZE = 20
 @lru_cache(maxsize=256)
 def pixmap(name: str, colour: str, size: int = _SIZE, ratio: float = 1.0) -> QPixmap:
     """Render an icon by its file name without ending; size in device-independent pixels."""
+    shape = _shape(name, round(size * ratio))
+    ink = QPixmap(shape.size())
+    ink.fill(QColor(colour))
+    picture = QPixmap(shape)
+    painter = QPainter(picture)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.drawPixmap(0, 0, ink)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+@lru_cache(maxsize=256)
+def _shape(name: str, pixels: int) -> QPixmap:
+    """Render an icon in black. Every icon has one colour, and reading a drawing costs more than tinting it again."""
     # Loaded here: the SVG library is not needed before the first icon is painted.
     from PySide6.QtSvg import QSvgRenderer
 
-    source = (ICONS / f"{name}.svg").read_bytes().replace(b"#000000", colour.encode())
-    picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    picture = QPixmap(pixels, pixels)
     picture.fill(QColor(0, 0, 0, 0))
     painter = QPainter(picture)
-    QSvgRenderer(source).render(painter, QRectF(picture.rect()))
+    QSvgRenderer((ICONS / f"{name}.svg").read_bytes()).render(painter)
     painter.end()
-    picture.setDevicePixelRatio(ratio)
     return picture
 
 
@@ -65,8 +77,3 @@ class Icon(QWidget):
         painter = QPainter(self)
         painter.drawPixmap(0, 0, pixmap(self._name, ink, self._size, self.devicePixelRatioF()))
         painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-        super().changeEvent(event)

@@ -113,7 +113,7 @@ QMenu::item:selected {{ background: {hover}; }}
 
 def stylesheet(tokens: Tokens) -> str:
     """Write the whole style sheet of a theme."""
-    values: dict[str, object] = {name: getattr(tokens, name) for name in Tokens.__slots__}
+    values: dict[str, object] = tokens._asdict()
     values |= {"radius": RADIUS, "card": CARD_RADIUS, "inner": _INNER, "small": SMALL}
     tones = "".join(
         _TONE.format(tone=tone, ink=tokens.tone(tone), soft=tokens.soft(tone), radius=RADIUS)

@@ -57,7 +57,12 @@ def test_icons_are_one_stroke_and_take_the_inks_of_the_theme(path: Path, qapp: Q
     assert source.count("<svg") == 1
     if path.stem not in ("app",):
         assert 'fill="none" stroke="#000000"' in source
-        assert pixmap(path.stem, "#ff0000", 24).toImage().pixelColor(12, 12).isValid()
+        picture = pixmap(path.stem, "#ff0000", 24).toImage()
+        dots = [picture.pixelColor(x, y) for x in range(24) for y in range(24)]
+        assert dots[0].alpha() == 0  # no ground of its own
+        inked = [dot for dot in dots if dot.alpha() > 128]
+        assert inked
+        assert all(dot.red() > 240 and dot.green() + dot.blue() < 20 for dot in inked)
     assert len(source) < 900
 
 

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
 from studio.kit.chart import Chart
-from studio.kit.context import PageContext, Route
+from studio.kit.context import PageContext
+from studio.kit.route import Route
 from studio.kit.service_state import Phase, ServiceState
 from studio.kit.theme import Theme
 from studio.kit.tokens import ThemeName

@@ -90,6 +90,14 @@ def test_the_window_can_be_used_while_the_service_is_still_starting(qtbot: QtBot
     assert studio.window.rail.service.words == "Starting…"
 
 
+def test_rail_and_ghost_are_painted_before_anything_slow_begins(qtbot: QtBot, open_studio: Open) -> None:
+    studio = open_studio(SLOW)
+    seen: list[tuple[object, str]] = []
+    studio.window.painted.connect(lambda: seen.append((studio.world, page_name(studio))))
+    qtbot.waitUntil(lambda: page_name(studio) == "page.overview")
+    assert seen == [(None, "ghost")]
+
+
 def test_the_service_that_is_gone_is_told_and_the_window_lives(qtbot: QtBot, open_studio: Open) -> None:
     studio = open_studio(DEAF)
     qtbot.waitUntil(lambda: studio.process is not None and studio.process.state.phase is Phase.READY, timeout=10_000)
