@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -41,7 +42,7 @@ BAD: dict[str, tuple[str, str]] = {
         """
         import threading
         def test():
-            threading.Thread(target=threading.Event().wait, args=(9,), daemon=True).start()
+            threading.Thread(target=threading.Event().wait, args=(60,), daemon=True).start()
         """,
         "left threads",
     ),
@@ -117,7 +118,9 @@ def outcomes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     report = folder / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     command += ["-p", "tests.conftest", "--rootdir", str(root), "-c", str(root / "pyproject.toml")]
-    subprocess.run([*command, f"--junitxml={report}", str(folder)], cwd=root, capture_output=True, check=False)
+    environment = {**os.environ, "LEAK_PATIENCE_S": "1"}
+    command += [f"--junitxml={report}", str(folder)]
+    subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
     found: dict[str, str] = dict.fromkeys(samples, "")
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314  our own report
         name = case.get("classname", "").rpartition(".")[2].removeprefix("test_")
