@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from studio.kit.collector import Collector
 from studio.kit.settings import WindowSettings, default_profile
 from studio.kit.theme import Theme
 from studio.rail import Rail
@@ -29,6 +30,7 @@ class Studio(QObject):
 
     def __init__(self, application: QApplication, *, profile: Path | None, demo: bool) -> None:
         super().__init__()
+        self._collector = Collector(self)
         self._given = profile
         self._setup = Setup(profile or default_profile(demo=demo), demo)
         self.settings = WindowSettings(self._setup.profile)
@@ -150,3 +152,4 @@ class Studio(QObject):
         self.settings.save()
         if self._hook is not None:
             self._hook.uninstall()
+        self._collector.close()
