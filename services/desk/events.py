@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from services.wire.base import EventOut
+from services.wire.base import LISTENING, EventOut
 
 _WAITING = 256
 _PULSE_S = 15.0
@@ -33,7 +33,8 @@ class EventBus:
         queue: asyncio.Queue[EventOut | None] = asyncio.Queue(_WAITING)
         self._listeners.add(queue)
         try:
-            yield ": listening\n\n"
+            # What changed between a page's first look and this moment would otherwise be missed.
+            yield f"data: {EventOut(kind=LISTENING).model_dump_json()}\n\n"
             while True:
                 try:
                     event = await asyncio.wait_for(queue.get(), _PULSE_S)

@@ -90,10 +90,14 @@ class ProblemOut(Answer):
     retryable: bool = False
 
 
+LISTENING = "listening"
+"""The kind of a stream's first event: from here on nothing is missed, what is shown is fetched once more."""
+
+
 class EventOut(Answer):
     """Something changed; views that show it fetch it again."""
 
     kind: str
-    """One of: upload, catalogue, tier, purchase, wallet, earnings, payout."""
+    """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, earnings, payout."""
     ids: tuple[str, ...] = ()
     initiator: str = ""

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from studio.kit.ticket import Ticket
 
 
+# services.wire.base.LISTENING, which loads pydantic: too slow to import here.
+_LISTENING = "listening"
+
+
 class EventHub(QObject):
     """Follows the events of one desk.
 
@@ -47,4 +51,7 @@ class EventHub(QObject):
 
     @Slot(object)
     def _announce(self, event: Any) -> None:
-        self.changed.emit(event.kind, tuple(event.ids))
+        if event.kind == _LISTENING:
+            self.resynced.emit()
+        else:
+            self.changed.emit(event.kind, tuple(event.ids))

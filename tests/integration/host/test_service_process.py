@@ -79,8 +79,8 @@ def test_it_ends_soon_though_somebody_listens_for_events(demo_service: Start) ->
     async def listen_and_close() -> None:
         async with service.client() as client:
             listening = client.desk("viewer").events()
+            assert (await anext(listening)).kind == "listening"
             waiting = asyncio.ensure_future(anext(listening, None))
-            await client.health()
             assert service.process.stdin is not None
             service.process.stdin.close()
             async with asyncio.timeout(2.5):

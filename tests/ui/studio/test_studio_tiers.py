@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from services.wire.base import EventOut
+from services.wire.base import LISTENING, EventOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
@@ -144,4 +144,16 @@ def test_the_hub_announces_what_the_service_says(
     with qtbot.waitSignal(page_context.events.changed) as heard:
         page_context.events.start()
     assert heard.args == ["tier", ("t1",)]
+    page_context.events.stop()
+
+
+def test_what_changed_before_the_hub_listened_is_fetched_again(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.coming = [EventOut(kind=LISTENING), EventOut(kind="tier")]
+    kinds: list[str] = []
+    page_context.events.changed.connect(lambda kind, _ids: kinds.append(kind))
+    with qtbot.waitSignal(page_context.events.resynced):
+        page_context.events.start()
+    qtbot.waitUntil(lambda: kinds == ["tier"])
     page_context.events.stop()
