@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
     from services.wire.catalogue import ChunkOut, PlaybackOut
 
-SAME_SECOND_MS = 1000
+# The suite runs the tour on machines that are busy with other things and proves what happens, not how fast; a person
+# who starts the tour holds it to the second.
+_SLOWNESS = float(os.environ.get("MUSECLOCK_TOUR_SLOWNESS", "1"))
+SAME_SECOND_MS = 1000 * _SLOWNESS
 STILL_S = 0.4
 AHEAD_MS = 1000
 # Longer than a frame of 24 fps and the coarse steps of the interpolated position together.
 NOTICED_MS = 250
+STANDSTILL_MS = NOTICED_MS * _SLOWNESS
 
 
 def discover(scene: Scene) -> str:
@@ -102,7 +107,7 @@ def autobuy(scene: Scene) -> str:
         return "one part was left, bought without asking again"
     ahead_ms = _watch_ahead(scene, screen, wanted[1])
     longest_ms = _cross(hand, screen, wanted[1].start_ms)
-    if longest_ms > NOTICED_MS:
+    if longest_ms > STANDSTILL_MS:
         raise StepError(f"the picture stood for {longest_ms} ms at the border")
     return f"the next part was there {ahead_ms} ms before its border; longest standstill {longest_ms} ms"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.timeout(600)
 def _tour(root: Path, folder: Path, *options: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     report = folder / "tour.json"
     command = [sys.executable, "-m", "studio", "demo", "--tour", "--json", str(report), *options]
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=540)
+    environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4"}
+    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=540)
     return run, json.loads(report.read_text()) if report.exists() else {}
 
 
