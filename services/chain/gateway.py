@@ -158,6 +158,10 @@ class ChainGateway(Protocol):
     @property
     def escrow(self) -> Address: ...
 
+    @property
+    def since_block(self) -> int:
+        """The block from which the Escrow can have events: nobody needs to look at those before it."""
+
     def check(self) -> None:
         """Compare chain id, token domain and Escrow with what is expected. Raises WrongChain, NotDeployed."""
 

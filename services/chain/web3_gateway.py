@@ -21,8 +21,7 @@ from services.units.money import Money
 
 # Public nodes cap the span of one log query; 10,000 blocks is the usual cap and 83 minutes of Arc.
 LOG_SPAN_BLOCKS = 10_000
-# Arc's fee floor, and room for the base fee to double before a transaction is too cheap to be taken.
-_FEE_FLOOR_WEI = 20 * 10**9
+# Room for the base fee to double before a transaction is too cheap to be taken.
 _FEE_ROOM = 2
 
 
@@ -30,11 +29,14 @@ class Web3Gateway:
     """See ChainGateway. The provider stays the caller's to close.
 
     The chain id is compared before the first use, and again after each time the node was out of reach.
+    since_block: where the Escrow was deployed, or any block before it.
     """
 
-    def __init__(self, provider: RpcProvider, *, chain_id: int, token: Address, escrow: Address) -> None:
+    def __init__(
+        self, provider: RpcProvider, *, chain_id: int, token: Address, escrow: Address, since_block: int = 0
+    ) -> None:
         self._rpc = RpcClient(provider)
-        self._chain_id, self._token, self._escrow = chain_id, token, escrow
+        self._chain_id, self._token, self._escrow, self._since_block = chain_id, token, escrow, since_block
         self._is_right_chain = threading.Event()
         self._block_time = lru_cache(maxsize=4096)(self._fetch_block_time)
 
@@ -50,17 +52,26 @@ class Web3Gateway:
     def escrow(self) -> Address:
         return self._escrow
 
+    @property
+    def since_block(self) -> int:
+        return self._since_block
+
     def check(self) -> None:
         self._is_right_chain.clear()
-        for where in (self._escrow, self._token):
-            if not self.code(where):
-                raise NotDeployed(where)
-        domain = self.ask(calls.domain_separator_call(self._token))
-        if domain != domain_separator(self._chain_id, self._token):
-            raise WrongChain(expected="USDC 2", found=domain.hex())
+        if not self.code(self._escrow):
+            raise NotDeployed(self._escrow)
+        self.check_token()
         found = self.ask(calls.escrow_token_call(self._escrow))
         if found[-20:] != raw(self._token):
             raise WrongChain(expected=self._token, found=found.hex())
+
+    def check_token(self) -> None:
+        """Compare the token's EIP-712 domain with the one that is signed for. Raises WrongChain, NotDeployed."""
+        if not self.code(self._token):
+            raise NotDeployed(self._token)
+        domain = self.ask(calls.domain_separator_call(self._token))
+        if domain != domain_separator(self._chain_id, self._token):
+            raise WrongChain(expected="USDC 2", found=domain.hex())
 
     def head(self) -> Block:
         return _read_block(self._request("eth_getBlockByNumber", "latest", False))
@@ -76,7 +87,7 @@ class Web3Gateway:
 
     def fees(self) -> Fees:
         price = read_quantity(self._request("eth_gasPrice"))
-        return Fees(max_fee_per_gas=max(price, _FEE_FLOOR_WEI) * _FEE_ROOM, max_priority_fee_per_gas=0)
+        return Fees(max_fee_per_gas=price * _FEE_ROOM, max_priority_fee_per_gas=0)
 
     def creator_balance(self, creator: Address) -> Money:
         return self._money(calls.creator_balance_call(self._escrow, creator))

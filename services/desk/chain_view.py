@@ -50,7 +50,7 @@ def follow(desk: Desk) -> bool:
     me = desk.keyring.address
     with desk.database.read() as session:
         row = session.get(ChainSeen, _ESCROW)
-    done = row.block if row else -1
+    done = row.block if row else desk.chain.since_block - 1
     head = desk.chain.head().number
     if head <= done or me is None:
         return False
@@ -69,7 +69,7 @@ def sums(desk: Desk) -> ChainSums:
     """Add up what the chain says of this desk's account, from its first block on. Blocking."""
     me, head = desk.keyring.address, desk.chain.head().number
     paid = earned = withdrawn = ZERO
-    for event in desk.chain.escrow_events(0, head) if me else ():
+    for event in desk.chain.escrow_events(desk.chain.since_block, head) if me else ():
         match event:
             case Paid(payer=payer, creator=creator):
                 paid = paid + event.amount if payer == me else paid

@@ -45,7 +45,7 @@ def sync(node: Node) -> int:
     """Enter what happened on the chain since the last look; gives the block up to which the ledger is true."""
     with node.database.read() as session:
         position = session.get(ChainPosition, _ESCROW)
-    done = position.block if position else -1
+    done = position.block if position else node.chain.since_block - 1
     head = node.chain.head().number
     if head <= done:
         return done

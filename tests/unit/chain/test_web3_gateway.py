@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from services.chain.abi import address_word, uint_word
 from services.chain.authorization import domain_separator
 from services.chain.calls import Call
 from services.chain.demo.genesis import TOKEN
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import Fees
+from services.chain.hashing import keccak256
 from services.chain.transaction import sign_transaction
 from services.chain.web3_gateway import LOG_SPAN_BLOCKS, Web3Gateway
 from services.units.address import bytes32
@@ -133,6 +135,27 @@ def test_check_compares_domain_and_token() -> None:
     for wrong in (answers(other, token), answers(domain, stranger)):
         with pytest.raises(WrongChain):
             gateway(Node(eth_getCode="0x01", eth_call=wrong)).check()
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("USD Coin", "2"), ("USDC", "1"), ("usdc", "2"), ("USDC", "2 "), ("", "")]
+)
+def test_a_token_with_another_name_or_version_is_refused(name: str, version: str) -> None:
+    type_hash = keccak256(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+    parts = keccak256(name.encode()) + keccak256(version.encode()) + uint_word(5042002) + address_word(TOKEN)
+    node = Node(eth_getCode="0x01", eth_call="0x" + keccak256(type_hash + parts).hex())
+    with pytest.raises(WrongChain) as wrong:
+        gateway(node).check()
+    assert wrong.value.params["expected"] == "USDC 2"
+    with pytest.raises(WrongChain):
+        gateway(node).check_token()
+
+
+def test_a_token_that_is_not_there_is_said_so() -> None:
+    node = Node(eth_getCode=lambda owner, _: "0x" if owner == TOKEN else "0x01")
+    with pytest.raises(NotDeployed) as missing:
+        gateway(node).check()
+    assert missing.value.params == {"address": TOKEN}
 
 
 def test_an_impossible_balance_is_not_believed() -> None:
@@ -257,9 +280,18 @@ def test_a_revert_on_the_chain_is_named_by_running_it_again() -> None:
         assert (again.error_name, again.reason) == ("", "")
 
 
-def test_fees_leave_room_above_the_floor() -> None:
-    assert gateway(Node(eth_gasPrice=hex(1))).fees() == Fees(40 * 10**9, 0)
-    assert gateway(Node(eth_gasPrice=hex(10**12))).fees() == Fees(2 * 10**12, 0)
+@pytest.mark.parametrize("price", [1, 7, 20 * 10**9, 10**12])
+def test_fees_are_what_the_node_says_now_with_room(price: int) -> None:
+    node = Node(eth_gasPrice=hex(price))
+    found = gateway(node)
+    assert found.fees() == Fees(2 * price, 0)
+    node.answers["eth_gasPrice"] = hex(3 * price)
+    assert found.fees() == Fees(6 * price, 0)
+
+
+def test_fees_are_not_guessed_when_the_node_does_not_say() -> None:
+    with pytest.raises(ChainUnreachable):
+        gateway(Node(eth_gasPrice=None)).fees()
 
 
 def test_hashes_are_compared_whatever_their_case() -> None:
