@@ -22,6 +22,10 @@ _UINT32_END = 1 << 32
 
 _PAY_TAG = keccak256(b"museclock/v1/pay")
 _DOMAIN_TYPE = keccak256(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+_TRANSFER_TYPE = keccak256(
+    b"TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,"
+    b"bytes32 nonce)"
+)
 _RECEIVE_TYPE = keccak256(
     b"ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,"
     b"bytes32 nonce)"
@@ -116,6 +120,23 @@ def authorization_digest(terms: PaymentTerms) -> bytes:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TransferTerms:
+    """An ERC-3009 transfer that anybody may bring. Times in Unix seconds, exclusive; the nonce is the payer's own."""
+
+    payer: Address
+    payee: Address
+    amount: Money
+    valid_after: int
+    valid_before: int
+    nonce: Bytes32
+
+
+def transfer_digest(chain_id: int, token: Address, terms: TransferTerms) -> bytes:
+    """Hash an ERC-3009 TransferWithAuthorization in the token's domain."""
+    return _digest(chain_id, token, _TRANSFER_TYPE, terms)
+
+
 def receive_digest(
     chain_id: int,
     token: Address,
@@ -128,14 +149,19 @@ def receive_digest(
     nonce: Bytes32,
 ) -> bytes:
     """Hash an ERC-3009 ReceiveWithAuthorization in the token's domain; only the payee can bring it."""
+    terms = TransferTerms(payer, payee, amount, valid_after, valid_before, nonce)
+    return _digest(chain_id, token, _RECEIVE_TYPE, terms)
+
+
+def _digest(chain_id: int, token: Address, type_hash: bytes, terms: TransferTerms) -> bytes:
     message = keccak256(
-        _RECEIVE_TYPE
-        + address_word(payer)
-        + address_word(payee)
-        + uint_word(amount.micros)
-        + uint_word(valid_after)
-        + uint_word(valid_before)
-        + bytes32_word(nonce)
+        type_hash
+        + address_word(terms.payer)
+        + address_word(terms.payee)
+        + uint_word(terms.amount.micros)
+        + uint_word(terms.valid_after)
+        + uint_word(terms.valid_before)
+        + bytes32_word(terms.nonce)
     )
     return keccak256(b"\x19\x01" + domain_separator(chain_id, token) + message)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chain.abi import WORD, address_word, bytes32_word, dynamic_bytes, selector, uint_word
-from services.chain.authorization import SignedAuthorization
+from services.chain.authorization import SignedAuthorization, TransferTerms
 from services.units.address import Address, Bytes32
 from services.units.money import Money
 
@@ -16,6 +16,9 @@ _WITHDRAW_CREATOR = selector("withdrawCreator()")
 _WITHDRAW_PLATFORM = selector("withdrawPlatform()")
 _MINT = selector("mint(address,uint256)")
 _TRANSFER = selector("transfer(address,uint256)")
+_TRANSFER_WITH_AUTHORIZATION = selector(
+    "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)"
+)
 _BALANCE_OF = selector("balanceOf(address)")
 _CREATOR_BALANCES = selector("creatorBalances(address)")
 _CREATOR_GROSS = selector("creatorGross(address)")
@@ -46,6 +49,19 @@ def pay_call(signed: SignedAuthorization) -> Call:
         + dynamic_bytes(signed.signature)
     )
     return Call(terms.escrow, _PAY + _purchase(signed) + uint_word(5 * WORD) + authorization)
+
+
+def transfer_authorized_call(token: Address, terms: TransferTerms, signature: bytes) -> Call:
+    """Bring a payer's signed transfer to the token; signature is r, s, v in 65 bytes."""
+    message = (
+        address_word(terms.payer)
+        + address_word(terms.payee)
+        + uint_word(terms.amount.micros)
+        + uint_word(terms.valid_after)
+        + uint_word(terms.valid_before)
+        + bytes32_word(terms.nonce)
+    )
+    return Call(token, _TRANSFER_WITH_AUTHORIZATION + message + uint_word(signature[64]) + signature[:64])
 
 
 def withdraw_creator_call(escrow: Address) -> Call:

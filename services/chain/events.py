@@ -28,6 +28,9 @@ ALLOCATED = topic("Allocated(bytes32,address,uint256,uint256,uint256)")
 CREATOR_WITHDRAWN = topic("CreatorWithdrawn(address,uint256)")
 PLATFORM_WITHDRAWN = topic("PlatformWithdrawn(address,uint256)")
 
+AUTHORIZATION_USED = topic("AuthorizationUsed(address,bytes32)")
+TRANSFER = topic("Transfer(address,address,uint256)")
+
 _ERROR_TEXT = selector("Error(string)")
 _PANIC = selector("Panic(uint256)")
 _NAMED_ERRORS = {

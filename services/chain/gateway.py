@@ -112,6 +112,16 @@ EscrowEvent = Paid | Collected | Subscribed | Allocated | CreatorWithdrawn | Pla
 """What moved money in the Escrow's books."""
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer of USDC that an authorization made."""
+
+    tx: Bytes32
+    block_number: int
+    timestamp: int
+    amount: Money
+
+
 class ReceiptStatus(Enum):
     """How a transaction ended; on Arc the first receipt is final."""
 
@@ -215,3 +225,6 @@ class ChainGateway(Protocol):
 
     def find_paid(self, payer: Address, content_id: ContentId, nonce: Bytes32, *, since_block: int) -> Paid | None:
         """Find the payment that used a nonce, whoever brought it to the chain."""
+
+    def find_transfer(self, payer: Address, payee: Address, nonce: Bytes32, *, since_block: int) -> Transfer | None:
+        """Find the token's transfer to a payee that used a payer's ERC-3009 nonce, whoever brought it to the chain."""

@@ -11,8 +11,16 @@ from services.chain import calls
 from services.chain.authorization import domain_separator
 from services.chain.calls import Call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, NotDeployed, WrongChain
-from services.chain.events import MONEY_EVENTS, PAID, RawLog, read_events, read_revert
-from services.chain.gateway import Block, EscrowEvent, Fees, Paid, Receipt, ReceiptStatus
+from services.chain.events import (
+    AUTHORIZATION_USED,
+    MONEY_EVENTS,
+    PAID,
+    TRANSFER,
+    RawLog,
+    read_events,
+    read_revert,
+)
+from services.chain.gateway import Block, EscrowEvent, Fees, Paid, Receipt, ReceiptStatus, Transfer
 from services.chain.hashing import keccak256
 from services.chain.rpc import RpcClient, RpcProvider, read_address, read_bytes32, read_data, read_quantity
 from services.units.address import Address, Bytes32, bytes32, raw
@@ -152,12 +160,24 @@ class Web3Gateway:
         return found
 
     def find_paid(self, payer: Address, content_id: ContentId, nonce: Bytes32, *, since_block: int) -> Paid | None:
-        topics = [PAID, "0x" + bytes(12).hex() + payer[2:], None, content_id]
+        topics = [PAID, _topic_of(payer), None, content_id]
         head = self.head().number
         for start in range(since_block, head + 1, LOG_SPAN_BLOCKS):
             for event in self._logs(start, min(start + LOG_SPAN_BLOCKS - 1, head), topics):
                 if isinstance(event, Paid) and event.nonce == nonce:
                     return event
+        return None
+
+    def find_transfer(self, payer: Address, payee: Address, nonce: Bytes32, *, since_block: int) -> Transfer | None:
+        used = [AUTHORIZATION_USED, _topic_of(payer), nonce]
+        moved = [TRANSFER, _topic_of(payer), _topic_of(payee)]
+        head = self.head().number
+        for start in range(since_block, head + 1, LOG_SPAN_BLOCKS):
+            stop = min(start + LOG_SPAN_BLOCKS - 1, head)
+            uses = {log.tx for log in self._token_logs(start, stop, used)}
+            for log in self._token_logs(start, stop, moved) if uses else ():
+                if log.tx in uses:
+                    return Transfer(log.tx, log.block_number, log.timestamp, Money(int.from_bytes(log.data, "big")))
         return None
 
     def _request(self, method: str, *params: object) -> Any:
@@ -199,14 +219,21 @@ class Web3Gateway:
     def _events(self, logs: object) -> list[EscrowEvent]:
         if not isinstance(logs, list):
             raise ChainUnreachable("the node gave no list of logs")
-        return read_events([self._log(log) for log in _ours(logs, self._escrow)], escrow=self._escrow)
+        return read_events([self._log(log, self._escrow) for log in _ours(logs, self._escrow)], escrow=self._escrow)
 
-    def _log(self, log: dict[str, Any]) -> RawLog:
+    def _token_logs(self, first: int, last: int, topics: list[Any]) -> list[RawLog]:
+        query = {"address": self._token, "fromBlock": hex(first), "toBlock": hex(last), "topics": topics}
+        logs = self._request("eth_getLogs", query)
+        if not isinstance(logs, list):
+            raise ChainUnreachable("the node gave no list of logs")
+        return [self._log(log, self._token) for log in _ours(logs, self._token)]
+
+    def _log(self, log: dict[str, Any], emitter: Address) -> RawLog:
         number = read_quantity(log.get("blockNumber"))
         # Newer nodes put the block's time into the log; the others are asked for the block.
         moment = log.get("blockTimestamp")
         return RawLog(
-            emitter=self._escrow,
+            emitter=emitter,
             topics=tuple(read_bytes32(topic) for topic in log.get("topics", ())),
             data=read_data(log.get("data")),
             block_number=number,
@@ -236,6 +263,10 @@ class Web3Gateway:
         except ChainUnreachable:
             return None
         return None
+
+
+def _topic_of(owner: Address) -> str:
+    return "0x" + bytes(12).hex() + owner[2:]
 
 
 def _ours(logs: Iterable[object], escrow: Address) -> list[dict[str, Any]]:

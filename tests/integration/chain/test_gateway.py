@@ -12,11 +12,18 @@ import pytest
 
 from services.chain import reasons
 from services.chain.abi import read_uint
-from services.chain.authorization import SignedAuthorization, sign_authorization
-from services.chain.calls import balance_of_call, pay_call, withdraw_creator_call, withdraw_platform_call
+from services.chain.authorization import SignedAuthorization, TransferTerms, sign_authorization, transfer_digest
+from services.chain.calls import (
+    balance_of_call,
+    pay_call,
+    transfer_authorized_call,
+    withdraw_creator_call,
+    withdraw_platform_call,
+)
 from services.chain.demo.genesis import PLATFORM
 from services.chain.errors import ChainRefused, ChainReverted
 from services.chain.gateway import CreatorWithdrawn, Paid, PlatformWithdrawn, ReceiptStatus
+from services.chain.hashing import sign_digest
 from services.units.address import bytes32
 from services.units.money import ZERO, Money
 from tests.fixtures.chain import CONTENT, CREATOR, RELAYER, START, STRANGER, VIEWER
@@ -216,6 +223,24 @@ def test_used_authorizations_are_known_and_found(world: World) -> None:
     assert found.nonce == used.nonce
     assert gateway.find_paid(VIEWER.address, CONTENT, unused.nonce, since_block=0) is None
     assert gateway.find_paid(VIEWER.address, CONTENT, used.nonce, since_block=found.block_number + 1) is None
+
+
+def test_a_signed_transfer_is_found_by_its_nonce(world: World) -> None:
+    gateway, payee = world.gateway, CREATOR.address
+    now = gateway.head().timestamp
+    terms = TransferTerms(VIEWER.address, payee, Money(700), now - 60, now + 600, bytes32(b"\x07" * 32))
+    other = replace(terms, nonce=bytes32(b"\x08" * 32))
+    for one in (terms, other):
+        digest = transfer_digest(gateway.chain_id, gateway.token, one)
+        world.run(transfer_authorized_call(gateway.token, one, sign_digest(digest, VIEWER.key)))
+    found = gateway.find_transfer(VIEWER.address, payee, terms.nonce, since_block=0)
+    assert found is not None
+    assert (found.amount, gateway.authorization_used(VIEWER.address, terms.nonce)) == (Money(700), True)
+    assert gateway.receipt(found.tx) is not None
+    assert gateway.find_transfer(VIEWER.address, payee, terms.nonce, since_block=found.block_number + 1) is None
+    assert gateway.find_transfer(VIEWER.address, gateway.escrow, terms.nonce, since_block=0) is None
+    unused = bytes32(b"\x09" * 32)
+    assert gateway.find_transfer(VIEWER.address, payee, unused, since_block=0) is None
 
 
 def test_events_come_in_order_and_by_blocks(world: World) -> None:
