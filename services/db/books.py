@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.db.columns import BigInt, MomentColumn, MoneyColumn
@@ -69,7 +69,7 @@ class LedgerDay(Books):
 
 
 class ChainTransaction(Books):
-    """A signed transaction, on disk before it is on the wire."""
+    """The first signed transaction of an intent, on disk before it is on the wire."""
 
     __tablename__ = "chain_transaction"
     __table_args__ = (UniqueConstraint("sender", "nonce"), {"sqlite_strict": True})
@@ -81,3 +81,20 @@ class ChainTransaction(Books):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(Text)
     """open, confirmed or reverted."""
+    ended: Mapped[str | None] = mapped_column(Text)
+    """The hash of the one in a block: this one's or a replacement's."""
+    signed_at: Mapped[datetime | None] = mapped_column(MomentColumn)
+
+
+class ChainReplacement(Books):
+    """Another signed transaction of the same intent, with its nonce, its call and higher fees."""
+
+    __tablename__ = "chain_replacement"
+    __table_args__ = ({"sqlite_strict": True},)
+
+    intent: Mapped[str] = mapped_column(Text, ForeignKey("chain_transaction.intent"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    """1 for the first replacement."""
+    hash: Mapped[str] = mapped_column(Text, index=True)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime] = mapped_column(MomentColumn)

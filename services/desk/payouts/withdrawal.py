@@ -8,12 +8,10 @@ from functools import partial
 from anyio import fail_after, sleep, to_thread
 from sqlalchemy import func, select
 
-from services.chain.book import TransactionState
 from services.chain.calls import withdraw_creator_call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable
 from services.chain.gateway import CreatorWithdrawn, Receipt
-from services.chain.relayer import OwnKeyRelayer
-from services.chain.transaction import SignedTransaction
+from services.chain.relayer import OwnKeyRelayer, find_receipt
 from services.db.transactions import SqlTransactionBook
 from services.desk.chain_view import follow
 from services.desk.context import Desk
@@ -106,9 +104,8 @@ def _begin(desk: Desk) -> Withdrawal:
 
 
 def _send(desk: Desk, row: Withdrawal) -> None:
-    relayer = OwnKeyRelayer(desk.chain, desk.keyring.key(), SqlTransactionBook(desk.database))
     try:
-        tx = relayer.submit(IntentId(row.id), withdraw_creator_call(desk.chain.escrow))
+        tx = _relayer(desk).submit(IntentId(row.id), withdraw_creator_call(desk.chain.escrow))
     except ChainReverted as exc:
         _set(desk, row.id, state="failed", error=exc.error_name)
         raise ProblemError("withdrawal.nothing" if exc.error_name == "NothingToWithdraw" else "chain.reverted") from exc
@@ -121,9 +118,14 @@ def _send(desk: Desk, row: Withdrawal) -> None:
     _set(desk, row.id, state="sent", transaction=tx)
 
 
+def _relayer(desk: Desk) -> OwnKeyRelayer:
+    return OwnKeyRelayer(desk.chain, desk.keyring.key(), SqlTransactionBook(desk.database), clock=desk.clock)
+
+
 async def _follow(desk: Desk, withdrawal_id: str) -> None:
-    """Send the signed bytes again and look for their end, until it is known."""
-    booked = await to_thread.run_sync(SqlTransactionBook(desk.database).find, IntentId(withdrawal_id))
+    """Send the signed bytes again and look for their end, until it is known; replace them when they are stuck."""
+    book, intent = SqlTransactionBook(desk.database), IntentId(withdrawal_id)
+    booked = await to_thread.run_sync(book.find, intent)
     if booked is None:
         # Killed between the row and the signature: nothing was ever signed.
         await _end(desk, withdrawal_id, state="failed", error="not_signed")
@@ -131,14 +133,15 @@ async def _follow(desk: Desk, withdrawal_id: str) -> None:
     while True:
         try:
             with fail_after(_WAIT_S):
-                receipt = await _receipt(desk, booked.signed)
+                receipt = await _receipt(desk, intent)
         except (TimeoutError, ChainUnreachable, ChainRefused):
             _log.info("withdrawal without an end yet", extra={"withdrawal": withdrawal_id})
+            booked = await to_thread.run_sync(book.find, intent) or booked
             await _end(desk, withdrawal_id, state="unknown", transaction=booked.signed.hash)
             await sleep(_AGAIN_S)
         else:
             break
-    await to_thread.run_sync(_finish, desk, receipt)
+    await to_thread.run_sync(follow, desk)
     outcome: dict[str, object] = {"state": "confirmed"}
     if not receipt.is_ok:
         outcome = {"state": "failed", "error": receipt.reason}
@@ -149,21 +152,30 @@ async def _follow(desk: Desk, withdrawal_id: str) -> None:
     await _end(desk, withdrawal_id, transaction=receipt.tx, fee=gas_to_money(receipt.fee_wei), **outcome)
 
 
-async def _receipt(desk: Desk, signed: SignedTransaction) -> Receipt:
-    receipt = await to_thread.run_sync(desk.chain.receipt, signed.hash)
+async def _receipt(desk: Desk, intent: IntentId) -> Receipt:
+    receipt = await to_thread.run_sync(_look, desk, intent)
     if receipt is None:
-        await to_thread.run_sync(desk.chain.broadcast, signed.raw)
+        await to_thread.run_sync(_push, desk, intent)
     while receipt is None:
-        receipt = await to_thread.run_sync(desk.chain.receipt, signed.hash)
+        receipt = await to_thread.run_sync(_look, desk, intent)
         if receipt is None:
             await sleep(_POLL_S)
     return receipt
 
 
-def _finish(desk: Desk, receipt: Receipt) -> None:
+def _look(desk: Desk, intent: IntentId) -> Receipt | None:
     book = SqlTransactionBook(desk.database)
-    book.mark(receipt.tx, TransactionState.CONFIRMED if receipt.is_ok else TransactionState.REVERTED)
-    follow(desk)
+    booked = book.find(intent)
+    return None if booked is None else find_receipt(desk.chain, book, booked)
+
+
+def _push(desk: Desk, intent: IntentId) -> None:
+    """Send the signed bytes again; an open wallet offers more for a stuck withdrawal first."""
+    if desk.keyring.status == "open":
+        _relayer(desk).resume()
+    booked = SqlTransactionBook(desk.database).find(intent)
+    if booked is not None:
+        desk.chain.broadcast(booked.signed.raw)
 
 
 async def _end(desk: Desk, withdrawal_id: str, **fields: object) -> None:

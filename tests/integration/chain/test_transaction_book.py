@@ -6,11 +6,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from services.chain.book import MemoryTransactionBook, TransactionBook, TransactionState
+from services.chain.book import BookedTransaction, MemoryTransactionBook, TransactionBook, TransactionState
 from services.chain.calls import Call
 from services.chain.gateway import Fees
 from services.chain.transaction import SignedTransaction, sign_transaction
@@ -19,7 +20,7 @@ from services.db.migrate import migrate
 from services.db.transactions import SqlTransactionBook
 from services.units.address import bytes32
 from services.units.ids import IntentId
-from tests.fixtures.chain import CREATOR, RELAYER, STRANGER, Person
+from tests.fixtures.chain import CREATOR, RELAYER, STRANGER, HandClock, Person
 
 
 @pytest.fixture(params=["memory", "node", "desk"])
@@ -109,6 +110,80 @@ def test_marking_what_is_not_there_changes_nothing(book: TransactionBook) -> Non
     assert book.list_open(RELAYER.address) == []
 
 
+AT = HandClock().now()
+
+
+def replaced(book: TransactionBook, number: int = 1, *, times: int = 1) -> BookedTransaction:
+    """Book a transaction and replace it so many times, each by other bytes."""
+    booked = book.add(intent(number), sender=RELAYER.address, least_nonce=3, sign=Signer(), at=AT)
+    for time in range(times):
+        signed = Signer(data=bytes((number, time)))(booked.signed.nonce)
+        latest = booked.attempts[-1].hash
+        booked = book.replace(intent(number), latest=latest, signed=signed, at=AT + timedelta(seconds=time + 1))
+    return booked
+
+
+def test_replacements_stand_beside_what_they_replace(book: TransactionBook) -> None:
+    booked = replaced(book, times=2)
+    first = Signer()(3)
+    assert [one.hash for one in booked.attempts] == [
+        first.hash, Signer(data=b"\1\0")(3).hash, Signer(data=b"\1\1")(3).hash
+    ]  # fmt: skip
+    assert booked.signed == booked.attempts[-1]
+    assert booked.since == AT + timedelta(seconds=2)
+    other = replaced(book, 2, times=1)
+    assert other.signed.nonce == 4, "replacements take no nonces"
+    for one in (booked, other):
+        assert book.find(one.intent) == one
+        assert [book.find_hash(tx) for tx in one.hashes] == [one] * len(one.hashes)
+    assert book.list_open(RELAYER.address) == [booked, other]
+    assert book.find_hash(bytes32(b"\x01" * 32)) is None
+
+
+def test_only_the_latest_open_one_is_replaced(book: TransactionBook) -> None:
+    booked = replaced(book, times=1)
+    late = Signer(data=b"late")(3)
+    assert book.replace(intent(1), latest=booked.attempts[0].hash, signed=late, at=AT) == booked
+    book.mark(booked.attempts[0].hash, TransactionState.CONFIRMED)
+    ended = book.replace(intent(1), latest=booked.attempts[1].hash, signed=late, at=AT)
+    assert ended.attempts == booked.attempts
+    assert book.find(intent(1)) == ended
+
+
+def test_a_replacement_with_another_nonce_or_sender_is_an_error(book: TransactionBook) -> None:
+    booked = replaced(book, times=0)
+    for signed in (Signer()(4), Signer(CREATOR)(3)):
+        with pytest.raises(ValueError, match="nonce"):
+            book.replace(intent(1), latest=booked.signed.hash, signed=signed, at=AT)
+    assert book.find(intent(1)) == booked
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_an_intent_ends_with_whichever_is_in_a_block(book: TransactionBook, which: int) -> None:
+    booked = replaced(book, times=2)
+    won = booked.attempts[which]
+    book.mark(won.hash, TransactionState.CONFIRMED)
+    found = book.find(intent(1))
+    assert found is not None
+    assert (found.state, found.ended, found.signed) == (TransactionState.CONFIRMED, won.hash, won)
+    assert book.list_open(RELAYER.address) == []
+    book.mark(won.hash, TransactionState.OPEN)
+    assert book.list_open(RELAYER.address) == [booked]
+
+
+def test_a_left_out_nonce_is_filled_once(book: TransactionBook) -> None:
+    for number, least in ((1, 0), (2, 5)):
+        book.add(intent(number), sender=RELAYER.address, least_nonce=least, sign=Signer())
+    assert book.fill(intent(3), Signer()(0), at=AT) is None
+    assert book.fill(intent(1), Signer()(3), at=AT) is None
+    filled = book.fill(intent(3), Signer(data=b"fill")(3), at=AT)
+    assert filled is not None
+    assert book.find(intent(3)) == filled
+    assert book.fill(intent(4), Signer(data=b"again")(3), at=AT) is None
+    assert [one.signed.nonce for one in book.list_open(RELAYER.address)] == [0, 3, 5]
+    assert book.fill(intent(5), Signer(CREATOR)(3), at=AT) is not None
+
+
 def test_a_signature_that_fails_leaves_nothing(book: TransactionBook) -> None:
     def refuse(_: int) -> SignedTransaction:
         raise RuntimeError("no key")
@@ -131,6 +206,18 @@ def test_the_same_intent_at_once_is_signed_once(book: TransactionBook) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert len({one.hash for one in pool.map(add, range(8))}) == 1
     assert signer.nonces == [0]
+
+
+def test_the_same_one_at_once_is_replaced_once(book: TransactionBook) -> None:
+    booked, start = replaced(book, times=0), threading.Barrier(8)
+
+    def swap(number: int) -> int:
+        start.wait(5)
+        signed = Signer(data=bytes((number,)))(3)
+        return len(book.replace(intent(1), latest=booked.signed.hash, signed=signed, at=AT).attempts)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(swap, range(8))) == {2}
 
 
 def test_many_intents_at_once_take_each_nonce_once(book: TransactionBook) -> None:

@@ -23,12 +23,14 @@ from services.db.keybox import KEY_BYTES, KeyBox, key_file
 from services.db.ledger import Line, balance, post, verify
 from services.db.migrate import Kind, known_revisions, migrate
 from services.desk.tables import DeskTable
+from services.node import circle_orders
 from services.node.tables import NodeTable
 from services.units.money import ZERO, Money
 from services.units.time import SystemClock
 from services.wire.problems import ProblemError
 
 TABLES: dict[Kind, type[DeskTable] | type[NodeTable]] = {"desk": DeskTable, "node": NodeTable}
+assert circle_orders.CircleOrderRow.metadata is NodeTable.metadata  # its table stands in a module of its own
 NOW = SystemClock().now()
 
 

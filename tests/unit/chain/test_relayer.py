@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,22 @@ def test_the_same_intent_at_once_is_one_transaction(scene: Scene) -> None:
     assert scene.chain.nonce(RELAYER.address) == 1
 
 
+def test_one_that_another_door_brought_meanwhile_is_no_failure(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    intent, call = payment()
+    other = scene.relayer()
+    simulate = scene.chain.simulate
+
+    def late(*arguments: Any) -> int:
+        monkeypatch.setattr(scene.chain, "simulate", simulate)
+        other.wait(other.submit(intent, call), 1)
+        return simulate(*arguments)
+
+    monkeypatch.setattr(scene.chain, "simulate", late)
+    relayer = scene.relayer()
+    assert relayer.wait(relayer.submit(intent, call), 1).is_ok
+    assert scene.chain.nonce(RELAYER.address) == 1
+
+
 def test_a_call_that_would_revert_is_never_signed(scene: Scene) -> None:
     relayer = scene.relayer()
     intent = IntentId("withdrawal")
@@ -177,7 +194,7 @@ def test_unknown_stays_unknown_until_it_is_looked_up(scene: Scene) -> None:
     assert scene.now >= 3
     booked = scene.book.list_open(RELAYER.address)
     assert [one.signed.hash for one in booked] == [tx]
-    assert relayer.resume() == booked  # still down: still open
+    assert relayer.resume() == [one.intent for one in booked]  # still down: still open
     assert relayer.submit(*payment()) == tx
 
     scene.line.before_send = scene.line.before_receipt = lambda: None
@@ -208,7 +225,7 @@ def test_a_refusal_keeps_the_bytes_for_later(scene: Scene) -> None:
     with pytest.raises(ChainRefused):
         poor.submit(*payment())
     (booked,) = scene.book.list_open(STRANGER.address)
-    assert poor.resume() == [booked]
+    assert poor.resume() == [booked.intent]
     scene.chain.fund(STRANGER.address, usdc=Money(0), gas_wei=10**19)
     assert poor.submit(*payment()) == booked.signed.hash
     assert poor.wait(booked.signed.hash, 1).is_ok
