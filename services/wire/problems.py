@@ -84,6 +84,7 @@ KINDS: dict[str, Kind] = {
     "chain.reverted": Kind(409),
     "chain.refused": Kind(409),
     "chain.damaged": Kind(500),
+    "chain.unconfirmed": Kind(409),
     "transaction.unknown": Kind(409, retryable=True),
     "node.unreachable": Kind(503, retryable=True),
     "withdrawal.nothing": Kind(400),

@@ -170,6 +170,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Museclock stopped before changing it. Restore the profile from a backup, or start a fresh demo.",
         "COPY_DETAILS",
     ),
+    "chain.unconfirmed": (
+        "This profile is set to {network}, where payments are real money, and that was not confirmed.",
+        "Nothing was opened. Write confirm = \"{sentence}\" under [chain] in settings.toml, or choose the testnet.",
+        "NONE",
+    ),
     "transaction.unknown": (
         "A transaction was sent, but not confirmed yet.",
         "It is being looked up and will not be sent twice.",
