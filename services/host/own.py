@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from anyio import to_thread
-
 from services.chain.gateway import ChainGateway
+from services.chain.http_lines import open_lines
 from services.chain.web3_gateway import Web3Gateway
 from services.desk.wallet.keyring import Keyring
 from services.host.settings import ChainSettings, chain_settings
@@ -25,15 +24,23 @@ ME = Person(id="main", name="My channel", role="both", prepare=_nothing)
 
 @asynccontextmanager
 async def own_world(profile: Path, clock: Clock) -> AsyncIterator[World]:
-    """Open a profile. A chain out of reach is no reason not to start. Raises ProblemError: as open_world."""
-    chain = await to_thread.run_sync(_gateway, chain_settings(profile))
-    async with open_world(profile, chain=chain, clock=clock, people=(ME,)) as world:
-        yield world
+    """Open a profile. A chain out of reach is no reason not to start.
+
+    Raises ProblemError: as open_world, and request.invalid and chain.unconfirmed for its settings.
+    """
+    with chain_of(chain_settings(profile)) as chain:
+        async with open_world(profile, chain=chain, clock=clock, people=(ME,)) as world:
+            yield world
 
 
-def _gateway(settings: ChainSettings) -> ChainGateway:
-    # A second's import that only a chain over HTTP needs.
-    from web3 import HTTPProvider
-
-    provider = HTTPProvider(settings.rpc_url, request_kwargs={"timeout": 10})
-    return Web3Gateway(provider, chain_id=settings.chain_id, token=settings.token, escrow=settings.escrow)
+@contextmanager
+def chain_of(settings: ChainSettings) -> Iterator[ChainGateway]:
+    """Reach the chain of the settings by their addresses; nothing is sent before the first question."""
+    with open_lines(settings.rpc_urls, chain_id=settings.chain_id) as provider:
+        yield Web3Gateway(
+            provider,
+            chain_id=settings.chain_id,
+            token=settings.token,
+            escrow=settings.escrow,
+            since_block=settings.since_block,
+        )

@@ -1,4 +1,4 @@
-"""What a profile says about its chain; all of it has defaults."""
+"""What a profile says about its chain in ``settings.toml``; all of it has defaults, which are Arc's testnet."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from services.chain.networks import ARC_TESTNET_ID, NETWORKS
 from services.units.address import Address, address
 from services.wire.problems import ProblemError
 
-ARC_TESTNET_ID = 5042002
-# docs.arc.network "Connect to Arc" and "Contract addresses", seen 2026-11.
-ARC_TESTNET_RPC = "https://rpc.testnet.arc.network"
-ARC_USDC = address("0x3600000000000000000000000000000000000000")
 NOT_DEPLOYED = address("0x" + "00" * 20)
+# What a person types into settings.toml before a profile may pay with real money.
+CONFIRMATION = "I want to pay with real money"
 
 
 @dataclass(frozen=True, slots=True)
 class ChainSettings:
-    """Which chain this profile pays on. ``escrow`` is NOT_DEPLOYED where ours is not on that chain yet."""
+    """Which chain this profile pays on, by which addresses.
+
+    ``escrow`` is NOT_DEPLOYED where ours is not on that chain yet; since_block: it was deployed there or later.
+    """
 
     chain_id: int
-    rpc_url: str
+    rpc_urls: tuple[str, ...]
     token: Address
     escrow: Address
+    since_block: int
 
 
 def chain_settings(profile: Path) -> ChainSettings:
-    """Read ``settings.toml`` of a profile, if there is one. Raises ProblemError: request.invalid."""
+    """Read ``settings.toml`` of a profile, if there is one. Raises ProblemError: request.invalid, chain.unconfirmed."""
     try:
         given: Any = tomllib.loads((profile / "settings.toml").read_text()).get("chain", {})
     except FileNotFoundError:
@@ -38,20 +42,53 @@ def chain_settings(profile: Path) -> ChainSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ProblemError("request.invalid", field="settings.toml") from exc
     try:
-        chain_id = int(given.get("id", ARC_TESTNET_ID))
-        return ChainSettings(
-            chain_id=chain_id,
-            rpc_url=str(given.get("rpc_url", ARC_TESTNET_RPC)),
-            token=address(given.get("token", ARC_USDC)),
-            escrow=address(given.get("escrow", _deployed(chain_id))),
-        )
-    except (AttributeError, TypeError, ValueError) as exc:
+        found = _read(given)
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
         # An AttributeError: ``chain`` is no table.
         raise ProblemError("request.invalid", field="settings.toml [chain]") from exc
+    network = NETWORKS.get(found.chain_id)
+    if network and network.moves_real_money and given.get("confirm") != CONFIRMATION:
+        raise ProblemError("chain.unconfirmed", network=network.name, sentence=CONFIRMATION)
+    return found
 
 
-def _deployed(chain_id: int) -> Address:
+def _read(given: Any) -> ChainSettings:
+    """Raises ValueError and its kin for what is no setting, KeyError for a chain that needs more of them."""
+    chain_id = int(given.get("id", ARC_TESTNET_ID))
+    network, record = NETWORKS.get(chain_id), _deployed(chain_id)
+    escrow = address(given.get("escrow", record["escrow"]))
+    is_ours = escrow == record["escrow"]
+    return ChainSettings(
+        chain_id=chain_id,
+        rpc_urls=_urls(given) or (network.rpc_urls if network else given["rpc_urls"]),
+        token=address(given.get("token") or (network.token if network else given["token"])),
+        escrow=escrow,
+        since_block=_block(given.get("since_block", record["block"] if is_ours else 0)),
+    )
+
+
+def _urls(given: Any) -> tuple[str, ...]:
+    found = given.get("rpc_urls", [given["rpc_url"]] if "rpc_url" in given else [])
+    if not isinstance(found, list) or not all(isinstance(url, str) for url in found):
+        raise TypeError("rpc_urls takes a list of addresses")
+    for url in found:
+        parts = urlsplit(url)
+        # Whoever can change the answers on the way can hide payments; on this computer nobody is on the way.
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")):
+            raise ValueError("a chain is reached by https")
+    return tuple(dict.fromkeys(found))
+
+
+def _block(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("not a block")
+    return value
+
+
+def _deployed(chain_id: int) -> dict[str, Any]:
+    """Give what ``museclock-node deploy`` recorded for a chain."""
     record = files("contracts") / "deployments" / f"{chain_id}.json"
     if not record.is_file():
-        return NOT_DEPLOYED
-    return address(json.loads(record.read_text())["Escrow"])
+        return {"escrow": NOT_DEPLOYED, "block": 0}
+    found: dict[str, Any] = json.loads(record.read_text())
+    return {"escrow": address(found["escrow"]), "block": _block(found["block"])}

@@ -161,9 +161,11 @@ def test_only_other_chains_is_the_wrong_chain(lines: Lines) -> None:
     assert not lines.first.sent + lines.second.sent
 
 
-def test_one_down_and_one_of_another_chain_is_unreachable(lines: Lines) -> None:
-    lines.first.is_down = True
-    lines.second.answers["eth_chainId"] = lambda: hex(5042)
+@pytest.mark.parametrize("down", ["first", "second"])
+def test_one_down_and_one_of_another_chain_is_unreachable(lines: Lines, down: str) -> None:
+    for line in (lines.first, lines.second):
+        line.answers["eth_chainId"] = lambda: hex(5042)
+    getattr(lines, down).is_down = True
     with pytest.raises(ChainUnreachable):
         lines.gateway.head()
 
@@ -244,6 +246,27 @@ def test_an_address_that_is_a_moment_behind_is_waited_for(lines: Lines) -> None:
     lines.time.on_pause = lines.first.recover
     assert lines.gateway.head().number == newest
     assert lines.time.paused == 0.5
+
+
+def test_waiting_for_one_does_not_ask_a_dead_one_again(lines: Lines) -> None:
+    newest = lines.gateway.head().number
+    lines.first.stand_still(newest - 1)
+    lines.second.loses_answers = True
+    with pytest.raises(ChainUnreachable):
+        lines.gateway.head()
+    assert lines.second.asked["eth_chainId"] == 1
+
+
+def test_blocks_that_nobody_has_yet_are_not_an_empty_list(lines: Lines) -> None:
+    head = lines.gateway.head().number
+    with pytest.raises(ChainUnreachable):
+        lines.gateway.escrow_events(0, head + 1)
+
+
+def test_a_block_that_is_missing_is_asked_for_elsewhere(lines: Lines) -> None:
+    head = lines.gateway.head().number
+    lines.first.answers["eth_getBlockByNumber"] = lambda *_: None
+    assert lines.provider.make_request("eth_getBlockByNumber", [hex(head), False])["result"]["number"] == hex(head)
 
 
 def test_waiting_for_it_ends(lines: Lines) -> None:
