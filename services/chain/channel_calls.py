@@ -149,6 +149,11 @@ def read_pending(answer: bytes) -> PendingWithdrawal:
     return PendingWithdrawal(Money(amount), initiated_at)
 
 
+def read_settled(answer: bytes) -> Money:
+    """Decode what of a receiver's money was sent to it, from receiver_call's answer; raises as read_channel does."""
+    return Money(_two(answer)[1])
+
+
 def _two(answer: bytes) -> tuple[int, int]:
     first, second = words(answer)
     return read_uint(first), read_uint(second)

@@ -12,8 +12,10 @@ from typing import Literal
 import httpx
 from anyio import to_thread
 
+from services.chain.canonical import check_channels
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
+from services.chain.hashing import address_of
 from services.chain.relayer import OwnKeyRelayer
 from services.db.engine import Database, open_database
 from services.db.keybox import KeyBox, key_file
@@ -26,7 +28,9 @@ from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore, DiskBlockStore
 from services.node.app import node_app
-from services.node.context import Node
+from services.node.channels.journal import VoucherJournal
+from services.node.channels.watch import watch as watch_channels
+from services.node.context import Authorizer, ChannelSwitch, Node
 from services.node.sales.booking import sync
 from services.units.time import Clock
 
@@ -91,6 +95,7 @@ async def open_world(
         blocks = DiskBlockStore(profile / "blocks")
         node = await to_thread.run_sync(_open_node, profile / "node", chain, blocks, clock)
         stack.callback(node.database.close)
+        stack.callback(node.vouchers.close)
         transport = httpx.ASGITransport(node_app(node), raise_app_exceptions=False)
         http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=NODE_URI))
         desks = []
@@ -102,6 +107,8 @@ async def open_world(
         # In the background: a chain that is slow to answer must not keep the window waiting.
         catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
         stack.push_async_callback(asyncio.wait, [catching_up])
+        claiming = asyncio.create_task(watch_channels(node))
+        stack.push_async_callback(_end, claiming)
         for desk in desks:
             await open_desk(desk)
         yield World(chain, node, tuple(desks), is_demo, samples)
@@ -110,6 +117,7 @@ async def open_world(
 def _open_node(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock) -> Node:
     database = _checked(folder / "node.db", "node")
     book = SqlTransactionBook(database)
+    authorizer = key_file(folder / "authorizer.key")
     return Node(
         database=database,
         chain=chain,
@@ -117,6 +125,9 @@ def _open_node(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clo
         book=book,
         blocks=blocks,
         keys=KeyBox(key_file(folder / "node.key")),
+        authorizer=Authorizer(address_of(authorizer), authorizer),
+        channels=ChannelSwitch(),
+        vouchers=VoucherJournal(database),
         clock=clock,
         domain=NODE_DOMAIN,
         uri=NODE_URI,
@@ -165,9 +176,15 @@ def _closing_on_error(database: Database) -> Iterator[None]:
         raise
 
 
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
 def _catch_up(node: Node) -> None:
     """Send what was signed and not sent, and enter what the chain did meanwhile."""
     try:
+        node.channels.is_offered = check_channels(node.chain).is_offered
         node.relayer.resume()
         sync(node)
     except (ChainUnreachable, NotDeployed, WrongChain):

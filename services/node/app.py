@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from services.chain.errors import ChainUnreachable
 from services.http.answers import install_problem_answers
 from services.node import accounts, catalogue, earnings, tiers
+from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.door import NodeOf
 from services.node.sales import routes as sales
@@ -32,7 +33,15 @@ def node_app(node: Node) -> FastAPI:
     app = FastAPI(title="Museclock node", version="1")
     app.state.node = node
     install_problem_answers(app)
-    for slice_router in (_health, accounts.router, tiers.router, catalogue.router, sales.router, earnings.router):
+    for slice_router in (
+        _health,
+        accounts.router,
+        tiers.router,
+        catalogue.router,
+        sales.router,
+        channels.router,
+        earnings.router,
+    ):
         app.include_router(slice_router)
         app.include_router(slice_router, prefix="/api/v1", include_in_schema=False)
     return app

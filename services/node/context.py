@@ -10,7 +10,24 @@ from services.chain.relayer import Relayer
 from services.db.engine import Database
 from services.db.keybox import KeyBox
 from services.ipfs.store import BlockStore
+from services.node.channels.journal import VoucherJournal
+from services.units.address import Address
 from services.units.time import Clock
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Authorizer:
+    """The key that signs claims and refunds for the receivers' side; it can only pay a creator's till or the payer."""
+
+    address: Address
+    key: bytes
+
+
+@dataclass(slots=True)
+class ChannelSwitch:
+    """Whether channels are offered; off until the contracts at the standard's addresses were checked."""
+
+    is_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +41,9 @@ class Node:
     """What the relayer signed."""
     blocks: BlockStore
     keys: KeyBox
+    authorizer: Authorizer
+    channels: ChannelSwitch
+    vouchers: VoucherJournal
     clock: Clock
     domain: str
     """The name that sign-in messages must carry, such as ``museclock.local``."""

@@ -22,10 +22,15 @@ NodeOf = Annotated[Node, Depends(_node)]
 
 
 def _maybe_caller(request: Request, node: NodeOf) -> Address | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    given = request.headers.get("authorization", "")
+    if not given:
         return None
-    return account_of(node, token)
+    scheme, _, token = given.partition(" ")
+    account = account_of(node, token) if scheme.lower() == "bearer" and token else None
+    if account is None:
+        # Whoever means to be somebody must not be served as nobody: an expired session has to be renewed.
+        raise ProblemError("account.sign_in_refused", reason="session")
+    return account
 
 
 MaybeCaller = Annotated[Address | None, Depends(_maybe_caller)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.db.books import NAMING
 from services.db.columns import BigInt, JsonColumn, MomentColumn, MoneyColumn
-from services.units.address import Address
+from services.units.address import Address, Bytes32
 from services.units.ids import ContentId
 from services.units.money import Money
 
@@ -100,6 +100,7 @@ class Sale(NodeTable):
     __table_args__ = (
         Index("ix_sale_content_id_payer", "content_id", "payer"),
         Index("ix_sale_state", "state"),
+        Index("uq_sale_payer_nonce", "payer", "nonce", unique=True),
         _STRICT,
     )
 
@@ -112,6 +113,8 @@ class Sale(NodeTable):
     amount: Mapped[Money] = mapped_column(MoneyColumn)
     payment: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
     """The authorization as it arrived."""
+    nonce: Mapped[Bytes32 | None] = mapped_column(Text)
+    """The authorization's: a signed transfer buys one thing."""
     state: Mapped[str] = mapped_column(Text)
     """received, paid or failed."""
     share: Mapped[Money | None] = mapped_column(MoneyColumn)
@@ -131,6 +134,80 @@ class Entitlement(NodeTable):
     content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
     index: Mapped[int] = mapped_column(BigInt, primary_key=True)
     transaction: Mapped[str] = mapped_column(Text)
+
+
+class Channel(NodeTable):
+    """A payment channel of one viewer to one creator's till, as this node knows it."""
+
+    __tablename__ = "channel"
+    __table_args__ = (Index("ix_channel_charged_claimed", "charged", "claimed"), _STRICT)
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    payer: Mapped[Address] = mapped_column(Text, index=True)
+    payer_authorizer: Mapped[Address] = mapped_column(Text)
+    creator: Mapped[Address] = mapped_column(Text, index=True)
+    receiver: Mapped[Address] = mapped_column(Text)
+    receiver_authorizer: Mapped[Address] = mapped_column(Text)
+    token: Mapped[Address] = mapped_column(Text)
+    withdraw_delay: Mapped[int] = mapped_column(BigInt)
+    """Seconds."""
+    salt: Mapped[Bytes32] = mapped_column(Text)
+    balance: Mapped[Money] = mapped_column(MoneyColumn)
+    """Deposits less refunds and withdrawals, as the chain last said."""
+    claimed: Mapped[Money] = mapped_column(MoneyColumn)
+    """The total that the chain last said is claimed."""
+    charged: Mapped[Money] = mapped_column(MoneyColumn)
+    """The total that was sold, which is what the last voucher allows."""
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The last voucher's signature; none before the first charge."""
+    refund_nonce: Mapped[int] = mapped_column(BigInt)
+    withdraw_requested_at: Mapped[int] = mapped_column(BigInt)
+    """When the payer announced a withdrawal, in Unix seconds of the chain; 0 for none."""
+    used_at: Mapped[datetime] = mapped_column(MomentColumn)
+    unclaimed_since: Mapped[datetime | None] = mapped_column(MomentColumn)
+    """When the oldest charge that is not claimed was made."""
+
+
+class Charge(NodeTable):
+    """A voucher that bought something; ``cumulative`` is the channel's total after it."""
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        Index("ix_charge_creator_at", "creator", "at"),
+        Index("ix_charge_is_booked", "is_booked", sqlite_where=text("is_booked = 0")),
+        _STRICT,
+    )
+
+    channel_id: Mapped[str] = mapped_column(Text, ForeignKey("channel.id"), primary_key=True)
+    cumulative: Mapped[Money] = mapped_column(MoneyColumn, primary_key=True)
+    payer: Mapped[Address] = mapped_column(Text)
+    creator: Mapped[Address] = mapped_column(Text)
+    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))
+    first_chunk: Mapped[int] = mapped_column(BigInt)
+    chunk_count: Mapped[int] = mapped_column(BigInt)
+    amount: Mapped[Money] = mapped_column(MoneyColumn)
+    at: Mapped[datetime] = mapped_column(MomentColumn)
+    is_booked: Mapped[int] = mapped_column(BigInt)
+    """1 when the ledger holds it; it is entered before any sum is read."""
+
+
+class CreatorTill(NodeTable):
+    """What went through a creator's till and Escrow account, to know each sum's share and what came as a tip."""
+
+    __tablename__ = "creator_till"
+    __table_args__ = (_STRICT,)
+
+    creator: Mapped[Address] = mapped_column(Text, primary_key=True)
+    gross: Mapped[Money] = mapped_column(MoneyColumn)
+    """All that was ever booked for the creator, before the platform's share."""
+    expected: Mapped[Money] = mapped_column(MoneyColumn)
+    """What came into the till so far as this node knows: settled channels, exact payments, tips already found."""
+    tips: Mapped[Money] = mapped_column(MoneyColumn)
+    """What was collected and nobody bought anything for."""
+    settled: Mapped[Money] = mapped_column(MoneyColumn)
+    """What the channels' contract last said it sent to the till."""
+    collected: Mapped[Money] = mapped_column(MoneyColumn)
+    """What the Escrow collected from the till."""
 
 
 class ChainPosition(NodeTable):

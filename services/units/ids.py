@@ -38,6 +38,11 @@ def _intent(*parts: str) -> IntentId:
     return IntentId(hashlib.sha256(text.encode()).hexdigest())
 
 
+def named_intent(name: str) -> IntentId:
+    """Derive the id of a money action that its name says in full, parts apart by U+001F."""
+    return _intent(name)
+
+
 def purchase_intent(*, payer: Address, content: ContentId, first_chunk: int, chunk_count: int) -> IntentId:
     """Derive the id of buying chunks first_chunk … first_chunk + chunk_count − 1."""
     return _intent("purchase", payer, content, str(first_chunk), str(chunk_count))

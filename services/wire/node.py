@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.units.ids import ContentId
 from services.wire.base import AddressField, Answer, Bytes32Field, CidField, ContentIdField, Moment, MoneyField, Request
+from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
 KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 MAX_CHUNKS = 20_000
@@ -108,6 +109,22 @@ class KeysOut(Answer):
     content_id: ContentIdField
     keys: tuple[ChunkKey, ...]
     amount: MoneyField
+    transaction: Bytes32Field | None
+
+
+class ChannelOut(Answer):
+    """A payer's channel as the node holds it."""
+
+    config: ConfigFields
+    creator: AddressField
+    state: ChannelState
+    voucher: VoucherState | None
+
+
+class CollectedOut(Answer):
+    """What bringing a creator's money home did: channels claimed, and the transaction that collected the till."""
+
+    channels: int
     transaction: Bytes32Field | None
 
 

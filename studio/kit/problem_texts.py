@@ -142,6 +142,36 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "REFRESH",
     ),
     "payment.in_progress": ("This part is being paid right now.", "It plays as soon as the key is here.", "REFRESH"),
+    "payment.scheme": (
+        "This way of paying is not offered here.",
+        "Choose another way to pay in Settings; nothing was paid.",
+        "NONE",
+    ),
+    "channel.total": (
+        "This device and the seller count the channel differently.",
+        "It is being compared with what you signed; nothing is paid twice. Try again in a moment.",
+        "RETRY",
+    ),
+    "channel.busy": (
+        "Another part of this creator's work is being paid right now.",
+        "Try again in a moment.",
+        "RETRY",
+    ),
+    "channel.balance": (
+        "The deposit for this creator is used up.",
+        "Put more into it to keep watching; what is left over always comes back to you.",
+        "RETRY",
+    ),
+    "channel.refused": (
+        "The seller did not take this payment from the channel.",
+        "Nothing was paid. You can pay this part on the chain instead, or take your deposit back in Wallet.",
+        "OPEN_WALLET",
+    ),
+    "channel.not_found": (
+        "The seller does not know this payment channel.",
+        "Your deposit is on the chain and yours: take it back in Wallet.",
+        "OPEN_WALLET",
+    ),
     "budget.session": (
         "The budget for this sitting is used up.",
         "Raise it to keep watching, or buy part by part.",
@@ -172,7 +202,7 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "chain.unconfirmed": (
         "This profile is set to {network}, where payments are real money, and that was not confirmed.",
-        "Nothing was opened. Write confirm = \"{sentence}\" under [chain] in settings.toml, or choose the testnet.",
+        'Nothing was opened. Write confirm = "{sentence}" under [chain] in settings.toml, or choose the testnet.',
         "NONE",
     ),
     "transaction.unknown": (

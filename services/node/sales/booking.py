@@ -1,4 +1,4 @@
-"""Puts the Escrow's events into the ledger: the only place where the node's sums come from."""
+"""Puts the Escrow's events and the vouchers into the ledger: the only place where the node's sums come from."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chain.gateway import CreatorWithdrawn, EscrowEvent, Paid
+from services.chain.channel_calls import read_settled, receiver_call
+from services.chain.gateway import (
+    Allocated,
+    Collected,
+    CreatorWithdrawn,
+    EscrowEvent,
+    Paid,
+    PlatformWithdrawn,
+    Subscribed,
+)
 from services.db.ledger import Line, post
 from services.node.context import Node
 from services.node.sales.offer import make_offer
-from services.node.tables import ChainPosition, Entitlement, Item, Sale
+from services.node.sales.terms import till_of
+from services.node.tables import ChainPosition, Charge, Entitlement, Item, Sale
+from services.node.till import accrue, book_collected, note_settled, till_row
+from services.units.address import Address
 from services.units.ids import purchase_intent
+from services.units.money import Money
 from services.units.time import from_unix_seconds
 
 _log = logging.getLogger(__name__)
 _ESCROW = "escrow"
+_POOL = "pool"
+_CHARGES = 500
 
 
 def book(session: Session, events: Iterable[EscrowEvent]) -> None:
     """Enter events once each; a payment of at least the price also makes its payer the owner of the chunks."""
     for event in events:
-        ref = f"{event.tx}:{event.log_index}"
-        match event:
-            case Paid():
-                lines = (
-                    Line(f"payer:{event.payer}", -event.amount, event.content_id),
-                    Line(f"creator:{event.creator}", event.creator_share, event.content_id),
-                    Line("platform", event.platform_share, event.content_id),
-                )
-                if post(session, kind="paid", ref=ref, at=from_unix_seconds(event.timestamp), lines=lines):
-                    _hand_over(session, event)
-            case CreatorWithdrawn():
-                lines_out = (
-                    Line(f"creator:{event.creator}", -event.amount),
-                    Line(f"withdrawn:{event.creator}", event.amount),
-                )
-                post(session, kind="withdrawn", ref=ref, at=from_unix_seconds(event.timestamp), lines=lines_out)
+        _book(session, event, ref=f"{event.tx}:{event.log_index}")
 
 
 def sync(node: Node) -> int:
     """Enter what happened on the chain since the last look; gives the block up to which the ledger is true."""
+    book_charges(node)
     with node.database.read() as session:
         position = session.get(ChainPosition, _ESCROW)
     done = position.block if position else node.chain.since_block - 1
@@ -50,7 +51,10 @@ def sync(node: Node) -> int:
     if head <= done:
         return done
     events = node.chain.escrow_events(done + 1, head)
+    settled = _settled(node, {event.creator for event in events if isinstance(event, Collected)})
     with node.database.write() as session:
+        for creator, total in settled.items():
+            note_settled(session, creator, total)
         book(session, events)
         row = session.get(ChainPosition, _ESCROW)
         if row is None:
@@ -58,6 +62,78 @@ def sync(node: Node) -> int:
         elif row.block < head:
             row.block = head
     return head
+
+
+def book_charges(node: Node) -> None:
+    """Enter the vouchers that were taken since the last time."""
+    while True:
+        with node.database.write() as session:
+            waiting = select(Charge).where(Charge.is_booked == 0).order_by(Charge.at, Charge.channel_id)
+            charges = list(session.scalars(waiting.limit(_CHARGES)))
+            for charge in charges:
+                accrue(
+                    session,
+                    kind="charge",
+                    ref=f"{charge.channel_id}:{charge.cumulative.micros}",
+                    at=charge.at,
+                    payer=f"payer:{charge.payer}",
+                    creator=charge.creator,
+                    amount=charge.amount,
+                    item=charge.content_id,
+                )
+                charge.is_booked = 1
+        if len(charges) < _CHARGES:
+            return
+
+
+def _settled(node: Node, creators: Iterable[Address]) -> dict[Address, Money]:
+    """Ask what the channels' contract sent to these creators' tills."""
+    if not node.channels.is_offered:
+        return {}
+    token = node.chain.token
+    return {creator: read_settled(node.chain.ask(receiver_call(till_of(node, creator), token))) for creator in creators}
+
+
+def _book(session: Session, event: EscrowEvent, *, ref: str) -> None:
+    at = from_unix_seconds(event.timestamp)
+    match event:
+        case Paid():
+            if _book_income(session, event, kind="paid", ref=ref, payer=f"payer:{event.payer}", item=event.content_id):
+                _hand_over(session, event)
+        case Subscribed() if event.creator_share or event.platform_share:
+            payer, item = f"payer:{event.payer}", f"tier:{event.tier}"
+            _book_income(session, event, kind="subscribed", ref=ref, payer=payer, item=item)
+        case Subscribed():
+            # The pooled pass: it belongs to nobody until it is allocated.
+            lines = (Line(f"payer:{event.payer}", -event.amount, _POOL), Line(_POOL, event.amount, _POOL))
+            post(session, kind="subscribed", ref=ref, at=at, lines=lines)
+        case Allocated():
+            _book_income(session, event, kind="allocated", ref=ref, payer=_POOL, item=_POOL)
+        case Collected():
+            book_collected(session, event, ref)
+        case CreatorWithdrawn():
+            creator = event.creator
+            lines = (Line(f"creator:{creator}", -event.amount), Line(f"withdrawn:{creator}", event.amount))
+            post(session, kind="withdrawn", ref=ref, at=at, lines=lines)
+        case PlatformWithdrawn():
+            lines = (Line("platform", -event.amount), Line("withdrawn:platform", event.amount))
+            post(session, kind="withdrawn", ref=ref, at=at, lines=lines)
+
+
+def _book_income(
+    session: Session, event: Paid | Subscribed | Allocated, *, kind: str, ref: str, payer: str, item: str
+) -> bool:
+    """Enter money that the Escrow split, and count it to the creator's gross; False when it is there already."""
+    lines = (
+        Line(payer, -event.amount, item),
+        Line(f"creator:{event.creator}", event.creator_share, item),
+        Line("platform", event.platform_share, item),
+    )
+    if not post(session, kind=kind, ref=ref, at=from_unix_seconds(event.timestamp), lines=lines):
+        return False
+    row = till_row(session, event.creator)
+    row.gross = row.gross + event.amount
+    return True
 
 
 def _hand_over(session: Session, event: Paid) -> None:
@@ -69,19 +145,23 @@ def _hand_over(session: Session, event: Paid) -> None:
     offer = make_offer(session, item, event.payer, event.first_chunk, event.chunk_count)
     if event.amount < offer.amount:
         return
+    entitle(session, event)
+    _close_sale(session, event)
+
+
+def entitle(session: Session, sold: Paid | Sale) -> None:
+    """Make the payer the owner of the chunks."""
+    tx = sold.tx if isinstance(sold, Paid) else sold.transaction or ""
     owned = set(
         session.scalars(
             select(Entitlement.index).where(
-                Entitlement.account == event.payer, Entitlement.content_id == event.content_id
+                Entitlement.account == sold.payer, Entitlement.content_id == sold.content_id
             )
         )
     )
-    for index in range(event.first_chunk, event.first_chunk + event.chunk_count):
+    for index in range(sold.first_chunk, sold.first_chunk + sold.chunk_count):
         if index not in owned:
-            session.add(
-                Entitlement(account=event.payer, content_id=event.content_id, index=index, transaction=event.tx)
-            )
-    _close_sale(session, event)
+            session.add(Entitlement(account=sold.payer, content_id=sold.content_id, index=index, transaction=tx))
 
 
 def _close_sale(session: Session, event: Paid) -> None:

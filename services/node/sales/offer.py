@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.chain.authorization import PaymentTerms
 from services.node.context import Node
 from services.node.tables import ChunkForSale, Entitlement, Item
-from services.units.address import Address
+from services.units.address import Address, address
 from services.units.ids import IntentId, purchase_intent
 from services.units.money import ZERO, Money, total
 from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
-from services.wire.x402 import EscrowExtra, PaymentRequired, Requirements, Resource, network
 
-TIMEOUT_S = 120
-"""How long a signed authorization must stay valid when it arrives at the latest."""
+NOBODY = address("0x" + "00" * 20)
+"""The account of a caller who did not say who asks: no key signs for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,8 @@ class Offer:
     first_chunk: int
     chunk_count: int
     amount: Money
+    rest: Money
+    """What the film costs from the first of them to its end."""
 
     @property
     def wanted(self) -> range:
@@ -102,60 +102,9 @@ def make_offer(session: Session, item: Item, account: Address, first_chunk: int,
     """Price a range. Raises ProblemError: content.not_found outside the film."""
     if first_chunk + chunk_count > item.chunk_count:
         raise ProblemError("content.not_found")
-    prices = session.scalars(
-        select(ChunkForSale.price).where(
-            ChunkForSale.content_id == item.content_id,
-            ChunkForSale.index >= first_chunk,
-            ChunkForSale.index < first_chunk + chunk_count,
-        )
-    )
-    return Offer(item, account, first_chunk, chunk_count, total(list(prices)))
-
-
-def requirements(node: Node, offer: Offer) -> Requirements:
-    """Write an offer as x402 requirements."""
-    return Requirements(
-        network=network(node.chain.chain_id),
-        amount=str(offer.amount.micros),
-        asset=node.chain.token,
-        pay_to=node.chain.escrow,
-        max_timeout_seconds=TIMEOUT_S,
-        extra=EscrowExtra(
-            name="USDC",
-            version="2",
-            creator=offer.item.creator,
-            content_id=offer.item.content_id,
-            first_chunk=offer.first_chunk,
-            chunk_count=offer.chunk_count,
-        ),
-    )
-
-
-def payment_required(node: Node, offer: Offer, *, error: str) -> PaymentRequired:
-    """Write the content of a 402."""
-    url = f"{node.uri}/content/{offer.item.content_id}/stream"
-    return PaymentRequired(
-        error=error,
-        resource=Resource(url=url, description=f"{offer.chunk_count} chunk(s) from {offer.first_chunk}"),
-        accepts=(requirements(node, offer),),
-    )
-
-
-def terms(node: Node, offer: Offer, *, valid_after: int, valid_before: int) -> PaymentTerms:
-    """Write an offer as what the payer's wallet signs."""
-    return PaymentTerms(
-        chain_id=node.chain.chain_id,
-        token=node.chain.token,
-        escrow=node.chain.escrow,
-        payer=offer.account,
-        creator=offer.item.creator,
-        content_id=offer.item.content_id,
-        first_chunk=offer.first_chunk,
-        chunk_count=offer.chunk_count,
-        amount=offer.amount,
-        valid_after=valid_after,
-        valid_before=valid_before,
-    )
+    chunks = select(ChunkForSale.price).where(ChunkForSale.content_id == item.content_id)
+    prices = list(session.scalars(chunks.where(ChunkForSale.index >= first_chunk).order_by(ChunkForSale.index)))
+    return Offer(item, account, first_chunk, chunk_count, total(prices[:chunk_count]), total(prices))
 
 
 def keys_of(node: Node, session: Session, item: Item, wanted: Set[int]) -> tuple[ChunkKey, ...]:

@@ -1,15 +1,22 @@
-"""The routes that sell: ``stream`` asks for a key, ``pay`` brings the money; both answer the same request alike."""
+"""The routes that sell: ``stream`` asks for a key, ``pay`` brings the money; both answer the same request alike.
+
+Any x402 client may pay without signing in: the payer is who signed. Who has a session pays for that account only.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Header, Response
 from sqlalchemy.orm import Session
 
+from services.node.channels.payment import pay_by_channel, refund_channel
+from services.node.channels.vouchers import Sold
 from services.node.context import Node
-from services.node.door import Caller, NodeOf
+from services.node.door import Caller, MaybeCaller, NodeOf
 from services.node.sales.offer import (
+    NOBODY,
     Offer,
     find_item,
     keys_of,
@@ -18,28 +25,43 @@ from services.node.sales.offer import (
     may_have_all,
     next_unowned,
     owns_any,
-    payment_required,
 )
 from services.node.sales.service import sell
+from services.node.sales.terms import payment_required
 from services.node.tables import Item
 from services.units.address import Address
 from services.units.money import ZERO
 from services.wire.node import KeysOut, PayIn, StreamIn
 from services.wire.problems import ProblemError
-from services.wire.x402 import PAYMENT_REQUIRED, PAYMENT_RESPONSE, Payment, Settled, decode, encode, network
+from services.wire.x402 import (
+    PAYMENT_REQUIRED,
+    PAYMENT_RESPONSE,
+    ChannelPayment,
+    EscrowPayment,
+    ExactPayment,
+    Payment,
+    RefundPayload,
+    Settled,
+    decode_payment,
+    encode,
+    network,
+)
 
 router = APIRouter(tags=["sales"])
 Signature = Annotated[str | None, Header(alias="PAYMENT-SIGNATURE")]
+_PAID: dict[int | str, dict[str, Any]] = {402: {"description": "Payment required (x402 v2)"}}
 
 
-@router.post("/content/{content_id}/stream", responses={402: {"description": "Payment required (x402 v2)"}})
-def stream(
-    node: NodeOf, caller: Caller, content_id: str, response: Response, body: StreamIn, payment: Signature = None
+@router.post("/content/{content_id}/stream", responses=_PAID)
+async def stream(
+    node: NodeOf, caller: MaybeCaller, content_id: str, response: Response, body: StreamIn, payment: Signature = None
 ) -> KeysOut:
     """Give the key of a chunk that the account may have, else 402 with the offer; with a payment, sell it."""
+    given = _read(payment, caller)
+    account = _account(given, caller)
     with node.database.read() as session:
         item = find_item(session, content_id)
-        index = body.chunk if body.chunk is not None else _next(session, item, caller)
+        index = body.chunk if body.chunk is not None else _next(session, item, account)
         if may_have(session, item, caller, index):
             return KeysOut(
                 content_id=item.content_id,
@@ -47,24 +69,26 @@ def stream(
                 amount=ZERO,
                 transaction=None,
             )
-        offer = make_offer(session, item, caller, index, 1)
-    return _sell(node, offer, payment, response)
+        offer = make_offer(session, item, account, index, 1)
+    return await _sell(node, offer, given, response, is_caller=caller is not None)
 
 
-@router.post("/content/{content_id}/pay", responses={402: {"description": "Payment required (x402 v2)"}})
-def pay(
-    node: NodeOf, caller: Caller, content_id: str, response: Response, body: PayIn, payment: Signature = None
+@router.post("/content/{content_id}/pay", responses=_PAID)
+async def pay(
+    node: NodeOf, caller: MaybeCaller, content_id: str, response: Response, body: PayIn, payment: Signature = None
 ) -> KeysOut:
     """Sell a range of chunks; without a first one, the next that the account does not own."""
+    given = _read(payment, caller)
+    account = _account(given, caller)
     with node.database.read() as session:
         item = find_item(session, content_id)
-        first = body.first_chunk if body.first_chunk is not None else next_unowned(session, item, caller)
-        offer = make_offer(session, item, caller, first, body.chunk_count)
-        is_owned = owns_any(session, offer)
-    if offer.amount == ZERO or caller == item.creator or (payment is None and is_owned):
+        first = body.first_chunk if body.first_chunk is not None else next_unowned(session, item, account)
+        offer = make_offer(session, item, account, first, body.chunk_count)
+        is_owned = given is None and owns_any(session, offer)
+    if offer.amount == ZERO or account == item.creator or is_owned:
         # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
         raise ProblemError("content.owned")
-    return _sell(node, offer, payment, response)
+    return await _sell(node, offer, given, response, is_caller=caller is not None)
 
 
 @router.get("/content/{content_id}/keys")
@@ -76,22 +100,72 @@ def owned_keys(node: NodeOf, caller: Caller, content_id: str) -> KeysOut:
     return KeysOut(content_id=item.content_id, keys=keys, amount=ZERO, transaction=None)
 
 
-def _next(session: Session, item: Item, caller: Address) -> int:
-    return 0 if caller == item.creator else next_unowned(session, item, caller)
+def _next(session: Session, item: Item, account: Address) -> int:
+    return 0 if account == item.creator else next_unowned(session, item, account)
 
 
-def _sell(node: Node, offer: Offer, header: str | None, response: Response) -> KeysOut:
+def _read(header: str | None, caller: Address | None) -> Payment | None:
+    """Read the payment; with a session nobody pays for another. Raises ProblemError: payment.refused."""
     if header is None:
-        required = payment_required(node, offer, error="Payment required")
+        return None
+    payment = decode_payment(header)
+    if caller is not None and payer_of(payment) != caller:
+        raise ProblemError("payment.refused", reason="payer")
+    return payment
+
+
+def payer_of(payment: Payment) -> Address:
+    """Tell who says to pay; whether it is so, the signature shows later."""
+    if isinstance(payment, ChannelPayment):
+        return payment.payload.channel_config.payer
+    return payment.payload.authorization.payer
+
+
+def _account(payment: Payment | None, caller: Address | None) -> Address:
+    return caller or (payer_of(payment) if payment else NOBODY)
+
+
+async def _sell(node: Node, offer: Offer, payment: Payment | None, response: Response, *, is_caller: bool) -> KeysOut:
+    if payment is None:
         needed = ProblemError("payment.required", amount=offer.amount.micros)
-        needed.headers = {PAYMENT_REQUIRED: encode(required), "Cache-Control": "no-store"}
+        needed.headers = _offered(node, offer, "Payment required")
         raise needed
-    sold = sell(node, offer, decode(Payment, header))
+    if isinstance(payment, ChannelPayment):
+        sold = await _by_channel(node, offer, payment, is_caller=is_caller)
+    else:
+        sold = await to_thread.run_sync(_by_transaction, node, offer, payment, is_caller)
+    response.headers[PAYMENT_RESPONSE] = encode(sold.settled)
+    response.headers["Cache-Control"] = "private"
+    return sold.keys
+
+
+async def _by_channel(node: Node, offer: Offer, payment: ChannelPayment, *, is_caller: bool) -> Sold:
+    if not isinstance(payment.payload, RefundPayload):
+        return await pay_by_channel(node, offer, payment, is_caller=is_caller)
+    # Stock clients ask for their refund where they paid; there is no key in the answer.
+    settled = await refund_channel(node, payment.payload)
+    return Sold(KeysOut(content_id=offer.item.content_id, keys=(), amount=ZERO, transaction=None), settled)
+
+
+def _by_transaction(node: Node, offer: Offer, payment: EscrowPayment | ExactPayment, is_caller: bool) -> Sold:
+    try:
+        keys = sell(node, offer, payment, is_caller=is_caller)
+    except ProblemError as problem:
+        if problem.code in ("payment.refused", "payment.insufficient"):
+            problem.headers = _failed(node, offer, problem)
+        raise
     settled = Settled(
-        success=True,
-        transaction=sold.transaction or "",
-        network=network(node.chain.chain_id),
-        payer=offer.account,
+        success=True, transaction=keys.transaction or "", network=network(node.chain.chain_id), payer=offer.account
     )
-    response.headers[PAYMENT_RESPONSE] = encode(settled)
-    return sold
+    return Sold(keys, settled)
+
+
+def _offered(node: Node, offer: Offer, error: str) -> dict[str, str]:
+    return {PAYMENT_REQUIRED: encode(payment_required(node, offer, error=error)), "Cache-Control": "no-store"}
+
+
+def _failed(node: Node, offer: Offer, problem: ProblemError) -> dict[str, str]:
+    """Say what stock clients read when a payment did not settle."""
+    reason = "insufficient_funds" if problem.code == "payment.insufficient" else "invalid_payload"
+    failed = Settled(success=False, transaction="", network=network(node.chain.chain_id), error_reason=reason)
+    return {**_offered(node, offer, reason), PAYMENT_RESPONSE: encode(failed)}

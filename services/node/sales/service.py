@@ -1,44 +1,48 @@
-"""A sale from the authorization to the key: written down first, sent once, looked up when in doubt."""
+"""A sale by one transaction, from the authorization to the key: written down first, sent once, looked up in doubt."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
+from typing import Any, Protocol
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from services.chain import reasons
-from services.chain.authorization import SignedAuthorization
-from services.chain.calls import pay_call
+from services.chain.calls import Call
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import Receipt
 from services.node.context import Node
-from services.node.sales.booking import book, sync
-from services.node.sales.offer import Offer, keys_of, owns_any, terms
-from services.node.sales.payment import checked
+from services.node.sales import by_escrow, by_transfer
+from services.node.sales.booking import sync
+from services.node.sales.offer import Offer, keys_of, owns_any
 from services.node.tables import Sale
 from services.units.address import Bytes32
 from services.units.ids import IntentId
 from services.wire.node import KeysOut
 from services.wire.problems import ProblemError
-from services.wire.x402 import Payment
+from services.wire.x402 import EscrowPayment, ExactPayment, read_payment
 
 _WAIT_S = 20.0
 # One attempt at a time for each intent; the token's nonce guards what other processes do.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
+Payment = EscrowPayment | ExactPayment
 
 
-def sell(node: Node, offer: Offer, payment: Payment) -> KeysOut:
+def sell(node: Node, offer: Offer, payment: Payment, *, is_caller: bool) -> KeysOut:
     """Take a payment and hand out the keys. The same payment again gives the same answer and moves nothing.
 
-    Raises ProblemError: payment.terms_changed, payment.refused, payment.insufficient, payment.unknown,
-    content.owned, chain.unreachable.
+    is_caller: the payer is signed in. A payment is public once it is on the chain, so its repetition proves nothing:
+    who repeats one without a session gets no key. Raises ProblemError: payment.terms_changed, payment.refused,
+    payment.insufficient, payment.unknown, content.owned, chain.unreachable.
     """
     with _LOCKS[int(offer.intent[:8], 16) % len(_LOCKS)]:
         sale = _sale(node, offer.intent)
+        if sale is not None and sale.state != "failed" and not is_caller:
+            raise ProblemError("content.owned" if sale.state == "paid" else "payment.in_progress")
         if sale is None or sale.state != "paid":
-            authorization = _resumed(node, offer, payment, sale) if sale else _received(node, offer, payment)
-            _settle(node, offer, authorization)
+            _settle(node, offer, _resumed(node, offer, payment, sale) if sale else _received(node, offer, payment))
         return _handed_over(node, offer)
 
 
@@ -50,13 +54,29 @@ def submission_id(intent: IntentId, signature: bytes) -> IntentId:
     return IntentId(hashlib.sha256(f"museclock/submission/1\x1f{intent}\x1f{signature.hex()}".encode()).hexdigest())
 
 
+class _Way(Protocol):
+    """What differs between the ways to pay; see the functions of by_escrow and by_transfer."""
+
+    def check(self, node: Node, offer: Offer, payment: Any) -> None: ...
+
+    def call(self, node: Node, offer: Offer, payment: Any) -> Call: ...
+
+    def enter(self, node: Node, offer: Offer, payment: Any, receipt: Receipt) -> None: ...
+
+    def look_up(self, node: Node, offer: Offer, payment: Any) -> None: ...
+
+
+def _way(payment: Payment) -> _Way:
+    return by_escrow if isinstance(payment, EscrowPayment) else by_transfer
+
+
 def _sale(node: Node, intent: IntentId) -> Sale | None:
     with node.database.read() as session:
         return session.get(Sale, intent)
 
 
-def _received(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization:
-    signed = checked(node, offer, payment)
+def _received(node: Node, offer: Offer, payment: Payment) -> Payment:
+    _way(payment).check(node, offer, payment)
     if _open_overlaps(node, offer):
         sync(node)
     now = node.chain.head().timestamp
@@ -66,6 +86,7 @@ def _received(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization
         if any(_valid_before(sale) > now for sale in session.scalars(_overlapping(offer))):
             # Both could reach the chain, and the same chunk would be paid twice.
             raise ProblemError("payment.in_progress")
+        _refuse_used(session, offer, payment)
         session.add(
             Sale(
                 intent=offer.intent,
@@ -76,11 +97,20 @@ def _received(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization
                 chunk_count=offer.chunk_count,
                 amount=offer.amount,
                 payment=payment.model_dump(mode="json", by_alias=True),
+                nonce=payment.payload.authorization.nonce,
                 state="received",
                 at=node.clock.now(),
             )
         )
-    return signed
+    return payment
+
+
+def _refuse_used(session: Session, offer: Offer, payment: Payment) -> None:
+    """One signed transfer buys one thing, whatever became of its first sale."""
+    nonce = payment.payload.authorization.nonce
+    used = select(Sale.intent).where(Sale.payer == offer.account, Sale.nonce == nonce, Sale.intent != offer.intent)
+    if session.scalar(used) is not None:
+        raise ProblemError("payment.refused", reason="nonce")
 
 
 def _overlapping(offer: Offer) -> Select[Sale]:
@@ -100,45 +130,53 @@ def _open_overlaps(node: Node, offer: Offer) -> bool:
         return session.scalar(_overlapping(offer).limit(1)) is not None
 
 
+def _earlier(sale: Sale) -> Payment | None:
+    """Read the payment that a sale began with."""
+    if not sale.payment:
+        return None
+    payment = read_payment(sale.payment["accepted"]["scheme"], sale.payment)
+    return payment if isinstance(payment, EscrowPayment | ExactPayment) else None
+
+
 def _valid_before(sale: Sale) -> int:
-    return int(Payment.model_validate(sale.payment).payload.authorization.valid_before) if sale.payment else 0
+    earlier = _earlier(sale)
+    return int(earlier.payload.authorization.valid_before) if earlier else 0
 
 
-def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> SignedAuthorization:
+def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> Payment:
     """Go on with an earlier attempt: with its own authorization while that may still arrive, else with the new one."""
-    earlier = Payment.model_validate(sale.payment) if sale.payment else payment
-    if sale.state == "received" and node.book.find(_submission(offer, earlier)) is not None:
-        return _as_signed(node, offer, earlier)
-    signed = checked(node, offer, payment)
+    earlier = _earlier(sale)
+    is_on_its_way = earlier is not None and sale.state == "received"
+    if earlier is not None and is_on_its_way and node.book.find(_submission(offer, earlier)) is not None:
+        return earlier
+    _way(payment).check(node, offer, payment)
     with node.database.write() as session:
+        _refuse_used(session, offer, payment)
         row = session.get_one(Sale, offer.intent)
         row.payment, row.state, row.error = payment.model_dump(mode="json", by_alias=True), "received", None
-    return signed
+        row.nonce = payment.payload.authorization.nonce
+    return payment
 
 
-def _settle(node: Node, offer: Offer, authorization: SignedAuthorization) -> None:
-    call = pay_call(authorization)
-    submission = submission_id(offer.intent, authorization.signature)
+def _settle(node: Node, offer: Offer, payment: Payment) -> None:
+    way = _way(payment)
     try:
-        receipt = node.relayer.wait(node.relayer.submit(submission, call), timeout_s=_WAIT_S)
+        tx = node.relayer.submit(_submission(offer, payment), way.call(node, offer, payment))
+        receipt = node.relayer.wait(tx, timeout_s=_WAIT_S)
     except ChainReverted as exc:
-        _refuse(node, offer, exc.reason)
+        _refuse(node, offer, payment, exc.reason)
     except (ChainRefused, OutcomeUnknown) as exc:
         raise ProblemError("payment.unknown") from exc
     else:
-        _settled(node, offer, receipt)
+        if receipt.is_ok:
+            way.enter(node, offer, payment, receipt)
+        else:
+            _refuse(node, offer, payment, receipt.reason)
 
 
-def _settled(node: Node, offer: Offer, receipt: Receipt) -> None:
-    if not receipt.is_ok:
-        _refuse(node, offer, receipt.reason)
-    with node.database.write() as session:
-        book(session, receipt.events)
-
-
-def _refuse(node: Node, offer: Offer, reason: str) -> None:
+def _refuse(node: Node, offer: Offer, payment: Payment, reason: str) -> None:
     # Anybody may have brought the same authorization to the chain before us: then it is paid, not refused.
-    sync(node)
+    _way(payment).look_up(node, offer, payment)
     with node.database.write() as session:
         row = session.get_one(Sale, offer.intent)
         if row.state == "paid":
@@ -159,12 +197,6 @@ def _handed_over(node: Node, offer: Offer) -> KeysOut:
             amount=sale.amount,
             transaction=Bytes32(sale.transaction),
         )
-
-
-def _as_signed(node: Node, offer: Offer, payment: Payment) -> SignedAuthorization:
-    message = payment.payload.authorization
-    wanted = terms(node, offer, valid_after=int(message.valid_after), valid_before=int(message.valid_before))
-    return SignedAuthorization(wanted, bytes.fromhex(payment.payload.signature[2:]))
 
 
 def _submission(offer: Offer, payment: Payment) -> IntentId:

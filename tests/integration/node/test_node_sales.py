@@ -18,7 +18,7 @@ from services.db.transactions import SqlTransactionBook
 from services.node.sales.booking import sync
 from services.units.ids import ContentId, IntentId
 from services.units.money import Money
-from services.wire.x402 import PAYMENT_RESPONSE, PAYMENT_SIGNATURE, Payment, Settled, decode, encode
+from services.wire.x402 import PAYMENT_RESPONSE, PAYMENT_SIGNATURE, EscrowPayment, Settled, decode, encode
 from tests.fixtures.chain import STRANGER, VIEWER, HandClock
 from tests.fixtures.node_caller import NodeCaller, at_the_door, edited
 from tests.fixtures.world import PRICE, RunningWorld, SealedFilm
@@ -133,7 +133,7 @@ async def test_an_altered_payment_is_refused_and_nothing_is_sent(running: Runnin
         assert keys(await viewer.pay(film.content, payment)) == {1: film.keys[1]}
 
 
-async def _pay_for_one(viewer: NodeCaller, film: SealedFilm, payment: Payment) -> httpx.Response:
+async def _pay_for_one(viewer: NodeCaller, film: SealedFilm, payment: EscrowPayment) -> httpx.Response:
     headers = {PAYMENT_SIGNATURE: encode(payment)}
     body = {"first_chunk": 1, "chunk_count": 1}
     return await viewer.http.post(f"/content/{film.content}/pay", json=body, headers=headers)
@@ -189,9 +189,13 @@ async def test_a_foreign_account_cannot_use_a_payment(running: RunningWorld) -> 
     give(running)
     async with at_the_door(running.world, VIEWER, STRANGER) as (viewer, stranger):
         payment = viewer.payment(await viewer.offer(film.content))
-        assert (await stranger.pay(film.content, payment)).json()["code"] == "payment.terms_changed"
+        assert (await stranger.pay(film.content, payment)).json()["params"] == {"reason": "payer"}
         await viewer.pay(film.content, payment)
-        assert (await stranger.pay(film.content, payment)).json()["code"] == "payment.terms_changed"
+        assert (await stranger.pay(film.content, payment)).json()["params"] == {"reason": "payer"}
+    async with at_the_door(running.world, STRANGER, signed_in=False) as (stranger,):
+        # The authorization is public now that it is on the chain: it proves nothing about who brings it.
+        answer = await stranger.pay(film.content, payment)
+        assert (answer.status_code, answer.json()["code"]) == (409, "content.owned")
     assert len(running.payments()) == 1
 
 

@@ -17,28 +17,48 @@ from services.wire.catalogue import BudgetOut, BuyIn
 from services.wire.desk import ReconciliationRow
 from services.wire.problems import KINDS, ProblemError
 from services.wire.x402 import (
+    ChannelExtra,
+    ChannelRequirements,
+    EscrowExtension,
     EscrowExtra,
-    Payment,
+    EscrowOffer,
+    EscrowPayment,
+    EscrowRequirements,
+    ExactRequirements,
+    Extensions,
     PaymentRequired,
-    Requirements,
     Resource,
     Settled,
+    TokenExtra,
     decode,
+    decode_payment,
     encode,
     network,
 )
 
-OFFER = Requirements(
-    network=network(7427010),
-    amount="10000",
-    asset="0x" + "36" * 20,
-    pay_to="0x" + "77" * 20,
-    max_timeout_seconds=120,
+COMMON = {
+    "network": network(7427010),
+    "amount": "10000",
+    "asset": "0x" + "36" * 20,
+    "pay_to": "0x" + "77" * 20,
+    "max_timeout_seconds": 120,
+}
+ESCROW = EscrowRequirements(
     extra=EscrowExtra(
         name="USDC", version="2", creator="0x" + "11" * 20, content_id="0x" + "22" * 32, first_chunk=1, chunk_count=2
     ),
+    **COMMON,
 )
-REQUIRED = PaymentRequired(error="Payment required", resource=Resource(url="u", description="d"), accepts=(OFFER,))
+EXACT = ExactRequirements(extra=TokenExtra(name="USDC", version="2"), **COMMON)
+CHANNEL = ChannelRequirements(
+    extra=ChannelExtra(name="USDC", version="2", receiver_authorizer="0x" + "44" * 20, withdraw_delay=86_400), **COMMON
+)
+REQUIRED = PaymentRequired(
+    error="Payment required",
+    resource=Resource(url="u", description="d"),
+    accepts=(CHANNEL, EXACT),
+    extensions=Extensions(museclock=EscrowExtension(info=EscrowOffer(escrow=ESCROW))),
+)
 
 
 class _Fields(Answer):
@@ -52,11 +72,29 @@ class _Fields(Answer):
 def test_a_402_is_x402_version_2() -> None:
     read = json.loads(base64.b64decode(encode(REQUIRED)))
     assert read["x402Version"] == 2
-    assert set(read) == {"x402Version", "error", "resource", "accepts"}
-    (offer,) = read["accepts"]
-    assert (offer["scheme"], offer["network"], offer["amount"]) == ("escrow", "eip155:7427010", "10000")
-    assert {"payTo", "maxTimeoutSeconds", "asset", "extra"} <= set(offer)
-    assert decode(PaymentRequired, encode(REQUIRED)) == REQUIRED
+    assert set(read) == {"x402Version", "error", "resource", "accepts", "extensions"}
+    assert [offer["scheme"] for offer in read["accepts"]] == ["batch-settlement", "exact"]
+    for offer in read["accepts"]:
+        assert (offer["network"], offer["amount"]) == ("eip155:7427010", "10000")
+        assert {"payTo", "maxTimeoutSeconds", "asset", "extra"} <= set(offer)
+    assert read["accepts"][0]["extra"]["receiverAuthorizer"] == "0x" + "44" * 20
+    assert read["accepts"][0]["extra"]["withdrawDelay"] == 86_400
+    found = decode(PaymentRequired, encode(REQUIRED))
+    assert found == REQUIRED
+    assert (found.channel, found.exact, found.escrow) == (CHANNEL, EXACT, ESCROW)
+
+
+def test_ways_to_pay_that_we_do_not_know_are_passed_over() -> None:
+    data = json.loads(base64.b64decode(encode(REQUIRED)))
+    data["accepts"].insert(0, {**data["accepts"][1], "scheme": "upto", "extra": {"anything": [1]}})
+    data["extensions"]["other"] = {"info": 1}
+    found = decode(PaymentRequired, base64.b64encode(json.dumps(data).encode()).decode())
+    assert (found.channel, found.exact) == (CHANNEL, EXACT)
+
+
+def test_a_payment_of_an_unknown_scheme_says_so() -> None:
+    with pytest.raises(ProblemError, match=r"payment\.scheme"):
+        decode_payment(base64.b64encode(b'{"accepted":{"scheme":"upto"}}').decode())
 
 
 HOSTILE = [
@@ -69,7 +107,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("header", HOSTILE)
-@pytest.mark.parametrize("kind", [PaymentRequired, Payment, Settled])
+@pytest.mark.parametrize("kind", [PaymentRequired, EscrowPayment, Settled])
 def test_a_hostile_header_is_one_problem(kind: type[BaseModel], header: str) -> None:
     with pytest.raises(ProblemError, match=r"request\.invalid"):
         decode(kind, header)
@@ -78,19 +116,19 @@ def test_a_hostile_header_is_one_problem(kind: type[BaseModel], header: str) -> 
 @given(st.text(max_size=200))
 def test_any_text_is_a_header_or_a_problem(text: str) -> None:
     with pytest.raises(ProblemError, match=r"request\.invalid"):
-        decode(Payment, text)
+        decode_payment(text)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_payment_or_a_problem(data: bytes) -> None:
     with pytest.raises(ProblemError, match=r"request\.invalid"):
-        decode(Payment, base64.b64encode(data).decode())
+        decode_payment(base64.b64encode(data).decode())
 
 
 @pytest.mark.parametrize(
     "change",
     [{"amount": "1.5"}, {"amount": "-1"}, {"amount": 5}, {"amount": "٣"}, {"amount": "1" * 20}, {"payTo": "0x0"},
-     {"scheme": "exact"}, {"asset": "0x" + "36" * 20 + "\n"}],
+     {"asset": "0x" + "36" * 20 + "\n"}],
 )  # fmt: skip
 def test_malformed_terms_are_refused(change: dict[str, object]) -> None:
     data = json.loads(base64.b64decode(encode(REQUIRED)))

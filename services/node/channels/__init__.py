@@ -1,0 +1,1 @@
+"""Payment channels: deposits, vouchers, claims and refunds (x402 batch-settlement)."""

@@ -1,0 +1,139 @@
+"""Reads a channel as the node holds it, and writes what the chain says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.chain.channel_calls import (
+    ChannelBalance,
+    PendingWithdrawal,
+    channel_call,
+    pending_withdrawal_call,
+    read_channel,
+    read_pending,
+    refund_nonce_call,
+)
+from services.chain.channels import ChannelConfig
+from services.chain.errors import ChainUnreachable
+from services.node.context import Node
+from services.node.tables import Channel
+from services.units.address import Address, Bytes32, bytes32
+from services.units.money import ZERO
+from services.wire.x402 import ChannelState, ConfigFields, VoucherState
+
+
+def config_of(row: Channel) -> ChannelConfig:
+    """Give the configuration that a row was made from."""
+    return ChannelConfig(
+        payer=row.payer,
+        payer_authorizer=row.payer_authorizer,
+        receiver=row.receiver,
+        receiver_authorizer=row.receiver_authorizer,
+        token=row.token,
+        withdraw_delay_s=row.withdraw_delay,
+        salt=row.salt,
+    )
+
+
+def config_fields(config: ChannelConfig) -> ConfigFields:
+    """Write a configuration for the wire."""
+    return ConfigFields(
+        payer=config.payer,
+        payer_authorizer=config.payer_authorizer,
+        receiver=config.receiver,
+        receiver_authorizer=config.receiver_authorizer,
+        token=config.token,
+        withdraw_delay=config.withdraw_delay_s,
+        salt=config.salt,
+    )
+
+
+def state_of(row: Channel) -> ChannelState:
+    """Write a channel's state for the wire."""
+    return ChannelState(
+        channel_id=bytes32(row.id),
+        balance=str(row.balance.micros),
+        total_claimed=str(row.claimed.micros),
+        withdraw_requested_at=row.withdraw_requested_at,
+        refund_nonce=str(row.refund_nonce),
+        charged_cumulative_amount=str(row.charged.micros),
+    )
+
+
+def voucher_of(row: Channel) -> VoucherState | None:
+    """Write the last voucher for the wire; None before the first."""
+    if row.signature is None:
+        return None
+    return VoucherState(signed_max_claimable=str(row.charged.micros), signature="0x" + row.signature.hex())
+
+
+def find_channel(session: Session, channel: Bytes32) -> Channel | None:
+    """Look a channel up."""
+    return session.scalar(select(Channel).where(Channel.id == channel))
+
+
+def refresh(node: Node, channel: Bytes32) -> Channel:
+    """Ask the chain for a known channel's balance, claims and announced withdrawal, and keep them. Blocking.
+
+    Raises ChainUnreachable.
+    """
+    seen = ask_chain(node, channel)
+    with node.database.write() as session:
+        row = session.get_one(Channel, channel)
+        seen.keep(row)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChannel:
+    """What the chain says of a channel at one moment."""
+
+    held: ChannelBalance
+    pending: PendingWithdrawal
+    refund_nonce: int
+
+    def keep(self, row: Channel) -> None:
+        """Write it into a channel's row."""
+        row.balance, row.claimed = self.held.balance, self.held.total_claimed
+        row.refund_nonce, row.withdraw_requested_at = self.refund_nonce, self.pending.initiated_at
+        if row.charged <= row.claimed:
+            row.unclaimed_since = None
+
+
+def ask_chain(node: Node, channel: Bytes32) -> SeenChannel:
+    """Ask the chain for a channel. Blocking. Raises ChainUnreachable."""
+    ask = node.chain.ask
+    try:
+        return SeenChannel(
+            held=read_channel(ask(channel_call(channel))),
+            pending=read_pending(ask(pending_withdrawal_call(channel))),
+            refund_nonce=int.from_bytes(ask(refund_nonce_call(channel)), "big"),
+        )
+    except (ValueError, OverflowError) as exc:
+        raise ChainUnreachable("the node gave no channel") from exc
+
+
+def new_row(node: Node, config: ChannelConfig, channel: Bytes32, creator: Address) -> Channel:
+    """Make the row of a channel that has neither money nor charges yet."""
+    return Channel(
+        id=channel,
+        payer=config.payer,
+        payer_authorizer=config.payer_authorizer,
+        creator=creator,
+        receiver=config.receiver,
+        receiver_authorizer=config.receiver_authorizer,
+        token=config.token,
+        withdraw_delay=config.withdraw_delay_s,
+        salt=config.salt,
+        balance=ZERO,
+        claimed=ZERO,
+        charged=ZERO,
+        signature=None,
+        refund_nonce=0,
+        withdraw_requested_at=0,
+        used_at=node.clock.now(),
+        unclaimed_since=None,
+    )

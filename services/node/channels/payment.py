@@ -1,0 +1,63 @@
+"""One payment by a channel, from the header to the keys."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+
+from services.chain.channels import ChannelConfig
+from services.node.channels.book import find_channel
+from services.node.channels.deposits import Deposited, deposit, recover
+from services.node.channels.refunds import refund
+from services.node.channels.vouchers import Sold, check_terms, corrected, take_voucher
+from services.node.context import Node
+from services.node.sales.offer import Offer
+from services.units.address import Bytes32
+from services.wire.problems import ProblemError
+from services.wire.x402 import ChannelPayload, ChannelPayment, DepositPayload, RefundPayload, Settled, VoucherPayload
+
+
+async def pay_by_channel(node: Node, offer: Offer, payment: ChannelPayment, *, is_caller: bool) -> Sold:
+    """Deposit if asked to, then sell by the voucher. The same payment again moves nothing.
+
+    is_caller: the payer is signed in; see take_voucher.
+
+    Raises ProblemError: channel.busy, and as take_voucher and deposit do; a 402 carries what the node holds.
+    """
+    config, channel = check_terms(node, offer, payment)
+    try:
+        with node.vouchers.turn(channel):
+            brought = await _prepare(node, offer, config, channel, payment.payload)
+            sold = await take_voucher(node, offer, config, payment.payload.voucher, is_caller=is_caller)
+    except ProblemError as problem:
+        raise corrected(node, offer, problem, channel) from problem
+    if brought is None:
+        return sold
+    moved = {"transaction": brought.transaction or "", "amount": str(brought.amount.micros)}
+    return Sold(sold.keys, sold.settled.model_copy(update=moved))
+
+
+async def refund_channel(node: Node, payload: RefundPayload) -> Settled:
+    """Give back what a channel does not owe. Raises ProblemError: channel.busy, and as refund does."""
+    with node.vouchers.turn(payload.voucher.channel_id):
+        return await to_thread.run_sync(refund, node, payload)
+
+
+async def _prepare(
+    node: Node, offer: Offer, config: ChannelConfig, channel: Bytes32, payload: ChannelPayload
+) -> Deposited | None:
+    """Make sure that the node knows the channel, with the money that a deposit brings."""
+    match payload:
+        case DepositPayload():
+            return await to_thread.run_sync(deposit, node, config, offer.item.creator, payload, offer.amount)
+        case VoucherPayload() if not _is_known(node, channel):
+            await to_thread.run_sync(recover, node, config, offer.item.creator, payload, offer.amount)
+        case RefundPayload():
+            raise ProblemError("payment.scheme", scheme="refund")
+        case VoucherPayload():
+            pass
+    return None
+
+
+def _is_known(node: Node, channel: Bytes32) -> bool:
+    with node.database.read() as session:
+        return find_channel(session, channel) is not None

@@ -1,0 +1,194 @@
+"""Takes a voucher for chunks: checked against the channel, durable, then the keys."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.chain.channels import ChannelConfig, Voucher, channel_id, is_signed_by
+from services.node.channels.book import config_of, find_channel, state_of, voucher_of
+from services.node.channels.journal import NewCharge
+from services.node.context import Node
+from services.node.sales.offer import Offer, keys_of
+from services.node.sales.terms import WITHDRAW_DELAY_S, channel_requirements, payment_required, till_of
+from services.node.tables import Channel, Entitlement
+from services.units.address import Bytes32
+from services.units.money import ZERO, Money
+from services.wire.node import KeysOut
+from services.wire.problems import ProblemError
+from services.wire.x402 import (
+    CHANNEL_BUSY,
+    PAYMENT_REQUIRED,
+    TOTAL_MISMATCH,
+    ChannelPayment,
+    ConfigFields,
+    Settled,
+    SettledExtra,
+    VoucherFields,
+    encode,
+    network,
+    read_money,
+)
+
+_ERRORS = {"channel.total": TOTAL_MISMATCH, "channel.busy": CHANNEL_BUSY, "channel.balance": "insufficient_funds"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a payer gets: keys for the body, the settlement for the header."""
+
+    keys: KeysOut
+    settled: Settled
+
+
+async def take_voucher(
+    node: Node, offer: Offer, config: ChannelConfig, fields: VoucherFields, *, is_caller: bool
+) -> Sold:
+    """Sell by a voucher on a known channel; the caller holds the channel's turn.
+
+    is_caller: the payer is signed in; then any voucher for chunks that the payer owns gives the keys again and charges
+    nothing. Without a session it does not, for vouchers are public once they are claimed.
+    Raises ProblemError: channel.not_found, channel.total, channel.balance, channel.refused, content.owned, disk.full.
+    """
+    voucher = read_voucher(fields)
+    with node.database.read() as session:
+        row = find_channel(session, voucher.channel_id)
+        if row is None:
+            raise ProblemError("channel.not_found")
+        if not is_signed_by(node.chain.chain_id, voucher, config.voucher_signer):
+            raise ProblemError("channel.refused", reason="signature")
+        count = _owned(session, offer)
+        if count == offer.chunk_count and is_caller:
+            return _sold(node, session, offer, row, ZERO)
+        if count:
+            raise ProblemError("content.owned")
+        _check_total(row, voucher, offer.amount)
+    await asyncio.wrap_future(node.vouchers.write(_charge(node, offer, row, voucher)))
+    with node.database.read() as session:
+        row = session.get_one(Channel, voucher.channel_id)
+        return _sold(node, session, offer, row, offer.amount)
+
+
+def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> tuple[ChannelConfig, Bytes32]:
+    """Compare a payment with the offer; gives the channel's configuration and id.
+
+    Raises ProblemError: payment.scheme (channels are not offered), payment.terms_changed, channel.refused.
+    """
+    if not node.channels.is_offered:
+        raise ProblemError("payment.scheme", scheme="batch-settlement")
+    wanted, given = channel_requirements(node, offer), payment.accepted
+    # The extra is not compared: after a corrective 402 stock clients echo the first one (x402, batch-settlement).
+    if (given.network, given.amount, given.asset, given.pay_to) != (
+        wanted.network,
+        wanted.amount,
+        wanted.asset,
+        wanted.pay_to,
+    ):
+        raise ProblemError("payment.terms_changed")
+    config = read_config(payment.payload.channel_config)
+    ours = (till_of(node, offer.item.creator), node.authorizer.address, node.chain.token, WITHDRAW_DELAY_S)
+    if (config.receiver, config.receiver_authorizer, config.token, config.withdraw_delay_s) != ours:
+        raise ProblemError("channel.refused", reason="config")
+    channel = channel_id(node.chain.chain_id, config)
+    if channel != payment.payload.voucher.channel_id:
+        raise ProblemError("channel.refused", reason="id")
+    return config, channel
+
+
+def read_config(fields: ConfigFields) -> ChannelConfig:
+    """Read a stranger's configuration. Raises ProblemError: channel.refused."""
+    try:
+        return ChannelConfig(
+            payer=fields.payer,
+            payer_authorizer=fields.payer_authorizer,
+            receiver=fields.receiver,
+            receiver_authorizer=fields.receiver_authorizer,
+            token=fields.token,
+            withdraw_delay_s=fields.withdraw_delay,
+            salt=fields.salt,
+        )
+    except ValueError as exc:
+        raise ProblemError("channel.refused", reason="config") from exc
+
+
+def read_voucher(fields: VoucherFields) -> Voucher:
+    """Read a stranger's voucher; the signature is not checked yet."""
+    total = read_money(fields.max_claimable_amount)
+    return Voucher(fields.channel_id, total, bytes.fromhex(fields.signature[2:]))
+
+
+def corrected(node: Node, offer: Offer, problem: ProblemError, channel: Bytes32) -> ProblemError:
+    """Put the 402 beside a channel's problem: what the node holds, so that an honest client can go on from there."""
+    error = _ERRORS.get(problem.code)
+    if error is None:
+        return problem
+    with node.database.read() as session:
+        row = find_channel(session, channel) if problem.code != "channel.busy" else None
+    required = payment_required(
+        node, offer, error=error, state=state_of(row) if row else None, voucher=voucher_of(row) if row else None
+    )
+    problem.headers = {PAYMENT_REQUIRED: encode(required), "Cache-Control": "no-store"}
+    return problem
+
+
+def _check_total(row: Channel, voucher: Voucher, amount: Money) -> None:
+    if voucher.max_claimable != row.charged + amount:
+        raise ProblemError("channel.total")
+    if row.withdraw_requested_at:
+        raise ProblemError("channel.refused", reason="withdrawal")
+    if voucher.max_claimable > row.balance:
+        raise ProblemError("channel.balance", balance=row.balance.micros, total=voucher.max_claimable.micros)
+
+
+def _owned(session: Session, offer: Offer) -> int:
+    owned = select(func.count()).where(
+        Entitlement.account == offer.account,
+        Entitlement.content_id == offer.item.content_id,
+        Entitlement.index >= offer.first_chunk,
+        Entitlement.index < offer.first_chunk + offer.chunk_count,
+    )
+    return session.scalar(owned) or 0
+
+
+def _charge(node: Node, offer: Offer, row: Channel, voucher: Voucher) -> NewCharge:
+    return NewCharge(
+        channel_id=row.id,
+        before=row.charged,
+        after=voucher.max_claimable,
+        signature=voucher.signature,
+        payer=row.payer,
+        creator=row.creator,
+        content_id=offer.item.content_id,
+        first_chunk=offer.first_chunk,
+        chunk_count=offer.chunk_count,
+        at=node.clock.now(),
+    )
+
+
+def _sold(node: Node, session: Session, offer: Offer, row: Channel, charged: Money) -> Sold:
+    keys = KeysOut(
+        content_id=offer.item.content_id,
+        keys=keys_of(node, session, offer.item, frozenset(offer.wanted)),
+        amount=charged,
+        transaction=None,
+    )
+    return Sold(keys, settlement(node, row, charged=charged))
+
+
+def settlement(
+    node: Node, row: Channel, *, charged: Money | None = None, transaction: str = "", amount: Money | None = None
+) -> Settled:
+    """Write what became of a payment by a channel. ``amount``: what a deposit or refund moved."""
+    return Settled(
+        success=True,
+        transaction=transaction,
+        network=network(node.chain.chain_id),
+        payer=config_of(row).payer,
+        amount="" if amount is None else str(amount.micros),
+        extra=SettledExtra(
+            charged_amount=None if charged is None else str(charged.micros), channel_state=state_of(row)
+        ),
+    )
