@@ -177,6 +177,26 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Raise it to keep watching, or buy part by part.",
         "RAISE_BUDGET",
     ),
+    "budget.day": (
+        "Today's limit for buying is reached.",
+        "Nothing was paid. Raise it in the wallet with your passphrase, or go on tomorrow.",
+        "OPEN_WALLET",
+    ),
+    "budget.creator": (
+        "Today's limit for this creator is reached.",
+        "Nothing was paid. Raise it in the wallet with your passphrase, or go on tomorrow.",
+        "OPEN_WALLET",
+    ),
+    "deposit.confirm": (
+        "This needs a larger deposit than you allowed.",
+        "Nothing was paid. Confirm the new amount to go on; what you do not spend comes back.",
+        "NONE",
+    ),
+    "channel.state": (
+        "This channel is on its way back to your wallet.",
+        "Its money is safe. Look in the wallet when it will be there.",
+        "OPEN_WALLET",
+    ),
     "budget.invalid": ("That is not a budget.", "Enter an amount such as $0.50.", "NONE"),
     "chain.unreachable": (
         "The payment chain cannot be reached.",
