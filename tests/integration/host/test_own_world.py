@@ -9,15 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.chain.channels import SETTLEMENT
 from services.chain.demo import DemoChain
 from services.client import Client
 from services.host.app import host_app
+from services.host.channels import ChannelsWatch
 from services.host.own import own_world
 from services.host.settings import CONFIRMATION
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
 from tests.fixtures.chain_lines import FaultyLine, served
-from tests.integration.chain.worlds import load_web3
+from tests.integration.chain.worlds import gateway_to, load_web3
 
 TOKEN = "t" * 64
 
@@ -104,3 +106,52 @@ async def test_nobody_looks_at_blocks_before_the_escrow_s(own: Own, demo_chain: 
         await client.desk("main").wallet.reconciliation()
     assert len(asked) >= 2, "the node and the desk have looked"
     assert min(asked) == since
+
+
+async def test_health_says_that_channels_are_offered(own: Own, demo_chain: DemoChain) -> None:
+    async with own.client() as client:
+        assert (await client.health()).channels == "offered"
+
+
+@pytest.mark.parametrize(("code", "said"), [("0x", "not_deployed"), ("0x00", "other_code")])
+async def test_health_says_why_channels_are_not_offered(own: Own, code: str, said: str) -> None:
+    for line in own.lines:
+        behind = line.behind.make_request
+
+        def read(owner: str, at: str) -> object:
+            return code if owner == SETTLEMENT else behind("eth_getCode", [owner, at])["result"]  # noqa: B023
+
+        line.answers["eth_getCode"] = read
+    async with own.client() as client:
+        assert (await client.health()).channels == said
+
+
+async def test_while_the_chain_is_out_of_reach_nobody_knows(own: Own) -> None:
+    for line in own.lines:
+        line.is_down = True
+    async with own.client() as client:
+        assert (await client.health()).channels == "unknown"
+        for line in own.lines:
+            line.recover()
+        assert (await client.health()).channels == "offered"
+        for line in own.lines:
+            line.is_down = True
+        assert (await client.health()).channels == "offered", "code does not change"
+
+
+def test_who_wants_to_know_is_told_once(demo_chain: DemoChain) -> None:
+    line, told = FaultyLine(demo_chain.rpc, is_down=True), list[bool]()
+    watch = ChannelsWatch(gateway_to(demo_chain, line), told.append)
+    assert (watch.look(), watch.is_offered, told) == ("unknown", False, [])
+    line.recover()
+    assert [watch.look(), watch.look()] == ["offered"] * 2
+    assert (watch.is_offered, told) == (True, [True])
+
+
+def test_a_chain_that_nobody_knows_offers_none(hand_clock: HandClock, tmp_path: Path) -> None:
+    chain = DemoChain.open(tmp_path / "other" / "journal.db", hand_clock, chain_id=31337)
+    try:
+        watch = ChannelsWatch(gateway_to(chain, chain.rpc))
+        assert (watch.look(), watch.is_offered) == ("unknown_chain", False)
+    finally:
+        chain.close()
