@@ -52,6 +52,7 @@ def host_app(world: World, token: str) -> ASGIApp:
             demo=world.is_demo,
             chain_id=world.chain.chain_id,
             chain=await to_thread.run_sync(world.chain_state),
+            channels=await to_thread.run_sync(world.channels.look),
             samples=await to_thread.run_sync(_existing, world.samples),
         )
 

@@ -26,6 +26,7 @@ from services.desk.app import close_desk, open_desk
 from services.desk.context import Desk, Role
 from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
+from services.host.channels import ChannelsWatch
 from services.ipfs.store import BlockStore, DiskBlockStore
 from services.node.app import node_app
 from services.node.channels.journal import VoucherJournal
@@ -54,6 +55,7 @@ class World:
     """What the socket serves."""
 
     chain: ChainGateway
+    channels: ChannelsWatch
     node: Node
     desks: tuple[Desk, ...]
     is_demo: bool
@@ -105,13 +107,15 @@ async def open_world(
             stack.push_async_callback(close_desk, desk)
             desks.append(desk)
         # In the background: a chain that is slow to answer must not keep the window waiting.
+        channels = ChannelsWatch(chain)
         catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
-        stack.push_async_callback(asyncio.wait, [catching_up])
+        looking = asyncio.create_task(to_thread.run_sync(channels.look))
+        stack.push_async_callback(asyncio.wait, [catching_up, looking])
         claiming = asyncio.create_task(watch_channels(node))
         stack.push_async_callback(_end, claiming)
         for desk in desks:
             await open_desk(desk)
-        yield World(chain, node, tuple(desks), is_demo, samples)
+        yield World(chain, channels, node, tuple(desks), is_demo, samples)
 
 
 def _open_node(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock) -> Node:

@@ -23,6 +23,8 @@ class Health(Answer):
     demo: bool
     chain_id: int
     chain: Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
+    channels: Literal["offered", "unknown_chain", "not_deployed", "other_code", "unknown"] = "unknown"
+    """Whether viewers may pay through channels, and if not, why; ``unknown`` while the chain has not answered."""
     samples: tuple[str, ...] = ()
     """Paths of films that a person may try uploading with; empty outside the demo."""
 
