@@ -15,6 +15,7 @@ _PAYMENT_NONCE = selector(f"paymentNonce(address,{_PURCHASE})")
 _WITHDRAW_CREATOR = selector("withdrawCreator()")
 _WITHDRAW_PLATFORM = selector("withdrawPlatform()")
 _MINT = selector("mint(address,uint256)")
+_BLACKLIST, _UNBLACKLIST = selector("blacklist(address)"), selector("unBlacklist(address)")
 _TRANSFER = selector("transfer(address,uint256)")
 _TRANSFER_WITH_AUTHORIZATION = selector(
     "transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)"
@@ -72,6 +73,11 @@ def withdraw_creator_call(escrow: Address) -> Call:
 def withdraw_platform_call(escrow: Address) -> Call:
     """Send the platform's whole balance to its fixed address."""
     return Call(escrow, _WITHDRAW_PLATFORM)
+
+
+def block_account_call(token: Address, account: Address, *, is_blocked: bool) -> Call:
+    """Keep an account from sending and receiving USDC, or let it again; only the token's issuer may."""
+    return Call(token, (_BLACKLIST if is_blocked else _UNBLACKLIST) + address_word(account))
 
 
 def mint_call(token: Address, to: Address, amount: Money) -> Call:

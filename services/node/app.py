@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.chain.errors import ChainUnreachable
 from services.http.answers import install_problem_answers
-from services.node import accounts, catalogue, earnings, tiers
+from services.node import accounts, catalogue, earnings, tiers, wallets
 from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.door import NodeOf
@@ -41,6 +41,7 @@ def node_app(node: Node) -> FastAPI:
         sales.router,
         channels.router,
         earnings.router,
+        wallets.router,
     ):
         app.include_router(slice_router)
         app.include_router(slice_router, prefix="/api/v1", include_in_schema=False)

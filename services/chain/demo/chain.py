@@ -130,6 +130,11 @@ class DemoChain:
             if gas_wei:
                 self._faucet(Call(owner, b"", gas_wei), gas=_FAUCET_GAS)
 
+    def as_issuer(self, call: Call) -> None:
+        """Do what only the token's issuer may, such as pausing it or blocking an account: a fault to try."""
+        with self._guard:
+            self._faucet(call, gas=_FAUCET_GAS)
+
     def close(self) -> None:
         """Close the journal and let go of the lock; once."""
         with self._guard:

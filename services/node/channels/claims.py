@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select
 
 from services.chain.calls import Call
 from services.chain.channel_calls import claim_signed_call, multicall_call, settle_call
@@ -85,7 +85,7 @@ def _due(node: Node, rules: ClaimRules, now: datetime) -> list[Bytes32]:
         or_(
             Channel.used_at <= now - rules.session_end,
             Channel.unclaimed_since <= now - rules.longest,
-            Channel.charged - Channel.claimed >= rules.most,
+            Channel.charged >= Channel.claimed + literal(rules.most, Channel.charged.type),
             Channel.withdraw_requested_at > 0,
         )
     )

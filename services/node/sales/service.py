@@ -147,7 +147,7 @@ def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> Payment:
     """Go on with an earlier attempt: with its own authorization while that may still arrive, else with the new one."""
     earlier = _earlier(sale)
     is_on_its_way = earlier is not None and sale.state == "received"
-    if earlier is not None and is_on_its_way and node.book.find(_submission(offer, earlier)) is not None:
+    if earlier is not None and is_on_its_way and node.relayer.find(_submission(offer, earlier)) is not None:
         return earlier
     _way(payment).check(node, offer, payment)
     with node.database.write() as session:
