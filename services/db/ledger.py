@@ -88,6 +88,12 @@ def balance_of_prefix(session: Session, prefix: str) -> Money:
     return session.scalar(query) or ZERO
 
 
+def line_amount(session: Session, *, kind: str, ref: str, account: str) -> Money:
+    """Give what one entry moved on an account; zero when there is no such entry."""
+    lines = select(func.sum(LedgerLine.amount)).where(LedgerLine.kind == kind, LedgerLine.ref == ref)
+    return session.scalar(lines.where(LedgerLine.account == account)) or ZERO
+
+
 def item_total(session: Session, account: str, item: str) -> Money:
     """Give what one item contributed to an account."""
     query = select(func.sum(LedgerDay.amount)).where(LedgerDay.account == account, LedgerDay.item == item)

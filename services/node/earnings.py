@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from services.db import ledger
 from services.node.door import Caller, NodeOf
 from services.node.sales.booking import sync
-from services.node.tables import Item, Sale
+from services.node.tables import Charge, Item, Sale
+from services.node.till import pending
 from services.units.address import Address, Bytes32
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money, platform_fee, total
@@ -32,7 +33,7 @@ def dashboard(node: NodeOf, caller: Caller, days: Annotated[int, Query(ge=1, le=
     today = node.clock.now().date()
     first, before = today - timedelta(days=days - 1), today - timedelta(days=2 * days - 1)
     with node.database.read() as session:
-        earned = ledger.days(session, f"creator:{caller}", first=before, last=today)
+        earned = _earned(session, caller, first=before, last=today)
         return OverviewOut(
             period_days=days,
             tiles=_tiles(session, caller, earned, today=today, days=days),
@@ -91,6 +92,19 @@ def _tiles(
     )  # fmt: skip
 
 
+def _earned(session: Session, creator: Address, *, first: date, last: date) -> dict[date, Money]:
+    """Add up a creator's share by day: what is in the Escrow and what is on its way, each on the day of the sale."""
+    found: dict[date, Money] = {}
+    for account in (f"creator:{creator}", pending(creator)):
+        for day, amount in ledger.days(session, account, first=first, last=last).items():
+            found[day] = found.get(day, ZERO) + amount
+    return found
+
+
+def _item_earned(session: Session, creator: Address, item: str) -> Money:
+    return ledger.item_total(session, f"creator:{creator}", item) + ledger.item_total(session, pending(creator), item)
+
+
 def _series(earned: dict[date, Money], *, first: date, days: int) -> tuple[DayAmount, ...]:
     wanted = (first + timedelta(days=number) for number in range(days))
     return tuple(DayAmount(day=day, amount=earned.get(day, ZERO)) for day in wanted)
@@ -103,7 +117,7 @@ def _amounts(series: tuple[DayAmount, ...]) -> tuple[Money, ...]:
 def _in_flight(session: Session, creator: Address) -> Money:
     open_sales = session.scalars(select(Sale.amount).where(Sale.creator == creator, Sale.state == "received"))
     gross = total(list(open_sales))
-    return gross - platform_fee(ZERO, gross)
+    return gross - platform_fee(ZERO, gross) + ledger.balance(session, pending(creator))
 
 
 def _latest(session: Session, creator: Address) -> LatestItem | None:
@@ -111,7 +125,7 @@ def _latest(session: Session, creator: Address) -> LatestItem | None:
     items = list(session.scalars(query))
     if not items:
         return None
-    earned = {item.content_id: ledger.item_total(session, f"creator:{creator}", item.content_id) for item in items}
+    earned = {item.content_id: _item_earned(session, creator, item.content_id) for item in items}
     newest = items[0]
     better = sum(1 for amount in earned.values() if amount > earned[newest.content_id])
     return LatestItem(
@@ -126,14 +140,39 @@ def _latest(session: Session, creator: Address) -> LatestItem | None:
 
 
 def _sales(session: Session, creator: Address) -> tuple[SaleOut, ...]:
-    query = (
+    """List the latest sales of both kinds, newest first."""
+    by_transaction = (
         select(Sale, Item.title)
         .join(Item, Item.content_id == Sale.content_id)
         .where(Sale.creator == creator, Sale.state == "paid")
         .order_by(Sale.at.desc(), Sale.intent)
         .limit(_SALES)
     )
-    return tuple(_sale_out(sale, title) for sale, title in session.execute(query))
+    by_voucher = (
+        select(Charge, Item.title)
+        .join(Item, Item.content_id == Charge.content_id)
+        .where(Charge.creator == creator)
+        .order_by(Charge.at.desc(), Charge.channel_id, Charge.cumulative.desc())
+        .limit(_SALES)
+    )
+    found = [_sale_out(sale, title) for sale, title in session.execute(by_transaction)]
+    found += [_charge_out(session, charge, title) for charge, title in session.execute(by_voucher)]
+    return tuple(sorted(found, key=lambda sale: sale.at, reverse=True)[:_SALES])
+
+
+def _charge_out(session: Session, charge: Charge, title: str) -> SaleOut:
+    ref = f"{charge.channel_id}:{charge.cumulative.micros}"
+    return SaleOut(
+        content_id=charge.content_id,
+        title=title,
+        payer=charge.payer,
+        first_chunk=charge.first_chunk,
+        chunk_count=charge.chunk_count,
+        gross=charge.amount,
+        share=ledger.line_amount(session, kind="charge", ref=ref, account=pending(charge.creator)),
+        transaction="",
+        at=charge.at,
+    )
 
 
 def _sale_out(sale: Sale, title: str) -> SaleOut:
