@@ -30,6 +30,8 @@ _PLAIN_GAS = 21_000
 _POLL_S = 0.25
 _RESEND_EVERY_S = 5.0
 
+_WITHOUT_EFFECT = (TransactionState.REVERTED, TransactionState.REFUSED)
+
 Kind = Literal["own_key", "circle"]
 
 
@@ -80,6 +82,9 @@ class Relayer(Protocol):
 
     def outcome(self, intent: IntentId) -> Relayed | None:
         """Look up in the journal, and on the chain when it has no end yet; None when nothing was ever submitted."""
+
+    def close(self) -> None:
+        """Let go of connections; nothing may be asked afterwards."""
 
 
 class OwnKeyRelayer:
@@ -148,6 +153,9 @@ class OwnKeyRelayer:
             return _relayed(booked)
         receipt = self._look_up(booked, booked.signed.hash)
         return _relayed(self._book.find(intent) or booked, receipt)
+
+    def close(self) -> None:
+        """Hold nothing: the gateway stays the caller's."""
 
     def _sign(self, intent: IntentId, call: Call) -> BookedTransaction:
         try:
@@ -260,6 +268,17 @@ def find_receipt(gateway: ChainGateway, book: TransactionBook, booked: BookedTra
             book.mark(receipt.tx, TransactionState.CONFIRMED if receipt.is_ok else TransactionState.REVERTED)
             return receipt
     return None
+
+
+def next_attempt(relayer: Relayer, intent: IntentId) -> IntentId:
+    """Give the intent itself, or when it ended without effect, the id of trying it anew; the journal alone is asked.
+
+    For calls that may be made any number of times, such as a claim of a cumulative total. Never for a payment.
+    """
+    attempt = intent
+    while (found := relayer.find(attempt)) is not None and found.state in _WITHOUT_EFFECT:
+        attempt = IntentId(hashlib.sha256(f"museclock/attempt/1\x1f{attempt}".encode()).hexdigest())
+    return attempt
 
 
 def _relayed(booked: BookedTransaction, receipt: Receipt | None = None) -> Relayed:

@@ -7,16 +7,19 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from services.chain.networks import ARC_TESTNET_ID, NETWORKS
+from services.chain.networks import ARC_MAINNET_ID, ARC_TESTNET_ID, NETWORKS
 from services.units.address import Address, address
 from services.wire.problems import ProblemError
 
 NOT_DEPLOYED = address("0x" + "00" * 20)
 # What a person types into settings.toml before a profile may pay with real money.
 CONFIRMATION = "I want to pay with real money"
+# Circle's names of chains (developers.circle.com, seen 2026-11); others it does not serve.
+CIRCLE_CHAINS = {ARC_TESTNET_ID: "ARC-TESTNET", ARC_MAINNET_ID: "ARC"}
+CIRCLE_URL = "https://api.circle.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,22 @@ class ChainSettings:
     since_block: int
 
 
+@dataclass(frozen=True, slots=True)
+class RelayerSettings:
+    """Who sends the node's transactions: a key of its own, or a wallet that Circle keeps (the rest is then set).
+
+    blockchain: Circle's name of the chain.
+    """
+
+    kind: Literal["own_key", "circle"] = "own_key"
+    wallet: Address | None = None
+    blockchain: str = ""
+    url: str = CIRCLE_URL
+
+
 def chain_settings(profile: Path) -> ChainSettings:
     """Read ``settings.toml`` of a profile, if there is one. Raises ProblemError: request.invalid, chain.unconfirmed."""
-    try:
-        given: Any = tomllib.loads((profile / "settings.toml").read_text()).get("chain", {})
-    except FileNotFoundError:
-        given = {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise ProblemError("request.invalid", field="settings.toml") from exc
+    given = _table(profile, "chain")
     try:
         found = _read(given)
     except (AttributeError, KeyError, TypeError, ValueError) as exc:
@@ -50,6 +61,35 @@ def chain_settings(profile: Path) -> ChainSettings:
     if network and network.moves_real_money and given.get("confirm") != CONFIRMATION:
         raise ProblemError("chain.unconfirmed", network=network.name, sentence=CONFIRMATION)
     return found
+
+
+def relayer_settings(profile: Path, chain_id: int) -> RelayerSettings:
+    """Read whom a profile's node sends by. Raises ProblemError: request.invalid."""
+    given = _table(profile, "relayer")
+    try:
+        return _read_relayer(given, chain_id)
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
+        raise ProblemError("request.invalid", field="settings.toml [relayer]") from exc
+
+
+def _read_relayer(given: Any, chain_id: int) -> RelayerSettings:
+    kind = given.get("kind", "own_key")
+    if kind == "own_key":
+        return RelayerSettings()
+    if kind != "circle":
+        raise ValueError("no such relayer")
+    url = str(given.get("url", CIRCLE_URL))
+    _check_url(url)
+    return RelayerSettings("circle", address(given["wallet"]), CIRCLE_CHAINS[chain_id], url)
+
+
+def _table(profile: Path, name: str) -> Any:
+    try:
+        return tomllib.loads((profile / "settings.toml").read_text()).get(name, {})
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ProblemError("request.invalid", field="settings.toml") from exc
 
 
 def _read(given: Any) -> ChainSettings:
@@ -72,11 +112,15 @@ def _urls(given: Any) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(url, str) for url in found):
         raise TypeError("rpc_urls takes a list of addresses")
     for url in found:
-        parts = urlsplit(url)
-        # Whoever can change the answers on the way can hide payments; on this computer nobody is on the way.
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")):
-            raise ValueError("a chain is reached by https")
+        _check_url(url)
     return tuple(dict.fromkeys(found))
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    # Whoever can change the answers on the way can hide payments; on this computer nobody is on the way.
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")):
+        raise ValueError("a chain is reached by https")
 
 
 def _block(value: object) -> int:

@@ -16,7 +16,6 @@ from services.chain.canonical import check_channels
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
 from services.chain.hashing import address_of
-from services.chain.relayer import OwnKeyRelayer
 from services.db.engine import Database, open_database
 from services.db.keybox import KeyBox, key_file
 from services.db.ledger import verify
@@ -27,6 +26,7 @@ from services.desk.context import Desk, Role
 from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
+from services.host.relaying import open_relayer
 from services.ipfs.store import BlockStore, DiskBlockStore
 from services.node.app import node_app
 from services.node.channels.journal import VoucherJournal
@@ -97,6 +97,7 @@ async def open_world(
         blocks = DiskBlockStore(profile / "blocks")
         node = await to_thread.run_sync(_open_node, profile / "node", chain, blocks, clock)
         stack.callback(node.database.close)
+        stack.callback(node.relayer.close)
         stack.callback(node.vouchers.close)
         transport = httpx.ASGITransport(node_app(node), raise_app_exceptions=False)
         http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=NODE_URI))
@@ -120,12 +121,14 @@ async def open_world(
 
 def _open_node(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock) -> Node:
     database = _checked(folder / "node.db", "node")
+    with _closing_on_error(database):
+        relayer = open_relayer(folder, chain, database, clock)
     book = SqlTransactionBook(database)
     authorizer = key_file(folder / "authorizer.key")
     return Node(
         database=database,
         chain=chain,
-        relayer=OwnKeyRelayer(chain, key_file(folder / "relayer.key"), book),
+        relayer=relayer,
         book=book,
         blocks=blocks,
         keys=KeyBox(key_file(folder / "node.key")),

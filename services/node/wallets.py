@@ -1,7 +1,8 @@
 """Transactions that the node's relayer sent, whichever relayer that is.
 
-Who knows an id may ask, without an account: a hash is public on the chain, Circle's ids are random, ours are hashes,
-and the answer says no more than the chain does. It names nobody and lists nothing.
+Any signed-in account that knows an id may ask: a hash is public on the chain, Circle's ids are random, ours are hashes,
+and the answer says no more than the chain does. It names nobody and lists nothing. Strangers are kept out because each
+question about an open transaction is one to the chain or to Circle.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.node.door import NodeOf
+from services.node.door import Caller, NodeOf
 from services.wire.problems import ProblemError
 from services.wire.wallets import TransactionOut
 
@@ -18,7 +19,7 @@ router = APIRouter(tags=["wallets"])
 
 
 @router.get("/wallets/transactions/{tx_id}")
-def transaction(node: NodeOf, tx_id: Annotated[str, Path(max_length=66)]) -> TransactionOut:
+def transaction(node: NodeOf, _caller: Caller, tx_id: Annotated[str, Path(max_length=66)]) -> TransactionOut:
     """Say how a relayed transaction stands, by our id of it, its hash, or Circle's id.
 
     Problem codes: request.not_found.

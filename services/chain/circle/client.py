@@ -16,7 +16,6 @@ from services.chain.circle.secret import CircleSecrets, read_public_key
 from services.chain.errors import ChainUnreachable
 from services.units.address import Address, Bytes32, bytes32
 
-BASE_URL = "https://api.circle.com"
 CIPHERTEXT_REUSED = 156004
 _FEE_LEVEL = "MEDIUM"
 _WEI_DIGITS = 18
@@ -44,7 +43,7 @@ class CircleTransaction:
 
 
 class CircleClient:
-    """One wallet of one Circle account. Blocking and thread-safe. The HTTP client stays the caller's to close.
+    """One wallet of one Circle account. Blocking and thread-safe. The HTTP client is closed with it.
 
     blockchain: Circle's name of the chain, such as ``ARC-TESTNET``. Every method raises ChainUnreachable when no
     usable answer came (what was asked for may have been done), and CircleRefused.
@@ -57,7 +56,7 @@ class CircleClient:
         wallet: Address,
         blockchain: str,
         http: httpx.Client,
-        base_url: str = BASE_URL,
+        base_url: str,
     ) -> None:
         self._secrets, self._http, self._base = secrets, http, base_url.rstrip("/")
         self._from = {"walletAddress": wallet, "blockchain": blockchain}
@@ -69,6 +68,10 @@ class CircleClient:
     def wallet(self) -> Address:
         """The wallet that sends."""
         return self._wallet
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
     def public_key(self) -> RSAPublicKey:
         """Give the key that the entity secret is encrypted for; fetched once."""

@@ -34,7 +34,10 @@ _WITHOUT_EFFECT = ("DENIED", "CANCELLED")
 
 
 class CircleRelayer:
-    """See Relayer. A ticket is the transaction's hash only by its looks: ask ``outcome`` for the hash."""
+    """See Relayer. A ticket is the transaction's hash only by its looks: ask ``outcome`` for the hash.
+
+    The client is closed with the relayer.
+    """
 
     def __init__(
         self,
@@ -93,6 +96,9 @@ class CircleRelayer:
     def outcome(self, intent: IntentId) -> Relayed | None:
         order = self._orders.find(intent)
         return None if order is None else _relayed(self._look(order))
+
+    def close(self) -> None:
+        self._client.close()
 
     def _begin(self, intent: IntentId, call: Call) -> tuple[CircleOrder, bool]:
         if call.to is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
@@ -57,7 +56,7 @@ async def test_strangers_without_an_account_do_not_ask(running: RunningWorld) ->
 
 
 @pytest.fixture
-def circle(running: RunningWorld) -> Iterator[CircleServer]:
+def circle(running: RunningWorld) -> CircleServer:
     """Circle, with a wallet that has gas money."""
     running.chain.fund(WALLET.address, usdc=Money(0), gas_wei=10**19)
     return CircleServer(running.world.chain)

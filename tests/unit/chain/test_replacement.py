@@ -14,7 +14,7 @@ from services.chain.book import BookedTransaction, MemoryTransactionBook, Transa
 from services.chain.calls import Call, pay_call
 from services.chain.errors import ChainRefused, ChainUnreachable, OutcomeUnknown
 from services.chain.gateway import Fees
-from services.chain.relayer import OwnKeyRelayer
+from services.chain.relayer import OwnKeyRelayer, next_attempt
 from services.chain.replacement import PATIENCE, STUCK_AFTER, is_due, raised, replacement
 from services.chain.transaction import SignedTransaction, Transaction, read_transaction, sign_transaction
 from services.units.ids import IntentId, purchase_intent
@@ -384,6 +384,25 @@ def test_what_was_never_submitted_has_no_outcome(scene: Scene) -> None:
     tx = relayer.submit(*payment())
     by_intent, by_hash = relayer.find(payment()[0]), relayer.find(tx)
     assert by_intent == by_hash is not None
+
+
+def test_what_ended_without_effect_may_be_tried_under_a_new_id(scene: Scene) -> None:
+    relayer = scene.relayer()
+    intent, call = payment()
+    assert next_attempt(relayer, intent) == intent
+    scene.pool.is_mining = False
+    tx = relayer.submit(intent, call)
+    assert next_attempt(relayer, intent) == intent
+    scene.book.mark(tx, TransactionState.CONFIRMED)
+    assert next_attempt(relayer, intent) == intent
+    seen = {intent}
+    for _ in range(3):
+        scene.book.mark(tx, TransactionState.REVERTED)
+        again = next_attempt(relayer, intent)
+        assert again not in seen
+        assert next_attempt(relayer, intent) == again
+        seen.add(again)
+        tx = relayer.submit(again, call)
 
 
 @pytest.mark.parametrize(
