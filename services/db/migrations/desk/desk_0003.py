@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "desk_0003"
-down_revision = "desk_0002" if Path(__file__).with_name("desk_0002.py").exists() else "desk_0001"
+down_revision = "desk_0002"
 branch_labels = None
 depends_on = None
 
