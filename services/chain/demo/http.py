@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -32,8 +34,9 @@ class JsonRpcServer:
         return f"http://{_HOST}:{self._server.server_port}"
 
     def close(self) -> None:
-        """Stop serving and wait for it."""
+        """Stop serving and wait for it; clients' kept connections are cut."""
         self._server.shutdown()
+        self._server.cut()
         self._server.server_close()
         self._thread.join()
 
@@ -50,6 +53,28 @@ class _Server(ThreadingHTTPServer):
     rpc: RpcHandler
     daemon_threads = False
     block_on_close = True
+
+    def __init__(self, where: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(where, handler)
+        self._guard = threading.Lock()
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def cut(self) -> None:
+        """End reading on connections that are kept open for more: each thread goes after what it is at."""
+        with self._guard:
+            for connection in self._open:
+                with suppress(OSError):  # its client has gone already
+                    connection.shutdown(socket.SHUT_RD)
 
 
 class _Request(BaseHTTPRequestHandler):

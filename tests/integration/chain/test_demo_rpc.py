@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
+import time
 from typing import Any
 
 import pytest
@@ -119,3 +120,14 @@ def test_http_refuses_what_it_should(demo_chain: DemoChain) -> None:
         assert post(server, b"{}", Host="evil.example")[0] == 403
         assert post(server, b"{")[0] == 400
         assert post(server, b"")[0] == 413
+
+
+def test_closing_does_not_wait_for_kept_connections(demo_chain: DemoChain) -> None:
+    server = JsonRpcServer(demo_chain.rpc)
+    kept = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=30)
+    kept.request("POST", "/", json.dumps({"id": 1, "method": "eth_chainId", "params": []}))
+    assert json.load(kept.getresponse())["result"] == hex(demo_chain.chain_id)
+    start = time.monotonic()
+    server.close()
+    kept.close()
+    assert time.monotonic() - start < 3
