@@ -25,7 +25,7 @@ MAX_HEADER_BYTES = 16_384
 
 TOTAL_MISMATCH = "invalid_batch_settlement_evm_cumulative_amount_mismatch"
 """The error of a corrective 402: the voucher's total does not follow on what the node holds."""
-CHANNEL_BUSY = "channel_busy"
+CHANNEL_BUSY = "invalid_batch_settlement_evm_channel_busy"
 
 Whole = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 Whole256 = Annotated[str, Field(pattern=r"^(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})$")]

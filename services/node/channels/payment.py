@@ -23,8 +23,9 @@ async def pay_by_channel(node: Node, offer: Offer, payment: ChannelPayment, *, i
 
     Raises ProblemError: channel.busy, and as take_voucher and deposit do; a 402 carries what the node holds.
     """
-    config, channel = check_terms(node, offer, payment)
+    channel = payment.payload.voucher.channel_id
     try:
+        config = check_terms(node, offer, payment)
         with node.vouchers.turn(channel):
             brought = await _prepare(node, offer, config, channel, payment.payload)
             sold = await take_voucher(node, offer, config, payment.payload.voucher, is_caller=is_caller)
@@ -36,10 +37,19 @@ async def pay_by_channel(node: Node, offer: Offer, payment: ChannelPayment, *, i
     return Sold(sold.keys, sold.settled.model_copy(update=moved))
 
 
-async def refund_channel(node: Node, payload: RefundPayload) -> Settled:
-    """Give back what a channel does not owe. Raises ProblemError: channel.busy, and as refund does."""
-    with node.vouchers.turn(payload.voucher.channel_id):
-        return await to_thread.run_sync(refund, node, payload)
+async def refund_channel(node: Node, payload: RefundPayload, *, offer: Offer | None = None) -> Settled:
+    """Give back what a channel does not owe. Raises ProblemError: channel.busy, and as refund does.
+
+    offer: what is sold where the refund was asked for; with it a 402 carries what the node holds.
+    """
+    channel = payload.voucher.channel_id
+    try:
+        with node.vouchers.turn(channel):
+            return await to_thread.run_sync(refund, node, payload)
+    except ProblemError as problem:
+        if offer is not None:
+            corrected(node, offer, problem, channel)
+        raise
 
 
 async def _prepare(

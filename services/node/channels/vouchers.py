@@ -13,7 +13,13 @@ from services.node.channels.book import config_of, find_channel, state_of, vouch
 from services.node.channels.journal import NewCharge
 from services.node.context import Node
 from services.node.sales.offer import Offer, keys_of
-from services.node.sales.terms import WITHDRAW_DELAY_S, channel_requirements, payment_required, till_of
+from services.node.sales.terms import (
+    WITHDRAW_DELAY_S,
+    channel_requirements,
+    failure_headers,
+    offer_headers,
+    till_of,
+)
 from services.node.tables import Channel, Entitlement
 from services.units.address import Bytes32
 from services.units.money import ZERO, Money
@@ -21,19 +27,32 @@ from services.wire.node import KeysOut
 from services.wire.problems import ProblemError
 from services.wire.x402 import (
     CHANNEL_BUSY,
-    PAYMENT_REQUIRED,
     TOTAL_MISMATCH,
     ChannelPayment,
     ConfigFields,
     Settled,
     SettledExtra,
     VoucherFields,
-    encode,
     network,
     read_money,
 )
 
-_ERRORS = {"channel.total": TOTAL_MISMATCH, "channel.busy": CHANNEL_BUSY, "channel.balance": "insufficient_funds"}
+_PAYMENT_REQUIRED = 402
+_EVM = "invalid_batch_settlement_evm_"
+# Source: x402 v2, error codes of the scheme batch-settlement on EVM chains. After the first three a client may try
+# again; after the others it must not.
+_ERRORS = {
+    "channel.total": TOTAL_MISMATCH,
+    "channel.busy": CHANNEL_BUSY,
+    "channel.balance": f"{_EVM}cumulative_exceeds_balance",
+}
+_FAILURES = {
+    "signature": f"{_EVM}voucher_signature",
+    "expired": f"{_EVM}payload_authorization_valid_before",
+    "deposit": f"{_EVM}deposit_payload",
+    "config": f"{_EVM}channel_id_mismatch",
+    "id": f"{_EVM}channel_id_mismatch",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +91,8 @@ async def take_voucher(
         return _sold(node, session, offer, row, offer.amount)
 
 
-def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> tuple[ChannelConfig, Bytes32]:
-    """Compare a payment with the offer; gives the channel's configuration and id.
+def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelConfig:
+    """Compare a payment with the offer; gives the channel's configuration, whose id is the voucher's.
 
     Raises ProblemError: payment.scheme (channels are not offered), payment.terms_changed, channel.refused.
     """
@@ -92,10 +111,9 @@ def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> tuple[Chan
     ours = (till_of(node, offer.item.creator), node.authorizer.address, node.chain.token, WITHDRAW_DELAY_S)
     if (config.receiver, config.receiver_authorizer, config.token, config.withdraw_delay_s) != ours:
         raise ProblemError("channel.refused", reason="config")
-    channel = channel_id(node.chain.chain_id, config)
-    if channel != payment.payload.voucher.channel_id:
+    if channel_id(node.chain.chain_id, config) != payment.payload.voucher.channel_id:
         raise ProblemError("channel.refused", reason="id")
-    return config, channel
+    return config
 
 
 def read_config(fields: ConfigFields) -> ChannelConfig:
@@ -122,16 +140,24 @@ def read_voucher(fields: VoucherFields) -> Voucher:
 
 def corrected(node: Node, offer: Offer, problem: ProblemError, channel: Bytes32) -> ProblemError:
     """Put the 402 beside a channel's problem: what the node holds, so that an honest client can go on from there."""
+    if problem.kind.status != _PAYMENT_REQUIRED:
+        return problem
     error = _ERRORS.get(problem.code)
     if error is None:
+        problem.headers = failure_headers(node, offer, error=_failure(problem))
         return problem
     with node.database.read() as session:
         row = find_channel(session, channel) if problem.code != "channel.busy" else None
-    required = payment_required(
-        node, offer, error=error, state=state_of(row) if row else None, voucher=voucher_of(row) if row else None
-    )
-    problem.headers = {PAYMENT_REQUIRED: encode(required), "Cache-Control": "no-store"}
+    state, voucher = (state_of(row), voucher_of(row)) if row else (None, None)
+    problem.headers = offer_headers(node, offer, error=error, state=state, voucher=voucher)
     return problem
+
+
+def _failure(problem: ProblemError) -> str:
+    """Name a refusal as stock clients know it."""
+    if problem.code == "payment.insufficient":
+        return f"{_EVM}insufficient_balance"
+    return _FAILURES.get(problem.params.get("reason", ""), f"{_EVM}transaction_reverted")
 
 
 def _check_total(row: Channel, voucher: Voucher, amount: Money) -> None:

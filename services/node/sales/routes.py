@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.orm import Session
 
+from services.chain import reasons
 from services.node.channels.payment import pay_by_channel, refund_channel
 from services.node.channels.vouchers import Sold
 from services.node.context import Node
@@ -27,14 +28,13 @@ from services.node.sales.offer import (
     owns_any,
 )
 from services.node.sales.service import sell
-from services.node.sales.terms import payment_required
+from services.node.sales.terms import failure_headers, offer_headers
 from services.node.tables import Item
 from services.units.address import Address
 from services.units.money import ZERO
 from services.wire.node import KeysOut, PayIn, StreamIn
 from services.wire.problems import ProblemError
 from services.wire.x402 import (
-    PAYMENT_REQUIRED,
     PAYMENT_RESPONSE,
     ChannelPayment,
     EscrowPayment,
@@ -49,6 +49,16 @@ from services.wire.x402 import (
 
 router = APIRouter(tags=["sales"])
 Signature = Annotated[str | None, Header(alias="PAYMENT-SIGNATURE")]
+# Source: x402 v2, error codes of the scheme exact on EVM chains.
+_ERRORS = {
+    "expired": "invalid_exact_evm_payload_authorization_valid_before",
+    "signature": "invalid_exact_evm_payload_signature",
+    "nonce": "invalid_exact_evm_nonce_already_used",
+    reasons.INVALID_SIGNATURE: "invalid_exact_evm_payload_signature",
+    reasons.AUTHORIZATION_USED: "invalid_exact_evm_nonce_already_used",
+    reasons.AUTHORIZATION_EXPIRED: "invalid_exact_evm_payload_authorization_valid_before",
+    reasons.AUTHORIZATION_EARLY: "invalid_exact_evm_payload_authorization_valid_after",
+}
 _PAID: dict[int | str, dict[str, Any]] = {402: {"description": "Payment required (x402 v2)"}}
 
 
@@ -58,6 +68,8 @@ async def stream(
 ) -> KeysOut:
     """Give the key of a chunk that the account may have, else 402 with the offer; with a payment, sell it."""
     given = _read(payment, caller)
+    if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
+        return await _give_back(node, content_id, given.payload, response)
     account = _account(given, caller)
     with node.database.read() as session:
         item = find_item(session, content_id)
@@ -79,6 +91,8 @@ async def pay(
 ) -> KeysOut:
     """Sell a range of chunks; without a first one, the next that the account does not own."""
     given = _read(payment, caller)
+    if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
+        return await _give_back(node, content_id, given.payload, response)
     account = _account(given, caller)
     with node.database.read() as session:
         item = find_item(session, content_id)
@@ -89,6 +103,19 @@ async def pay(
         # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
         raise ProblemError("content.owned")
     return await _sell(node, offer, given, response, is_caller=caller is not None)
+
+
+@router.get("/content/{content_id}/pay", responses=_PAID)
+async def pay_by_address(
+    node: NodeOf,
+    caller: MaybeCaller,
+    content_id: str,
+    response: Response,
+    wanted: Annotated[PayIn, Query()],
+    payment: Signature = None,
+) -> KeysOut:
+    """Sell to clients that can only fetch an address. Stock clients ask here for the price, and for their refund."""
+    return await pay(node, caller, content_id, response, wanted, payment)
 
 
 @router.get("/content/{content_id}/keys")
@@ -128,23 +155,14 @@ def _account(payment: Payment | None, caller: Address | None) -> Address:
 async def _sell(node: Node, offer: Offer, payment: Payment | None, response: Response, *, is_caller: bool) -> KeysOut:
     if payment is None:
         needed = ProblemError("payment.required", amount=offer.amount.micros)
-        needed.headers = _offered(node, offer, "Payment required")
+        needed.headers = offer_headers(node, offer, error="Payment required")
         raise needed
     if isinstance(payment, ChannelPayment):
-        sold = await _by_channel(node, offer, payment, is_caller=is_caller)
+        sold = await pay_by_channel(node, offer, payment, is_caller=is_caller)
     else:
         sold = await to_thread.run_sync(_by_transaction, node, offer, payment, is_caller)
-    response.headers[PAYMENT_RESPONSE] = encode(sold.settled)
-    response.headers["Cache-Control"] = "private"
+    _settled(response, sold.settled)
     return sold.keys
-
-
-async def _by_channel(node: Node, offer: Offer, payment: ChannelPayment, *, is_caller: bool) -> Sold:
-    if not isinstance(payment.payload, RefundPayload):
-        return await pay_by_channel(node, offer, payment, is_caller=is_caller)
-    # Stock clients ask for their refund where they paid; there is no key in the answer.
-    settled = await refund_channel(node, payment.payload)
-    return Sold(KeysOut(content_id=offer.item.content_id, keys=(), amount=ZERO, transaction=None), settled)
 
 
 def _by_transaction(node: Node, offer: Offer, payment: EscrowPayment | ExactPayment, is_caller: bool) -> Sold:
@@ -152,7 +170,7 @@ def _by_transaction(node: Node, offer: Offer, payment: EscrowPayment | ExactPaym
         keys = sell(node, offer, payment, is_caller=is_caller)
     except ProblemError as problem:
         if problem.code in ("payment.refused", "payment.insufficient"):
-            problem.headers = _failed(node, offer, problem)
+            problem.headers = failure_headers(node, offer, error=_error_of(problem))
         raise
     settled = Settled(
         success=True, transaction=keys.transaction or "", network=network(node.chain.chain_id), payer=offer.account
@@ -160,12 +178,23 @@ def _by_transaction(node: Node, offer: Offer, payment: EscrowPayment | ExactPaym
     return Sold(keys, settled)
 
 
-def _offered(node: Node, offer: Offer, error: str) -> dict[str, str]:
-    return {PAYMENT_REQUIRED: encode(payment_required(node, offer, error=error)), "Cache-Control": "no-store"}
+def _error_of(problem: ProblemError) -> str:
+    """Name a refusal as stock clients know it."""
+    if problem.code == "payment.insufficient":
+        return "insufficient_funds"
+    return _ERRORS.get(problem.params.get("reason", ""), "invalid_payload")
 
 
-def _failed(node: Node, offer: Offer, problem: ProblemError) -> dict[str, str]:
-    """Say what stock clients read when a payment did not settle."""
-    reason = "insufficient_funds" if problem.code == "payment.insufficient" else "invalid_payload"
-    failed = Settled(success=False, transaction="", network=network(node.chain.chain_id), error_reason=reason)
-    return {**_offered(node, offer, reason), PAYMENT_RESPONSE: encode(failed)}
+async def _give_back(node: Node, content_id: str, payload: RefundPayload, response: Response) -> KeysOut:
+    """Refund a channel where it was spent, as stock clients ask for it; there is no key in the answer."""
+    with node.database.read() as session:
+        item = find_item(session, content_id)
+        # What a 402 offers to somebody who owns nothing: the payer may own the whole film by now.
+        offer = make_offer(session, item, NOBODY, next_unowned(session, item, NOBODY), 1)
+    _settled(response, await refund_channel(node, payload, offer=offer))
+    return KeysOut(content_id=item.content_id, keys=(), amount=ZERO, transaction=None)
+
+
+def _settled(response: Response, settled: Settled) -> None:
+    response.headers[PAYMENT_RESPONSE] = encode(settled)
+    response.headers["Cache-Control"] = "private"

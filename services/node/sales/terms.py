@@ -9,6 +9,8 @@ from services.node.sales.offer import Offer
 from services.units.address import Address
 from services.units.money import Money
 from services.wire.x402 import (
+    PAYMENT_REQUIRED,
+    PAYMENT_RESPONSE,
     ChannelExtra,
     ChannelRequirements,
     ChannelState,
@@ -20,8 +22,10 @@ from services.wire.x402 import (
     Extensions,
     PaymentRequired,
     Resource,
+    Settled,
     TokenExtra,
     VoucherState,
+    encode,
     network,
 )
 
@@ -93,6 +97,25 @@ def payment_required(
         accepts=(*channel, exact),
         extensions=Extensions(museclock=EscrowExtension(info=EscrowOffer(escrow=escrow_requirements(node, offer)))),
     )
+
+
+def offer_headers(
+    node: Node,
+    offer: Offer,
+    *,
+    error: str,
+    state: ChannelState | None = None,
+    voucher: VoucherState | None = None,
+) -> dict[str, str]:
+    """Write the headers of a 402 that a client may answer with a payment, or after a correction with another one."""
+    required = payment_required(node, offer, error=error, state=state, voucher=voucher)
+    return {PAYMENT_REQUIRED: encode(required), "Cache-Control": "no-store"}
+
+
+def failure_headers(node: Node, offer: Offer, *, error: str) -> dict[str, str]:
+    """Write the headers of a 402 after a payment that did not settle; stock clients try no correction then."""
+    failed = Settled(success=False, transaction="", network=network(node.chain.chain_id), error_reason=error)
+    return {**offer_headers(node, offer, error=error), PAYMENT_RESPONSE: encode(failed)}
 
 
 def escrow_terms(node: Node, offer: Offer, *, valid_after: int, valid_before: int) -> PaymentTerms:
