@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from contracts.packages import ROOT, PackageError, locked_packages, read_package
+from contracts.packages import ROOT, LockedPackage, PackageError, locked_packages, read_package
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from py_mini_racer import MiniRacer
 
 SOURCES = ROOT / "src"
@@ -29,20 +32,39 @@ class CompileError(Exception):
     """The compiler refused the sources; the text is its own report."""
 
 
-def compile_sources(sources: dict[str, str], *, warnings: bool = True, keep_engine: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """What sources are compiled with: every part of it shows in the bytes that come out."""
+
+    solc: LockedPackage
+    base: LockedPackage
+    settings: dict[str, Any]
+
+
+def our_toolchain() -> Toolchain:
+    """Give what our own contracts are compiled with."""
+    packages = locked_packages()
+    return Toolchain(packages["solc"], packages["@openzeppelin/contracts"], SETTINGS)
+
+
+def compile_sources(
+    sources: dict[str, str], *, toolchain: Toolchain | None = None, warnings: bool = True, keep_engine: bool = False
+) -> dict[str, Any]:
     """Compile files, by path, and give the compiler's JSON output. Raises CompileError, PackageError.
 
-    warnings: whether a warning about a file of ours is an error. keep_engine: leave the compiler loaded, with a thread
-    of its own, for the next call.
+    toolchain: ours without one. warnings: whether a warning about a file of ours is an error. keep_engine: leave the
+    compiler loaded, with a thread of its own, for the next call.
     """
+    used = toolchain or our_toolchain()
     request = {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in sources.items()},
-        "settings": SETTINGS
+        "settings": used.settings
         | {"outputSelection": {path: {"*": _OUTPUT} for path in sources if path.startswith("src/")}},
     }
     try:
-        output: dict[str, Any] = json.loads(str(_engine().eval(f"{_COMPILE}({json.dumps(json.dumps(request))}, 0)")))
+        command = f"{_COMPILE}({json.dumps(json.dumps(request))}, 0)"
+        output: dict[str, Any] = json.loads(str(_engine(used.solc).eval(command)))
     finally:
         if not keep_engine:
             _engine.cache_clear()
@@ -63,11 +85,30 @@ def _is_failure(entry: dict[str, Any], *, warnings: bool) -> bool:
 def project_sources(*roots: str) -> dict[str, str]:
     """Read contracts of ours (all of them without names) and what they import, under the paths of import statements."""
     sources = {f"src/{path.name}": path.read_text(encoding="utf-8") for path in sorted(SOURCES.glob("*.sol"))}
-    base = locked_packages()["@openzeppelin/contracts"]
-    for path, text in read_package(base, suffix=".sol").items():
-        sources[f"{base.name}/{path}"] = text
-    wanted = [f"src/{name}.sol" for name in roots] or [path for path in sources if path.startswith("src/")]
-    return _reachable(sources, wanted)
+    wanted = [f"src/{name}.sol" for name in roots] or list(sources)
+    return _reachable(sources | _base_sources(our_toolchain().base), wanted)
+
+
+def folder_sources(folder: Path, base: LockedPackage, *names: str) -> dict[str, str]:
+    """Read the files that define contracts, by name, anywhere in a folder of somebody else's, and what they import.
+
+    Raises CompileError when there is none or more than one of a name, PackageError.
+    """
+    found = {
+        f"src/{path.relative_to(folder).as_posix()}": path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.sol"))
+    }
+    wanted = []
+    for name in names:
+        fitting = [path for path in found if path.rsplit("/", 1)[-1] == f"{name}.sol"]
+        if len(fitting) != 1:
+            raise CompileError(f"{folder} has {len(fitting)} files named {name}.sol; exactly one is needed")
+        wanted += fitting
+    return _reachable(found | _base_sources(base), wanted)
+
+
+def _base_sources(base: LockedPackage) -> dict[str, str]:
+    return {f"{base.name}/{path}": text for path, text in read_package(base, suffix=".sol").items()}
 
 
 def _reachable(sources: dict[str, str], wanted: list[str]) -> dict[str, str]:
@@ -105,11 +146,10 @@ def _resolve(path: str, target: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _engine() -> MiniRacer:
+def _engine(solc: LockedPackage) -> MiniRacer:
     # Only a rebuild needs the engine; the committed artifacts are read without it.
     from py_mini_racer import MiniRacer
 
-    solc = locked_packages()["solc"]
     engine = MiniRacer()
     engine.eval(_PRELUDE + read_package(solc, suffix="soljson.js")["soljson.js"])
     if not str(engine.eval("Module.cwrap('solidity_version', 'string', [])()")).startswith(solc.version + "+"):

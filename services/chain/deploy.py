@@ -1,7 +1,4 @@
-"""Puts the Escrow on a chain at an address that is known beforehand, says what that costs, and checks what is there.
-
-The address follows from the deployer contract, the salt and the creation code (EIP-1014): who deploys does not matter.
-"""
+"""The Escrow as a deployment: what its address depends on, whether what stands there is it, and the record of it."""
 
 from __future__ import annotations
 
@@ -9,21 +6,12 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.chain.calls import Call
-from services.chain.demo.evm import Account, Evm, Message
+from services.chain.creation import FACTORY, Creation, DeploymentError, code_hash, is_placed
 from services.chain.demo.genesis import escrow_creation
-from services.chain.errors import ChainReverted
 from services.chain.gateway import ChainGateway
-from services.chain.hashing import keccak256
-from services.chain.till import create2_address, till_code_address
-from services.units.address import Address, Bytes32, address, bytes32, raw
-from services.units.money import WEI_PER_MICRO, Money
-
-# The deterministic deployment proxy that most chains have, Arc among them (facts: x402 on Arc, seen 2026-11).
-FACTORY = address("0x4e59b44847b379578588920ca78fbf26c0b4956c")
-# Stands in for it here: creates what follows the first word of its input, under that word as the salt, or reverts.
-_FACTORY_CODE = bytes.fromhex("5f35602036038060205f375f5ff5" + "80156019575f5260205ff3" + "5b5f5ffd")
-_LOCAL_GAS = 16_000_000
+from services.chain.till import till_code_address
+from services.ipfs.durable import replace_durably
+from services.units.address import Address, Bytes32, address, bytes32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,38 +27,25 @@ class EscrowPlan:
     factory: Address = FACTORY
 
     @property
-    def creation(self) -> bytes:
-        """The code that creates it."""
-        return escrow_creation(
+    def creation(self) -> Creation:
+        """The contract to be."""
+        code = escrow_creation(
             self.token,
             platform=self.platform,
             owner=self.owner,
             distribution_delay_s=self.distribution_delay_s,
         )
+        return Creation("the Escrow", code, self.salt, self.factory)
 
     @property
     def escrow(self) -> Address:
         """Where it will be, or is."""
-        return create2_address(self.factory, raw(self.salt), keccak256(self.creation))
-
-    @property
-    def call(self) -> Call:
-        """What a transaction has to do."""
-        return Call(self.factory, raw(self.salt) + self.creation)
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What deploying would take: gas, wei a gas, and the cost rounded up to a micro-USDC."""
-
-    gas: int
-    wei_per_gas: int
-    cost: Money
+        return self.creation.address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What stands on a chain, as deployments/<chain id>.json keeps it."""
+    """What stands on a chain, as deployments/<chain id>.json keeps it. block: the first in which it has code."""
 
     chain_id: int
     token: Address
@@ -82,37 +57,39 @@ class Deployment:
     salt: Bytes32
     factory: Address
     escrow_code_hash: Bytes32
+    block: int
 
     def save(self, folder: Path) -> Path:
-        """Write it under the chain's id and give the file."""
-        path = folder / f"{self.chain_id}.json"
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        """Write it under the chain's id, whole or not at all, and give the file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = record_path(folder, self.chain_id)
+        replace_durably(path, (json.dumps(asdict(self), indent=1) + "\n").encode(), unfinished=folder)
+        # It says nothing that the chain does not, and other users of a computer read it, too.
+        path.chmod(0o644)
         return path
 
 
-class DeploymentError(Exception):
-    """What is on the chain is not what the plan says."""
+def record_path(folder: Path, chain_id: int) -> Path:
+    """Say where the record of a chain is."""
+    return folder / f"{chain_id}.json"
 
 
-def dry_run(gateway: ChainGateway, plan: EscrowPlan, sender: Address) -> DryRun:
-    """Say what deploying costs at the present fees, without sending anything.
+def recorded(folder: Path, chain_id: int) -> tuple[Address, int] | None:
+    """Read a record's Escrow and block; None when there is none. Raises DeploymentError."""
+    path = record_path(folder, chain_id)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return address(found["escrow"]), int(found["block"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as exc:
+        raise DeploymentError(f"{path} is no record of a deployment.") from exc
 
-    Raises ChainReverted when it cannot be deployed (there already, no factory), ChainUnreachable.
-    """
-    if not gateway.code(plan.factory) or gateway.code(plan.escrow):
-        raise ChainReverted("")
-    gas, fee = gateway.simulate(plan.call, sender), gateway.fees().max_fee_per_gas
-    return DryRun(gas, fee, Money(-(-gas * fee // WEI_PER_MICRO)))
 
-
-def verify(gateway: ChainGateway, plan: EscrowPlan) -> Deployment:
+def verify(gateway: ChainGateway, plan: EscrowPlan, *, block: int) -> Deployment:
     """Compare the code on the chain with what the plan's creation code gives, run here. Raises DeploymentError."""
-    expected = keccak256(expected_code(plan))
-    found = gateway.code(plan.escrow)
-    if not found:
-        raise DeploymentError(f"there is nothing at {plan.escrow}")
-    if keccak256(found) != expected:
-        raise DeploymentError(f"the code at {plan.escrow} is another")
+    if not is_placed(gateway, plan.creation):
+        raise DeploymentError(f"There is nothing at {plan.escrow}.")
     return Deployment(
         chain_id=plan.chain_id,
         token=plan.token,
@@ -121,16 +98,8 @@ def verify(gateway: ChainGateway, plan: EscrowPlan) -> Deployment:
         platform=plan.platform,
         owner=plan.owner,
         distribution_delay_s=plan.distribution_delay_s,
-        salt=plan.salt,
+        salt=bytes32(plan.salt),
         factory=plan.factory,
-        escrow_code_hash=bytes32(expected),
+        escrow_code_hash=code_hash(plan.creation, plan.chain_id),
+        block=block,
     )
-
-
-def expected_code(plan: EscrowPlan) -> bytes:
-    """Give the code that the plan puts on its chain: immutables, chain id and its own address included."""
-    evm = Evm(plan.chain_id)
-    evm.install(plan.factory, Account(nonce=1, code=_FACTORY_CODE))
-    evm.set_block(1, 1)
-    evm.execute(Message(plan.owner, plan.factory, plan.call.data, 0, _LOCAL_GAS))
-    return evm.account(plan.escrow).code
