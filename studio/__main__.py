@@ -26,10 +26,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def run_window(profile: Path | None, *, demo: bool) -> int:
-    """Show the window until it is closed; gives the exit code."""
+    """Show the window until it is closed; ends the process."""
     from PySide6.QtWidgets import QApplication
 
     from studio.app import Studio
+    from studio.ending import end_after
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("museclock")
@@ -37,11 +38,12 @@ def run_window(profile: Path | None, *, demo: bool) -> int:
     application.setDesktopFileName("museclock")
     studio = Studio(application, profile=profile, demo=demo)
     studio.window.painted.connect(studio.catch_crashes)
-    studio.start()
-    try:
+
+    def show() -> int:
+        studio.start()
         return application.exec()
-    finally:
-        studio.close()
+
+    end_after(application, studio, show)
 
 
 def main(arguments: list[str] | None = None) -> int:

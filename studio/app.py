@@ -128,7 +128,7 @@ class Studio(QObject):
 
     @Slot()
     def catch_crashes(self) -> None:
-        """Tell unexpected errors in a dialog from now until the end; a tour and the tests catch them themselves."""
+        """Tell unexpected errors in a dialog from now until the end; the tests catch them themselves."""
         from studio.kit.crash import CrashHook
 
         self._hook = CrashHook(self.window)
@@ -140,7 +140,10 @@ class Studio(QObject):
 
     @Slot()
     def close(self) -> None:
-        """End everything in order; the service ends with its input. Idempotent."""
+        """End everything in order; the service ends with its input. Idempotent.
+
+        May come from the window's own close event: the widgets live on (see studio.ending).
+        """
         if self._closed:
             return
         self._closed = True
@@ -152,4 +155,4 @@ class Studio(QObject):
         self.settings.save()
         if self._hook is not None:
             self._hook.uninstall()
-        self._collector.close()
+        self._collector.stop()

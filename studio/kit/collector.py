@@ -1,7 +1,9 @@
 """Keeps Python's garbage collector on the GUI thread.
 
 Python collects cycles on whichever thread allocates next. A widget or timer that is deleted on the bridge's or libVLC's
-thread leaves its timers registered with the GUI thread's event loop, which then calls into freed memory.
+thread leaves its timers registered with the GUI thread's event loop, which then calls into freed memory. On the GUI
+thread it may begin inside a destructor of Qt, delete more widgets there, and wait for ever for a lock that is held
+further up: so a collection begins only from the event loop.
 """
 
 from __future__ import annotations
@@ -14,11 +16,10 @@ _EVERY_MS = 1_000
 
 
 class Collector(QObject):
-    """Collects once a second, by Python's own thresholds, while it lives; ``close`` gives the work back."""
+    """Collects once a second, by Python's own thresholds, until ``stop``. Python's own collector stays off for good."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._was_enabled = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY_MS)
@@ -32,8 +33,9 @@ class Collector(QObject):
         if generations:
             gc.collect(max(generations))
 
-    def close(self) -> None:
-        """Let Python collect by itself again. Idempotent."""
+    def stop(self) -> None:
+        """Collect no more: the process ends. Idempotent.
+
+        The work is not given back to Python: the widgets' destructors are still to come.
+        """
         self._timer.stop()
-        if self._was_enabled:
-            gc.enable()

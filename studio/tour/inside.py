@@ -7,13 +7,13 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.app import Studio
-from studio.kit.crash import CrashHook
+from studio.ending import end_after
 from studio.kit.service_state import Phase
 from studio.tour.creator_steps import publish, tier, upload
 from studio.tour.hand import Hand, StepError
@@ -129,26 +129,21 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> int:
-    """Run the application with a hand in it."""
+def main() -> NoReturn:
+    """Run the application with a hand in it; ends the process."""
     given = _parse()
     application = QApplication(sys.argv[:1])
     studio = Studio(application, profile=given.profile, demo=True)
     studio.start()
-    hook = CrashHook(studio.window)
-    hook.install()
+    studio.catch_crashes()
     scene = Scene(Hand(studio.window, studio.bridge), given.media, FILM_TITLE)
     if given.facts is not None:
         scene.facts.update(json.loads(given.facts.read_text(encoding="utf-8")))
         scene.content_id = scene.facts["content_id"]
     performer = Performer(studio, scene, given.part, given.shots)
     QTimer.singleShot(0, performer.perform)
-    try:
-        return application.exec()
-    finally:
-        studio.close()
-        hook.uninstall()
+    end_after(application, studio, application.exec)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,17 +8,15 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from studio.app import Studio
+from studio.ending import end_after
 from studio.kit.service_state import Phase
 from studio.tour.creator_steps import publish, upload
 from studio.tour.hand import Hand
 from studio.tour.scene import CREATOR, VIEWER, Scene
 
 
-def main(profile: Path, film: Path) -> None:
-    """Do it; any failure ends the program with an error."""
-    application = QApplication([])
-    studio = Studio(application, profile=profile, demo=True)
-    studio.start()
+def play(studio: Studio, film: Path) -> int:
+    """Do it; gives the exit code. Any failure is an error."""
     scene = Scene(Hand(studio.window, studio.bridge), film, "Silent")
     hand = scene.hand
     process = hand.wait("the service process", lambda: studio.process)
@@ -34,7 +32,15 @@ def main(profile: Path, film: Path) -> None:
     scene.go("wallet")
     hand.find("reconcile.table")
     print("the window lives")
-    studio.close()
+    return 0
+
+
+def main(profile: Path, film: Path) -> None:
+    """Play in a window on this profile; ends the process."""
+    application = QApplication([])
+    studio = Studio(application, profile=profile, demo=True)
+    studio.start()
+    end_after(application, studio, lambda: play(studio, film))
 
 
 if __name__ == "__main__":

@@ -105,3 +105,23 @@ def test_without_libvlc_a_sentence_says_what_to_install(root: Path, profile: Pat
     assert run.returncode == 0, run.stdout + run.stderr
     assert "VLC" in run.stdout
     assert "the window lives" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "told"), [("well", 0, ""), ("stuck", 0, ""), ("failing", 1, "RuntimeError: a bug")]
+)
+def test_the_process_ends_at_once_and_leaves_nothing_to_the_interpreter(
+    root: Path, profile: Path, how: str, code: int, told: str
+) -> None:
+    script = root / "tests" / "e2e" / "close_window.py"
+    run = subprocess.run(
+        [sys.executable, str(script), str(profile), how],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert (run.returncode, run.stdout) == (code, "" if told else "used\n"), run.stderr
+    assert run.stderr.strip().endswith(told)
+    assert bool(run.stderr) == bool(told), run.stderr

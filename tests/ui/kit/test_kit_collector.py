@@ -41,6 +41,5 @@ def test_another_thread_that_allocates_collects_nothing(qtbot: QtBot) -> None:
     assert knot() is not None
     qtbot.waitUntil(lambda: knot() is None, timeout=10_000)
     assert _Knot.died_on == threading.main_thread().name
-    collector.close()
-    assert gc.isenabled()
-    gc.disable()
+    collector.stop()
+    assert not gc.isenabled()
