@@ -16,6 +16,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def to_microseconds(moment: datetime) -> int:
+    """Write an aware moment as whole microseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
 class MoneyColumn(TypeDecorator[Money]):
     """Whole micro-USDC in a 64-bit integer."""
 
@@ -36,7 +41,7 @@ class MomentColumn(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + int(value) * _MICROSECOND

@@ -13,6 +13,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, update
 from sqlalchemy.dialects.sqlite import insert
 
+from services.db.bulk import BulkStatement, Plain
+from services.db.columns import to_microseconds
 from services.db.engine import Database
 from services.node.tables import Channel, Charge, Entitlement
 from services.units.address import Address
@@ -22,18 +24,25 @@ from services.wire.problems import ProblemError
 
 _BATCH = 512
 # Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
-_ADVANCE = (
+_ADVANCE = BulkStatement(
     update(Channel)
     .where(Channel.id == bindparam("key"), Channel.charged == bindparam("before"))
     .values(
         charged=bindparam("after"),
         signature=bindparam("signed"),
         used_at=bindparam("moment"),
-        unclaimed_since=func.coalesce(Channel.unclaimed_since, bindparam("moment", type_=Channel.used_at.type)),
-    )
+        unclaimed_since=func.coalesce(Channel.unclaimed_since, bindparam("since", type_=Channel.used_at.type)),
+    ),
+    ("after", "signed", "moment", "since", "key", "before"),
 )
-_CHARGE = insert(Charge)
-_ENTITLE = insert(Entitlement).on_conflict_do_nothing()
+_CHARGE = BulkStatement(
+    insert(Charge),
+    ("channel_id", "cumulative", "payer", "creator", "content_id", "first_chunk", "chunk_count", "amount", "at",
+     "is_booked"),
+)  # fmt: skip
+_ENTITLE = BulkStatement(
+    insert(Entitlement).on_conflict_do_nothing(), ("account", "content_id", "index", "transaction")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,31 +142,32 @@ def _fail(batch: Sequence[tuple[NewCharge, Future[None]]], error: Exception) -> 
 
 
 def _enter(connection: Connection, charges: Sequence[NewCharge]) -> None:
+    moments = [to_microseconds(one.at) for one in charges]
     steps = [
-        {"key": one.channel_id, "before": one.before, "after": one.after, "signed": one.signature, "moment": one.at}
-        for one in charges
+        (one.after.micros, one.signature, moment, moment, one.channel_id, one.before.micros)
+        for one, moment in zip(charges, moments, strict=True)
     ]
-    if connection.execute(_ADVANCE, steps).rowcount != len(charges):
+    if _ADVANCE.run(connection, steps) != len(charges):
         raise ProblemError("channel.total")
-    connection.execute(_CHARGE, [_row(one) for one in charges])
-    connection.execute(_ENTITLE, [right for one in charges for right in _rights(one)])
+    _CHARGE.run(connection, [_row(one, moment) for one, moment in zip(charges, moments, strict=True)])
+    _ENTITLE.run(connection, [right for one in charges for right in _rights(one)])
 
 
-def _row(one: NewCharge) -> dict[str, object]:
-    return {
-        "channel_id": one.channel_id,
-        "cumulative": one.after,
-        "payer": one.payer,
-        "creator": one.creator,
-        "content_id": one.content_id,
-        "first_chunk": one.first_chunk,
-        "chunk_count": one.chunk_count,
-        "amount": one.after - one.before,
-        "at": one.at,
-        "is_booked": 0,
-    }
+def _row(one: NewCharge, moment: int) -> tuple[Plain, ...]:
+    return (
+        one.channel_id,
+        one.after.micros,
+        one.payer,
+        one.creator,
+        one.content_id,
+        one.first_chunk,
+        one.chunk_count,
+        one.after.micros - one.before.micros,
+        moment,
+        0,
+    )
 
 
-def _rights(one: NewCharge) -> Iterator[dict[str, object]]:
+def _rights(one: NewCharge) -> Iterator[tuple[Plain, ...]]:
     for index in range(one.first_chunk, one.first_chunk + one.chunk_count):
-        yield {"account": one.payer, "content_id": one.content_id, "index": index, "transaction": one.channel_id}
+        yield (one.payer, one.content_id, index, one.channel_id)
