@@ -33,6 +33,7 @@ from services.node.channels.journal import VoucherJournal
 from services.node.channels.watch import watch as watch_channels
 from services.node.context import Authorizer, ChannelSwitch, Node
 from services.node.sales.booking import sync
+from services.node.sales.shelf import Shelf
 from services.units.time import Clock
 
 NODE_DOMAIN = "museclock.local"
@@ -135,6 +136,7 @@ def _open_node(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clo
         authorizer=Authorizer(address_of(authorizer), authorizer),
         channels=ChannelSwitch(),
         vouchers=VoucherJournal(database),
+        shelf=Shelf(),
         clock=clock,
         domain=NODE_DOMAIN,
         uri=NODE_URI,

@@ -13,7 +13,7 @@ from services.media.seal import check_key
 from services.media.signature import parse_signed
 from services.node.context import Node
 from services.node.door import Caller, NodeOf
-from services.node.sales.offer import find_item, key_owner
+from services.node.sales.shelf import key_owner
 from services.node.tables import ChunkForSale, Item
 from services.units.cid import Cid
 from services.wire.node import CardOut, ManifestOut, PublishIn
@@ -80,6 +80,14 @@ def manifest_of(node: NodeOf, content_id: str) -> ManifestOut:
     """Give the creator's signed manifest."""
     with node.database.read() as session:
         return ManifestOut(signed=find_item(session, content_id).signed)
+
+
+def find_item(session: Session, content_id: str) -> Item:
+    """Give an item; raises ProblemError: content.not_found."""
+    item = session.get(Item, content_id.lower())
+    if item is None:
+        raise ProblemError("content.not_found")
+    return item
 
 
 def _check(node: Node, manifest: Manifest, body: PublishIn) -> None:

@@ -11,6 +11,7 @@ from services.db.engine import Database
 from services.db.keybox import KeyBox
 from services.ipfs.store import BlockStore
 from services.node.channels.journal import VoucherJournal
+from services.node.sales.shelf import Shelf
 from services.units.address import Address
 from services.units.time import Clock
 
@@ -44,6 +45,7 @@ class Node:
     authorizer: Authorizer
     channels: ChannelSwitch
     vouchers: VoucherJournal
+    shelf: Shelf
     clock: Clock
     domain: str
     """The name that sign-in messages must carry, such as ``museclock.local``."""

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from services.node.context import Node
@@ -15,6 +15,9 @@ from services.units.address import Address
 from services.wire.node import SessionOut
 
 LIFETIME = timedelta(hours=24)
+_FIND = select(AccountSession.address, AccountSession.expires_at).where(
+    AccountSession.token_hash == bindparam("hashed")
+)
 
 
 def open_session(node: Node, session: Session, account: Address) -> SessionOut:
@@ -29,10 +32,10 @@ def open_session(node: Node, session: Session, account: Address) -> SessionOut:
 def account_of(node: Node, token: str) -> Address | None:
     """Give the account behind a token, or None."""
     with node.database.read() as session:
-        found = session.get(AccountSession, _hash(token))
-        if found is None or found.expires_at < node.clock.now():
-            return None
-        return Address(found.address)
+        found = session.connection().execute(_FIND, {"hashed": _hash(token)}).first()
+    if found is None or found.expires_at < node.clock.now():
+        return None
+    return Address(found.address)
 
 
 def _hash(token: str) -> bytes:

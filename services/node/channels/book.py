@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.chain.channel_calls import (
@@ -19,13 +19,64 @@ from services.chain.channel_calls import (
 from services.chain.channels import ChannelConfig
 from services.chain.errors import ChainUnreachable
 from services.node.context import Node
-from services.node.tables import Channel
+from services.node.sales.offer import Offer
+from services.node.tables import Channel, Entitlement
 from services.units.address import Address, Bytes32, bytes32
-from services.units.money import ZERO
+from services.units.money import ZERO, Money
 from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
 
-def config_of(row: Channel) -> ChannelConfig:
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A row of ``channel`` as plain values: a sale looks at one and changes it elsewhere."""
+
+    id: str
+    payer: Address
+    payer_authorizer: Address
+    creator: Address
+    receiver: Address
+    receiver_authorizer: Address
+    token: Address
+    withdraw_delay: int
+    salt: Bytes32
+    balance: Money
+    claimed: Money
+    charged: Money
+    signature: bytes | None
+    refund_nonce: int
+    withdraw_requested_at: int
+
+
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_OWNED = (
+    select(func.count())
+    .where(
+        Entitlement.account == bindparam("account"),
+        Entitlement.content_id == bindparam("content"),
+        Entitlement.index >= bindparam("first"),
+        Entitlement.index < bindparam("stop"),
+    )
+    .scalar_subquery()
+)
+_LOOK = select(*(getattr(Channel, field.name) for field in fields(ChannelRow)), _OWNED).where(
+    Channel.id == bindparam("channel")
+)
+
+
+def look(connection: Connection, offer: Offer, channel: Bytes32) -> tuple[ChannelRow | None, int]:
+    """Give a channel, and how many of the offered chunks the account owns."""
+    asked = {
+        "channel": channel,
+        "account": offer.account,
+        "content": offer.item.content_id,
+        "first": offer.wanted.start,
+        "stop": offer.wanted.stop,
+    }
+    found = connection.execute(_LOOK, asked).first()
+    return (None, 0) if found is None else (ChannelRow(*found[:-1]), found[-1])
+
+
+def config_of(row: Channel | ChannelRow) -> ChannelConfig:
     """Give the configuration that a row was made from."""
     return ChannelConfig(
         payer=row.payer,
@@ -51,7 +102,7 @@ def config_fields(config: ChannelConfig) -> ConfigFields:
     )
 
 
-def state_of(row: Channel) -> ChannelState:
+def state_of(row: Channel | ChannelRow) -> ChannelState:
     """Write a channel's state for the wire."""
     return ChannelState(
         channel_id=bytes32(row.id),
@@ -63,7 +114,7 @@ def state_of(row: Channel) -> ChannelState:
     )
 
 
-def voucher_of(row: Channel) -> VoucherState | None:
+def voucher_of(row: Channel | ChannelRow) -> VoucherState | None:
     """Write the last voucher for the wire; None before the first."""
     if row.signature is None:
         return None

@@ -5,13 +5,11 @@ from __future__ import annotations
 from anyio import to_thread
 
 from services.chain.channels import ChannelConfig
-from services.node.channels.book import find_channel
-from services.node.channels.deposits import Deposited, deposit, recover
+from services.node.channels.deposits import deposit, recover
 from services.node.channels.refunds import refund
 from services.node.channels.vouchers import Sold, check_terms, corrected, take_voucher
 from services.node.context import Node
 from services.node.sales.offer import Offer
-from services.units.address import Bytes32
 from services.wire.problems import ProblemError
 from services.wire.x402 import ChannelPayload, ChannelPayment, DepositPayload, RefundPayload, Settled, VoucherPayload
 
@@ -27,14 +25,9 @@ async def pay_by_channel(node: Node, offer: Offer, payment: ChannelPayment, *, i
     try:
         config = check_terms(node, offer, payment)
         with node.vouchers.turn(channel):
-            brought = await _prepare(node, offer, config, channel, payment.payload)
-            sold = await take_voucher(node, offer, config, payment.payload.voucher, is_caller=is_caller)
+            return await _sell(node, offer, config, payment.payload, is_caller=is_caller)
     except ProblemError as problem:
         raise corrected(node, offer, problem, channel) from problem
-    if brought is None:
-        return sold
-    moved = {"transaction": brought.transaction or "", "amount": str(brought.amount.micros)}
-    return Sold(sold.keys, sold.settled.model_copy(update=moved))
 
 
 async def refund_channel(node: Node, payload: RefundPayload, *, offer: Offer | None = None) -> Settled:
@@ -52,22 +45,20 @@ async def refund_channel(node: Node, payload: RefundPayload, *, offer: Offer | N
         raise
 
 
-async def _prepare(
-    node: Node, offer: Offer, config: ChannelConfig, channel: Bytes32, payload: ChannelPayload
-) -> Deposited | None:
-    """Make sure that the node knows the channel, with the money that a deposit brings."""
+async def _sell(node: Node, offer: Offer, config: ChannelConfig, payload: ChannelPayload, *, is_caller: bool) -> Sold:
     match payload:
         case DepositPayload():
-            return await to_thread.run_sync(deposit, node, config, offer.item.creator, payload, offer.amount)
-        case VoucherPayload() if not _is_known(node, channel):
+            brought = await to_thread.run_sync(deposit, node, config, offer.item.creator, payload, offer.amount)
+            sold = await take_voucher(node, offer, config, payload.voucher, is_caller=is_caller)
+            moved = {"transaction": brought.transaction or "", "amount": str(brought.amount.micros)}
+            return Sold(sold.keys, sold.settled.model_copy(update=moved))
+        case VoucherPayload():
+            try:
+                return await take_voucher(node, offer, config, payload.voucher, is_caller=is_caller)
+            except ProblemError as problem:
+                if problem.code != "channel.not_found":
+                    raise
             await to_thread.run_sync(recover, node, config, offer.item.creator, payload, offer.amount)
+            return await take_voucher(node, offer, config, payload.voucher, is_caller=is_caller)
         case RefundPayload():
             raise ProblemError("payment.scheme", scheme="refund")
-        case VoucherPayload():
-            pass
-    return None
-
-
-def _is_known(node: Node, channel: Bytes32) -> bool:
-    with node.database.read() as session:
-        return find_channel(session, channel) is not None

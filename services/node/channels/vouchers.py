@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from dataclasses import dataclass, replace
 
 from services.chain.channels import ChannelConfig, Voucher, channel_id, is_signed_by
-from services.node.channels.book import config_of, find_channel, state_of, voucher_of
+from services.node.channels.book import ChannelRow, config_of, find_channel, look, state_of, voucher_of
 from services.node.channels.journal import NewCharge
 from services.node.context import Node
-from services.node.sales.offer import Offer, keys_of
+from services.node.sales.offer import Offer
 from services.node.sales.terms import (
     WITHDRAW_DELAY_S,
-    channel_requirements,
     failure_headers,
+    is_offered,
     offer_headers,
     till_of,
 )
-from services.node.tables import Channel, Entitlement
+from services.node.tables import Channel
 from services.units.address import Bytes32
 from services.units.money import ZERO, Money
 from services.wire.node import KeysOut
@@ -74,21 +71,19 @@ async def take_voucher(
     """
     voucher = read_voucher(fields)
     with node.database.read() as session:
-        row = find_channel(session, voucher.channel_id)
-        if row is None:
-            raise ProblemError("channel.not_found")
-        if not is_signed_by(node.chain.chain_id, voucher, config.voucher_signer):
-            raise ProblemError("channel.refused", reason="signature")
-        count = _owned(session, offer)
-        if count == offer.chunk_count and is_caller:
-            return _sold(node, session, offer, row, ZERO)
-        if count:
-            raise ProblemError("content.owned")
-        _check_total(row, voucher, offer.amount)
-    await asyncio.wrap_future(node.vouchers.write(_charge(node, offer, row, voucher)))
-    with node.database.read() as session:
-        row = session.get_one(Channel, voucher.channel_id)
-        return _sold(node, session, offer, row, offer.amount)
+        row, owned = look(session.connection(), offer, voucher.channel_id)
+    if row is None:
+        raise ProblemError("channel.not_found")
+    if not is_signed_by(node.chain.chain_id, voucher, config.voucher_signer):
+        raise ProblemError("channel.refused", reason="signature")
+    if owned == offer.chunk_count and is_caller:
+        return _sold(node, offer, row, ZERO)
+    if owned:
+        raise ProblemError("content.owned")
+    _check_total(row, voucher, offer.amount)
+    charge = _charge(node, offer, row, voucher)
+    await asyncio.wrap_future(node.vouchers.write(charge))
+    return _sold(node, offer, replace(row, charged=charge.after, signature=charge.signature), offer.amount)
 
 
 def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelConfig:
@@ -98,14 +93,7 @@ def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelCon
     """
     if not node.channels.is_offered:
         raise ProblemError("payment.scheme", scheme="batch-settlement")
-    wanted, given = channel_requirements(node, offer), payment.accepted
-    # The extra is not compared: after a corrective 402 stock clients echo the first one (x402, batch-settlement).
-    if (given.network, given.amount, given.asset, given.pay_to) != (
-        wanted.network,
-        wanted.amount,
-        wanted.asset,
-        wanted.pay_to,
-    ):
+    if not is_offered(node, offer, payment.accepted):
         raise ProblemError("payment.terms_changed")
     config = read_config(payment.payload.channel_config)
     ours = (till_of(node, offer.item.creator), node.authorizer.address, node.chain.token, WITHDRAW_DELAY_S)
@@ -160,7 +148,7 @@ def _failure(problem: ProblemError) -> str:
     return _FAILURES.get(problem.params.get("reason", ""), f"{_EVM}transaction_reverted")
 
 
-def _check_total(row: Channel, voucher: Voucher, amount: Money) -> None:
+def _check_total(row: ChannelRow, voucher: Voucher, amount: Money) -> None:
     if voucher.max_claimable != row.charged + amount:
         raise ProblemError("channel.total")
     if row.withdraw_requested_at:
@@ -169,17 +157,7 @@ def _check_total(row: Channel, voucher: Voucher, amount: Money) -> None:
         raise ProblemError("channel.balance", balance=row.balance.micros, total=voucher.max_claimable.micros)
 
 
-def _owned(session: Session, offer: Offer) -> int:
-    owned = select(func.count()).where(
-        Entitlement.account == offer.account,
-        Entitlement.content_id == offer.item.content_id,
-        Entitlement.index >= offer.first_chunk,
-        Entitlement.index < offer.first_chunk + offer.chunk_count,
-    )
-    return session.scalar(owned) or 0
-
-
-def _charge(node: Node, offer: Offer, row: Channel, voucher: Voucher) -> NewCharge:
+def _charge(node: Node, offer: Offer, row: ChannelRow, voucher: Voucher) -> NewCharge:
     return NewCharge(
         channel_id=row.id,
         before=row.charged,
@@ -194,10 +172,10 @@ def _charge(node: Node, offer: Offer, row: Channel, voucher: Voucher) -> NewChar
     )
 
 
-def _sold(node: Node, session: Session, offer: Offer, row: Channel, charged: Money) -> Sold:
+def _sold(node: Node, offer: Offer, row: ChannelRow, charged: Money) -> Sold:
     keys = KeysOut(
         content_id=offer.item.content_id,
-        keys=keys_of(node, session, offer.item, frozenset(offer.wanted)),
+        keys=offer.film.keys(node.keys, frozenset(offer.wanted)),
         amount=charged,
         transaction=None,
     )
@@ -205,7 +183,12 @@ def _sold(node: Node, session: Session, offer: Offer, row: Channel, charged: Mon
 
 
 def settlement(
-    node: Node, row: Channel, *, charged: Money | None = None, transaction: str = "", amount: Money | None = None
+    node: Node,
+    row: Channel | ChannelRow,
+    *,
+    charged: Money | None = None,
+    transaction: str = "",
+    amount: Money | None = None,
 ) -> Settled:
     """Write what became of a payment by a channel. ``amount``: what a deposit or refund moved."""
     return Settled(

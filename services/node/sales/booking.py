@@ -20,7 +20,7 @@ from services.chain.gateway import (
 )
 from services.db.ledger import Line, post
 from services.node.context import Node
-from services.node.sales.offer import make_offer
+from services.node.sales.shelf import film_of
 from services.node.sales.terms import till_of
 from services.node.tables import ChainPosition, Charge, Entitlement, Item, Sale
 from services.node.till import accrue, book_collected, note_settled, till_row
@@ -142,8 +142,7 @@ def _hand_over(session: Session, event: Paid) -> None:
         # Anybody may pay the Escrow directly, also for what this node does not sell: the creator keeps the money.
         _log.info("payment for an unknown item", extra={"transaction": event.tx})
         return
-    offer = make_offer(session, item, event.payer, event.first_chunk, event.chunk_count)
-    if event.amount < offer.amount:
+    if event.amount < film_of(session, item).price(event.first_chunk, event.chunk_count):
         return
     entitle(session, event)
     _close_sale(session, event)

@@ -16,7 +16,7 @@ from services.chain.hashing import SignatureError, recover_address
 from services.node.context import Node
 from services.node.sales.booking import book_charges, entitle
 from services.node.sales.offer import Offer
-from services.node.sales.terms import exact_requirements
+from services.node.sales.terms import is_offered, till_of
 from services.node.tables import ChainPosition, Sale
 from services.node.till import accrue, claim_tip, expect
 from services.units.address import Bytes32
@@ -32,17 +32,10 @@ _LOOK_BACK_BLOCKS = 10_000
 
 def check(node: Node, offer: Offer, payment: ExactPayment) -> None:
     """Compare a stranger's payment with the offer. Raises ProblemError: payment.terms_changed, payment.refused."""
-    wanted, given = exact_requirements(node, offer), payment.accepted
-    # The extra is not compared: what is signed is checked instead.
-    if (given.network, given.amount, given.asset, given.pay_to) != (
-        wanted.network,
-        wanted.amount,
-        wanted.asset,
-        wanted.pay_to,
-    ):
+    if not is_offered(node, offer, payment.accepted):
         raise ProblemError("payment.terms_changed")
     terms = _terms(payment)
-    if (terms.payer, terms.payee, terms.amount) != (offer.account, wanted.pay_to, offer.amount):
+    if (terms.payer, terms.payee, terms.amount) != (offer.account, till_of(node, offer.item.creator), offer.amount):
         raise ProblemError("payment.terms_changed")
     if not terms.valid_after < node.chain.head().timestamp < terms.valid_before - MARGIN_S:
         raise ProblemError("payment.refused", reason="expired")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.node.context import Node
+from services.node.sales.shelf import Film
 from services.node.tables import ChunkForSale, Entitlement, Item
 from services.units.address import Address, address
 from services.units.ids import IntentId, purchase_intent
-from services.units.money import ZERO, Money, total
-from services.wire.node import ChunkKey
+from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 
 NOBODY = address("0x" + "00" * 20)
@@ -24,13 +22,16 @@ NOBODY = address("0x" + "00" * 20)
 class Offer:
     """Chunks first … first + count − 1 of one item, for one account."""
 
-    item: Item
+    film: Film
     account: Address
     first_chunk: int
     chunk_count: int
     amount: Money
-    rest: Money
-    """What the film costs from the first of them to its end."""
+
+    @property
+    def item(self) -> Item:
+        """What they are chunks of."""
+        return self.film.item
 
     @property
     def wanted(self) -> range:
@@ -48,31 +49,23 @@ class Offer:
         )
 
 
-def find_item(session: Session, content_id: str) -> Item:
-    """Give an item; raises ProblemError: content.not_found."""
-    item = session.get(Item, content_id.lower())
-    if item is None:
-        raise ProblemError("content.not_found")
-    return item
-
-
-def may_have(session: Session, item: Item, account: Address | None, index: int) -> bool:
-    """Answer the one question of access: free, owner, or bought."""
-    chunk = session.get(ChunkForSale, (item.content_id, index))
-    if chunk is None:
-        raise ProblemError("content.not_found")
-    if chunk.price == ZERO or account == item.creator:
+def may_have(session: Session, film: Film, account: Address | None, index: int) -> bool:
+    """Answer the one question of access: free, owner, or bought. Raises ProblemError: content.not_found."""
+    item = film.item
+    if film.is_free(index) or account == item.creator:
         return True
     return account is not None and session.get(Entitlement, (account, item.content_id, index)) is not None
 
 
-def may_have_all(session: Session, item: Item, account: Address) -> frozenset[int]:
+def may_have_all(session: Session, film: Film, account: Address) -> frozenset[int]:
     """List the chunks whose keys an account may have."""
-    chunks = select(ChunkForSale.index).where(ChunkForSale.content_id == item.content_id)
-    if account == item.creator:
-        return frozenset(session.scalars(chunks))
-    owned = select(Entitlement.index).where(Entitlement.account == account, Entitlement.content_id == item.content_id)
-    return frozenset(session.scalars(chunks.where((ChunkForSale.price == ZERO) | ChunkForSale.index.in_(owned))))
+    chunks = range(len(film.prices))
+    if account == film.item.creator:
+        return frozenset(chunks)
+    owned = select(Entitlement.index).where(
+        Entitlement.account == account, Entitlement.content_id == film.item.content_id
+    )
+    return frozenset(session.scalars(owned)) | {index for index in chunks if film.is_free(index)}
 
 
 def owns_any(session: Session, offer: Offer) -> bool:
@@ -98,35 +91,6 @@ def next_unowned(session: Session, item: Item, account: Address) -> int:
     return index
 
 
-def make_offer(session: Session, item: Item, account: Address, first_chunk: int, chunk_count: int) -> Offer:
+def make_offer(film: Film, account: Address, first_chunk: int, chunk_count: int) -> Offer:
     """Price a range. Raises ProblemError: content.not_found outside the film."""
-    if first_chunk + chunk_count > item.chunk_count:
-        raise ProblemError("content.not_found")
-    chunks = select(ChunkForSale.price).where(ChunkForSale.content_id == item.content_id)
-    prices = list(session.scalars(chunks.where(ChunkForSale.index >= first_chunk).order_by(ChunkForSale.index)))
-    return Offer(item, account, first_chunk, chunk_count, total(prices[:chunk_count]), total(prices))
-
-
-def keys_of(node: Node, session: Session, item: Item, wanted: Set[int]) -> tuple[ChunkKey, ...]:
-    """Open the keys of chunks; the caller has checked that they may leave."""
-    rows = session.scalars(
-        select(ChunkForSale)
-        .where(
-            ChunkForSale.content_id == item.content_id,
-            ChunkForSale.index >= min(wanted, default=0),
-            ChunkForSale.index <= max(wanted, default=-1),
-        )
-        .order_by(ChunkForSale.index)
-    )
-    return tuple(
-        ChunkKey(
-            index=row.index, key=node.keys.open(row.wrapped_key, owner=key_owner(item.content_id, row.index)).hex()
-        )
-        for row in rows
-        if row.index in wanted
-    )
-
-
-def key_owner(content_id: str, index: int) -> str:
-    """Name the row that a wrapped chunk key belongs to."""
-    return f"chunk:{content_id}:{index}"
+    return Offer(film, account, first_chunk, chunk_count, film.price(first_chunk, chunk_count))

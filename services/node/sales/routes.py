@@ -19,8 +19,6 @@ from services.node.door import Caller, MaybeCaller, NodeOf
 from services.node.sales.offer import (
     NOBODY,
     Offer,
-    find_item,
-    keys_of,
     make_offer,
     may_have,
     may_have_all,
@@ -72,16 +70,12 @@ async def stream(
         return await _give_back(node, content_id, given.payload, response)
     account = _account(given, caller)
     with node.database.read() as session:
-        item = find_item(session, content_id)
-        index = body.chunk if body.chunk is not None else _next(session, item, account)
-        if may_have(session, item, caller, index):
-            return KeysOut(
-                content_id=item.content_id,
-                keys=keys_of(node, session, item, {index}),
-                amount=ZERO,
-                transaction=None,
-            )
-        offer = make_offer(session, item, account, index, 1)
+        film = node.shelf.get(session, content_id)
+        index = body.chunk if body.chunk is not None else _next(session, film.item, account)
+        if may_have(session, film, caller, index):
+            keys = film.keys(node.keys, {index})
+            return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
+    offer = make_offer(film, account, index, 1)
     return await _sell(node, offer, given, response, is_caller=caller is not None)
 
 
@@ -95,11 +89,11 @@ async def pay(
         return await _give_back(node, content_id, given.payload, response)
     account = _account(given, caller)
     with node.database.read() as session:
-        item = find_item(session, content_id)
-        first = body.first_chunk if body.first_chunk is not None else next_unowned(session, item, account)
-        offer = make_offer(session, item, account, first, body.chunk_count)
+        film = node.shelf.get(session, content_id)
+        first = body.first_chunk if body.first_chunk is not None else next_unowned(session, film.item, account)
+        offer = make_offer(film, account, first, body.chunk_count)
         is_owned = given is None and owns_any(session, offer)
-    if offer.amount == ZERO or account == item.creator or is_owned:
+    if offer.amount == ZERO or account == film.item.creator or is_owned:
         # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
         raise ProblemError("content.owned")
     return await _sell(node, offer, given, response, is_caller=caller is not None)
@@ -122,9 +116,9 @@ async def pay_by_address(
 def owned_keys(node: NodeOf, caller: Caller, content_id: str) -> KeysOut:
     """Give all keys that the account owns, so that a new device or a reinstall pays nothing again."""
     with node.database.read() as session:
-        item = find_item(session, content_id)
-        keys = keys_of(node, session, item, may_have_all(session, item, caller))
-    return KeysOut(content_id=item.content_id, keys=keys, amount=ZERO, transaction=None)
+        film = node.shelf.get(session, content_id)
+        keys = film.keys(node.keys, may_have_all(session, film, caller))
+    return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
 
 
 def _next(session: Session, item: Item, account: Address) -> int:
@@ -188,11 +182,11 @@ def _error_of(problem: ProblemError) -> str:
 async def _give_back(node: Node, content_id: str, payload: RefundPayload, response: Response) -> KeysOut:
     """Refund a channel where it was spent, as stock clients ask for it; there is no key in the answer."""
     with node.database.read() as session:
-        item = find_item(session, content_id)
+        film = node.shelf.get(session, content_id)
         # What a 402 offers to somebody who owns nothing: the payer may own the whole film by now.
-        offer = make_offer(session, item, NOBODY, next_unowned(session, item, NOBODY), 1)
+        offer = make_offer(film, NOBODY, next_unowned(session, film.item, NOBODY), 1)
     _settled(response, await refund_channel(node, payload, offer=offer))
-    return KeysOut(content_id=item.content_id, keys=(), amount=ZERO, transaction=None)
+    return KeysOut(content_id=film.item.content_id, keys=(), amount=ZERO, transaction=None)
 
 
 def _settled(response: Response, settled: Settled) -> None:

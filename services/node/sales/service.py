@@ -16,7 +16,7 @@ from services.chain.gateway import Receipt
 from services.node.context import Node
 from services.node.sales import by_escrow, by_transfer
 from services.node.sales.booking import sync
-from services.node.sales.offer import Offer, keys_of, owns_any
+from services.node.sales.offer import Offer, owns_any
 from services.node.tables import Sale
 from services.units.address import Bytes32
 from services.units.ids import IntentId
@@ -193,7 +193,7 @@ def _handed_over(node: Node, offer: Offer) -> KeysOut:
             raise ProblemError("payment.unknown")
         return KeysOut(
             content_id=offer.item.content_id,
-            keys=keys_of(node, session, offer.item, frozenset(offer.wanted)),
+            keys=offer.film.keys(node.keys, frozenset(offer.wanted)),
             amount=sale.amount,
             transaction=Bytes32(sale.transaction),
         )

@@ -51,7 +51,7 @@ def channel_requirements(
         version=DOMAIN_VERSION,
         receiver_authorizer=node.authorizer.address,
         withdraw_delay=WITHDRAW_DELAY_S,
-        min_deposit=str(max(offer.amount, min(offer.rest, _DEPOSIT)).micros),
+        min_deposit=str(max(offer.amount, min(offer.film.rest(offer.first_chunk), _DEPOSIT)).micros),
         channel_state=state,
         voucher_state=voucher,
     )
@@ -62,6 +62,16 @@ def exact_requirements(node: Node, offer: Offer) -> ExactRequirements:
     """Write an offer as one transfer into the creator's till."""
     extra = TokenExtra(name=DOMAIN_NAME, version=DOMAIN_VERSION)
     return ExactRequirements(pay_to=till_of(node, offer.item.creator), extra=extra, **_common(node, offer))
+
+
+def is_offered(node: Node, offer: Offer, given: ChannelRequirements | ExactRequirements) -> bool:
+    """Tell whether a stranger accepted this offer.
+
+    The extra is not compared: after a corrective 402 stock clients echo the first one (x402, batch-settlement), and
+    what is signed is checked by itself.
+    """
+    wanted = (network(node.chain.chain_id), offer.amount, node.chain.token, till_of(node, offer.item.creator))
+    return (given.network, given.money, given.asset, given.pay_to) == wanted
 
 
 def escrow_requirements(node: Node, offer: Offer) -> EscrowRequirements:
