@@ -259,6 +259,9 @@ def test_a_nonce_that_nobody_has_is_used_up(scene: Scene, monkeypatch: pytest.Mo
     relayer.submit(*payment(1))
     assert [one.signed.nonce for one in scene.book.list_open(RELAYER.address)] == [2, 3]
     assert len(relayer.resume()) == 2, "the node may only be late"
+    scene.later(PATIENCE)
+    relayer.resume()
+    assert scene.chain.nonce(RELAYER.address) == 1, "one at a look, sent at once"
     assert relayer.wait(tx, PATIENCE.total_seconds() + 20).is_ok
     assert relayer.resume() == []
     assert scene.chain.nonce(RELAYER.address) == 4
@@ -325,6 +328,26 @@ def test_many_at_once_replace_once(scene: Scene) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: relayers[number % 4].resume(), range(32)))
     assert len(scene.offers()) == 2
+
+
+def test_bytes_that_are_not_in_the_book_are_never_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process replaces first, for other fees: ours must not leave."""
+    relayer, other = scene.relayer(), scene.relayer()
+    scene.pool.is_mining = False
+    relayer.submit(*payment())
+    scene.later(PATIENCE)
+    replace = scene.book.replace
+
+    def late(*arguments: Any, **options: Any) -> BookedTransaction:
+        monkeypatch.setattr(scene.book, "replace", replace)
+        scene.pool.price_wei = 70 * GWEI
+        other.resume()
+        return replace(*arguments, **options)
+
+    monkeypatch.setattr(scene.book, "replace", late)
+    relayer.resume()
+    assert [one.max_fee_per_gas for one in scene.offers()] == [40 * GWEI, 140 * GWEI]
+    assert {one.hash for one in scene.pool.seen} == scene.booked().hashes
 
 
 def test_too_little_gas_money_for_more_leaves_the_first_one_in_the_running(scene: Scene) -> None:
@@ -436,12 +459,15 @@ def test_it_is_due_by_age_and_price() -> None:
 
 def test_the_cap_holds_for_both_fees() -> None:
     signed = sign_transaction(
-        Call(STRANGER.address), key=RELAYER.key, nonce=3, gas=21_000, fees=Fees(40, 5), chain_id=1
+        Call(STRANGER.address, b"\x01", 7), key=RELAYER.key, nonce=3, gas=21_000, fees=Fees(40, 5), chain_id=1
     )
 
     def offered(asked: Fees, most: int) -> SignedTransaction | None:
         return replacement(signed, RELAYER.key, asked, most_fee_per_gas=most)
 
-    assert offered(Fees(45, 0), 45) is not None
+    found = offered(Fees(45, 0), 45)
+    assert found is not None
+    new = read_transaction(found.raw)
+    assert (new.to, new.data, new.value, new.nonce, new.gas) == (STRANGER.address, b"\x01", 7, 3, 21_000)
     assert offered(Fees(46, 0), 45) is None
     assert offered(Fees(0, 46), 45) is None
