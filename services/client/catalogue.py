@@ -56,15 +56,23 @@ class PlaybackClient:
         return (await self._door.send("GET", f"/playback/{content_id}/chunks/{index}")).content
 
     async def buy(
-        self, content_id: ContentId, *, first_chunk: int, chunk_count: int = 1, auto: bool = False
+        self,
+        content_id: ContentId,
+        *,
+        first_chunk: int,
+        chunk_count: int = 1,
+        auto: bool = False,
+        max_deposit: Money | None = None,
     ) -> PurchaseOut:
         """Buy chunks; asking again for the same chunks never pays twice.
 
-        ``auto`` spends from the film's budget and is refused beyond it. Problem codes: budget.session,
-        payment.insufficient, payment.refused, payment.terms_changed, payment.unknown, content.damaged,
-        content.missing, content.wrong_key, wallet.locked, node.unreachable, chain.unreachable.
+        ``auto`` spends from the film's budget and is refused beyond it. ``max_deposit``: what may go into the channel
+        with it; without it, what PlaybackOut.payment announced. Problem codes: deposit.confirm (amount, least),
+        budget.session, budget.day, budget.creator, payment.in_progress, channel.refused, payment.insufficient,
+        payment.refused, payment.terms_changed, payment.unknown, content.damaged, content.missing, content.wrong_key,
+        wallet.locked, node.unreachable, chain.unreachable.
         """
-        body = BuyIn(first_chunk=first_chunk, chunk_count=chunk_count, auto=auto)
+        body = BuyIn(first_chunk=first_chunk, chunk_count=chunk_count, auto=auto, max_deposit=max_deposit)
         return await self._door.call(PurchaseOut, "POST", f"/playback/{content_id}/buy", body=body)
 
     async def set_budget(self, content_id: ContentId, limit: Money) -> BudgetOut | None:

@@ -102,6 +102,13 @@ class PayoutsClient:
         """Read balances and history."""
         return await self._door.call(PayoutsOut, "GET", "/payouts")
 
+    async def collect(self) -> PayoutsOut:
+        """Bring home what was sold by vouchers and what lies in the till: claims, and the Escrow's 90/10.
+
+        Waits for the chain. Problem codes: node.unreachable, chain.unreachable, chain.reverted, transaction.unknown.
+        """
+        return await self._door.call(PayoutsOut, "POST", "/payouts/collect", timeout_s=60)
+
     async def precheck(self) -> PrecheckOut:
         """Say what a withdrawal would do; sends nothing to the chain."""
         return await self._door.call(PrecheckOut, "GET", "/payouts/precheck")

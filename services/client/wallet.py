@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from services.http.door import Door
-from services.wire.desk import PassphraseIn, ReceiptOut, Reconciliation, WalletOut
+from services.units.address import Bytes32
+from services.units.money import Money
+from services.wire.desk import (
+    BudgetsIn,
+    BudgetsOut,
+    ChannelOut,
+    Method,
+    PassphraseIn,
+    PaymentChoice,
+    PaymentIn,
+    ReceiptOut,
+    Reconciliation,
+    WalletOut,
+)
 
 
 class WalletClient:
@@ -13,7 +26,7 @@ class WalletClient:
         self._door = door
 
     async def state(self) -> WalletOut:
-        """Read the four numbers."""
+        """Read the wallet's numbers."""
         return await self._door.call(WalletOut, "GET", "/wallet")
 
     async def create(self, passphrase: str) -> WalletOut:
@@ -35,3 +48,50 @@ class WalletClient:
     async def reconciliation(self) -> Reconciliation:
         """Compare chain, node ledger and desk ledger."""
         return await self._door.call(Reconciliation, "GET", "/reconciliation")
+
+    async def channels(self) -> tuple[ChannelOut, ...]:
+        """List this account's channels, the last used first; their changes follow as ``channel`` events."""
+        return await self._door.call(tuple[ChannelOut, ...], "GET", "/wallet/channels")
+
+    async def refund(self, channel_id: Bytes32) -> tuple[ChannelOut, ...]:
+        """Ask the node for what is left in a channel; waits for the chain.
+
+        Problem codes: channel.not_found, channel.state, withdrawal.nothing, channel.refused, node.unreachable,
+        chain.unreachable, payment.unknown (it is looked for).
+        """
+        return await self._act(channel_id, "refund")
+
+    async def withdraw(self, channel_id: Bytes32) -> tuple[ChannelOut, ...]:
+        """Announce a withdrawal that needs nobody, or finish it once ``ready_at`` has come; the wallet pays the gas.
+
+        Problem codes: channel.not_found, channel.state, withdrawal.nothing, withdrawal.no_gas, wallet.locked,
+        chain.unreachable, transaction.unknown (it goes on by itself).
+        """
+        return await self._act(channel_id, "withdraw")
+
+    async def budgets(self) -> BudgetsOut:
+        """Read the limits for a day and for each creator and day, with what is used of them."""
+        return await self._door.call(BudgetsOut, "GET", "/wallet/budgets")
+
+    async def set_budgets(
+        self, *, day: Money | None = None, creator: Money | None = None, passphrase: str | None = None
+    ) -> BudgetsOut:
+        """Set limits; what is left out stays. Raising one needs the passphrase, unless the wallet opens by itself.
+
+        Problem codes: budget.invalid, wallet.missing, wallet.wrong_passphrase.
+        """
+        body = BudgetsIn(day=day, creator=creator, passphrase=passphrase)
+        return await self._door.call(BudgetsOut, "PUT", "/wallet/budgets", body=body)
+
+    async def payment(self) -> PaymentChoice:
+        """Read the way of paying."""
+        return await self._door.call(PaymentChoice, "GET", "/wallet/payment")
+
+    async def set_payment(self, *, method: Method | None = None, refund_after_days: int | None = None) -> PaymentChoice:
+        """Choose the way of paying, and when a channel's rest comes back: 0 … 365 days, 0 at the end of watching."""
+        body = PaymentIn(method=method, refund_after_days=refund_after_days)
+        return await self._door.call(PaymentChoice, "PUT", "/wallet/payment", body=body)
+
+    async def _act(self, channel_id: Bytes32, what: str) -> tuple[ChannelOut, ...]:
+        path = f"/wallet/channels/{channel_id}/{what}"
+        return await self._door.call(tuple[ChannelOut, ...], "POST", path, timeout_s=60)

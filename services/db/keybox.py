@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.ipfs.durable import replace_durably
 from services.wire.problems import ProblemError
@@ -22,6 +24,11 @@ class KeyBox:
         if len(key) != KEY_BYTES:
             raise ValueError("a key box takes 32 bytes")
         self._cipher = AESGCM(key)
+        self._key = key
+
+    def derive(self, purpose: str, *, length: int = KEY_BYTES) -> bytes:
+        """Derive a secret that this key alone gives, always the same for a purpose (HKDF-SHA-256, RFC 5869)."""
+        return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose.encode()).derive(self._key)
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
         """Encrypt a secret for the row named by owner."""

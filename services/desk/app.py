@@ -9,6 +9,8 @@ from fastapi.responses import StreamingResponse
 
 from services.desk import catalogue, earnings, reconciliation, tiers
 from services.desk.chain_view import watch as watch_chain
+from services.desk.channels import routes as channels
+from services.desk.channels.watch import watch as watch_channels
 from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.payouts import routes as payouts
@@ -23,6 +25,7 @@ from services.http.answers import install_problem_answers
 _events = APIRouter(tags=["events"])
 _SLICES = (
     wallet.router,
+    channels.router,
     tiers.router,
     publishing.router,
     catalogue.router,
@@ -54,6 +57,7 @@ async def open_desk(desk: Desk) -> None:
     """Go on with all that an earlier run left unfinished, in the background."""
     desk.spawn(watch_purchases(desk), name="open purchases")
     desk.spawn(watch_chain(desk), name="chain")
+    desk.spawn(watch_channels(desk), name="channels")
     await work.resume_all(desk)
     await publish.resume_all(desk)
     await withdrawal.resume_all(desk)

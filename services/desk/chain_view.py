@@ -8,7 +8,7 @@ from anyio import sleep, to_thread
 from sqlalchemy.orm import Session
 
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
-from services.chain.gateway import CreatorWithdrawn, EscrowEvent, Paid
+from services.chain.gateway import Allocated, Collected, CreatorWithdrawn, EscrowEvent, Paid, Subscribed
 from services.desk.context import Desk
 from services.desk.money import book_earned, book_withdrawn, event_ref
 from services.desk.tables import ChainSeen
@@ -74,6 +74,8 @@ def sums(desk: Desk) -> ChainSums:
             case Paid(payer=payer, creator=creator):
                 paid = paid + event.amount if payer == me else paid
                 earned = earned + event.creator_share if creator == me else earned
+            case Collected(creator=creator) | Subscribed(creator=creator) | Allocated(creator=creator) if creator == me:
+                earned = earned + event.creator_share
             case CreatorWithdrawn(creator=creator) if creator == me:
                 withdrawn = withdrawn + event.amount
     return ChainSums(block=head, paid=paid, earned=earned, withdrawn=withdrawn)
@@ -87,6 +89,10 @@ def _enter(session: Session, events: list[EscrowEvent], me: Address) -> bool:
             case Paid(creator=creator) if creator == me:
                 has_news = True
                 book_earned(session, ref=ref, share=event.creator_share, content=event.content_id, at=at)
+            case Collected(creator=creator) | Subscribed(creator=creator) | Allocated(creator=creator) if creator == me:
+                # No item: a till, a membership or a share of the pool is not one film's.
+                has_news = True
+                book_earned(session, ref=ref, share=event.creator_share, at=at)
             case CreatorWithdrawn(creator=creator) if creator == me:
                 has_news = True
                 book_withdrawn(session, ref=ref, amount=event.amount, at=at)

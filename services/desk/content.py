@@ -14,6 +14,17 @@ from services.wire.problems import ProblemError
 MAX_INIT_BYTES = 1024 * 1024
 
 
+def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
+    """Make sure that what is about to be paid for is here and is what the creator signed. Blocking.
+
+    A single chunk is remembered: it is asked for as soon as it is paid.
+    """
+    for index in wanted:
+        data = ciphertext(desk, manifest, index)
+        if len(wanted) == 1:
+            desk.memory.goods.put((manifest.content_id, index), data)
+
+
 def ciphertext(desk: Desk, manifest: Manifest, index: int) -> bytes:
     """Read a chunk's sealed file and check it. Blocking. Raises ProblemError: content.missing, content.damaged."""
     chunk = manifest.chunks[index]
@@ -23,12 +34,6 @@ def ciphertext(desk: Desk, manifest: Manifest, index: int) -> bytes:
     return data
 
 
-def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
-    """Make sure that what is about to be paid for is here and is what the creator signed. Blocking."""
-    for index in wanted:
-        ciphertext(desk, manifest, index)
-
-
 def plaintext(desk: Desk, manifest: Manifest, index: int) -> bytes:
     """Open a chunk that is free or owned. Blocking.
 
@@ -36,9 +41,11 @@ def plaintext(desk: Desk, manifest: Manifest, index: int) -> bytes:
     """
     if not 0 <= index < len(manifest.chunks):
         raise ProblemError("content.not_found")
-    key = key_of(desk, manifest, index)
+    key, name = key_of(desk, manifest, index), (manifest.content_id, index)
+    sealed = desk.memory.goods.get(name) or ciphertext(desk, manifest, index)
+    desk.memory.goods.forget(name)
     return open_sealed(
-        ciphertext(desk, manifest, index),
+        sealed,
         key=key,
         commitment=manifest.chunks[index].key_commitment,
         content_id=manifest.content_id,

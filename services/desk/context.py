@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from weakref import WeakValueDictionary
@@ -14,6 +15,7 @@ from services.chain.gateway import ChainGateway
 from services.db.engine import Database
 from services.db.keybox import KeyBox
 from services.desk.events import EventBus
+from services.desk.memory import Memory
 from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore
@@ -42,11 +44,12 @@ class Desk:
     blocks: BlockStore
     clock: Clock
     events: EventBus = field(default_factory=EventBus)
+    memory: Memory = field(default_factory=Memory)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, name: str) -> asyncio.Lock:
-        """Give the lock of a film (one purchase at a time), an upload or the withdrawal; it lasts while it is used."""
+        """Give the lock of a film (one purchase at a time), a channel, an upload or a withdrawal, while it is used."""
         lock = self.locks.get(name)
         if lock is None:
             lock = self.locks[name] = asyncio.Lock()
@@ -62,11 +65,26 @@ class Desk:
         """Run something to its end, also when the one who waits for it is gone."""
         return await asyncio.shield(self._start(work, name))
 
+    async def answer(self, work: Callable[[asyncio.Future[T]], Coroutine[Any, Any, None]], name: str) -> T:
+        """Run something to its end and give its answer as soon as it has one; it may go on after that."""
+        answered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._start(work(answered), name).add_done_callback(partial(_pass_on, answered))
+        return await asyncio.shield(answered)
+
     def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
+
+
+def _pass_on(answered: asyncio.Future[Any], task: asyncio.Task[Any]) -> None:
+    if answered.done():
+        _report(task)
+    elif task.cancelled():
+        answered.cancel()
+    else:
+        answered.set_exception(task.exception() or RuntimeError("no answer"))
 
 
 def _report(task: asyncio.Task[None]) -> None:

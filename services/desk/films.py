@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from anyio import to_thread
 
 from services.desk.context import Desk
+from services.desk.memory import OpenFilm
 from services.desk.tables import Film
 from services.media.manifest import Manifest
 from services.media.signature import parse_signed
@@ -15,15 +15,6 @@ from services.units.ids import ContentId
 from services.units.money import ZERO
 from services.wire.node import CardOut, ManifestOut
 from services.wire.problems import ProblemError
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFilm:
-    """A film with its checked manifest and its card."""
-
-    manifest: Manifest
-    card: CardOut
-    position_ms: int
 
 
 @lru_cache(maxsize=32)
@@ -36,7 +27,7 @@ async def open_film(desk: Desk, content: ContentId) -> OpenFilm:
 
     Raises ProblemError: content.not_found, manifest.invalid, manifest.signature, chain.wrong_chain, node.unreachable.
     """
-    known = await to_thread.run_sync(known_film, desk, content)
+    known = desk.memory.films.get(content) or await to_thread.run_sync(known_film, desk, content)
     if known is not None:
         return known
     card = await desk.node.browse(CardOut, f"/content/{content}")
@@ -50,7 +41,7 @@ def known_film(desk: Desk, content: ContentId) -> OpenFilm | None:
         row = session.get(Film, content)
     if row is None:
         return None
-    return OpenFilm(_parsed(row.signed), CardOut.model_validate(row.card), row.position_ms)
+    return _remembered(desk, OpenFilm(_parsed(row.signed), CardOut.model_validate(row.card)))
 
 
 def checked_manifest(desk: Desk, content: ContentId, signed: ManifestOut) -> Manifest:
@@ -90,4 +81,9 @@ def _keep(desk: Desk, content: ContentId, card: CardOut, signed: ManifestOut) ->
                     opened_at=desk.clock.now(),
                 )
             )
-    return OpenFilm(manifest, card, 0)
+    return _remembered(desk, OpenFilm(manifest, card))
+
+
+def _remembered(desk: Desk, film: OpenFilm) -> OpenFilm:
+    desk.memory.films.put(film.manifest.content_id, film)
+    return film

@@ -1,8 +1,10 @@
 """The desk's ledger accounts, and what its entries mean.
 
 A purchase moves ``wallet`` → ``in_flight`` when it is signed, and on to ``spent`` when the chain has it or back to
-``wallet`` when it can no longer happen. A creator's share moves ``sales`` → ``escrow`` when the chain says so, and on
-to ``wallet`` when it was withdrawn.
+``wallet`` when it can no longer happen. A deposit moves ``wallet`` → ``in_flight`` → ``channel``; a purchase by
+voucher moves ``channel`` → ``promised`` when it is signed, and on to ``spent`` or back to ``channel``; what a channel
+gives back moves ``channel`` → ``wallet``. A creator's share moves ``sales`` → ``escrow`` when the chain says so, and
+on to ``wallet`` when it was withdrawn.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from services.units.ids import ContentId
 from services.units.money import Money
 
 WALLET, IN_FLIGHT, SPENT, SALES, ESCROW = "wallet", "in_flight", "spent", "sales", "escrow"
+CHANNEL, PROMISED = "channel", "promised"
 
 
 def book_signed(session: Session, *, ref: str, amount: Money, content: ContentId, at: datetime) -> None:
@@ -37,8 +40,8 @@ def book_released(session: Session, *, ref: str, amount: Money, content: Content
     post(session, kind="purchase.released", ref=ref, at=at, lines=lines)
 
 
-def book_earned(session: Session, *, ref: str, share: Money, content: ContentId, at: datetime) -> None:
-    """Enter a creator's share of a payment that the chain confirmed. ``ref`` names the event."""
+def book_earned(session: Session, *, ref: str, share: Money, at: datetime, content: str = "") -> None:
+    """Enter a creator's share of money that the chain confirmed, for an item if it says which. ``ref``: the event."""
     lines = (Line(SALES, -share, content), Line(ESCROW, share, content))
     post(session, kind="earned", ref=ref, at=at, lines=lines)
 
@@ -46,6 +49,42 @@ def book_earned(session: Session, *, ref: str, share: Money, content: ContentId,
 def book_withdrawn(session: Session, *, ref: str, amount: Money, at: datetime) -> None:
     """Enter a withdrawal that the chain confirmed. ``ref`` names the event."""
     post(session, kind="withdrawn", ref=ref, at=at, lines=(Line(ESCROW, -amount), Line(WALLET, amount)))
+
+
+def book_deposit(session: Session, step: str, *, ref: str, amount: Money, at: datetime) -> None:
+    """Follow a deposit: ``signed``, then ``landed`` or ``void``. ``ref`` names the channel's step."""
+    source, target = {"signed": (WALLET, IN_FLIGHT), "landed": (IN_FLIGHT, CHANNEL), "void": (IN_FLIGHT, WALLET)}[step]
+    post(session, kind=f"deposit.{step}", ref=ref, at=at, lines=(Line(source, -amount), Line(target, amount)))
+
+
+def book_voucher(session: Session, step: str, *, ref: str, amount: Money, content: ContentId, at: datetime) -> None:
+    """Follow a voucher: ``signed``, then ``keyed`` or ``released``. ``ref`` names the channel's step."""
+    moves = {"signed": (CHANNEL, PROMISED), "keyed": (PROMISED, SPENT), "released": (PROMISED, CHANNEL)}
+    source, target = moves[step]
+    lines = (Line(source, -amount, content), Line(target, amount, content))
+    post(session, kind=f"voucher.{step}", ref=ref, at=at, lines=lines)
+
+
+def book_channel_total(session: Session, *, ref: str, change: Money, at: datetime, content: str = "") -> None:
+    """Enter what a channel's vouchers bought and these books had lost, or the other way round."""
+    lines = (Line(CHANNEL, -change, content), Line(SPENT, change, content))
+    post(session, kind="channel.total", ref=ref, at=at, lines=lines)
+
+
+def book_channel_balance(session: Session, *, ref: str, change: Money, at: datetime) -> None:
+    """Enter what the chain says went into a channel (or, negative, came back to the wallet)."""
+    lines = (Line(WALLET, -change), Line(CHANNEL, change))
+    post(session, kind="channel.balance", ref=ref, at=at, lines=lines)
+
+
+def refundable(session: Session) -> Money:
+    """Give what lies in channels and is not promised to anybody."""
+    return balance(session, CHANNEL)
+
+
+def promised(session: Session) -> Money:
+    """Give what is signed in vouchers that are not known to have been taken."""
+    return balance(session, PROMISED)
 
 
 def in_flight(session: Session) -> Money:

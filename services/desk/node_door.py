@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import httpx
 from anyio import to_thread
+from pydantic import BaseModel
 
 from services.chain.message import checksum, sign_message
 from services.desk.wallet.keyring import Keyring
@@ -16,6 +17,7 @@ from services.units.time import Clock
 from services.wire.node import NonceOut, SessionOut, SignInIn
 from services.wire.problems import ProblemError
 from services.wire.sign_in import VALIDITY, SignIn
+from services.wire.x402 import PAYMENT_SIGNATURE
 
 T = TypeVar("T")
 
@@ -30,6 +32,22 @@ class NodeDoor:
         self._chain_id = chain_id
         self._session: SessionOut | None = None
         self._signing_in = asyncio.Lock()
+
+    @property
+    def uri(self) -> str:
+        """The node's address; names it in this desk's books."""
+        return str(self._door.http.base_url).rstrip("/")
+
+    async def pay(
+        self, path: str, body: BaseModel | Mapping[str, Any], header: str, *, timeout_s: float
+    ) -> httpx.Response:
+        """Bring a payment that says itself who pays: needs no session, and so no open wallet."""
+        headers = {PAYMENT_SIGNATURE: header}
+        return await self._door.send("POST", path, body=body, headers=headers, timeout_s=timeout_s)
+
+    def read(self, answer_type: type[T], answer: httpx.Response) -> T:
+        """Read an answer to ``pay`` or ``send``."""
+        return self._door.read(answer_type, answer)
 
     async def browse(self, answer_type: type[T], path: str, query: Mapping[str, str | int] | None = None) -> T:
         """Read something public, without saying who asks."""

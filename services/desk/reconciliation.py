@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 from fastapi import APIRouter
+from sqlalchemy import select
 
 from services.chain.errors import ChainUnreachable
 from services.db.ledger import balance
 from services.desk.chain_view import ChainSums, follow, sums
+from services.desk.channels.chain import see
+from services.desk.channels.recovery import refresh
 from services.desk.context import Desk
 from services.desk.door import DeskOf
-from services.desk.money import ESCROW, SALES, SPENT
-from services.units.money import Money
+from services.desk.money import CHANNEL, ESCROW, PROMISED, SALES, SPENT
+from services.desk.tables import Channel
+from services.units.address import Bytes32
+from services.units.money import ZERO, Money, total
 from services.wire.desk import Reconciliation, ReconciliationRow
 from services.wire.node import CreatorSums, SpendingOut
 from services.wire.problems import ProblemError
@@ -23,9 +28,11 @@ router = APIRouter(tags=["reconciliation"])
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """The desk's own sums."""
+    """The desk's own sums; by_voucher: what of ``paid`` went by channels."""
 
     paid: Money
+    by_voucher: Money
+    deposited: Money
     earned: Money
     available: Money
 
@@ -38,15 +45,26 @@ class _Node:
     creator: CreatorSums | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What the chain says: the Escrow's events, a creator's balance, and this account's channels."""
+
+    escrow: ChainSums
+    available: Money
+    deposited: Money
+    claimed: Money
+
+
 @router.get("/reconciliation")
 async def reconciliation(desk: DeskOf) -> Reconciliation:
     """Compare the sums that concern this desk's account."""
+    await refresh(desk)
     node = await _ask_node(desk)
-    chain, available = await to_thread.run_sync(_ask_chain, desk)
+    chain = await to_thread.run_sync(_ask_chain, desk)
     own = await to_thread.run_sync(_own, desk)
     return Reconciliation(
-        rows=_rows(desk, chain, available, node, own),
-        block=chain.block if chain else None,
+        rows=_rows(desk, chain, node, own),
+        block=chain.escrow.block if chain else None,
         as_of=desk.clock.now(),
     )
 
@@ -61,44 +79,74 @@ async def _ask_node(desk: Desk) -> _Node:
     return _Node(spending, creator)
 
 
-def _ask_chain(desk: Desk) -> tuple[ChainSums | None, Money | None]:
+def _ask_chain(desk: Desk) -> _Chain | None:
     owner = desk.keyring.address
     if owner is None:
-        return None, None
+        return None
+    with desk.database.read() as session:
+        channels = [Bytes32(one) for one in session.scalars(select(Channel.id))]
     try:
         follow(desk)
-        return sums(desk), desk.chain.creator_balance(owner)
+        seen = [see(desk, channel) for channel in channels]
+        return _Chain(
+            escrow=sums(desk),
+            available=desk.chain.creator_balance(owner),
+            deposited=total([one.balance for one in seen]),
+            claimed=total([one.claimed for one in seen]),
+        )
     except ChainUnreachable:
-        return None, None
+        return None
 
 
 def _own(desk: Desk) -> _Own:
     with desk.database.read() as session:
-        return _Own(paid=balance(session, SPENT), earned=-balance(session, SALES), available=balance(session, ESCROW))
+        by_voucher = total(list(session.scalars(select(Channel.total))))
+        return _Own(
+            paid=balance(session, SPENT),
+            by_voucher=by_voucher,
+            deposited=balance(session, CHANNEL) + balance(session, PROMISED) + by_voucher,
+            earned=-balance(session, SALES),
+            available=balance(session, ESCROW),
+        )
 
 
-def _rows(
-    desk: Desk, chain: ChainSums | None, available: Money | None, node: _Node, own: _Own
-) -> tuple[ReconciliationRow, ...]:
-    paid = ReconciliationRow(
-        name="paid",
-        chain=chain.paid if chain else None,
-        node=node.spending.paid if node.spending else None,
-        desk=own.paid,
-    )
+def _rows(desk: Desk, chain: _Chain | None, node: _Node, own: _Own) -> tuple[ReconciliationRow, ...]:
     sold = node.creator
     creator = (
         ReconciliationRow(
-            name="earned", chain=chain.earned if chain else None, node=sold.earned if sold else None, desk=own.earned
+            name="earned",
+            chain=chain.escrow.earned if chain else None,
+            node=sold.earned if sold else None,
+            desk=own.earned,
         ),
         ReconciliationRow(
             name="withdrawn",
-            chain=chain.withdrawn if chain else None,
+            chain=chain.escrow.withdrawn if chain else None,
             node=sold.withdrawn if sold else None,
             desk=own.earned - own.available,
         ),
-        ReconciliationRow(name="available", chain=available, node=sold.available if sold else None, desk=own.available),
+        ReconciliationRow(
+            name="available",
+            chain=chain.available if chain else None,
+            node=sold.available if sold else None,
+            desk=own.available,
+        ),
     )
     if desk.role == "creator":
         return creator
-    return (paid,) if desk.role == "viewer" else (paid, *creator)
+    viewer = _viewer_rows(chain, node, own)
+    return viewer if desk.role == "viewer" else (*viewer, *creator)
+
+
+def _viewer_rows(chain: _Chain | None, node: _Node, own: _Own) -> tuple[ReconciliationRow, ...]:
+    paid = ReconciliationRow(
+        name="paid",
+        chain=chain.escrow.paid + chain.claimed if chain else None,
+        node=node.spending.paid if node.spending else None,
+        desk=own.paid,
+        waiting=own.by_voucher - chain.claimed if chain else ZERO,
+    )
+    if own.deposited == ZERO and (chain is None or chain.deposited == ZERO):
+        return (paid,)
+    deposited = chain.deposited if chain else None
+    return (paid, ReconciliationRow(name="deposited", chain=deposited, node=None, desk=own.deposited))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.db.books import NAMING
 from services.db.columns import BigInt, JsonColumn, MomentColumn, MoneyColumn
-from services.units.address import Address
+from services.units.address import Address, Bytes32
 from services.units.ids import ContentId
 from services.units.money import Money
 
@@ -70,6 +70,7 @@ class Purchase(DeskTable):
     __table_args__ = (
         Index("ix_purchase_content_id_at", "content_id", "at"),
         Index("ix_purchase_state", "state"),
+        Index("ix_purchase_at", "at"),
         _STRICT,
     )
 
@@ -82,8 +83,12 @@ class Purchase(DeskTable):
     amount: Mapped[Money] = mapped_column(MoneyColumn)
     payment: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     """The signed payment, as it goes over the wire."""
+    channel_id: Mapped[Bytes32 | None] = mapped_column(Text)
+    """The channel whose voucher pays; none for a payment into the Escrow."""
+    total: Mapped[Money | None] = mapped_column(MoneyColumn)
+    """What the voucher lets the creator claim in all."""
     valid_before: Mapped[int] = mapped_column(BigInt)
-    """Unix seconds of the chain; past it an unused authorization is void."""
+    """Unix seconds of the chain; past it an unused authorization is void. 0: a voucher, which never is."""
     since_block: Mapped[int] = mapped_column(BigInt)
     """The chain's head when it was signed: nothing to find before."""
     state: Mapped[str] = mapped_column(Text)
@@ -94,6 +99,55 @@ class Purchase(DeskTable):
     """1 when it was bought inside the film's budget, without a click."""
     transaction: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Channel(DeskTable):
+    """Money of this account that one creator's node can claim by vouchers, and how far it may."""
+
+    __tablename__ = "channel"
+    __table_args__ = (Index("ix_channel_creator_node", "creator", "node"), _STRICT)
+
+    id: Mapped[Bytes32] = mapped_column(Text, primary_key=True)
+    node: Mapped[str] = mapped_column(Text)
+    """The node's address."""
+    creator: Mapped[Address] = mapped_column(Text)
+    config: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    """What the id is made of, as it goes over the wire."""
+    own: Mapped[int] = mapped_column(BigInt)
+    """1 when this device's key signs its vouchers, 0 when another device's does."""
+    balance: Mapped[Money] = mapped_column(MoneyColumn)
+    """Deposits less what came back, as far as they are booked here."""
+    total: Mapped[Money] = mapped_column(MoneyColumn)
+    """What was bought in all: the next voucher's total is this and the price."""
+    signed: Mapped[Money] = mapped_column(MoneyColumn)
+    """The highest total that was ever signed: what the node could claim at most."""
+    claimed: Mapped[Money] = mapped_column(MoneyColumn)
+    """What of it the chain has seen."""
+    open_intent: Mapped[str | None] = mapped_column(Text)
+    """The one purchase whose voucher is neither keyed nor known not to have been taken; nothing is signed on it."""
+    deposit: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """A signed deposit until the chain has it or it is void, as it goes over the wire."""
+    state: Mapped[str] = mapped_column(Text)
+    """open, refunding, withdrawing or closed (nothing is left in it)."""
+    since: Mapped[datetime] = mapped_column(MomentColumn)
+    """Since when it is in this state."""
+    ready_at: Mapped[datetime | None] = mapped_column(MomentColumn)
+    """When an announced withdrawal can be finished, by the chain's clock."""
+    withdrawals: Mapped[int] = mapped_column(BigInt)
+    """How often a withdrawal was announced from here."""
+    step: Mapped[int] = mapped_column(BigInt)
+    """Counts the entries in the ledger, each of which it names."""
+    used_at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class Setting(DeskTable):
+    """One choice of this person."""
+
+    __tablename__ = "setting"
+    __table_args__ = (_STRICT,)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[Any] = mapped_column(JsonColumn)
 
 
 class OwnedChunk(DeskTable):

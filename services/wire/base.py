@@ -98,6 +98,6 @@ class EventOut(Answer):
     """Something changed; views that show it fetch it again."""
 
     kind: str
-    """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, earnings, payout."""
+    """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, channel, earnings, payout."""
     ids: tuple[str, ...] = ()
     initiator: str = ""

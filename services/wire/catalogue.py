@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from services.units.money import ZERO
 from services.wire.base import AddressField, Answer, ContentIdField, Moment, MoneyField, Request
+from services.wire.desk import Method
 
 Access = Literal["free", "owned", "pending", "locked"]
 
@@ -53,6 +55,20 @@ class BudgetOut(Answer):
         return max(0, self.limit.micros - self.spent.micros)
 
 
+class FilmPaymentOut(Answer):
+    """How the next part of a film would be paid.
+
+    why: why not by channel, empty otherwise: setting (the person's choice), node (it offers none), withdrawing or
+    refunding (the channel is on its way back), unknown_chain, not_deployed or other_code (the chain has no contract
+    that we know), unreachable (the chain cannot be asked).
+    """
+
+    method: Method = "channel"
+    why: str = ""
+    deposit: MoneyField = ZERO
+    """What the next purchase would put into the channel; 0 when there is enough in it."""
+
+
 class PlaybackOut(Answer):
     """A film opened for playing: its timeline and its money."""
 
@@ -63,14 +79,20 @@ class PlaybackOut(Answer):
     """Paid by this account for this film, ever."""
     budget: BudgetOut | None
     available: MoneyField | None
+    payment: FilmPaymentOut = FilmPaymentOut()
 
 
 class BuyIn(Request):
-    """Buy chunks first_chunk … first_chunk + chunk_count − 1. ``auto``: inside the budget, without a click."""
+    """Buy chunks first_chunk … first_chunk + chunk_count − 1. ``auto``: inside the budget, without a click.
+
+    max_deposit: what a person allows to go into the channel; without it, what PlaybackOut.payment announced, or for
+    an automatic purchase what the film's budget has left.
+    """
 
     first_chunk: int
     chunk_count: int = 1
     auto: bool = False
+    max_deposit: MoneyField | None = None
 
 
 class PurchaseOut(Answer):

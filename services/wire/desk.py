@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from services.wire.base import AddressField, Answer, Moment, MoneyField, Request
+from pydantic import Field
+
+from services.units.money import ZERO
+from services.wire.base import AddressField, Answer, Bytes32Field, Moment, MoneyField, Request
 
 PROTOCOL = 1
 WalletStatus = Literal["missing", "locked", "open"]
@@ -12,6 +15,13 @@ WalletStatus = Literal["missing", "locked", "open"]
 
 ReceiptState = Literal["signed", "sent", "keyed", "refused", "unknown", "disputed"]
 """``disputed``: paid, but the key is not the one that the creator committed to."""
+
+
+Method = Literal["channel", "chain"]
+"""By vouchers on a deposit, or every purchase by a transaction of its own."""
+
+ChannelState = Literal["open", "refunding", "withdrawing", "closed"]
+"""``closed``: nothing is left in it; it opens again with the next deposit."""
 
 
 class Health(Answer):
@@ -40,7 +50,7 @@ class DeskOut(Answer):
 
 
 class WalletOut(Answer):
-    """The wallet's four numbers. Chain figures are None while the chain cannot be read."""
+    """The wallet's numbers. Chain figures are None while the chain cannot be read."""
 
     wallet: WalletStatus
     address: AddressField | None
@@ -49,6 +59,12 @@ class WalletOut(Answer):
     in_flight: MoneyField
     """Signed, and the outcome not yet known."""
     spent: MoneyField
+    in_channels: MoneyField = ZERO
+    """Deposited for creators, less what was spent there and came back; part of it may be promised."""
+    promised: MoneyField = ZERO
+    """Signed in vouchers, and the outcome not yet known."""
+    refundable: MoneyField = ZERO
+    """What the channels would give back now."""
     gas: MoneyField | None
     """Gas money, rounded down to micro-USDC."""
     as_of: Moment
@@ -77,17 +93,24 @@ class ReceiptOut(Answer):
 
 
 class ReconciliationRow(Answer):
-    """One sum in three books. None: that book could not be read."""
+    """One sum in three books. None: that book could not be read.
 
-    name: Literal["paid", "earned", "withdrawn", "available"]
+    ``deposited`` (into channels, less what came back) is the chain's and the desk's affair alone.
+    """
+
+    name: Literal["paid", "deposited", "earned", "withdrawn", "available"]
     chain: MoneyField | None
     node: MoneyField | None
     desk: MoneyField
+    waiting: MoneyField = ZERO
+    """Bought by vouchers that nobody has brought to the chain yet: the chain will have it once they are claimed."""
 
     @property
     def agrees(self) -> bool:
-        """Tell whether the three sums are equal to the unit."""
-        return self.chain == self.node == self.desk
+        """Tell whether the sums are equal to the unit."""
+        if self.chain is None or self.waiting < ZERO or self.chain + self.waiting != self.desk:
+            return False
+        return self.name == "deposited" or self.node == self.desk
 
 
 class Reconciliation(Answer):
@@ -96,3 +119,70 @@ class Reconciliation(Answer):
     rows: tuple[ReconciliationRow, ...]
     block: int | None
     as_of: Moment
+
+
+class ChannelOut(Answer):
+    """One channel of this account, with the state of its money; amounts by this desk's books."""
+
+    id: Bytes32Field
+    creator: AddressField
+    creator_name: str
+    """Empty while no film of that creator was opened here."""
+    node: str
+    deposited: MoneyField
+    """Put in, less what came back."""
+    spent: MoneyField
+    promised: MoneyField
+    refundable: MoneyField
+    state: ChannelState
+    since: Moment
+    used_at: Moment
+    ready_at: Moment | None
+    """When an announced withdrawal can be finished."""
+    can_refund: bool
+    """Whether this device can ask the node for the rest; a withdrawal needs nobody."""
+
+
+class DayOut(Answer):
+    """What was bought on this UTC day."""
+
+    limit: MoneyField
+    spent: MoneyField
+
+
+class CreatorDayOut(Answer):
+    """What was bought from one creator on this UTC day."""
+
+    creator: AddressField
+    spent: MoneyField
+
+
+class BudgetsOut(Answer):
+    """The limits that hold for everything that is signed, by click or by itself."""
+
+    day: DayOut
+    creator_limit: MoneyField
+    """For each creator and day."""
+    creators: tuple[CreatorDayOut, ...]
+
+
+class BudgetsIn(Request):
+    """New limits; one that rises needs the passphrase, unless the wallet opens by itself."""
+
+    day: MoneyField | None = None
+    creator: MoneyField | None = None
+    passphrase: str | None = None
+
+
+class PaymentChoice(Answer):
+    """How this person pays. refund_after_days: 0 gives a channel's rest back ten minutes after the last purchase."""
+
+    method: Method
+    refund_after_days: int
+
+
+class PaymentIn(Request):
+    """A new choice; what is left out stays as it is."""
+
+    method: Method | None = None
+    refund_after_days: Annotated[int, Field(ge=0, le=365)] | None = None

@@ -101,6 +101,8 @@ class PayoutsOut(Answer):
 
     available: MoneyField | None
     """creatorBalances on the chain; None while it cannot be read."""
+    pending: MoneyField | None = None
+    """The creator's part of what is sold and not yet in the Escrow; None while the node does not say."""
     in_flight: MoneyField
     withdrawn: MoneyField
     history: tuple[WithdrawalOut, ...]

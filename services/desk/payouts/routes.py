@@ -17,9 +17,11 @@ from services.desk.tables import Withdrawal
 from services.units.money import ZERO, Money, total
 from services.wire.base import ProblemOut
 from services.wire.earnings import PayoutsOut, PrecheckOut, WithdrawalOut, WithdrawalState
+from services.wire.node import CreatorSums
 from services.wire.problems import ProblemError
 
 _HISTORY = 50
+_COLLECT_S = 60.0
 
 router = APIRouter(tags=["payouts"])
 
@@ -27,7 +29,17 @@ router = APIRouter(tags=["payouts"])
 @router.get("/payouts")
 async def state(desk: DeskOf) -> PayoutsOut:
     """Read balances and history."""
-    return await to_thread.run_sync(_state, desk)
+    return await _full_state(desk)
+
+
+@router.post("/payouts/collect")
+async def collect(desk: DeskOf) -> PayoutsOut:
+    """Have the node bring home what was sold by vouchers and what lies in the till."""
+    await desk.node.send("POST", "/creators/collect", timeout_s=_COLLECT_S)
+    state = await _full_state(desk)
+    for kind in ("payout", "earnings", "wallet"):
+        desk.events.publish(kind)
+    return state
 
 
 @router.get("/payouts/precheck")
@@ -48,6 +60,16 @@ async def check(desk: DeskOf) -> PrecheckOut:
 async def start(desk: DeskOf) -> WithdrawalOut:
     """Withdraw everything."""
     return _out(await withdraw(desk))
+
+
+async def _full_state(desk: Desk) -> PayoutsOut:
+    state = await to_thread.run_sync(_state, desk)
+    try:
+        sums = await desk.node.call(CreatorSums, "GET", "/creators/sums")
+    except ProblemError:
+        # What is on its way is the node's knowledge; without it the rest is shown.
+        return state
+    return state.model_copy(update={"pending": sums.in_flight})
 
 
 def _state(desk: Desk) -> PayoutsOut:

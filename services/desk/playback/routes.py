@@ -6,10 +6,13 @@ from anyio import to_thread
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
+from services.desk.budgets import MAX_BUDGET
+from services.desk.channels.buying import Bought
 from services.desk.content import init_segment, plaintext
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
-from services.desk.films import OpenFilm, open_film
+from services.desk.films import open_film
+from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
 from services.desk.playback.timeline import budget_out, playback_out
 from services.desk.purchases.home import bring_home
@@ -20,12 +23,11 @@ from services.desk.receipts import receipt_out
 from services.desk.tables import Film, Purchase
 from services.desk.wallet.service import wallet_state
 from services.units.ids import ContentId, purchase_intent
-from services.units.money import ZERO, Money
+from services.units.money import ZERO
 from services.wire.catalogue import BudgetIn, BudgetOut, BuyIn, PlaybackOut, PositionIn, PurchaseOut
 from services.wire.desk import ReceiptOut
 from services.wire.problems import ProblemError
 
-MAX_BUDGET = Money(1_000_000_000)
 _MEDIA = "video/mp4"
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -59,9 +61,16 @@ async def chunk(desk: DeskOf, content: ContentOf, index: int) -> Response:
 @router.post("/playback/{content_id}/buy")
 async def buy_chunks(desk: DeskOf, content: ContentOf, body: BuyIn) -> PurchaseOut:
     """Buy chunks; asking again for the same chunks never pays twice."""
-    bought = await buy(desk, content, first_chunk=body.first_chunk, chunk_count=body.chunk_count, auto=body.auto)
+    bought = await buy(
+        desk,
+        content,
+        first_chunk=body.first_chunk,
+        chunk_count=body.chunk_count,
+        auto=body.auto,
+        max_deposit=body.max_deposit,
+    )
     film = await open_film(desk, content)
-    return await to_thread.run_sync(_purchase_out, desk, film, body, bought is not None)
+    return await to_thread.run_sync(_purchase_out, desk, film, body, bought)
 
 
 @router.put("/playback/{content_id}/budget")
@@ -108,22 +117,30 @@ async def receipts(desk: DeskOf, content: ContentOf) -> tuple[ReceiptOut, ...]:
     return await to_thread.run_sync(read)
 
 
-def _purchase_out(desk: Desk, film: OpenFilm, body: BuyIn, paid: bool) -> PurchaseOut:
+def _purchase_out(desk: Desk, film: OpenFilm, body: BuyIn, bought: Bought) -> PurchaseOut:
     content: ContentId = film.manifest.content_id
+    price = price_of(film.manifest, body.first_chunk, body.chunk_count)
     with desk.database.read() as session:
         row = session.get_one(Film, content)
-        return PurchaseOut(
-            intent=purchase_intent(
-                payer=desk.keyring.owner(),
-                content=content,
-                first_chunk=body.first_chunk,
-                chunk_count=body.chunk_count,
-            ),
+        spent = spent_on(session, content)
+        purchase = session.get(Purchase, bought.intent) if bought.intent else None
+    # The answer may be ahead of the books, which count the purchase at this moment.
+    is_ahead = bought.by_voucher and purchase is not None and purchase.money == "in_flight"
+    is_free = purchase is None or purchase.money == "released"
+    # A voucher leaves the wallet as it is: that is no reason to ask the chain.
+    available = desk.memory.available if bought.by_voucher else None
+    return PurchaseOut(
+        intent=purchase_intent(
+            payer=desk.keyring.owner(),
+            content=content,
             first_chunk=body.first_chunk,
             chunk_count=body.chunk_count,
-            amount=price_of(film.manifest, body.first_chunk, body.chunk_count) if paid else ZERO,
-            state="keyed",
-            spent=spent_on(session, content),
-            budget=budget_out(row),
-            available=wallet_state(desk).available,
-        )
+        ),
+        first_chunk=body.first_chunk,
+        chunk_count=body.chunk_count,
+        amount=ZERO if is_free else price,
+        state="keyed",
+        spent=spent + price if is_ahead else spent,
+        budget=budget_out(row),
+        available=wallet_state(desk).available if available is None else available,
+    )

@@ -17,7 +17,7 @@ from services.media.manifest import Manifest
 from services.units.ids import IntentId
 from services.wire.node import KeysOut, PayIn
 from services.wire.problems import ProblemError
-from services.wire.x402 import PAYMENT_SIGNATURE, Payment, encode
+from services.wire.x402 import PAYMENT_SIGNATURE, EscrowPayment, encode
 
 _log = logging.getLogger(__name__)
 _CERTAIN = ("payment.refused", "payment.insufficient", "payment.terms_changed", "content.not_found", "content.owned")
@@ -75,7 +75,7 @@ async def settle(desk: Desk, row: Purchase, *, otherwise: str) -> bool:
 
 
 async def _send(desk: Desk, row: Purchase) -> KeysOut:
-    header = {PAYMENT_SIGNATURE: encode(Payment.model_validate(row.payment))}
+    header = {PAYMENT_SIGNATURE: encode(EscrowPayment.model_validate(row.payment))}
     body = PayIn(first_chunk=row.first_chunk, chunk_count=row.chunk_count)
     return await desk.node.call(
         KeysOut, "POST", f"/content/{row.content_id}/pay", body=body, headers=header, timeout_s=_TIMEOUT_S
@@ -95,7 +95,7 @@ async def _write_end(desk: Desk, row: Purchase, *, state: str, answer: KeysOut) 
 
 async def _is_paid(desk: Desk, row: Purchase) -> bool:
     """Ask the chain, never the node, whether the money moved; a chain that is slow is asked again later."""
-    authorization = Payment.model_validate(row.payment).payload.authorization
+    authorization = EscrowPayment.model_validate(row.payment).payload.authorization
     with move_on_after(_PATIENCE_S):
         try:
             return await to_thread.run_sync(
@@ -112,7 +112,7 @@ def _tell(desk: Desk, row: Purchase) -> None:
 
 
 def _ask_chain(desk: Desk, row: Purchase) -> tuple[bool, Paid | None, int]:
-    authorization = Payment.model_validate(row.payment).payload.authorization
+    authorization = EscrowPayment.model_validate(row.payment).payload.authorization
     chain_time = desk.chain.head().timestamp
     used = desk.chain.authorization_used(authorization.payer, authorization.nonce)
     if not used:

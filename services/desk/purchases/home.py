@@ -7,8 +7,9 @@ import logging
 from anyio import to_thread
 
 from services.desk.context import Desk
-from services.desk.films import OpenFilm
+from services.desk.memory import OpenFilm
 from services.desk.purchases.keys import check_keys, keep_keys, owned
+from services.units.money import ZERO
 from services.wire.node import KeysOut
 from services.wire.problems import ProblemError
 
@@ -17,8 +18,6 @@ _log = logging.getLogger(__name__)
 
 async def bring_home(desk: Desk, film: OpenFilm) -> None:
     """Fetch the keys that the node says this account owns and that are not here; without a node nothing changes."""
-    if desk.keyring.status != "open":
-        return
     content = film.manifest.content_id
     try:
         answer = await desk.node.call(KeysOut, "GET", f"/content/{content}/keys")
@@ -26,6 +25,20 @@ async def bring_home(desk: Desk, film: OpenFilm) -> None:
     except ProblemError as problem:
         # What is here plays without the node; the rest says so when it is asked for.
         _log.info("owned keys not fetched", extra={"code": problem.code, "content": content})
+
+
+async def is_home(desk: Desk, film: OpenFilm, wanted: range) -> bool:
+    """Fetch what the node says is owned already; tell whether all of it can be played now."""
+    await bring_home(desk, film)
+    return await to_thread.run_sync(all_playable, desk, film, wanted)
+
+
+def all_playable(desk: Desk, film: OpenFilm, wanted: range) -> bool:
+    """Tell whether chunks are free or owned. Blocking."""
+    chunks = film.manifest.chunks
+    with desk.database.read() as session:
+        mine = owned(session, film.manifest.content_id, wanted)
+    return all(index in mine or chunks[index].price == ZERO for index in wanted)
 
 
 def _keep_missing(desk: Desk, film: OpenFilm, answer: KeysOut) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
@@ -14,6 +14,12 @@ from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
 
 TRACK = 0
+EVERYTHING = range(2**31)
+_OWNED = select(OwnedChunk.index).where(
+    OwnedChunk.content_id == bindparam("content"),
+    OwnedChunk.index >= bindparam("first"),
+    OwnedChunk.index < bindparam("end"),
+)
 
 
 def check_keys(manifest: Manifest, keys: tuple[ChunkKey, ...], wanted: range) -> None:
@@ -33,9 +39,10 @@ def keep_keys(desk: Desk, session: Session, content: ContentId, keys: tuple[Chun
             session.add(OwnedChunk(content_id=content, index=key.index, wrapped_key=wrapped, bought=int(bought)))
 
 
-def owned(session: Session, content: ContentId) -> frozenset[int]:
+def owned(session: Session, content: ContentId, among: range = EVERYTHING) -> frozenset[int]:
     """Give the indices of the chunks of a film that this desk has keys for."""
-    return frozenset(session.scalars(select(OwnedChunk.index).where(OwnedChunk.content_id == content)))
+    wanted = {"content": content, "first": among.start, "end": among.stop}
+    return frozenset(session.connection().scalars(_OWNED, wanted))
 
 
 def owned_counts(session: Session) -> dict[str, int]:
@@ -49,6 +56,9 @@ def key_of(desk: Desk, manifest: Manifest, index: int) -> bytes:
     preview = manifest.preview_keys.get(index)
     if preview is not None:
         return preview
+    remembered = desk.memory.keys.get((manifest.content_id, index))
+    if remembered is not None:
+        return remembered
     with desk.database.read() as session:
         row = session.get(OwnedChunk, (manifest.content_id, index))
     if row is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from services.chain.authorization import PaymentTerms
+from services.desk.budgets import charge
 from services.desk.context import Desk
-from services.desk.films import OpenFilm
+from services.desk.memory import OpenFilm
 from services.desk.money import book_paid, book_released, book_signed
 from services.desk.purchases.keys import keep_keys, owned
 from services.desk.tables import Film, Purchase
@@ -15,8 +16,21 @@ from services.units.ids import ContentId, IntentId
 from services.units.money import Money
 from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
-from services.wire.x402 import Payment
+from services.wire.x402 import EscrowPayment
 
+_OTHERS = (
+    select(Purchase.intent)
+    .where(
+        Purchase.content_id == bindparam("content"),
+        Purchase.intent != bindparam("intent"),
+        # Paid and without its keys is no reason to pay for the same chunk in another range.
+        Purchase.money != "released",
+        Purchase.state != "keyed",
+        Purchase.first_chunk < bindparam("end"),
+        Purchase.first_chunk + Purchase.chunk_count > bindparam("first"),
+    )
+    .limit(1)
+)
 OPEN = ("signed", "sent", "unknown", "refused")
 ENDED = ("keyed", "disputed")
 
@@ -28,20 +42,30 @@ def find(desk: Desk, intent: IntentId) -> Purchase | None:
 
 
 def write_signed(
-    desk: Desk, film: OpenFilm, intent: IntentId, terms: PaymentTerms, payment: Payment, *, block: int, auto: bool
+    desk: Desk, film: OpenFilm, intent: IntentId, terms: PaymentTerms, payment: EscrowPayment, *, block: int, auto: bool
 ) -> Purchase:
     """Put a signed purchase on disk, its amount aside and on the budget. Blocking.
 
-    Raises ProblemError: budget.session, payment.in_progress (some of the chunks are being bought), content.owned.
+    Raises ProblemError: budget.session, budget.day, budget.creator, content.owned, payment.in_progress (some of the
+    chunks are being bought).
     """
     with desk.database.write() as session:
-        _refuse_overlap(session, terms, intent)
-        if auto:
-            _charge_budget(session, terms.content_id, terms.amount)
+        wanted = range(terms.first_chunk, terms.first_chunk + terms.chunk_count)
+        refuse_overlap(session, terms.content_id, wanted, intent)
+        charge(
+            session,
+            desk,
+            intent=intent,
+            content=terms.content_id,
+            creator=terms.creator,
+            amount=terms.amount,
+            auto=auto,
+        )
         row = session.get(Purchase, intent)
         if row is None:
             row = Purchase(intent=intent, content_id=terms.content_id, title=film.card.title, creator=terms.creator)
             session.add(row)
+        row.channel_id = row.total = None
         row.first_chunk, row.chunk_count, row.amount = terms.first_chunk, terms.chunk_count, terms.amount
         row.payment = payment.model_dump(mode="json", by_alias=True)
         row.valid_before, row.since_block = terms.valid_before, block
@@ -100,29 +124,16 @@ def detach_from_budget(session: Session, content: ContentId) -> None:
     session.execute(update(Purchase).where(open_ones).values(auto=0))
 
 
-def _refuse_overlap(session: Session, terms: PaymentTerms, intent: IntentId) -> None:
-    wanted = range(terms.first_chunk, terms.first_chunk + terms.chunk_count)
-    if owned(session, terms.content_id).intersection(wanted):
+def refuse_overlap(session: Session, content: ContentId, wanted: range, intent: IntentId) -> None:
+    """Refuse chunks that are here, or that another purchase may still bring.
+
+    Raises ProblemError: content.owned, payment.in_progress.
+    """
+    if owned(session, content, wanted):
         raise ProblemError("content.owned")
-    others = select(Purchase.intent).where(
-        Purchase.content_id == terms.content_id,
-        Purchase.intent != intent,
-        # Paid and without its keys is no reason to pay for the same chunk in another range.
-        Purchase.money != "released",
-        Purchase.state != "keyed",
-        Purchase.first_chunk < wanted.stop,
-        Purchase.first_chunk + Purchase.chunk_count > wanted.start,
-    )
-    if session.scalar(others.limit(1)) is not None:
+    asked = {"content": content, "intent": intent, "first": wanted.start, "end": wanted.stop}
+    if session.connection().scalar(_OTHERS, asked) is not None:
         raise ProblemError("payment.in_progress")
-
-
-def _charge_budget(session: Session, content: ContentId, amount: Money) -> None:
-    film = session.get_one(Film, content)
-    if film.budget_limit is None or film.budget_spent + amount > film.budget_limit:
-        limit = film.budget_limit.micros if film.budget_limit else 0
-        raise ProblemError("budget.session", limit=limit, spent=film.budget_spent.micros, amount=amount.micros)
-    film.budget_spent = film.budget_spent + amount
 
 
 def _refund_budget(session: Session, row: Purchase) -> None:

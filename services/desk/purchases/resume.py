@@ -8,11 +8,14 @@ import logging
 from anyio import to_thread
 from sqlalchemy import select
 
+from services.desk.channels.delivery import finish
+from services.desk.channels.record import turn_name
 from services.desk.context import Desk
 from services.desk.films import open_film
 from services.desk.purchases.delivery import deliver, settle
 from services.desk.purchases.record import find
 from services.desk.tables import Purchase
+from services.units.address import Address
 from services.units.ids import ContentId, IntentId
 from services.wire.problems import ProblemError
 
@@ -31,10 +34,10 @@ async def watch(desk: Desk) -> None:
 
 async def finish_open(desk: Desk) -> None:
     """Try once to bring each open purchase to its end."""
-    for intent, content in await to_thread.run_sync(_unfinished, desk):
-        async with desk.turn(content):
+    for intent, content, creator in await to_thread.run_sync(_unfinished, desk):
+        async with desk.turn(turn_name(desk, creator) if creator else content):
             try:
-                await _finish(desk, intent)
+                await (finish(desk, intent) if creator else _finish(desk, intent))
             except ProblemError as problem:
                 _log.info("purchase still open", extra={"intent": intent, "code": problem.code})
 
@@ -50,11 +53,15 @@ async def _finish(desk: Desk, intent: IntentId) -> None:
         await deliver(desk, film.manifest, row)
 
 
-def _unfinished(desk: Desk) -> list[tuple[IntentId, ContentId]]:
+def _unfinished(desk: Desk) -> list[tuple[IntentId, ContentId, Address | None]]:
+    """List what is open; with the creator where a voucher pays."""
     unkeyed = (Purchase.money == "spent") & (Purchase.state == "unknown")
     wanted = select(Purchase).where((Purchase.money == "in_flight") | unkeyed).order_by(Purchase.at)
     with desk.database.read() as session:
-        return [(IntentId(row.intent), row.content_id) for row in session.scalars(wanted)]
+        return [
+            (IntentId(row.intent), row.content_id, row.creator if row.channel_id else None)
+            for row in session.scalars(wanted)
+        ]
 
 
 def _is_open(row: Purchase) -> bool:

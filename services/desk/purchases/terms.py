@@ -11,10 +11,10 @@ from services.wire.problems import ProblemError
 from services.wire.x402 import (
     Authorization,
     EscrowExtra,
+    EscrowPayment,
+    EscrowRequirements,
     Payload,
-    Payment,
     PaymentRequired,
-    Requirements,
     network,
 )
 
@@ -30,27 +30,29 @@ def price_of(manifest: Manifest, first_chunk: int, chunk_count: int) -> Money:
     return total([chunk.price for chunk in manifest.chunks[first_chunk : first_chunk + chunk_count]])
 
 
-def accepted(desk: Desk, manifest: Manifest, required: PaymentRequired, wanted: PaymentTerms) -> Requirements:
-    """Find the offered way to pay that says just what will be signed. Raises ProblemError: payment.terms_changed."""
-    for offer in required.accepts:
-        expected = Requirements(
-            network=network(desk.chain.chain_id),
-            amount=str(wanted.amount.micros),
-            asset=desk.chain.token,
-            pay_to=desk.chain.escrow,
-            max_timeout_seconds=offer.max_timeout_seconds,
-            extra=EscrowExtra(
-                name="USDC",
-                version="2",
-                creator=manifest.creator,
-                content_id=manifest.content_id,
-                first_chunk=wanted.first_chunk,
-                chunk_count=wanted.chunk_count,
-            ),
-        )
-        if offer == expected:
-            return offer
-    raise ProblemError("payment.terms_changed")
+def accepted(desk: Desk, manifest: Manifest, required: PaymentRequired, wanted: PaymentTerms) -> EscrowRequirements:
+    """Check that the Escrow's offer says just what will be signed. Raises ProblemError: payment.terms_changed."""
+    offer = required.escrow
+    if offer is None:
+        raise ProblemError("payment.terms_changed")
+    expected = EscrowRequirements(
+        network=network(desk.chain.chain_id),
+        amount=str(wanted.amount.micros),
+        asset=desk.chain.token,
+        pay_to=desk.chain.escrow,
+        max_timeout_seconds=offer.max_timeout_seconds,
+        extra=EscrowExtra(
+            name="USDC",
+            version="2",
+            creator=manifest.creator,
+            content_id=manifest.content_id,
+            first_chunk=wanted.first_chunk,
+            chunk_count=wanted.chunk_count,
+        ),
+    )
+    if offer != expected:
+        raise ProblemError("payment.terms_changed")
+    return offer
 
 
 def terms_for(desk: Desk, manifest: Manifest, *, payer: Address, wanted: range, chain_time: int) -> PaymentTerms:
@@ -70,10 +72,10 @@ def terms_for(desk: Desk, manifest: Manifest, *, payer: Address, wanted: range, 
     )
 
 
-def signed_payment(terms: PaymentTerms, offer: Requirements, key: bytes) -> Payment:
+def signed_payment(terms: PaymentTerms, offer: EscrowRequirements, key: bytes) -> EscrowPayment:
     """Sign terms and write them as the payment that goes over the wire."""
     signed: SignedAuthorization = sign_authorization(terms, key)
-    return Payment(
+    return EscrowPayment(
         accepted=offer,
         payload=Payload(
             signature="0x" + signed.signature.hex(),

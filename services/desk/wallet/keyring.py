@@ -101,6 +101,18 @@ class Keyring:
             if self._key is None:
                 self._key = self._decrypted(_load(self._path), passphrase)
 
+    def confirm(self, passphrase: str) -> None:
+        """Make sure that the owner is asking; a wallet that opens by itself asks for nothing.
+
+        Raises ProblemError: wallet.missing, wallet.wrong_passphrase, wallet.damaged.
+        """
+        with self._lock:
+            if self._address is None:
+                raise ProblemError("wallet.missing")
+            stored = _load(self._path)
+            if stored.get("form") != "device":
+                self._decrypted(stored, passphrase)
+
     def lock(self) -> None:
         """Forget the key until the next unlock."""
         self._key = None

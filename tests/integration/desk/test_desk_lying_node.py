@@ -18,9 +18,13 @@ from services.wire.problems import ProblemError
 from services.wire.x402 import (
     PAYMENT_REQUIRED,
     PAYMENT_SIGNATURE,
+    EscrowExtension,
     EscrowExtra,
+    EscrowOffer,
+    EscrowRequirements,
+    Extensions,
+    OtherRequirements,
     PaymentRequired,
-    Requirements,
     Resource,
     decode,
     encode,
@@ -31,6 +35,12 @@ from tests.fixtures.world import PRICE, Answer, RunningWorld
 
 ELSEWHERE = address("0x" + "ab" * 20)
 Change = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def running(running_on_chain: RunningWorld) -> RunningWorld:
+    """Everything here is about single payments into the Escrow."""
+    return running_on_chain
 
 
 def _is_pay(request: httpx.Request) -> bool:
@@ -49,7 +59,7 @@ def offer_changed(running: RunningWorld, change: Change) -> Answer:
             return None
         real = await running.front.pass_on(request)
         offer = decode(PaymentRequired, real.headers[PAYMENT_REQUIRED]).model_dump(mode="json", by_alias=True)
-        change(offer["accepts"][0])
+        change(offer["extensions"]["museclock"]["info"]["escrow"])
         return httpx.Response(
             402, json=real.json(), headers={PAYMENT_REQUIRED: encode(PaymentRequired.model_validate(offer))}
         )
@@ -75,7 +85,7 @@ def offering_again(running: RunningWorld, content: ContentId, *, first_chunk: in
     extra = EscrowExtra(
         name="USDC", version="2", creator=creator, content_id=content, first_chunk=first_chunk, chunk_count=1
     )
-    offer = Requirements(
+    offer = EscrowRequirements(
         network=network(chain.chain_id),
         amount=str(PRICE.micros),
         asset=chain.token,
@@ -83,7 +93,13 @@ def offering_again(running: RunningWorld, content: ContentId, *, first_chunk: in
         max_timeout_seconds=120,
         extra=extra,
     )
-    required = PaymentRequired(error="pay", resource=Resource(url="x", description="x"), accepts=(offer,))
+    escrow = Extensions(museclock=EscrowExtension(info=EscrowOffer(escrow=offer)))
+    other = OtherRequirements(
+        scheme="other", network=offer.network, amount=offer.amount, asset=offer.asset, pay_to=offer.pay_to,
+        max_timeout_seconds=120,
+    )  # fmt: skip
+    resource = Resource(url="x", description="x")
+    required = PaymentRequired(error="pay", resource=resource, accepts=(other,), extensions=escrow)
 
     async def answer(request: httpx.Request) -> httpx.Response | None:
         if not _is_pay(request):

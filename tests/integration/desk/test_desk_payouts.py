@@ -26,6 +26,12 @@ from tests.fixtures.world import PRICE, RunningWorld, running_world
 SHARE = Money(PRICE.micros * 9 // 10)
 
 
+@pytest.fixture
+def running(running_on_chain: RunningWorld) -> RunningWorld:
+    """What is sold is in the Escrow at once."""
+    return running_on_chain
+
+
 async def until(ask: Callable[[], Awaitable[PayoutsOut]], state: str) -> PayoutsOut:
     """Ask again until the newest withdrawal is in a state."""
     async with asyncio.timeout(10):
@@ -100,7 +106,7 @@ async def test_what_was_earned_meanwhile_goes_along_and_is_shown(
     world_profile: Path, hand_clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(withdrawal, "_AGAIN_S", 0.01)
-    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain) as running:
+    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain, method="chain") as running:
         chain = running.unsteady
         film = await running.publish()
         await running.viewer.playback.buy(film.content, first_chunk=1)
@@ -117,7 +123,7 @@ async def test_an_unknown_withdrawal_is_found_later_and_not_sent_twice(
     world_profile: Path, hand_clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(withdrawal, "_AGAIN_S", 0.01)
-    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain) as running:
+    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain, method="chain") as running:
         film = await running.publish()
         await running.viewer.playback.buy(film.content, first_chunk=1)
         running.unsteady.lose_answers = True
@@ -134,11 +140,11 @@ async def test_an_unknown_withdrawal_is_found_later_and_not_sent_twice(
 
 @pytest.mark.parametrize("is_signed", [False, True])
 async def test_a_restart_ends_an_open_withdrawal(world_profile: Path, hand_clock: HandClock, is_signed: bool) -> None:
-    async with running_world(world_profile, hand_clock) as running:
+    async with running_world(world_profile, hand_clock, method="chain") as running:
         film = await running.publish()
         await running.viewer.playback.buy(film.content, first_chunk=1)
         _leave_open(running, is_signed=is_signed)
-    async with running_world(world_profile, hand_clock) as running:
+    async with running_world(world_profile, hand_clock, method="chain") as running:
         done = await until(running.creator.payouts.state, "confirmed" if is_signed else "failed")
         assert len(withdrawals(running)) == int(is_signed)
         assert done.available == (ZERO if is_signed else SHARE)

@@ -22,6 +22,12 @@ from tests.fixtures.unsteady_chain import UnsteadyChain
 from tests.fixtures.world import PRICE, VIEWER_MONEY, RunningWorld, SealedFilm, running_world
 
 
+@pytest.fixture
+def running(running_on_chain: RunningWorld) -> RunningWorld:
+    """Everything here is about single payments into the Escrow."""
+    return running_on_chain
+
+
 def block_files(running: RunningWorld, cid: Cid) -> list[Path]:
     """Find the files of a sealed chunk in the block store."""
     root = running.front_desk.block_root
@@ -193,7 +199,7 @@ async def test_chunks_outside_the_film_are_not_found(running: RunningWorld) -> N
 
 async def _left_open(profile: Path, clock: HandClock, *, is_paid: bool, state: str) -> tuple[SealedFilm, str]:
     """Buy a chunk whose answer is lost, and leave the purchase as a process does that is killed in a state."""
-    async with running_world(profile, clock, chain_front=UnsteadyChain) as running:
+    async with running_world(profile, clock, chain_front=UnsteadyChain, method="chain") as running:
         film = await running.publish()
         await running.fronted.playback.open(film.content)
 
@@ -220,7 +226,7 @@ async def test_a_restart_finishes_an_open_purchase_with_the_same_bytes(
     world_profile: Path, hand_clock: HandClock, state: str, is_paid: bool
 ) -> None:
     film, signature = await _left_open(world_profile, hand_clock, is_paid=is_paid, state=state)
-    async with running_world(world_profile, hand_clock) as running:
+    async with running_world(world_profile, hand_clock, method="chain") as running:
         await finish_open(running.front_desk)
         assert await running.viewer.playback.chunk(film.content, 1) == film.plain[1]
         with running.front_desk.database.read() as session:
@@ -233,7 +239,7 @@ async def test_a_restart_finishes_an_open_purchase_with_the_same_bytes(
 
 async def test_a_restart_does_not_send_what_was_refused(world_profile: Path, hand_clock: HandClock) -> None:
     film, _ = await _left_open(world_profile, hand_clock, is_paid=False, state="refused")
-    async with running_world(world_profile, hand_clock) as running:
+    async with running_world(world_profile, hand_clock, method="chain") as running:
         await finish_open(running.front_desk)
         assert running.payments() == []
         hand_clock.advance(timedelta(seconds=200))
@@ -246,7 +252,7 @@ async def test_a_restart_does_not_send_what_was_refused(world_profile: Path, han
 async def test_a_restart_gives_back_what_ran_out(world_profile: Path, hand_clock: HandClock) -> None:
     await _left_open(world_profile, hand_clock, is_paid=False, state="sent")
     hand_clock.advance(timedelta(hours=24))
-    async with running_world(world_profile, hand_clock) as running:
+    async with running_world(world_profile, hand_clock, method="chain") as running:
         await finish_open(running.front_desk)
         assert running.payments() == []
         wallet = await running.viewer.wallet.state()
@@ -257,7 +263,7 @@ async def test_a_restart_gives_back_what_ran_out(world_profile: Path, hand_clock
 async def test_the_chain_out_of_reach_refuses_before_signing_and_plays_what_is_owned(
     world_profile: Path, hand_clock: HandClock
 ) -> None:
-    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain) as running:
+    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain, method="chain") as running:
         film = await running.publish()
         await running.fronted.playback.buy(film.content, first_chunk=1)
         running.unsteady.is_down = True

@@ -1,0 +1,107 @@
+"""Limits on everything that is signed, by click or by itself: checked in the unit of work that signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from services.desk.choices import Choices, read_choices, write_choice
+from services.desk.context import Desk
+from services.desk.tables import Film, Purchase
+from services.units.address import Address
+from services.units.ids import ContentId
+from services.units.money import ZERO, Money
+from services.wire.desk import BudgetsIn, BudgetsOut, CreatorDayOut, DayOut
+from services.wire.problems import ProblemError
+
+MAX_BUDGET = Money(1_000_000_000)
+_SHOWN = 50
+# What lies in the future was signed before the clock was put back: it counts, or putting it back would make room.
+_SINCE = (Purchase.at >= bindparam("since")) & (Purchase.money != "released")
+_SUMS = select(
+    func.sum(Purchase.amount), func.sum(case((Purchase.creator == bindparam("creator"), Purchase.amount)))
+).where(_SINCE, Purchase.intent != bindparam("intent"))
+
+
+def charge(
+    session: Session, desk: Desk, *, intent: str, content: ContentId, creator: Address, amount: Money, auto: bool
+) -> None:
+    """Make sure that a purchase about to be signed is inside every limit, and charge an automatic one to its film.
+
+    Raises ProblemError: budget.session, budget.day, budget.creator.
+    """
+    if auto:
+        _charge_film(session, content, amount)
+    chosen = _choices(session, desk)
+    since = _day(desk.clock.now())
+    day, mine = session.execute(_SUMS, {"since": since, "creator": creator, "intent": intent}).one()
+    _within("budget.day", chosen.day_limit, day or ZERO, amount)
+    _within("budget.creator", chosen.creator_limit, mine or ZERO, amount)
+
+
+def budgets_out(desk: Desk) -> BudgetsOut:
+    """Give the limits and what is used of them today. Blocking."""
+    with desk.database.read() as session:
+        chosen = read_choices(session)
+        by_creator = select(Purchase.creator, func.sum(Purchase.amount)).where(_SINCE).group_by(Purchase.creator)
+        rows = session.execute(by_creator, {"since": _day(desk.clock.now())}).all()
+    spent = sum((amount for _, amount in rows), ZERO)
+    shown = sorted(((amount, creator) for creator, amount in rows), reverse=True)[:_SHOWN]
+    return BudgetsOut(
+        day=DayOut(limit=chosen.day_limit, spent=spent),
+        creator_limit=chosen.creator_limit,
+        creators=tuple(CreatorDayOut(creator=creator, spent=amount) for amount, creator in shown),
+    )
+
+
+def set_budgets(desk: Desk, wanted: BudgetsIn) -> None:
+    """Keep new limits. Blocking; checking a passphrase takes about a second.
+
+    Raises ProblemError: budget.invalid, wallet.wrong_passphrase (a limit rises and the passphrase is not given).
+    """
+    with desk.database.read() as session:
+        before = read_choices(session)
+    limits = {"day_limit": wanted.day, "creator_limit": wanted.creator}
+    new = {name: limit for name, limit in limits.items() if limit is not None}
+    if any(not ZERO <= limit <= MAX_BUDGET for limit in new.values()):
+        raise ProblemError("budget.invalid", limit=MAX_BUDGET.micros)
+    if any(limit > getattr(before, name) for name, limit in new.items()):
+        desk.keyring.confirm(wanted.passphrase or "")
+    keep_choices(desk, new)
+
+
+def keep_choices(desk: Desk, new: Mapping[str, Money | int | str]) -> None:
+    """Keep what was chosen; it holds for the next signature. Blocking."""
+    with desk.database.write() as session:
+        # The memory is filled in write units only, which take turns: nobody puts the old ones back.
+        desk.memory.choices = None
+        for name, value in new.items():
+            write_choice(session, name, value)
+
+
+def _choices(session: Session, desk: Desk) -> Choices:
+    """Give what the person chose, in a write unit; from the memory where it is known."""
+    chosen = desk.memory.choices
+    if chosen is None:
+        chosen = desk.memory.choices = read_choices(session)
+    return chosen
+
+
+def _charge_film(session: Session, content: ContentId, amount: Money) -> None:
+    film = session.get_one(Film, content)
+    if film.budget_limit is None or film.budget_spent + amount > film.budget_limit:
+        limit = film.budget_limit.micros if film.budget_limit else 0
+        raise ProblemError("budget.session", limit=limit, spent=film.budget_spent.micros, amount=amount.micros)
+    film.budget_spent = film.budget_spent + amount
+
+
+def _within(code: str, limit: Money, spent: Money, amount: Money) -> None:
+    if spent + amount > limit:
+        raise ProblemError(code, limit=limit.micros, spent=spent.micros, amount=amount.micros)
+
+
+def _day(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,233 @@
+"""From a signed voucher to its keys: sent, and when the answer is not clear, sent again as it is, never paid again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from dataclasses import dataclass
+
+from anyio import to_thread
+
+from services.desk.channels.chain import follow, settle_deposit
+from services.desk.channels.record import give_back, take
+from services.desk.channels.recovery import correct, refresh
+from services.desk.context import Desk
+from services.desk.films import open_film
+from services.desk.purchases.keys import check_keys, keep_keys
+from services.desk.purchases.record import write_state
+from services.desk.tables import Channel, Purchase
+from services.media.manifest import Manifest
+from services.units.ids import IntentId
+from services.units.money import ZERO, Money
+from services.wire.node import KeysOut, PayIn
+from services.wire.problems import ProblemError
+from services.wire.x402 import PAYMENT_RESPONSE, Settled, decode, read_money
+
+_log = logging.getLogger(__name__)
+_REFUSALS = (
+    "payment.refused",
+    "payment.insufficient",
+    "payment.terms_changed",
+    "payment.scheme",
+    "content.not_found",
+    "channel.refused",
+)
+_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The keys, checked, and what the node says it charged."""
+
+    keys: KeysOut
+    settled: Settled | None
+
+
+async def ask_for_keys(desk: Desk, manifest: Manifest, purchase: Purchase) -> Answer | None:
+    """Send a signed purchase; None when it is known not to have been taken, and another may be signed.
+
+    In the channel's turn. Sending the same bytes again is safe at any time. Raises ProblemError: what the node said,
+    after noting what became of the money; content.wrong_key.
+    """
+    try:
+        answer = await _send(desk, purchase)
+    except ProblemError as problem:
+        if await _can_sign_again(desk, purchase, problem):
+            _log.info("not sold", extra={"intent": purchase.intent, "code": problem.code})
+            return None
+        raise
+    try:
+        wanted = range(purchase.first_chunk, purchase.first_chunk + purchase.chunk_count)
+        check_keys(manifest, answer.keys.keys, wanted)
+    except ProblemError:
+        await _write_end(desk, purchase, "disputed", answer)
+        raise
+    for key in answer.keys.keys:
+        desk.memory.keys.put((purchase.content_id, key.index), bytes.fromhex(key.key))
+    return answer
+
+
+async def keep(desk: Desk, purchase: Purchase, answer: Answer) -> None:
+    """Put the keys on disk and count the money; until then the channel signs nothing. Raises ProblemError: disk.full.
+
+    Killed before, the same bytes bring the same keys.
+    """
+    await _write_end(desk, purchase, "keyed", answer)
+
+
+async def finish(desk: Desk, intent: IntentId) -> bool:
+    """Bring an open purchase to its end with the bytes that were signed; whether its channel is free now.
+
+    In the channel's turn. Raises ProblemError: as ask_for_keys.
+    """
+    purchase = await to_thread.run_sync(_settled, desk, intent)
+    if purchase is None or purchase.money == "released":
+        return True
+    if purchase.state == "keyed":
+        return purchase.money == "spent"
+    film = await open_film(desk, purchase.content_id)
+    answer = await ask_for_keys(desk, film.manifest, purchase)
+    if answer is not None:
+        await keep(desk, purchase, answer)
+    return True
+
+
+def _settled(desk: Desk, intent: IntentId) -> Purchase | None:
+    """Look first what became of the deposit that goes along."""
+    with desk.database.read() as session:
+        purchase = session.get(Purchase, intent)
+        row = session.get(Channel, purchase.channel_id) if purchase is not None else None
+    if purchase is None or row is None or row.deposit is None:
+        return purchase
+    try:
+        settle_deposit(desk, row.id)
+    except ProblemError as unclear:
+        _log.info("deposit cannot be looked up", extra={"channel": row.id, "code": unclear.code})
+    with desk.database.write() as session:
+        purchase, row = session.get_one(Purchase, intent), session.get_one(Channel, row.id)
+        if row.deposit is None and purchase.state == "keyed" and purchase.money == "in_flight":
+            take(session, row, purchase, keyed=True, at=desk.clock.now())
+    return purchase
+
+
+async def _send(desk: Desk, purchase: Purchase) -> Answer:
+    header = base64.b64encode(json.dumps(purchase.payment, separators=(",", ":")).encode()).decode()
+    body = PayIn(first_chunk=purchase.first_chunk, chunk_count=purchase.chunk_count)
+    path = f"/content/{purchase.content_id}/pay"
+    response = await desk.node.pay(path, body, header, timeout_s=_TIMEOUT_S)
+    return Answer(desk.node.read(KeysOut, response), _settlement(response.headers.get(PAYMENT_RESPONSE, "")))
+
+
+def _settlement(header: str) -> Settled | None:
+    try:
+        return decode(Settled, header)
+    except ProblemError:
+        # The key counts. A node that does not say what it charged is taken to have charged all of it.
+        return None
+
+
+async def _can_sign_again(desk: Desk, purchase: Purchase, problem: ProblemError) -> bool:
+    """Note what became of a purchase that was not answered by keys; whether it is proven not to have been taken."""
+    try:
+        match problem.code:
+            case "channel.total":
+                await correct(desk, purchase, problem)
+                return True
+            case "channel.balance" | "channel.not_found":
+                return await to_thread.run_sync(_release_uncovered, desk, purchase)
+            case "content.owned":
+                await to_thread.run_sync(_release, desk, purchase)
+                return True
+            case code if code in _REFUSALS:
+                await to_thread.run_sync(_release, desk, purchase)
+            case _:
+                await to_thread.run_sync(write_state, desk, IntentId(purchase.intent), "unknown")
+    except ProblemError:
+        await to_thread.run_sync(write_state, desk, IntentId(purchase.intent), "unknown")
+        raise
+    finally:
+        tell(desk, purchase)
+    return False
+
+
+def _release(desk: Desk, purchase: Purchase) -> None:
+    with desk.database.write() as session:
+        kept, row = session.get_one(Purchase, purchase.intent), session.get_one(Channel, purchase.channel_id)
+        give_back(session, row, kept, state="refused", at=desk.clock.now())
+
+
+def _release_uncovered(desk: Desk, purchase: Purchase) -> bool:
+    """Believe that a channel has too little only when the chain says so, too."""
+    with desk.database.read() as session:
+        row = session.get_one(Channel, purchase.channel_id)
+    row = follow(desk, row.id)
+    is_uncovered = row.balance < (purchase.total or ZERO)
+    if is_uncovered:
+        _release(desk, purchase)
+    else:
+        write_state(desk, IntentId(purchase.intent), "unknown")
+    return is_uncovered
+
+
+async def _write_end(desk: Desk, purchase: Purchase, state: str, answer: Answer) -> None:
+    is_behind = await to_thread.run_sync(_end, desk, purchase, state, answer)
+    tell(desk, purchase)
+    if is_behind:
+        # The node has sold more on this channel than these books know of.
+        desk.spawn(refresh(desk), name="channels")
+
+
+def _end(desk: Desk, purchase: Purchase, state: str, answer: Answer) -> bool:
+    channel = purchase.channel_id
+    if channel is None:
+        raise ValueError("not a purchase by voucher")
+    if "deposit" in purchase.payment["payload"]:
+        _look_for_deposit(desk, purchase)
+    with desk.database.write() as session:
+        kept, row, now = session.get_one(Purchase, purchase.intent), session.get_one(Channel, channel), desk.clock.now()
+        before, charge = row.total, _charge(answer.settled, kept, row)
+        kept.state, row.used_at = state, now
+        if answer.settled is not None and answer.settled.transaction:
+            kept.transaction = answer.settled.transaction
+        if state == "keyed":
+            keep_keys(desk, session, kept.content_id, answer.keys.keys, bought=True)
+        if charge == "none" and state == "keyed":
+            give_back(session, row, kept, state="keyed", at=now)
+        elif row.deposit is None:
+            take(session, row, kept, keyed=state == "keyed", at=now)
+        if state == "keyed" and kept.money != "in_flight" and row.open_intent == kept.intent:
+            row.open_intent = None
+        return charge == "none" and _cumulative(answer.settled, row) not in (None, before)
+
+
+def _look_for_deposit(desk: Desk, purchase: Purchase) -> None:
+    """Ask the chain, never the node, whether a deposit is there; a chain that is slow is asked again later."""
+    with desk.database.read() as session:
+        row = session.get_one(Channel, purchase.channel_id)
+    try:
+        settle_deposit(desk, row.id)
+    except ProblemError as unclear:
+        _log.info("deposit not seen yet", extra={"channel": row.id, "code": unclear.code})
+
+
+def _charge(settled: Settled | None, purchase: Purchase, row: Channel) -> str:
+    """Tell ``all`` from ``none``: what was here already costs nothing, and the total stays as it was."""
+    cumulative = _cumulative(settled, row)
+    if cumulative is None or settled is None or settled.extra is None:
+        return "all"
+    is_free = settled.extra.charged_amount == "0" and cumulative != purchase.total
+    return "none" if is_free else "all"
+
+
+def _cumulative(settled: Settled | None, row: Channel) -> Money | None:
+    state = settled.extra.channel_state if settled is not None and settled.extra is not None else None
+    if state is None or state.channel_id != row.id:
+        return None
+    return read_money(state.charged_cumulative_amount)
+
+
+def tell(desk: Desk, purchase: Purchase) -> None:
+    """Tell the window that a purchase and the wallet have changed."""
+    desk.events.publish("purchase", purchase.content_id, purchase.intent)
+    desk.events.publish("wallet")

@@ -1,0 +1,75 @@
+"""What a desk accepts of a 402: exactly the creator's signed price, into that creator's till, by its own channel."""
+
+from __future__ import annotations
+
+from services.chain.authorization import DOMAIN_NAME, DOMAIN_VERSION
+from services.chain.channels import MIN_WITHDRAW_DELAY_S, ZERO_ADDRESS, ChannelConfig
+from services.chain.till import till_address
+from services.desk.context import Desk
+from services.units.address import Address
+from services.units.money import Money
+from services.wire.problems import ProblemError
+from services.wire.x402 import (
+    PAYMENT_REQUIRED,
+    ChannelExtra,
+    ChannelRequirements,
+    PaymentRequired,
+    decode,
+    network,
+)
+
+MAX_WITHDRAW_DELAY_S = 86_400
+"""The app promises that an unspent deposit is back within a day, whatever the node does."""
+_TIMEOUT_S = 120
+
+
+def requirements(desk: Desk, config: ChannelConfig, amount: Money) -> ChannelRequirements:
+    """Write the terms that a voucher on a channel is for."""
+    return ChannelRequirements(
+        network=network(desk.chain.chain_id),
+        amount=str(amount.micros),
+        asset=config.token,
+        pay_to=config.receiver,
+        max_timeout_seconds=_TIMEOUT_S,
+        extra=ChannelExtra(
+            name=DOMAIN_NAME,
+            version=DOMAIN_VERSION,
+            receiver_authorizer=config.receiver_authorizer,
+            withdraw_delay=config.withdraw_delay_s,
+        ),
+    )
+
+
+def read_required(headers: dict[str, str]) -> PaymentRequired:
+    """Read a 402. Raises ProblemError: request.invalid."""
+    return decode(PaymentRequired, headers.get(PAYMENT_REQUIRED.lower(), ""))
+
+
+def checked_offer(
+    desk: Desk, creator: Address, amount: Money, required: PaymentRequired, *, config: ChannelConfig | None
+) -> ChannelRequirements | None:
+    """Give the offer of a channel, if there is one; ``config``: of the channel that must not change any more.
+
+    Raises ProblemError: payment.terms_changed for any other price, payee, token, chain, signer or delay.
+    """
+    offer = required.channel
+    if offer is None:
+        return None
+    given, extra = (offer.network, offer.amount, offer.asset, offer.pay_to), offer.extra
+    wanted = (
+        network(desk.chain.chain_id),
+        str(amount.micros),
+        desk.chain.token,
+        till_address(desk.chain.escrow, creator),
+    )
+    if given != wanted or (extra.name, extra.version) != (DOMAIN_NAME, DOMAIN_VERSION):
+        raise ProblemError("payment.terms_changed")
+    if config is None:
+        is_fair = MIN_WITHDRAW_DELAY_S <= extra.withdraw_delay <= MAX_WITHDRAW_DELAY_S
+        is_fair = is_fair and extra.receiver_authorizer != ZERO_ADDRESS
+    else:
+        ours = (config.receiver_authorizer, config.withdraw_delay_s)
+        is_fair = (extra.receiver_authorizer, extra.withdraw_delay) == ours
+    if not is_fair:
+        raise ProblemError("payment.terms_changed")
+    return offer

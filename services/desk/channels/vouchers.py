@@ -1,0 +1,166 @@
+"""Signing the next voucher: price, limits, row, promise and signature in one unit of work, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from services.chain.channels import sign_voucher
+from services.desk.budgets import charge
+from services.desk.channels.keys import config_fields, read_config, session_key
+from services.desk.channels.offers import requirements
+from services.desk.channels.record import find_channel, free_of, open_purchase, promise
+from services.desk.content import check_ciphertext
+from services.desk.context import Desk
+from services.desk.memory import OpenFilm
+from services.desk.purchases.keys import owned
+from services.desk.purchases.record import refuse_overlap
+from services.desk.purchases.terms import price_of
+from services.desk.tables import Channel, Purchase
+from services.units.address import Address, Bytes32
+from services.units.ids import ContentId, IntentId, purchase_intent
+from services.units.money import ZERO, Money
+from services.wire.problems import ProblemError
+from services.wire.x402 import (
+    ChannelPayment,
+    ConfigFields,
+    DepositFields,
+    DepositPayload,
+    RefundPayload,
+    VoucherFields,
+    VoucherPayload,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person, or the film's budget, wants to buy."""
+
+    film: OpenFilm
+    wanted: range
+    intent: IntentId
+    amount: Money
+    """By the signed manifest."""
+    auto: bool
+    max_deposit: Money | None
+
+    @property
+    def content(self) -> ContentId:
+        """The film."""
+        return self.film.manifest.content_id
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What there is to begin with: all is here; or a purchase to send; or the channel, which needs something first."""
+
+    is_home: bool = False
+    purchase: Purchase | None = None
+    channel: Channel | None = None
+
+
+def wish_for(desk: Desk, film: OpenFilm, wanted: range, *, auto: bool, max_deposit: Money | None = None) -> Wish:
+    """Name a purchase and its price. Raises ProblemError: content.not_found, wallet.missing."""
+    content = film.manifest.content_id
+    amount = price_of(film.manifest, wanted.start, len(wanted))
+    intent = purchase_intent(
+        payer=desk.keyring.owner(), content=content, first_chunk=wanted.start, chunk_count=len(wanted)
+    )
+    return Wish(film, wanted, intent, amount, auto, max_deposit)
+
+
+def start(desk: Desk, wish: Wish) -> Start:
+    """Look what there is, and sign at once when an open channel has the money. Blocking; in the channel's turn.
+
+    Raises ProblemError: content.missing, content.damaged, and as ``sign``.
+    """
+    manifest = wish.film.manifest
+    with desk.database.read() as session:
+        mine = owned(session, wish.content, wish.wanted)
+        if all(index in mine or manifest.chunks[index].price == ZERO for index in wish.wanted):
+            return Start(is_home=True)
+        purchase = session.get(Purchase, wish.intent)
+        channel = find_channel(session, desk, manifest.creator)
+    if purchase is not None and purchase.money != "released":
+        return Start(purchase=purchase, channel=channel)
+    check_ciphertext(desk, manifest, wish.wanted)
+    if channel is None or not is_enough(channel, wish.amount):
+        return Start(channel=channel)
+    return Start(purchase=sign(desk, wish, channel.id), channel=channel)
+
+
+def is_enough(row: Channel, amount: Money) -> bool:
+    """Tell whether a voucher can be signed on a channel right away."""
+    is_clear = row.state == "open" and row.open_intent is None and row.deposit is None
+    return is_clear and free_of(row) >= amount
+
+
+def sign(desk: Desk, wish: Wish, channel: Bytes32) -> Purchase:
+    """Sign the next voucher and put it on disk, with the promise and the limits. Blocking; in the channel's turn.
+
+    A deposit that is under way goes along. Raises ProblemError: budget.session, budget.day, budget.creator,
+    content.owned, payment.in_progress, channel.state, disk.full.
+    """
+    with desk.database.write() as session:
+        row = session.get_one(Channel, channel)
+        if row.state != "open":
+            raise ProblemError("channel.state", state=row.state)
+        if open_purchase(session, row) is not None:
+            raise ProblemError("payment.in_progress")
+        return sign_in(session, desk, wish, row)
+
+
+def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel) -> Purchase:
+    """Sign inside the caller's write unit, which found the channel open and clear."""
+    manifest = wish.film.manifest
+    refuse_overlap(session, wish.content, wish.wanted, wish.intent)
+    charge(
+        session,
+        desk,
+        intent=wish.intent,
+        content=wish.content,
+        creator=manifest.creator,
+        amount=wish.amount,
+        auto=wish.auto,
+    )
+    total, now = row.total + wish.amount, desk.clock.now()
+    purchase = session.get(Purchase, wish.intent)
+    if purchase is None:
+        purchase = Purchase(
+            intent=wish.intent, content_id=wish.content, title=wish.film.card.title, creator=manifest.creator
+        )
+        session.add(purchase)
+    purchase.first_chunk, purchase.chunk_count, purchase.amount = wish.wanted.start, len(wish.wanted), wish.amount
+    purchase.channel_id, purchase.total = row.id, total
+    purchase.payment = _payment(desk, row, manifest.creator, wish.amount, total)
+    purchase.valid_before, purchase.since_block, purchase.auto = 0, 0, int(wish.auto)
+    purchase.state, purchase.money, purchase.transaction, purchase.at = "signed", "in_flight", None, now
+    promise(session, row, purchase, now)
+    return purchase
+
+
+def refund_payment(desk: Desk, row: Channel) -> ChannelPayment:
+    """Write the request for what is left: a voucher over the present total, which adds nothing."""
+    config = read_config(row.config)
+    payload = RefundPayload(channel_config=config_fields(config), voucher=_voucher(desk, row, row.creator, row.total))
+    return ChannelPayment(accepted=requirements(desk, config, ZERO), payload=payload)
+
+
+def _payment(desk: Desk, row: Channel, creator: Address, amount: Money, total: Money) -> dict[str, object]:
+    voucher, fields = _voucher(desk, row, creator, total), ConfigFields.model_validate(row.config)
+    payload: VoucherPayload | DepositPayload
+    if row.deposit is None:
+        payload = VoucherPayload(channel_config=fields, voucher=voucher)
+    else:
+        deposit = DepositFields.model_validate(row.deposit)
+        payload = DepositPayload(channel_config=fields, voucher=voucher, deposit=deposit)
+    payment = ChannelPayment(accepted=requirements(desk, read_config(fields), amount), payload=payload)
+    return payment.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _voucher(desk: Desk, row: Channel, creator: Address, total: Money) -> VoucherFields:
+    signed = sign_voucher(desk.chain.chain_id, row.id, total, session_key(desk, creator))
+    return VoucherFields(
+        channel_id=row.id, max_claimable_amount=str(total.micros), signature="0x" + signed.signature.hex()
+    )

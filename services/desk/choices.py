@@ -1,0 +1,44 @@
+"""What a person chose about paying: by which way, within which limits, and when a channel gives its rest back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.desk.tables import Setting
+from services.units.money import Money
+from services.wire.desk import Method
+
+_DAY_LIMIT, _CREATOR_LIMIT = Money(10_000_000), Money(5_000_000)
+_IDLE_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The choices of one desk; limits are for a UTC day. refund_after_days 0: at the end of watching."""
+
+    method: Method = "channel"
+    refund_after_days: int = _IDLE_DAYS
+    day_limit: Money = _DAY_LIMIT
+    creator_limit: Money = _CREATOR_LIMIT
+
+
+_DEFAULTS = Choices()
+
+
+def read_choices(session: Session) -> Choices:
+    """Read what was chosen; the rest is as it comes."""
+    kept = {row.name: row.value for row in session.scalars(select(Setting)) if row.name in asdict(_DEFAULTS)}
+    return replace(_DEFAULTS, **{name: _from_json(name, value) for name, value in kept.items()})
+
+
+def write_choice(session: Session, name: str, value: Money | int | str) -> None:
+    """Keep a choice, inside the caller's write unit."""
+    session.merge(Setting(name=name, value=value.micros if isinstance(value, Money) else value))
+
+
+def _from_json(name: str, value: Any) -> Any:
+    return Money(value) if isinstance(getattr(_DEFAULTS, name), Money) else value

@@ -1,0 +1,77 @@
+"""What a desk's process remembers so that a purchase asks the disk little. Losing all of it loses time only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from services.desk.choices import Choices
+from services.media.manifest import Manifest
+from services.units.ids import ContentId
+from services.units.money import Money
+from services.wire.node import CardOut
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+_FILMS = 32
+_KEYS = 256
+_GOODS_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFilm:
+    """A film with its checked manifest and its card."""
+
+    manifest: Manifest
+    card: CardOut
+
+
+class Recent(Generic[K, V]):
+    """Keeps what was put last, up to a size. Threads may share it."""
+
+    def __init__(self, most: int, size_of: Callable[[V], int] = lambda _: 1) -> None:
+        self._most, self._size_of = most, size_of
+        self._kept: dict[K, V] = {}
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def put(self, key: K, value: V) -> None:
+        """Keep a value; the oldest go when there is no room."""
+        with self._lock:
+            self._drop(key)
+            self._kept[key] = value
+            self._size += self._size_of(value)
+            while self._size > self._most and len(self._kept) > 1:
+                self._drop(next(iter(self._kept)))
+
+    def get(self, key: K) -> V | None:
+        """Give a value if it is still here."""
+        return self._kept.get(key)
+
+    def forget(self, key: K) -> None:
+        """Let a value go."""
+        with self._lock:
+            self._drop(key)
+
+    def _drop(self, key: K) -> None:
+        value = self._kept.pop(key, None)
+        if value is not None:
+            self._size -= self._size_of(value)
+
+
+@dataclass(slots=True)
+class Memory:
+    """One desk's. ``keys`` and ``goods`` are by content and chunk: keys that were checked, sealed files likewise."""
+
+    films: Recent[ContentId, OpenFilm] = field(default_factory=lambda: Recent(_FILMS))
+    keys: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_KEYS))
+    goods: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_GOODS_BYTES, len))
+    choices: Choices | None = None
+    available: Money | None = None
+    """The wallet's free money when it was last looked up."""
+    node_offers: bool | None = None
+    """Whether the node's last offer had a channel."""
+    are_channels_ours: bool = False
+    """Whether the channels' contracts were seen to be the known ones."""
