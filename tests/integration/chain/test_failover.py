@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import timedelta
-from http import HTTPStatus
-from pathlib import Path
 
 import pytest
 
@@ -17,13 +13,12 @@ from services.chain.demo import DemoChain
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, WrongChain
 from services.chain.failover import FailoverProvider
 from services.chain.gateway import Paid
-from services.chain.http_lines import open_lines
 from services.chain.transaction import SignedTransaction, sign_transaction
 from services.chain.web3_gateway import Web3Gateway
 from services.units.money import Money
 from tests.fixtures.chain import RELAYER, STRANGER, VIEWER, HandClock
-from tests.fixtures.chain_lines import FaultyLine, HandTime, served
-from tests.integration.chain.worlds import World, gateway_to, load_web3
+from tests.fixtures.chain_lines import FaultyLine, HandTime
+from tests.integration.chain.worlds import World, gateway_to
 
 
 class Lines:
@@ -357,89 +352,6 @@ def test_sent_twice_by_two_addresses_is_one_transaction(lines: Lines) -> None:
     assert lines.gateway.broadcast(signed.raw) == signed.hash
     assert lines.chain.account(STRANGER.address).balance == before + 5
     assert lines.gateway.receipt(signed.hash) is not None
-
-
-# -- over HTTP ---------------------------------------------------------------------------------------------------------
-
-
-class Served:
-    """The same over HTTP, with web3's provider."""
-
-    def __init__(self, chain: DemoChain, stack: ExitStack) -> None:
-        self.first, self.second = FaultyLine(chain.rpc), FaultyLine(chain.rpc)
-        self.urls = [stack.enter_context(served(line)) for line in (self.first, self.second)]
-        provider = stack.enter_context(open_lines(self.urls, chain_id=chain.chain_id, connect_s=1.0, read_s=0.3))
-        self.gateway = gateway_to(chain, provider)
-
-
-@pytest.fixture
-def over_http(demo_chain: DemoChain) -> Iterator[Served]:
-    load_web3()
-    with ExitStack() as stack:
-        yield Served(demo_chain, stack)
-
-
-@pytest.mark.parametrize(
-    "status",
-    [
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.FORBIDDEN,
-    ],
-)
-def test_a_refusing_server_is_passed_over(over_http: Served, status: HTTPStatus) -> None:
-    over_http.first.status = status
-    assert over_http.gateway.token_balance(VIEWER.address) == Money(10_000_000)
-    assert over_http.first.asked == {"eth_chainId": 1}, "asked once, not five times"
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>busy</html>", b"[]", b'"0x1"', b"{}", b'{"jsonrpc": "2.0", "id": 1}'])
-def test_a_body_that_is_no_json_rpc_is_passed_over(over_http: Served, body: bytes) -> None:
-    over_http.first.body = body
-    assert over_http.gateway.token_balance(VIEWER.address) == Money(10_000_000)
-
-
-def test_a_slow_server_is_passed_over_in_time(over_http: Served) -> None:
-    over_http.first.hangs = threading.Event()
-    started = time.monotonic()
-    assert over_http.gateway.token_balance(VIEWER.address) == Money(10_000_000)
-    assert time.monotonic() - started < 3
-    over_http.first.hangs.set()
-
-
-def test_a_server_that_sends_us_elsewhere_is_not_followed(over_http: Served, demo_chain: DemoChain) -> None:
-    elsewhere = FaultyLine(demo_chain.rpc)
-    over_http.first.status = HTTPStatus.PERMANENT_REDIRECT
-    over_http.first.body = b""
-    assert over_http.gateway.head().number == demo_chain.head.number
-    assert not elsewhere.asked
-
-
-def test_an_address_without_a_server_is_passed_over(demo_chain: DemoChain) -> None:
-    load_web3()
-    with (
-        served(FaultyLine(demo_chain.rpc)) as url,
-        open_lines(["http://127.0.0.1:9", url], chain_id=demo_chain.chain_id) as provider,
-    ):
-        assert gateway_to(demo_chain, provider).head().number == demo_chain.head.number
-
-
-def test_another_chain_over_http_is_passed_over(over_http: Served, tmp_path: Path, hand_clock: HandClock) -> None:
-    other = DemoChain.open(tmp_path / "other" / "journal.db", hand_clock, chain_id=5042)
-    try:
-        over_http.first.behind = other.rpc
-        assert over_http.gateway.token_balance(VIEWER.address) == Money(10_000_000)
-        over_http.second.behind = other.rpc
-        over_http.second.status = HTTPStatus.BAD_GATEWAY
-        with pytest.raises(ChainUnreachable):
-            over_http.gateway.head()
-        over_http.second.status = HTTPStatus.OK
-        with pytest.raises(WrongChain):
-            over_http.gateway.head()
-    finally:
-        other.close()
 
 
 def test_a_quiet_chain_is_not_behind(lines: Lines) -> None:

@@ -1,0 +1,27 @@
+"""What the terminal says about problem codes that a command can meet; the window has sentences of its own."""
+
+from __future__ import annotations
+
+from services.wire.problems import ProblemError
+
+_SENTENCES = {
+    "chain.unreachable": "None of the chain's addresses gave a usable answer ({reason}).",
+    "chain.wrong_chain": "The other end serves another chain or another token: expected {expected}, found {found}.",
+    "chain.not_deployed": "There is no contract at {address}.",
+    "chain.reverted": "The chain refuses the transaction: {reason}. Nothing was sent.",
+    "chain.refused": "The node did not take the transaction: {reason}.",
+    "transaction.unknown": "Transaction {tx} is sent, but not confirmed yet. Run the same command again: it looks it "
+    "up and never sends another.",
+    "wallet.wrong_passphrase": "That is not the passphrase of this key.",
+    "wallet.damaged": "The key file cannot be read.",
+    "disk.full": "The disk is full.",
+    "service.busy_profile": "Another museclock-node is at work with the same journal.",
+}
+
+
+def sentence(problem: ProblemError) -> str:
+    """Say a problem; one without a sentence by its code."""
+    if problem.code in _SENTENCES:
+        return _SENTENCES[problem.code].format_map(problem.params)
+    told = ", ".join(f"{name}: {value}" for name, value in problem.params.items())
+    return f"Problem {problem.code}" + (f" ({told})." if told else ".")
