@@ -4,7 +4,7 @@ RUNS ?= 20
 ONLY ?=
 TESTS ?= tests
 
-.PHONY: help setup demo test coverage check format bench shots lock soak clean
+.PHONY: help setup clients demo test coverage check format bench shots lock soak clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -12,13 +12,16 @@ help:
 setup: ## install what is missing: system libraries, .venv, the project
 	@scripts/setup
 
+clients: setup ## install the clients of others that tests pay with (npm)
+	@scripts/setup-clients
+
 demo: setup ## open the demo world; without a display, run the tour on a virtual one
 	@scripts/demo
 
-test: setup ## run the whole suite
+test: clients ## run the whole suite
 	@$(PY) -m pytest $(TESTS)
 
-coverage: setup ## run the suite, child processes too, and name the lines that it missed
+coverage: clients ## run the suite, child processes too, and name the lines that it missed
 	@$(PY) -m coverage erase
 	@$(PY) -m coverage run -m pytest -q $(TESTS)
 	@$(PY) -m coverage combine -q
@@ -40,7 +43,7 @@ bench: setup ## measure; ONLY=group for one group; writes bench.json
 shots: setup ## every page and state as PNG under shots/
 	@scripts/shots
 
-soak: setup ## the suite RUNS times in random order, until one fails
+soak: clients ## the suite RUNS times in random order, until one fails
 	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PY) -m pytest -q $(TESTS) || exit 1; done
 
 lock: setup ## resolve requirements/*.txt anew from pyproject.toml

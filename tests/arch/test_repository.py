@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -52,6 +53,16 @@ def test_requirements_are_locked_with_hashes(root: Path) -> None:
         pins = [entry for entry in entries if not entry.startswith("#")]
         assert pins, name
         assert all("==" in entry.split("\n")[0] and "--hash=sha256:" in entry for entry in pins), name
+
+
+def test_npm_packages_are_locked_with_digests(root: Path) -> None:
+    lock = json.loads((root / "requirements" / "npm" / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert packages
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+        assert entry["license"] == "MIT" or entry["license"].startswith(("ISC", "Apache")), name
 
 
 def test_direct_dependencies_are_in_the_lock(root: Path) -> None:
