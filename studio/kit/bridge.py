@@ -32,6 +32,7 @@ class Bridge(QObject):
 
     stream_resumed = Signal()
     _arrived = Signal(object, object)
+    _gone = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,8 +40,12 @@ class Bridge(QObject):
         self._worker: Worker | None = None
         self._backlog: list[Callable[[Worker], None]] = []
         self._tickets: set[Ticket] = set()
+        # Tickets and jobs lead to Qt objects. They are held here until the bridge thread has let go of them: were its
+        # hold the last one, it would delete such an object, with timers that belong to the GUI thread's loop.
+        self._held: dict[int, tuple[Ticket, object]] = {}
         self._closed = False
-        self._arrived.connect(self._deliver)  # queued: it is emitted on the bridge thread only
+        self._arrived.connect(self._deliver)  # queued: both are emitted on the bridge thread only
+        self._gone.connect(self._let_go)
         self._thread = threading.Thread(target=self._serve, name="bridge", daemon=True)
 
     def start(self) -> None:
@@ -73,6 +78,7 @@ class Bridge(QObject):
         """
         ticket = Ticket(owner, on_ok, on_problem, self._cancel)
         self._tickets.add(ticket)
+        self._held[ticket.number] = (ticket, job)
         self._post(_on_worker("start_job", ticket, job))
         return ticket
 
@@ -85,6 +91,7 @@ class Bridge(QObject):
         """Deliver each item of an endless stream; a broken stream is opened again after a growing pause."""
         ticket = Ticket(owner, on_item, None, self._cancel)
         self._tickets.add(ticket)
+        self._held[ticket.number] = (ticket, stream)
         self._post(_on_worker("start_stream", ticket, stream))
         return ticket
 
@@ -99,6 +106,8 @@ class Bridge(QObject):
         if self._thread.ident is not None:
             self._post(_on_worker("stop"))
             self._thread.join(_JOIN_S)
+        if not self._thread.is_alive():
+            self._held.clear()
 
     @Slot(object, object)
     def _deliver(self, ticket: Ticket, outcome: object) -> None:
@@ -107,9 +116,13 @@ class Bridge(QObject):
         if not self._closed:
             ticket.deliver(outcome)
 
+    @Slot(int)
+    def _let_go(self, number: int) -> None:
+        self._held.pop(number, None)
+
     def _cancel(self, ticket: Ticket) -> None:
         self._tickets.discard(ticket)
-        self._post(_on_worker("cancel", ticket))
+        self._post(_on_worker("cancel", ticket.number))
 
     def _post(self, call: Callable[[Worker], None]) -> None:
         with self._gate:
@@ -125,11 +138,11 @@ class Bridge(QObject):
         from studio.kit.bridge_worker import Worker
 
         loop = asyncio.new_event_loop()
-        worker = Worker(loop, self._arrived.emit, self.stream_resumed.emit)
+        worker = Worker(loop, self._arrived.emit, self.stream_resumed.emit, self._gone.emit)
         with self._gate:
             self._worker = worker
-            for call in self._backlog:
-                loop.call_soon(call, worker)
+            while self._backlog:
+                loop.call_soon(self._backlog.pop(0), worker)
         try:
             loop.run_forever()
             loop.run_until_complete(worker.shut())

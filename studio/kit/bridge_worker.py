@@ -19,14 +19,24 @@ Arrived = Callable[["Ticket", object], None]
 
 
 class Worker:
-    """Holds the client that jobs wait for, and the tasks that run on it."""
+    """Holds the client that jobs wait for, and the tasks that run on it.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, arrived: Arrived, resumed: Callable[[], None]) -> None:
+    gone: is told a ticket's number once this thread holds nothing any more of the ticket and its job.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        arrived: Arrived,
+        resumed: Callable[[], None],
+        gone: Callable[[int], None],
+    ) -> None:
         self.loop = loop
         loop.set_exception_handler(report)
-        self._arrived, self._resumed = arrived, resumed
+        self._arrived, self._resumed, self._gone = arrived, resumed, gone
         self._client: asyncio.Future[Client] = loop.create_future()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._running: dict[int, asyncio.Task[None]] = {}
 
     def open(self, make_client: Callable[[], Client]) -> None:
         """Build a client and let the waiting jobs run."""
@@ -49,19 +59,17 @@ class Worker:
 
     def start_job(self, ticket: Ticket, job: Callable[[Client], Awaitable[Any]]) -> None:
         """Run a job once."""
-        if not ticket.dropped:
-            ticket.task = self._keep(self._once(ticket, job))
+        self._serve(ticket, self._once(ticket, job))
 
     def start_stream(self, ticket: Ticket, stream: Callable[[Client], AsyncIterator[Any]]) -> None:
         """Follow a stream until it is cancelled."""
-        if not ticket.dropped:
-            ticket.task = self._keep(self._for_ever(ticket, stream))
+        self._serve(ticket, self._for_ever(ticket, stream))
 
-    @staticmethod
-    def cancel(ticket: Ticket) -> None:
-        """Cancel a ticket's task."""
-        if ticket.task is not None:
-            ticket.task.cancel()
+    def cancel(self, number: int) -> None:
+        """Cancel a ticket's task, if it runs."""
+        task = self._running.get(number)
+        if task is not None:
+            task.cancel()
 
     def stop(self) -> None:
         """Leave the loop; ``shut`` follows."""
@@ -83,6 +91,19 @@ class Worker:
     async def _close(held: asyncio.Future[Client]) -> None:
         if held.done() and not held.cancelled() and held.exception() is None:
             await held.result().aclose()
+
+    def _serve(self, ticket: Ticket, work: Coroutine[Any, Any, None]) -> None:
+        task, number = self._keep(work), ticket.number
+        self._running[number] = task
+        if ticket.dropped:
+            task.cancel()
+
+        def end(_task: object) -> None:
+            del self._running[number]
+            # In the next turn: until then this thread still holds the task, and with it the job.
+            self.loop.call_soon(self._gone, number)
+
+        task.add_done_callback(end)
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self.loop.create_task(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
@@ -10,14 +11,16 @@ from services.wire.problems import ProblemError
 from studio.kit.problems import Problem
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from PySide6.QtCore import QObject
 
 
+_numbers = count(1)
+
+
 class Ticket:
-    """Belongs to the GUI thread, but for ``task``, which belongs to the bridge thread."""
+    """Belongs to the GUI thread; the bridge thread looks at ``number`` and ``dropped``, and hands it back."""
 
     def __init__(
         self,
@@ -27,9 +30,9 @@ class Ticket:
         call_off: Callable[[Ticket], None],
     ) -> None:
         self._owner, self._on_ok, self._on_problem, self._call_off = owner, on_ok, on_problem, call_off
+        self.number = next(_numbers)
         self.once = on_problem is not None
         self.dropped = False
-        self.task: asyncio.Task[None] | None = None
         owner.destroyed.connect(self.cancel)
 
     def cancel(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from PySide6.QtCore import QObject
@@ -205,3 +205,37 @@ def test_a_ticket_may_be_cancelled_at_any_time(qtbot: QtBot, bridge: Bridge, ear
     ticket.cancel()
     bridge.run(asker, _nothing, asker.ok, asker.problem)
     qtbot.waitUntil(lambda: asker.results == ["nothing"] * (1 if early else 2))
+
+
+class _Tenant(QObject):
+    """Notes on which thread it is deleted."""
+
+    ends: ClassVar[list[str]] = []
+
+    def ok(self, _value: object) -> None:
+        """Is the callback that leads to this object."""
+
+    def __del__(self) -> None:
+        _Tenant.ends.append(threading.current_thread().name)
+
+
+@pytest.mark.parametrize("cancel", [False, True], ids=["to its end", "cancelled"])
+def test_what_a_job_leads_to_is_never_deleted_on_the_bridge_thread(qtbot: QtBot, bridge: Bridge, cancel: bool) -> None:
+    _Tenant.ends.clear()
+
+    def ask() -> None:
+        tenant = _Tenant()
+
+        async def job(_client: Any) -> None:
+            assert isinstance(tenant, _Tenant)
+            await asyncio.sleep(0.001)
+
+        ticket = bridge.run(tenant, job, tenant.ok, print)
+        if cancel:
+            ticket.cancel()
+
+    for _ in range(100):
+        ask()
+        qtbot.wait(1)
+    qtbot.waitUntil(lambda: len(_Tenant.ends) == 100)
+    assert set(_Tenant.ends) == {threading.main_thread().name}
