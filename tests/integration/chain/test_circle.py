@@ -9,21 +9,18 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.chain.authorization import PaymentTerms, sign_authorization
 from services.chain.book import TransactionState
-from services.chain.calls import Call, pay_call
+from services.chain.calls import Call
 from services.chain.circle.client import CircleClient
 from services.chain.circle.orders import MemoryCircleOrders, key_of
 from services.chain.circle.relayer import CircleRelayer
 from services.chain.circle.secret import CircleSecrets
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, OutcomeUnknown
-from services.units.ids import IntentId, purchase_intent
 from services.units.money import Money
-from tests.fixtures.chain import CONTENT, CREATOR, FOREVER, STRANGER, VIEWER, HandClock
-from tests.fixtures.chain_fake import ESCROW, FakeGateway, FaultyGateway, unreachable
+from tests.fixtures.chain import CREATOR, STRANGER, VIEWER, HandClock
+from tests.fixtures.chain_fake import FakeGateway, FaultyGateway, unreachable
 from tests.fixtures.circle_server import API_KEY, BLOCKCHAIN, ENTITY_SECRET, URL, WALLET, CircleLine, CircleServer
-
-PRICE = Money(1_500)
+from tests.fixtures.fake_payment import PRICE, payment
 
 
 class Crash(BaseException):
@@ -64,24 +61,6 @@ class Scene:
 
     def paid(self) -> Money:
         return self.chain.creator_gross(CREATOR.address)
-
-
-def payment(chunk: int = 0) -> tuple[IntentId, Call]:
-    terms = PaymentTerms(
-        chain_id=FakeGateway.chain_id,
-        token=FakeGateway.token,
-        escrow=ESCROW,
-        payer=VIEWER.address,
-        creator=CREATOR.address,
-        content_id=CONTENT,
-        first_chunk=chunk,
-        chunk_count=1,
-        amount=PRICE,
-        valid_after=0,
-        valid_before=FOREVER,
-    )
-    intent = purchase_intent(payer=VIEWER.address, content=CONTENT, first_chunk=chunk, chunk_count=1)
-    return intent, pay_call(sign_authorization(terms, VIEWER.key))
 
 
 INTENT = payment()[0]

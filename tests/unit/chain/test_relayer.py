@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from services.chain.authorization import PaymentTerms, sign_authorization
 from services.chain.book import MemoryTransactionBook, TransactionState
-from services.chain.calls import Call, pay_call, withdraw_creator_call
+from services.chain.calls import withdraw_creator_call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, OutcomeUnknown
 from services.chain.gateway import ReceiptStatus
 from services.chain.hashing import keccak256
 from services.chain.relayer import OwnKeyRelayer
 from services.units.address import bytes32
-from services.units.ids import IntentId, purchase_intent
+from services.units.ids import IntentId
 from services.units.money import Money
-from tests.fixtures.chain import CONTENT, CREATOR, FOREVER, RELAYER, STRANGER, VIEWER, HandClock
+from tests.fixtures.chain import CREATOR, RELAYER, STRANGER, VIEWER, HandClock
 from tests.fixtures.chain_fake import ESCROW, FakeGateway, FaultyGateway, unreachable
+from tests.fixtures.fake_payment import payment
 
 
 class Crash(BaseException):
@@ -60,24 +60,6 @@ class Scene:
 
     def paid(self) -> Money:
         return self.chain.creator_gross(CREATOR.address)
-
-
-def payment(chunk: int = 0, micros: int = 1_500) -> tuple[IntentId, Call]:
-    terms = PaymentTerms(
-        chain_id=FakeGateway.chain_id,
-        token=FakeGateway.token,
-        escrow=ESCROW,
-        payer=VIEWER.address,
-        creator=CREATOR.address,
-        content_id=CONTENT,
-        first_chunk=chunk,
-        chunk_count=1,
-        amount=Money(micros),
-        valid_after=0,
-        valid_before=FOREVER,
-    )
-    intent = purchase_intent(payer=VIEWER.address, content=CONTENT, first_chunk=chunk, chunk_count=1)
-    return intent, pay_call(sign_authorization(terms, VIEWER.key))
 
 
 @pytest.fixture

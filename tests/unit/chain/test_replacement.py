@@ -9,98 +9,29 @@ from typing import Any
 
 import pytest
 
-from services.chain.authorization import PaymentTerms, sign_authorization
 from services.chain.book import BookedTransaction, MemoryTransactionBook, TransactionState
-from services.chain.calls import Call, pay_call
+from services.chain.calls import Call
 from services.chain.errors import ChainRefused, ChainUnreachable, OutcomeUnknown
 from services.chain.gateway import Fees
 from services.chain.relayer import OwnKeyRelayer, next_attempt
-from services.chain.replacement import PATIENCE, STUCK_AFTER, is_due, raised, replacement
-from services.chain.transaction import SignedTransaction, Transaction, read_transaction, sign_transaction
-from services.units.ids import IntentId, purchase_intent
+from services.chain.replacement import PATIENCE, STUCK_AFTER
+from services.chain.transaction import Transaction, sign_transaction
 from services.units.money import Money
-from tests.fixtures.chain import CONTENT, CREATOR, FOREVER, RELAYER, STRANGER, VIEWER, HandClock
-from tests.fixtures.chain_fake import ESCROW, FakeGateway
-from tests.fixtures.mempool import GWEI, Mempool
-
-PRICE = Money(1_500)
+from tests.fixtures.chain import RELAYER, STRANGER
+from tests.fixtures.fake_payment import PRICE, payment
+from tests.fixtures.mempool import GWEI, PoolScene, stick
 
 
 class Crash(BaseException):
     """The process is gone at this point."""
 
 
-class Scene:
-    """A chain with a waiting room, a book that survives, and a relayer that may be started anew."""
-
-    def __init__(self) -> None:
-        self.clock = HandClock()
-        self.chain = FakeGateway(self.clock)
-        self.chain.fund(VIEWER.address, usdc=Money(1_000_000), gas_wei=0)
-        self.chain.fund(RELAYER.address, usdc=Money(0), gas_wei=10**20)
-        self.pool = Mempool(self.chain)
-        self.book = MemoryTransactionBook()
-
-    def relayer(self, **options: int) -> OwnKeyRelayer:
-        return OwnKeyRelayer(
-            self.pool,  # type: ignore[arg-type]
-            RELAYER.key,
-            self.book,
-            clock=self.clock,
-            pause=self.pause,
-            monotonic=lambda: self.clock.now().timestamp(),
-            **options,
-        )
-
-    def pause(self, seconds: float) -> None:
-        self.clock.advance(timedelta(seconds=seconds))
-
-    def later(self, by: timedelta = STUCK_AFTER) -> None:
-        self.clock.advance(by)
-
-    def booked(self, chunk: int = 0) -> BookedTransaction:
-        found = self.book.find(payment(chunk)[0])
-        assert found is not None
-        return found
-
-    def offers(self, chunk: int = 0) -> list[Transaction]:
-        return [read_transaction(one.raw) for one in self.booked(chunk).attempts]
-
-    def paid(self) -> Money:
-        return self.chain.creator_gross(CREATOR.address)
-
-
-def payment(chunk: int = 0) -> tuple[IntentId, Call]:
-    terms = PaymentTerms(
-        chain_id=FakeGateway.chain_id,
-        token=FakeGateway.token,
-        escrow=ESCROW,
-        payer=VIEWER.address,
-        creator=CREATOR.address,
-        content_id=CONTENT,
-        first_chunk=chunk,
-        chunk_count=1,
-        amount=PRICE,
-        valid_after=0,
-        valid_before=FOREVER,
-    )
-    intent = purchase_intent(payer=VIEWER.address, content=CONTENT, first_chunk=chunk, chunk_count=1)
-    return intent, pay_call(sign_authorization(terms, VIEWER.key))
-
-
 @pytest.fixture
-def scene() -> Scene:
-    return Scene()
+def scene() -> PoolScene:
+    return PoolScene()
 
 
-def stick(scene: Scene, relayer: OwnKeyRelayer, *, price_gwei: int = 50) -> None:
-    """Submit for 40 gwei, and let the price rise above that before a block comes."""
-    scene.pool.is_mining = False
-    relayer.submit(*payment())
-    scene.pool.price_wei, scene.pool.is_mining = price_gwei * GWEI, True
-
-
-def test_what_the_chain_takes_is_never_replaced(scene: Scene) -> None:
+def test_what_the_chain_takes_is_never_replaced(scene: PoolScene) -> None:
     relayer = scene.relayer()
     tx = relayer.submit(*payment())
     scene.pool.price_wei *= 10
@@ -110,7 +41,7 @@ def test_what_the_chain_takes_is_never_replaced(scene: Scene) -> None:
     assert len(scene.offers()) == 1
 
 
-def test_a_stuck_one_is_replaced_by_the_same_for_more(scene: Scene) -> None:
+def test_a_stuck_one_is_replaced_by_the_same_for_more(scene: PoolScene) -> None:
     relayer = scene.relayer()
     stick(scene, relayer)
     first = scene.booked().signed
@@ -136,7 +67,7 @@ def test_a_stuck_one_is_replaced_by_the_same_for_more(scene: Scene) -> None:
     assert relayer.submit(*payment()) == new.hash
 
 
-def test_waiting_alone_gets_it_unstuck(scene: Scene) -> None:
+def test_waiting_alone_gets_it_unstuck(scene: PoolScene) -> None:
     relayer = scene.relayer()
     stick(scene, relayer)
     receipt = relayer.wait(scene.booked().signed.hash, 60)
@@ -144,7 +75,7 @@ def test_waiting_alone_gets_it_unstuck(scene: Scene) -> None:
     assert scene.paid() == PRICE
 
 
-def test_one_that_is_waited_for_too_long_is_replaced_at_any_price(scene: Scene) -> None:
+def test_one_that_is_waited_for_too_long_is_replaced_at_any_price(scene: PoolScene) -> None:
     relayer = scene.relayer()
     scene.pool.is_mining = False
     relayer.submit(*payment())
@@ -162,7 +93,7 @@ def test_one_that_is_waited_for_too_long_is_replaced_at_any_price(scene: Scene) 
     assert scene.paid() == PRICE
 
 
-def test_the_first_of_two_may_still_win(scene: Scene) -> None:
+def test_the_first_of_two_may_still_win(scene: PoolScene) -> None:
     relayer = scene.relayer()
     stick(scene, relayer, price_gwei=41)
     scene.pool.is_mining = False
@@ -182,7 +113,7 @@ def test_the_first_of_two_may_still_win(scene: Scene) -> None:
     assert scene.paid() == PRICE
 
 
-def test_no_offer_passes_the_cap(scene: Scene) -> None:
+def test_no_offer_passes_the_cap(scene: PoolScene) -> None:
     relayer = scene.relayer(most_fee_per_gas=90 * GWEI)
     stick(scene, relayer, price_gwei=46)
     scene.later()
@@ -196,7 +127,7 @@ def test_no_offer_passes_the_cap(scene: Scene) -> None:
     assert scene.offers()[1].max_fee_per_gas == 90 * GWEI
 
 
-def test_offers_grow_only_up_to_the_cap(scene: Scene) -> None:
+def test_offers_grow_only_up_to_the_cap(scene: PoolScene) -> None:
     relayer = scene.relayer(most_fee_per_gas=60 * GWEI)
     scene.pool.is_mining = False
     relayer.submit(*payment())
@@ -210,7 +141,7 @@ def test_offers_grow_only_up_to_the_cap(scene: Scene) -> None:
     assert scene.paid() == PRICE
 
 
-def test_one_that_was_dropped_is_sent_again_as_it_is(scene: Scene) -> None:
+def test_one_that_was_dropped_is_sent_again_as_it_is(scene: PoolScene) -> None:
     relayer = scene.relayer()
     scene.pool.is_mining = False
     tx = relayer.submit(*payment())
@@ -221,7 +152,7 @@ def test_one_that_was_dropped_is_sent_again_as_it_is(scene: Scene) -> None:
     assert scene.paid() == PRICE
 
 
-def test_only_the_one_that_is_next_is_replaced(scene: Scene) -> None:
+def test_only_the_one_that_is_next_is_replaced(scene: PoolScene) -> None:
     relayer = scene.relayer()
     scene.pool.is_mining = False
     for chunk in range(4):
@@ -235,7 +166,7 @@ def test_only_the_one_that_is_next_is_replaced(scene: Scene) -> None:
     assert scene.chain.nonce(RELAYER.address) == 4
 
 
-def test_what_waits_behind_a_lost_one_comes_after_it(scene: Scene) -> None:
+def test_what_waits_behind_a_lost_one_comes_after_it(scene: PoolScene) -> None:
     """A nonce gap on the chain that the book can close: killed between signing and sending."""
     relayer = scene.relayer()
     broadcast, scene.pool.broadcast = scene.pool.broadcast, _crash  # type: ignore[method-assign]
@@ -250,7 +181,7 @@ def test_what_waits_behind_a_lost_one_comes_after_it(scene: Scene) -> None:
     assert [len(scene.offers(chunk)) for chunk in range(2)] == [1, 1]
 
 
-def test_a_nonce_that_nobody_has_is_used_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nonce_that_nobody_has_is_used_up(scene: PoolScene, monkeypatch: pytest.MonkeyPatch) -> None:
     """A node that counted too far when the nonce was drawn, or a book from before: nothing would ever be taken."""
     relayer = scene.relayer()
     with monkeypatch.context() as patch:
@@ -271,7 +202,7 @@ def test_a_nonce_that_nobody_has_is_used_up(scene: Scene, monkeypatch: pytest.Mo
     assert {one.nonce for one in fillers} == {0, 1}
 
 
-def test_a_nonce_that_somebody_else_used_stays_unknown(scene: Scene) -> None:
+def test_a_nonce_that_somebody_else_used_stays_unknown(scene: PoolScene) -> None:
     relayer = scene.relayer()
     scene.pool.is_mining = False
     tx = relayer.submit(*payment())
@@ -293,7 +224,7 @@ def test_a_nonce_that_somebody_else_used_stays_unknown(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("point", ["replace", "broadcast"])
-def test_killed_around_a_replacement_it_ends_in_one_payment(scene: Scene, point: str) -> None:
+def test_killed_around_a_replacement_it_ends_in_one_payment(scene: PoolScene, point: str) -> None:
     relayer = scene.relayer()
     stick(scene, relayer)
     scene.later()
@@ -319,7 +250,7 @@ def _crash(*_: object, **__: object) -> Any:
     raise Crash
 
 
-def test_many_at_once_replace_once(scene: Scene) -> None:
+def test_many_at_once_replace_once(scene: PoolScene) -> None:
     relayer = scene.relayer()
     scene.pool.is_mining = False
     relayer.submit(*payment())
@@ -330,7 +261,7 @@ def test_many_at_once_replace_once(scene: Scene) -> None:
     assert len(scene.offers()) == 2
 
 
-def test_bytes_that_are_not_in_the_book_are_never_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_that_are_not_in_the_book_are_never_sent(scene: PoolScene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process replaces first, for other fees: ours must not leave."""
     relayer, other = scene.relayer(), scene.relayer()
     scene.pool.is_mining = False
@@ -350,7 +281,7 @@ def test_bytes_that_are_not_in_the_book_are_never_sent(scene: Scene, monkeypatch
     assert {one.hash for one in scene.pool.seen} == scene.booked().hashes
 
 
-def test_too_little_gas_money_for_more_leaves_the_first_one_in_the_running(scene: Scene) -> None:
+def test_too_little_gas_money_for_more_leaves_the_first_one_in_the_running(scene: PoolScene) -> None:
     relayer = scene.relayer()
     stick(scene, relayer)
     scene.later()
@@ -371,7 +302,7 @@ def test_too_little_gas_money_for_more_leaves_the_first_one_in_the_running(scene
     assert relayer.wait(scene.offers()[-1].hash, 1).tx == first.hash
 
 
-def test_a_chain_that_is_out_of_reach_replaces_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chain_that_is_out_of_reach_replaces_nothing(scene: PoolScene, monkeypatch: pytest.MonkeyPatch) -> None:
     relayer = scene.relayer()
     stick(scene, relayer)
     scene.later(PATIENCE)
@@ -386,7 +317,7 @@ def test_a_chain_that_is_out_of_reach_replaces_nothing(scene: Scene, monkeypatch
     assert len(scene.offers()) == 1
 
 
-def test_reverts_of_a_replacement_are_an_end_with_its_reason(scene: Scene) -> None:
+def test_reverts_of_a_replacement_are_an_end_with_its_reason(scene: PoolScene) -> None:
     relayer = scene.relayer()
     stick(scene, relayer)
     scene.chain.fund(STRANGER.address, usdc=Money(0), gas_wei=10**19)
@@ -400,7 +331,7 @@ def test_reverts_of_a_replacement_are_an_end_with_its_reason(scene: Scene) -> No
     assert scene.paid() == PRICE
 
 
-def test_what_was_never_submitted_has_no_outcome(scene: Scene) -> None:
+def test_what_was_never_submitted_has_no_outcome(scene: PoolScene) -> None:
     relayer = scene.relayer()
     assert relayer.outcome(payment()[0]) is None
     assert relayer.find("0x" + "00" * 32) is None
@@ -409,7 +340,7 @@ def test_what_was_never_submitted_has_no_outcome(scene: Scene) -> None:
     assert by_intent == by_hash is not None
 
 
-def test_what_ended_without_effect_may_be_tried_under_a_new_id(scene: Scene) -> None:
+def test_what_ended_without_effect_may_be_tried_under_a_new_id(scene: PoolScene) -> None:
     relayer = scene.relayer()
     intent, call = payment()
     assert next_attempt(relayer, intent) == intent
@@ -426,48 +357,3 @@ def test_what_ended_without_effect_may_be_tried_under_a_new_id(scene: Scene) -> 
         assert next_attempt(relayer, intent) == again
         seen.add(again)
         tx = relayer.submit(again, call)
-
-
-@pytest.mark.parametrize(
-    ("offered", "asked", "expected"),
-    [
-        ((40, 0), (10, 0), (45, 1)),
-        ((40, 0), (60, 3), (60, 3)),
-        ((41, 8), (1, 1), (47, 9)),
-        ((1, 1), (0, 0), (2, 2)),
-        ((10**12, 10**9), (0, 0), (1_125 * 10**9, 1_125 * 10**6)),
-    ],
-)
-def test_a_replacement_offers_an_eighth_more_or_what_is_asked(
-    offered: tuple[int, int], asked: tuple[int, int], expected: tuple[int, int]
-) -> None:
-    assert raised(Fees(*offered), Fees(*asked)) == Fees(*expected)
-
-
-def test_it_is_due_by_age_and_price() -> None:
-    now = HandClock().now()
-    same, more, tip = Fees(40, 0), Fees(41, 0), Fees(40, 1)
-    second = timedelta(seconds=1)
-    assert not is_due(same, more, since=now - STUCK_AFTER + second, now=now)
-    assert not is_due(same, same, since=now - PATIENCE + second, now=now)
-    for asked in (more, tip):
-        assert is_due(same, asked, since=now - STUCK_AFTER, now=now)
-    assert is_due(same, same, since=now - PATIENCE, now=now)
-    assert is_due(same, same, since=None, now=now)
-    assert is_due(same, same, since=now + timedelta(days=1), now=now), "the clock was set back"
-
-
-def test_the_cap_holds_for_both_fees() -> None:
-    signed = sign_transaction(
-        Call(STRANGER.address, b"\x01", 7), key=RELAYER.key, nonce=3, gas=21_000, fees=Fees(40, 5), chain_id=1
-    )
-
-    def offered(asked: Fees, most: int) -> SignedTransaction | None:
-        return replacement(signed, RELAYER.key, asked, most_fee_per_gas=most)
-
-    found = offered(Fees(45, 0), 45)
-    assert found is not None
-    new = read_transaction(found.raw)
-    assert (new.to, new.data, new.value, new.nonce, new.gas) == (STRANGER.address, b"\x01", 7, 3, 21_000)
-    assert offered(Fees(46, 0), 45) is None
-    assert offered(Fees(0, 46), 45) is None
