@@ -13,7 +13,7 @@ from services.chain.demo.evm import Account, Evm, Message
 from services.chain.errors import ChainUnreachable
 from services.chain.gateway import ChainGateway, Receipt
 from services.chain.hashing import keccak256
-from services.chain.relayer import Relayer, find_receipt
+from services.chain.relayer import GAS_ROOM, Relayer, find_receipt
 from services.chain.rpc import RpcClient
 from services.chain.till import create2_address
 from services.units.address import Address, Bytes32, address, bytes32, raw
@@ -54,7 +54,7 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What deploying would take: gas, wei a gas at most, and the cost rounded up to a micro-USDC."""
+    """What deploying takes at most: gas with the relayer's room, wei a gas, the cost rounded up to a micro-USDC."""
 
     gas: int
     wei_per_gas: int
@@ -108,7 +108,7 @@ def dry_run(gateway: ChainGateway, creation: Creation, sender: Address) -> DryRu
         raise DeploymentError(
             f"The factory at {creation.factory} would put {creation.name} elsewhere; nothing was sent."
         )
-    return DryRun(gateway.simulate(creation.call, sender), gateway.fees().max_fee_per_gas)
+    return DryRun(gateway.simulate(creation.call, sender) + GAS_ROOM, gateway.fees().max_fee_per_gas)
 
 
 def place(

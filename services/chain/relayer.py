@@ -25,7 +25,7 @@ from services.units.ids import IntentId
 from services.units.time import Clock, SystemClock
 
 # The state may change between the trial and the block; a fresh storage slot is 22,100 gas (EIP-2929).
-_GAS_ROOM = 25_000
+GAS_ROOM = 25_000
 _PLAIN_GAS = 21_000
 _POLL_S = 0.25
 _RESEND_EVERY_S = 5.0
@@ -159,7 +159,7 @@ class OwnKeyRelayer:
 
     def _sign(self, intent: IntentId, call: Call) -> BookedTransaction:
         try:
-            gas = self._gateway.simulate(call, self._sender) + _GAS_ROOM
+            gas = self._gateway.simulate(call, self._sender) + GAS_ROOM
         except ChainReverted:
             # The same intent may have come through another door meanwhile, and then it is done.
             booked = self._book.find(intent)

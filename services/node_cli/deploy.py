@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from platformdirs import user_state_path
@@ -15,6 +16,7 @@ from services.chain.creation import Creation, DeploymentError, dry_run, find_blo
 from services.chain.demo.lock import FileLock
 from services.chain.deploy import EscrowPlan, recorded, verify
 from services.chain.errors import ChainUnreachable
+from services.chain.gateway import Fees
 from services.chain.hashing import address_of
 from services.chain.http_lines import open_lines
 from services.chain.message import checksum
@@ -37,6 +39,17 @@ _WAIT_S = 120.0
 _NOBODY = address("0x" + 40 * "0")
 
 
+class _Quoted(Web3Gateway):
+    """Offers what was shown to the person, whatever the chain asks meanwhile."""
+
+    @cached_property
+    def _quote(self) -> Fees:
+        return super().fees()
+
+    def fees(self) -> Fees:
+        return self._quote
+
+
 @dataclass(frozen=True, slots=True)
 class _Site:
     """The chain that is deployed to, the journal of what was sent there, and the person."""
@@ -57,7 +70,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         raise CommandError("Say --platform and --owner for the Escrow, --channels for the channels, or both.")
     with open_lines(urls, chain_id=chain_id) as provider, _journal(options.journal, chain_id) as book:
         token, escrow = (plan.token, plan.escrow) if plan else (_NOBODY, _NOBODY)
-        gateway = Web3Gateway(provider, chain_id=chain_id, token=token, escrow=escrow)
+        gateway = _Quoted(provider, chain_id=chain_id, token=token, escrow=escrow)
         site = _Site(gateway, RpcClient(provider), book, terminal)
         terminal.say(f"Chain {chain_id}" + (f", {NETWORKS[chain_id].name}" if chain_id in NETWORKS else ""))
         if plan:
@@ -117,7 +130,8 @@ def _place(site: _Site, missing: list[Creation], cost_wei: int, key_file: Path |
     network = NETWORKS.get(site.gateway.chain_id)
     if network and network.moves_real_money:
         _confirm(site.terminal, f"spend up to ${cost.dollars} on {network.name}")
-    relayer = OwnKeyRelayer(site.gateway, key, site.book)
+    most = site.gateway.fees().max_fee_per_gas
+    relayer = OwnKeyRelayer(site.gateway, key, site.book, most_fee_per_gas=most)
     relayer.resume()
     for creation in missing:
         receipt = place(site.gateway, relayer, site.book, creation, timeout_s=_WAIT_S)

@@ -91,6 +91,8 @@ def test_a_dry_run_says_the_cost_and_sends_nothing(
     assert gateway.head().number == head
     receipt = place(gateway, relayer, book, plan.creation, timeout_s=5)
     assert gas_to_money(receipt.fee_wei) <= told.cost
+    (sent,) = site.transactions()
+    assert sent.gas == told.gas, "what is shown is what can be spent"
     with pytest.raises(ChainReverted):
         dry_run(gateway, plan.creation, STRANGER.address)
 

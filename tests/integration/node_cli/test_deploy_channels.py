@@ -18,8 +18,8 @@ from services.node_cli import channels
 from services.node_cli.__main__ import main
 from services.units.address import bytes32
 from tests.fixtures.deployable_chain import DeployableChain, MakeChain
+from tests.fixtures.operator import Operator, refused
 from tests.integration.chain.worlds import load_web3
-from tests.integration.node_cli.test_deploy_command import Desk, refused
 from tests.unit.chain.test_standard import standard_of_ours
 
 STANDARDS = channels.TOOLCHAIN
@@ -53,8 +53,8 @@ def site(deployable: MakeChain) -> DeployableChain:
 
 
 @pytest.fixture
-def desk(site: DeployableChain, tmp_path: Path) -> Desk:
-    return Desk(site, tmp_path)
+def operator(site: DeployableChain, tmp_path: Path) -> Operator:
+    return Operator(site, tmp_path)
 
 
 @pytest.fixture
@@ -75,44 +75,44 @@ def stand_in(tmp_path: Path) -> Path:
     return folder
 
 
-def alone(desk: Desk, sources: Path, *more: str) -> list[str]:
+def alone(operator: Operator, sources: Path, *more: str) -> list[str]:
     """Ask for the channels without an Escrow."""
-    journal = ["--journal", str(desk.journal), "--out", str(desk.out)]
-    return ["deploy", "--rpc", desk.site.url, "--channels", str(sources), *journal, *more]
+    journal = ["--journal", str(operator.journal), "--out", str(operator.out)]
+    return ["deploy", "--rpc", operator.site.url, "--channels", str(sources), *journal, *more]
 
 
-def test_what_fits_is_put_there_once(desk: Desk, ours: Path) -> None:
+def test_what_fits_is_put_there_once(operator: Operator, ours: Path) -> None:
     standard = standard_of_ours()
-    assert main(alone(desk, ours, "--dry-run"), desk.person.terminal) == 0
-    assert not desk.site.line.sent
-    assert "Altogether $0.1" in desk.person.said[-1]
-    assert main(alone(desk, ours, "--key-file", str(desk.key_file)), desk.person.terminal) == 0
-    assert len(desk.site.transactions()) == 2
+    assert main(alone(operator, ours, "--dry-run"), operator.person.terminal) == 0
+    assert not operator.site.line.sent
+    assert "Altogether $0.1" in operator.person.said[-1]
+    assert main(alone(operator, ours, "--key-file", str(operator.key_file)), operator.person.terminal) == 0
+    assert len(operator.site.transactions()) == 2
     for where, known in standard.hashes(5042002).items():
-        assert bytes32(keccak256(desk.site.chain.account(where).code)) == known
-    assert not desk.out.exists(), "the record is the Escrow's"
-    assert main(alone(desk, ours), desk.person.terminal) == 0
-    assert len(desk.site.transactions()) == 2
+        assert bytes32(keccak256(operator.site.chain.account(where).code)) == known
+    assert not operator.out.exists(), "the record is the Escrow's"
+    assert main(alone(operator, ours), operator.person.terminal) == 0
+    assert len(operator.site.transactions()) == 2
 
 
-def test_escrow_and_channels_go_together(desk: Desk, ours: Path) -> None:
-    assert desk.send("--channels", str(ours)) == 0
-    assert len(desk.site.transactions()) == 3
-    assert desk.record["chain_id"] == 5042002
+def test_escrow_and_channels_go_together(operator: Operator, ours: Path) -> None:
+    assert operator.send("--channels", str(ours)) == 0
+    assert len(operator.site.transactions()) == 3
+    assert operator.record["chain_id"] == 5042002
 
 
 def test_other_sources_under_the_right_names_are_refused(
-    desk: Desk, stand_in: Path, capsys: pytest.CaptureFixture[str]
+    operator: Operator, stand_in: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused(desk, capsys, "give another x402BatchSettlement than the standard's", "--channels", str(stand_in))
-    refused(desk, capsys, "give another x402BatchSettlement", "--channels", str(stand_in), "--dry-run")
+    refused(operator, capsys, "give another x402BatchSettlement than the standard's", "--channels", str(stand_in))
+    refused(operator, capsys, "give another x402BatchSettlement", "--channels", str(stand_in), "--dry-run")
 
 
 def test_sources_that_do_not_compile_are_refused(
-    desk: Desk, stand_in: Path, capsys: pytest.CaptureFixture[str]
+    operator: Operator, stand_in: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (stand_in / "ERC3009DepositCollector.sol").write_text("contract {")
-    refused(desk, capsys, "cannot be compiled", "--channels", str(stand_in))
+    refused(operator, capsys, "cannot be compiled", "--channels", str(stand_in))
 
 
 @pytest.mark.parametrize(
@@ -133,19 +133,19 @@ def test_sources_that_do_not_compile_are_refused(
     ids=["missing", "twice", "no text", "import", "no folder"],
 )
 def test_a_folder_that_is_not_that_is_refused(
-    desk: Desk, stand_in: Path, capsys: pytest.CaptureFixture[str], spoil: object, text: str
+    operator: Operator, stand_in: Path, capsys: pytest.CaptureFixture[str], spoil: object, text: str
 ) -> None:
     assert callable(spoil)
     spoil(stand_in)
-    refused(desk, capsys, text, "--channels", str(stand_in))
+    refused(operator, capsys, text, "--channels", str(stand_in))
 
 
 def test_on_a_chain_without_known_hashes_nothing_goes(
     deployable: MakeChain, tmp_path: Path, stand_in: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk = Desk(deployable(31337), tmp_path)
-    more = ("--channels", str(stand_in), "--token", desk.site.chain.token)
-    refused(desk, capsys, "For chain 31337 nobody has said which hashes", *more)
+    operator = Operator(deployable(31337), tmp_path)
+    more = ("--channels", str(stand_in), "--token", operator.site.chain.token)
+    refused(operator, capsys, "For chain 31337 nobody has said which hashes", *more)
 
 
 def test_the_standard_s_own_compiler_and_base_are_what_is_locked() -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,61 +17,14 @@ from services.chain.message import checksum
 from services.chain.transaction import sign_transaction
 from services.host import settings
 from services.node_cli.__main__ import main
-from services.node_cli.terminal import Terminal
 from services.units.address import Address, address
-from services.units.money import ZERO
+from services.units.money import ZERO, Money, gas_to_money
 from tests.fixtures.chain import STRANGER
-from tests.fixtures.deployable_chain import PAYER, DeployableChain, MakeChain
+from tests.fixtures.deployable_chain import PAYER, MakeChain
+from tests.fixtures.operator import Operator, Person, refused
 from tests.integration.chain.worlds import load_web3
 
 ROOT = Path(__file__).parents[3]
-
-
-@dataclass
-class Person:
-    """Who sits at the terminal: what was said, and what will be typed."""
-
-    said: list[str] = field(default_factory=list)
-    types: Callable[[str], str] = lambda _said: ""
-
-    @property
-    def terminal(self) -> Terminal:
-        return Terminal(self.said.append, lambda _: self.types(self.said[-1]), lambda _: self.types("passphrase"))
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.said)
-
-
-@dataclass
-class Desk:
-    """One operator with a key file, a folder for records and a journal."""
-
-    site: DeployableChain
-    folder: Path
-    person: Person = field(default_factory=Person)
-
-    def __post_init__(self) -> None:
-        self.key_file = self.folder / "payer.key"
-        self.key_file.write_text(PAYER.key.hex() + "\n")
-        self.key_file.chmod(0o600)
-        self.out, self.journal = self.folder / "records", self.folder / "journal" / "sent.db"
-
-    def arguments(self, *more: str) -> list[str]:
-        places = ["--out", str(self.out), "--journal", str(self.journal)]
-        parties = ["--platform", PLATFORM, "--owner", checksum(STRANGER.address)]
-        return ["deploy", "--rpc", self.site.url, *places, *parties, *more]
-
-    def run(self, *more: str) -> int:
-        return main(self.arguments(*more), self.person.terminal)
-
-    def send(self, *more: str) -> int:
-        return self.run("--key-file", str(self.key_file), *more)
-
-    @property
-    def record(self) -> dict[str, str | int]:
-        found: dict[str, str | int] = json.loads((self.out / f"{self.site.chain.chain_id}.json").read_text())
-        return found
 
 
 @pytest.fixture(autouse=True)
@@ -83,96 +33,96 @@ def _web3() -> None:
 
 
 @pytest.fixture
-def desk(deployable: MakeChain, tmp_path: Path) -> Desk:
-    return Desk(deployable(), tmp_path)
+def operator(deployable: MakeChain, tmp_path: Path) -> Operator:
+    return Operator(deployable(), tmp_path)
 
 
-def escrow_of(desk: Desk) -> Address:
-    return address(str(desk.record["escrow"]))
+def escrow_of(operator: Operator) -> Address:
+    return address(str(operator.record["escrow"]))
 
 
-def test_a_dry_run_needs_no_key_and_leaves_nothing(desk: Desk) -> None:
-    head = desk.site.chain.head.number
-    assert desk.run("--dry-run") == 0
-    assert "is not there yet" in desk.person.text
-    assert "Altogether $0.1" in desk.person.said[-1]
-    assert "40,000,000,000 wei" in desk.person.text
-    assert desk.site.chain.head.number == head
-    assert not desk.out.exists()
-    assert not desk.site.line.sent
+def test_a_dry_run_needs_no_key_and_leaves_nothing(operator: Operator) -> None:
+    head = operator.site.chain.head.number
+    assert operator.run("--dry-run") == 0
+    assert "is not there yet" in operator.person.text
+    assert "Altogether $0.1" in operator.person.said[-1]
+    assert "40,000,000,000 wei" in operator.person.text
+    assert operator.site.chain.head.number == head
+    assert not operator.out.exists()
+    assert not operator.site.line.sent
 
 
-def test_it_deploys_records_and_is_found_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert desk.send() == 0
-    (sent,) = desk.site.transactions()
-    assert (desk.record["chain_id"], desk.record["block"]) == (5042002, desk.site.block_of(sent.hash))
-    desk.site.gateway(escrow_of(desk)).check()
-    monkeypatch.setattr(settings, "files", lambda _: desk.folder)
-    (desk.folder / "deployments").symlink_to(desk.out)
-    found = settings.chain_settings(desk.folder)
-    assert (found.escrow, found.since_block) == (escrow_of(desk), desk.record["block"])
-    assert (desk.out / "5042002.json").stat().st_mode & 0o777 == 0o644
-    assert desk.journal.stat().st_mode & 0o077 == 0
+def test_it_deploys_records_and_is_found_again(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert operator.send() == 0
+    (sent,) = operator.site.transactions()
+    assert (operator.record["chain_id"], operator.record["block"]) == (5042002, operator.site.block_of(sent.hash))
+    operator.site.gateway(escrow_of(operator)).check()
+    monkeypatch.setattr(settings, "files", lambda _: operator.folder)
+    (operator.folder / "deployments").symlink_to(operator.out)
+    found = settings.chain_settings(operator.folder)
+    assert (found.escrow, found.since_block) == (escrow_of(operator), operator.record["block"])
+    assert (operator.out / "5042002.json").stat().st_mode & 0o777 == 0o644
+    assert operator.journal.stat().st_mode & 0o077 == 0
 
 
-def test_the_second_time_it_only_looks(desk: Desk) -> None:
-    assert desk.send() == 0
-    before = desk.record
-    assert desk.send() == 0
-    assert desk.run() == 0, "without a key, too"
-    assert desk.run("--dry-run") == 0
-    assert desk.record == before
-    assert len(desk.site.transactions()) == 1
-    assert "is there, and its code is right" in desk.person.said[-1]
+def test_the_second_time_it_only_looks(operator: Operator) -> None:
+    assert operator.send() == 0
+    before = operator.record
+    assert operator.send() == 0
+    assert operator.run() == 0, "without a key, too"
+    assert operator.run("--dry-run") == 0
+    assert operator.record == before
+    assert len(operator.site.transactions()) == 1
+    assert "is there, and its code is right" in operator.person.said[-1]
 
 
-def test_a_lost_record_is_made_again_from_the_journal(desk: Desk) -> None:
-    assert desk.send() == 0
-    before = desk.record
-    desk.site.chain.fund(STRANGER.address, usdc=ZERO, gas_wei=1)
-    (desk.out / "5042002.json").unlink()
-    assert desk.run() == 0
-    assert desk.record == before
+def test_a_lost_record_is_made_again_from_the_journal(operator: Operator) -> None:
+    assert operator.send() == 0
+    before = operator.record
+    operator.site.chain.fund(STRANGER.address, usdc=ZERO, gas_wei=1)
+    (operator.out / "5042002.json").unlink()
+    assert operator.run() == 0
+    assert operator.record == before
 
 
 def test_with_record_and_journal_lost_the_operator_says_the_block(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    operator: Operator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert desk.send() == 0
-    desk.site.chain.fund(STRANGER.address, usdc=ZERO, gas_wei=1)
-    (desk.out / "5042002.json").unlink()
-    desk.journal.unlink()
-    assert desk.run() == 1
+    assert operator.send() == 0
+    operator.site.chain.fund(STRANGER.address, usdc=ZERO, gas_wei=1)
+    (operator.out / "5042002.json").unlink()
+    operator.journal.unlink()
+    assert operator.run() == 1
     assert "--since-block N" in capsys.readouterr().err
-    assert desk.run("--since-block", "2") == 0
-    assert desk.record["block"] == 2
+    assert operator.run("--since-block", "2") == 0
+    assert operator.record["block"] == 2
 
 
-def test_an_archive_knows_the_block(desk: Desk) -> None:
-    assert desk.send() == 0
-    began, code = int(desk.record["block"]), desk.site.chain.account(escrow_of(desk)).code
-    desk.site.chain.fund(STRANGER.address, usdc=ZERO, gas_wei=1)
-    (desk.out / "5042002.json").unlink()
-    desk.journal.unlink()
-    behind = desk.site.line.behind.make_request
+def test_an_archive_knows_the_block(operator: Operator) -> None:
+    assert operator.send() == 0
+    began, code = int(operator.record["block"]), operator.site.chain.account(escrow_of(operator)).code
+    operator.site.chain.fund(STRANGER.address, usdc=ZERO, gas_wei=1)
+    (operator.out / "5042002.json").unlink()
+    operator.journal.unlink()
+    behind = operator.site.line.behind.make_request
 
     def archive(owner: str, at: str) -> object:
         if at == "latest":
             return behind("eth_getCode", [owner, at])["result"]
         return "0x" + (code.hex() if int(at, 16) >= began else "")
 
-    desk.site.line.answers["eth_getCode"] = archive
-    assert desk.run() == 0
-    assert desk.record["block"] == began
+    operator.site.line.answers["eth_getCode"] = archive
+    assert operator.run() == 0
+    assert operator.record["block"] == began
 
 
 # -- killed ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arrives", [False, True], ids=["before it arrived", "after it arrived"])
-def test_killed_while_sending_it_goes_on_with_the_same_bytes(desk: Desk, *, arrives: bool) -> None:
+def test_killed_while_sending_it_goes_on_with_the_same_bytes(operator: Operator, *, arrives: bool) -> None:
     reached, done = threading.Event(), threading.Event()
-    behind = desk.site.line.behind.make_request
+    behind = operator.site.line.behind.make_request
 
     def hold(encoded: str) -> object:
         if arrives:
@@ -181,8 +131,8 @@ def test_killed_while_sending_it_goes_on_with_the_same_bytes(desk: Desk, *, arri
         done.wait(20)
         raise ConnectionError("the other end is gone")
 
-    desk.site.line.answers["eth_sendRawTransaction"] = hold
-    command = [sys.executable, "-m", "services.node_cli", *desk.arguments("--key-file", str(desk.key_file))]
+    operator.site.line.answers["eth_sendRawTransaction"] = hold
+    command = [sys.executable, "-m", "services.node_cli", *operator.arguments("--key-file", str(operator.key_file))]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         assert reached.wait(60)
@@ -190,16 +140,16 @@ def test_killed_while_sending_it_goes_on_with_the_same_bytes(desk: Desk, *, arri
         process.kill()
         process.wait()
         done.set()
-    assert not desk.out.exists()
-    desk.site.line.recover()
-    assert desk.send() == 0
-    (mined,) = desk.site.transactions()
-    assert set(desk.site.line.sent) == {"0x" + mined.encoded.hex()}
-    assert desk.record["block"] == desk.site.block_of(mined.hash)
+    assert not operator.out.exists()
+    operator.site.line.recover()
+    assert operator.send() == 0
+    (mined,) = operator.site.transactions()
+    assert set(operator.site.line.sent) == {"0x" + mined.encoded.hex()}
+    assert operator.record["block"] == operator.site.block_of(mined.hash)
 
 
 def test_sent_and_not_confirmed_is_said_and_looked_up(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("services.node_cli.deploy._WAIT_S", 0.3)
     held: list[str] = []
@@ -208,93 +158,87 @@ def test_sent_and_not_confirmed_is_said_and_looked_up(
         held.append(encoded)
         return "0x" + keccak256(bytes.fromhex(encoded[2:])).hex()
 
-    desk.site.line.answers["eth_sendRawTransaction"] = hold
-    assert desk.send() == 1
+    operator.site.line.answers["eth_sendRawTransaction"] = hold
+    assert operator.send() == 1
     assert "sent, but not confirmed yet. Run the same command again" in capsys.readouterr().err
-    desk.site.line.recover()
-    assert desk.send() == 0
-    assert {"0x" + sent.encoded.hex() for sent in desk.site.transactions()} == set(held)
+    operator.site.line.recover()
+    assert operator.send() == 0
+    assert {"0x" + sent.encoded.hex() for sent in operator.site.transactions()} == set(held)
 
 
-def test_two_at_once_are_one(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_at_once_are_one(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
     codes: list[int] = []
 
     def again(encoded: str) -> object:
-        codes.append(desk.send())
-        return desk.site.line.behind.make_request("eth_sendRawTransaction", [encoded])["result"]
+        codes.append(operator.send())
+        return operator.site.line.behind.make_request("eth_sendRawTransaction", [encoded])["result"]
 
-    desk.site.line.answers["eth_sendRawTransaction"] = again
-    assert desk.send() == 0
+    operator.site.line.answers["eth_sendRawTransaction"] = again
+    assert operator.send() == 0
     assert codes == [1]
     assert "Another museclock-node" in capsys.readouterr().err
-    assert len(desk.site.transactions()) == 1
+    assert len(operator.site.transactions()) == 1
 
 
 # -- refused -----------------------------------------------------------------------------------------------------------
 
 
-def refused(desk: Desk, capsys: pytest.CaptureFixture[str], text: str, *more: str) -> None:
-    """Run it and see that it says why not, and that nothing was sent or recorded."""
-    assert desk.send(*more) == 1
-    assert text in capsys.readouterr().err
-    assert not desk.site.line.sent
-    assert not desk.out.exists()
-
-
 def test_without_the_factory(deployable: MakeChain, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    desk = Desk(deployable(has_factory=False), tmp_path)
-    refused(desk, capsys, "There is no CREATE2 factory at 0x4e59b44847b379578588920ca78fbf26c0b4956c on chain 5042002")
+    operator = Operator(deployable(has_factory=False), tmp_path)
+    refused(
+        operator, capsys, "There is no CREATE2 factory at 0x4e59b44847b379578588920ca78fbf26c0b4956c on chain 5042002"
+    )
 
 
-def test_on_another_chain(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    refused(desk, capsys, "expected 5042, found 5042002", "--chain", "5042")
+def test_on_another_chain(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(operator, capsys, "expected 5042, found 5042002", "--chain", "5042")
 
 
-def test_with_another_token(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    behind = desk.site.line.behind.make_request
+def test_with_another_token(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    behind = operator.site.line.behind.make_request
 
     def other(request: dict[str, str], at: str) -> object:
-        if request.get("to") == desk.site.chain.token:
+        if request.get("to") == operator.site.chain.token:
             return "0x" + "77" * 32
         return behind("eth_call", [request, at])["result"]
 
-    desk.site.line.answers["eth_call"] = other
-    refused(desk, capsys, "expected USDC 2, found 7777")
-    desk.site.line.recover()
-    refused(desk, capsys, "There is no contract at " + STRANGER.address, "--token", STRANGER.address)
+    operator.site.line.answers["eth_call"] = other
+    refused(operator, capsys, "expected USDC 2, found 7777")
+    operator.site.line.recover()
+    refused(operator, capsys, "There is no contract at " + STRANGER.address, "--token", STRANGER.address)
 
 
-def test_when_other_code_is_there(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    behind = desk.site.line.behind.make_request
+def test_when_other_code_is_there(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    behind = operator.site.line.behind.make_request
 
     def squatted(owner: str, at: str) -> object:
         found = behind("eth_getCode", [owner, at])["result"]
         return "0x60" if found == "0x" else found
 
-    desk.site.line.answers["eth_getCode"] = squatted
-    refused(desk, capsys, "there is other code than that of the Escrow")
+    operator.site.line.answers["eth_getCode"] = squatted
+    refused(operator, capsys, "there is other code than that of the Escrow")
 
 
-def test_without_money(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.site.line.answers["eth_getBalance"] = lambda *_: hex(10**16)
-    refused(desk, capsys, f"{checksum(PAYER.address)} has $0.010000, and this may cost $0.1")
+def test_without_money(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    operator.site.line.answers["eth_getBalance"] = lambda *_: hex(10**16)
+    refused(operator, capsys, f"{checksum(PAYER.address)} has $0.010000, and this may cost $0.1")
 
 
-def test_without_a_key(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    assert desk.run() == 1
+def test_without_a_key(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operator.run() == 1
     assert "Say --key-file" in capsys.readouterr().err
-    assert not desk.site.line.sent
+    assert not operator.site.line.sent
 
 
-def test_over_the_record_of_another_escrow(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    assert desk.send() == 0
-    before = desk.record
-    assert desk.send("--salt", "02") == 1
+def test_over_the_record_of_another_escrow(operator: Operator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operator.send() == 0
+    before = operator.record
+    assert operator.send("--salt", "02") == 1
     assert "names another Escrow" in capsys.readouterr().err
-    assert desk.record == before
-    assert len(desk.site.transactions()) == 1
-    assert desk.send("--salt", "0x02", "--out", str(desk.folder / "second")) == 0
-    assert len(desk.site.transactions()) == 2
+    assert operator.record == before
+    assert len(operator.site.transactions()) == 1
+    assert operator.send("--salt", "0x02", "--out", str(operator.folder / "second")) == 0
+    assert len(operator.site.transactions()) == 2
 
 
 @pytest.mark.parametrize(
@@ -307,9 +251,11 @@ def test_over_the_record_of_another_escrow(desk: Desk, capsys: pytest.CaptureFix
         (["--salt", "0" * 65], "hexadecimal"),
     ],
 )
-def test_what_cannot_be_read(desk: Desk, capsys: pytest.CaptureFixture[str], change: list[str], text: str) -> None:
+def test_what_cannot_be_read(
+    operator: Operator, capsys: pytest.CaptureFixture[str], change: list[str], text: str
+) -> None:
     with pytest.raises(SystemExit) as ended:
-        desk.send(*change)
+        operator.send(*change)
     assert ended.value.code == 2
     assert text in capsys.readouterr().err
 
@@ -346,26 +292,41 @@ def test_without_a_subcommand_it_says_what_there_is(capsys: pytest.CaptureFixtur
 
 
 @pytest.fixture
-def real(deployable: MakeChain, tmp_path: Path) -> Desk:
-    return Desk(deployable(5042), tmp_path)
+def real(deployable: MakeChain, tmp_path: Path) -> Operator:
+    return Operator(deployable(5042), tmp_path)
 
 
 @pytest.mark.parametrize("typed", ["", "y", "yes", "spend", "spend up to $1.00 on Arc mainnet"])
 def test_real_money_is_not_spent_without_the_sentence(
-    real: Desk, capsys: pytest.CaptureFixture[str], typed: str
+    real: Operator, capsys: pytest.CaptureFixture[str], typed: str
 ) -> None:
     real.person.types = lambda _: typed
     refused(real, capsys, "That was not the sentence. Nothing was sent.")
 
 
-def test_real_money_is_spent_with_the_sentence_that_was_shown(real: Desk) -> None:
+def test_real_money_is_spent_with_the_sentence_that_was_shown(real: Operator) -> None:
     real.person.types = lambda said: said.rpartition("type: ")[2]
     assert real.send("--chain", "5042") == 0
     assert any("spend up to $0.1" in line and "on Arc mainnet" in line for line in real.person.said)
     assert real.record["chain_id"] == 5042
 
 
-def test_looking_at_real_money_asks_nothing(real: Desk) -> None:
+def test_never_more_is_offered_than_was_shown(real: Operator) -> None:
+    """The price rises while the person types."""
+
+    def type_slowly(said: str) -> str:
+        real.site.line.answers["eth_gasPrice"] = lambda: hex(10**12)
+        return said.rpartition("type: ")[2]
+
+    real.person.types = type_slowly
+    assert real.send() == 0
+    (sent,) = real.site.transactions()
+    shown = next(line for line in real.person.said if "To go on, type" in line)
+    most = Money.parse(shown.partition("up to ")[2].partition(" on ")[0])
+    assert Money(0) < gas_to_money(sent.gas * sent.max_fee_per_gas) <= most
+
+
+def test_looking_at_real_money_asks_nothing(real: Operator) -> None:
     def never(_said: str) -> str:
         raise AssertionError("asked")
 
@@ -376,15 +337,15 @@ def test_looking_at_real_money_asks_nothing(real: Desk) -> None:
 # -- two addresses -----------------------------------------------------------------------------------------------------
 
 
-def test_the_second_address_takes_over(desk: Desk) -> None:
-    line, url = desk.site.another_line()
-    desk.site.line.errors["eth_sendRawTransaction"] = {"code": -32603, "message": "internal error"}
-    assert desk.send("--rpc", url) == 0
-    (mined,) = desk.site.transactions()
-    assert set(desk.site.line.sent + line.sent) == {"0x" + mined.encoded.hex()}
+def test_the_second_address_takes_over(operator: Operator) -> None:
+    line, url = operator.site.another_line()
+    operator.site.line.errors["eth_sendRawTransaction"] = {"code": -32603, "message": "internal error"}
+    assert operator.send("--rpc", url) == 0
+    (mined,) = operator.site.transactions()
+    assert set(operator.site.line.sent + line.sent) == {"0x" + mined.encoded.hex()}
 
 
-def test_what_others_sent_before_is_not_in_the_way(desk: Desk) -> None:
+def test_what_others_sent_before_is_not_in_the_way(operator: Operator) -> None:
     """The payer's key may be in use elsewhere: its transactions count."""
     other = sign_transaction(
         Call(STRANGER.address, b"", 1),
@@ -392,8 +353,8 @@ def test_what_others_sent_before_is_not_in_the_way(desk: Desk) -> None:
         nonce=0,
         gas=21_000,
         fees=Fees(40 * 10**9, 0),
-        chain_id=desk.site.chain.chain_id,
+        chain_id=operator.site.chain.chain_id,
     )
-    desk.site.chain.send(other.raw)
-    assert desk.send() == 0
-    assert [one.nonce for one in desk.site.transactions()] == [0, 1]
+    operator.site.chain.send(other.raw)
+    assert operator.send() == 0
+    assert [one.nonce for one in operator.site.transactions()] == [0, 1]
