@@ -10,7 +10,8 @@ import pytest
 
 from services.chain.calls import Call, withdraw_creator_call
 from services.chain.errors import ChainUnreachable
-from services.chain.gateway import CreatorWithdrawn
+from services.chain.gateway import ChainGateway, CreatorWithdrawn
+from services.chain.replacement import STUCK_AFTER
 from services.chain.transaction import sign_transaction
 from services.db.transactions import SqlTransactionBook
 from services.desk.payouts import withdrawal
@@ -20,6 +21,7 @@ from services.units.money import ZERO, Money
 from services.wire.earnings import PayoutsOut
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
+from tests.fixtures.mempool import GWEI, Mempool
 from tests.fixtures.unsteady_chain import UnsteadyChain
 from tests.fixtures.world import PRICE, RunningWorld, running_world
 
@@ -135,6 +137,33 @@ async def test_an_unknown_withdrawal_is_found_later_and_not_sent_twice(
         running.unsteady.lose_answers = False
         done = await until(running.creator.payouts.state, "confirmed")
         assert len(done.history) == len(withdrawals(running)) == 1
+        await running.assert_reconciled()
+
+
+async def test_a_stuck_withdrawal_offers_more_and_is_one_withdrawal(
+    world_profile: Path, hand_clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdrawal, "_AGAIN_S", 0.01)
+    monkeypatch.setattr(withdrawal, "_WAIT_S", 0.3)
+    pools: list[Mempool] = []
+
+    def front(gateway: ChainGateway) -> Mempool:
+        pools.append(Mempool(gateway))
+        return pools[0]
+
+    async with running_world(world_profile, hand_clock, chain_front=front, method="chain") as running:
+        film = await running.publish()
+        await running.viewer.playback.buy(film.content, first_chunk=1)
+        pools[0].is_mining = False
+        await running.creator.payouts.withdraw()
+        pools[0].price_wei, pools[0].is_mining = 50 * GWEI, True
+        waiting = await until(running.creator.payouts.state, "unknown")
+        hand_clock.advance(STUCK_AFTER)
+        done = await until(running.creator.payouts.state, "confirmed")
+        assert len(done.history) == len(withdrawals(running)) == 1
+        first, replaced = waiting.history[0].transaction, done.history[0].transaction
+        assert first != replaced
+        assert replaced == withdrawals(running)[0].tx
         await running.assert_reconciled()
 
 
