@@ -28,6 +28,9 @@ from services.wire.problems import ProblemError
 _log = logging.getLogger(__name__)
 _MAX_TOKEN_LINE = 4096
 _GRACE_S = 3
+# Longer than the client keeps an idle connection (httpx: 5 s): the side that sends is the one that gives it up, else
+# a request now and then goes into a connection that is just being closed.
+_KEEP_ALIVE_S = 75
 
 
 async def serve(profile: Path, *, is_demo: bool) -> int:
@@ -65,6 +68,7 @@ async def _serve(app: ASGIApp, socket: Path, on_end: Callable[[], None]) -> None
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
