@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from services.desk.choices import Choices
 from services.media.manifest import Manifest
+from services.units.address import Address
 from services.units.ids import ContentId
 from services.units.money import Money
 from services.wire.node import CardOut
@@ -68,6 +69,8 @@ class Memory:
     films: Recent[ContentId, OpenFilm] = field(default_factory=lambda: Recent(_FILMS))
     keys: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_KEYS))
     goods: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_GOODS_BYTES, len))
+    offers: Recent[Address, dict[str, Any]] = field(default_factory=lambda: Recent(_FILMS))
+    """The last checked offer of a channel to each till, as the seller wrote it."""
     choices: Choices | None = None
     available: Money | None = None
     """The wallet's free money when it was last looked up."""

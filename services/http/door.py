@@ -10,6 +10,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.wire.problems import KINDS, ProblemError
+from services.wire.x402 import PAYMENT_SIGNATURE, read_refusal
 
 T = TypeVar("T")
 TIMEOUT = httpx.Timeout(30.0, connect=2.0)
@@ -84,10 +85,24 @@ def problem_of(answer: httpx.Response) -> ProblemError:
         data = {}
     code = data.get("code") if isinstance(data, dict) else None
     if not isinstance(code, str) or code not in KINDS:
-        return ProblemError("internal", status=answer.status_code)
+        return _foreign(answer)
     params = data.get("params")
     clean = {str(name): str(value) for name, value in params.items()} if isinstance(params, dict) else {}
     clean.pop("trace", None)
     problem = ProblemError(code, trace=str(data.get("trace", "")), **clean)
+    problem.headers = dict(answer.headers)
+    return problem
+
+
+def _foreign(answer: httpx.Response) -> ProblemError:
+    """Read an error without a problem code: a seller who speaks x402 only says it in the headers of a 402."""
+    problem = None
+    if answer.status_code == httpx.codes.PAYMENT_REQUIRED:
+        try:
+            problem = read_refusal(answer.headers, is_paid=PAYMENT_SIGNATURE in answer.request.headers)
+        except ProblemError:
+            problem = None
+    if problem is None:
+        return ProblemError("internal", status=answer.status_code)
     problem.headers = dict(answer.headers)
     return problem

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,6 +26,8 @@ MAX_HEADER_BYTES = 16_384
 
 TOTAL_MISMATCH = "invalid_batch_settlement_evm_cumulative_amount_mismatch"
 """The error of a corrective 402: the voucher's total does not follow on what the node holds."""
+BELOW_CLAIMED = "invalid_batch_settlement_evm_cumulative_below_claimed"
+"""Another one: it lies below what was claimed already."""
 CHANNEL_BUSY = "invalid_batch_settlement_evm_channel_busy"
 
 Whole = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
@@ -160,6 +163,8 @@ class PaymentRequired(_Camel):
         tuple[ChannelRequirements | ExactRequirements | OtherRequirements, ...], Field(min_length=1, max_length=32)
     ]
     extensions: Extensions = Extensions()
+    sent: str = Field("", exclude=True)
+    """The header that it was read from, where somebody has to give it back word for word."""
 
     @property
     def channel(self) -> ChannelRequirements | None:
@@ -324,6 +329,11 @@ def encode(message: BaseModel) -> str:
     return base64.b64encode(message.model_dump_json(by_alias=True, exclude_none=True).encode()).decode()
 
 
+def encode_payment(payment: Mapping[str, object]) -> str:
+    """Write a payment that is kept as JSON as a header value, word for word."""
+    return base64.b64encode(json.dumps(payment, separators=(",", ":")).encode()).decode()
+
+
 def decode(message_type: type[M], header: str) -> M:
     """Read a header value from a stranger. Raises ProblemError: request.invalid."""
     try:
@@ -331,6 +341,38 @@ def decode(message_type: type[M], header: str) -> M:
     except ValueError as exc:
         # What pydantic refuses and what is no base64 are both.
         raise ProblemError("request.invalid", field="payment header") from exc
+
+
+def sent_offer(header: str, scheme: str) -> dict[str, Any] | None:
+    """Give an offer of PAYMENT-REQUIRED as it was written: x402 wants it back word for word in the payment.
+
+    Raises ProblemError: request.invalid.
+    """
+    try:
+        offers = json.loads(_text(header))["accepts"]
+        return next((dict(offer) for offer in offers if offer["scheme"] == scheme), None)
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        raise ProblemError("request.invalid", field="payment header") from exc
+
+
+def read_refusal(headers: Mapping[str, str], *, is_paid: bool) -> ProblemError | None:
+    """Read a 402 of a seller who speaks x402 and not our problem codes; None when the headers say nothing.
+
+    is_paid: a payment had been sent. Raises ProblemError: request.invalid.
+    """
+    if not headers.get(PAYMENT_REQUIRED):
+        return None
+    required = decode(PaymentRequired, headers[PAYMENT_REQUIRED])
+    if headers.get(PAYMENT_RESPONSE):
+        failed = decode(Settled, headers[PAYMENT_RESPONSE])
+        return ProblemError("payment.refused", reason=(failed.error_reason or "")[:80])
+    if not is_paid:
+        return ProblemError("payment.required", amount=required.accepts[0].money.micros)
+    if required.error in (TOTAL_MISMATCH, BELOW_CLAIMED):
+        return ProblemError("channel.total")
+    if required.error == CHANNEL_BUSY:
+        return ProblemError("channel.busy")
+    return ProblemError("payment.refused", reason=required.error[:80])
 
 
 def decode_payment(header: str) -> Payment:

@@ -12,7 +12,7 @@ from services.desk.channels.chain import follow, settle_deposit, why_not
 from services.desk.channels.delivery import Answer, ask_for_keys, finish, keep
 from services.desk.channels.deposits import sign_with_deposit
 from services.desk.channels.keys import config_for, read_config
-from services.desk.channels.offers import checked_offer
+from services.desk.channels.offers import checked_offer, remember
 from services.desk.channels.record import deposit_amount, free_of, turn_name
 from services.desk.channels.recovery import open_channel
 from services.desk.channels.vouchers import Start, Wish, is_enough, sign, start
@@ -138,6 +138,7 @@ async def _with_deposit(desk: Desk, wish: Wish, row: Channel | None) -> Start | 
         authorizer=offer.extra.receiver_authorizer,
         withdraw_delay_s=offer.extra.withdraw_delay,
     )
+    remember(desk, config, required)
     channel = await open_channel(desk, creator, config)
 
     def write() -> Purchase:

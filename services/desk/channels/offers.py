@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.chain.authorization import DOMAIN_NAME, DOMAIN_VERSION
 from services.chain.channels import MIN_WITHDRAW_DELAY_S, ZERO_ADDRESS, ChannelConfig
 from services.chain.till import till_address
@@ -16,6 +18,7 @@ from services.wire.x402 import (
     PaymentRequired,
     decode,
     network,
+    sent_offer,
 )
 
 MAX_WITHDRAW_DELAY_S = 86_400
@@ -38,6 +41,24 @@ def requirements(desk: Desk, config: ChannelConfig, amount: Money) -> ChannelReq
             withdraw_delay=config.withdraw_delay_s,
         ),
     )
+
+
+def remember(desk: Desk, config: ChannelConfig, required: PaymentRequired) -> None:
+    """Keep a checked offer of a channel as it was written, for the vouchers that follow."""
+    offer = sent_offer(required.sent, "batch-settlement")
+    if offer is not None:
+        desk.memory.offers.put(config.receiver, offer)
+
+
+def echoed(desk: Desk, config: ChannelConfig, amount: Money) -> dict[str, Any]:
+    """Give the terms that a payment on a channel is for, word for word as they were offered last.
+
+    What is not remembered is written anew: our nodes compare what matters only. Zero: the amount stays as offered.
+    """
+    sent = desk.memory.offers.get(config.receiver)
+    if sent is None:
+        return requirements(desk, config, amount).model_dump(mode="json", by_alias=True, exclude_none=True)
+    return sent | ({"amount": str(amount.micros)} if amount else {})
 
 
 def read_required(headers: dict[str, str]) -> PaymentRequired:

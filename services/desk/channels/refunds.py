@@ -19,7 +19,7 @@ from services.units.address import Bytes32
 from services.units.ids import IntentId
 from services.units.money import ZERO
 from services.wire.problems import ProblemError
-from services.wire.x402 import Settled, encode
+from services.wire.x402 import Settled, encode_payment
 
 _log = logging.getLogger(__name__)
 AT_THE_END = timedelta(minutes=10)
@@ -58,7 +58,7 @@ async def refund(desk: Desk, channel: Bytes32) -> None:
 
 async def _ask(desk: Desk, row: Channel) -> None:
     await to_thread.run_sync(_note, desk, row.id, "refunding")
-    header = encode(refund_payment(desk, row))
+    header = encode_payment(refund_payment(desk, row))
     try:
         answer = await desk.node.pay("/channels/refund", {}, header, timeout_s=_TIMEOUT_S)
         desk.node.read(Settled, answer)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.chain.channels import sign_voucher
+from services.chain.channels import ChannelConfig, sign_voucher
 from services.desk.budgets import charge
 from services.desk.channels.keys import config_fields, read_config, session_key
-from services.desk.channels.offers import requirements
+from services.desk.channels.offers import echoed
 from services.desk.channels.record import find_channel, free_of, open_purchase, promise
 from services.desk.content import check_ciphertext
 from services.desk.context import Desk
@@ -23,7 +23,7 @@ from services.units.ids import ContentId, IntentId, purchase_intent
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 from services.wire.x402 import (
-    ChannelPayment,
+    ChannelPayload,
     ConfigFields,
     DepositFields,
     DepositPayload,
@@ -140,11 +140,11 @@ def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel) -> Purchase:
     return purchase
 
 
-def refund_payment(desk: Desk, row: Channel) -> ChannelPayment:
+def refund_payment(desk: Desk, row: Channel) -> dict[str, object]:
     """Write the request for what is left: a voucher over the present total, which adds nothing."""
     config = read_config(row.config)
     payload = RefundPayload(channel_config=config_fields(config), voucher=_voucher(desk, row, row.creator, row.total))
-    return ChannelPayment(accepted=requirements(desk, config, ZERO), payload=payload)
+    return _message(desk, config, ZERO, payload)
 
 
 def _payment(desk: Desk, row: Channel, creator: Address, amount: Money, total: Money) -> dict[str, object]:
@@ -155,8 +155,12 @@ def _payment(desk: Desk, row: Channel, creator: Address, amount: Money, total: M
     else:
         deposit = DepositFields.model_validate(row.deposit)
         payload = DepositPayload(channel_config=fields, voucher=voucher, deposit=deposit)
-    payment = ChannelPayment(accepted=requirements(desk, read_config(fields), amount), payload=payload)
-    return payment.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return _message(desk, read_config(fields), amount, payload)
+
+
+def _message(desk: Desk, config: ChannelConfig, amount: Money, payload: ChannelPayload) -> dict[str, object]:
+    said = payload.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {"x402Version": 2, "accepted": echoed(desk, config, amount), "payload": said}
 
 
 def _voucher(desk: Desk, row: Channel, creator: Address, total: Money) -> VoucherFields:

@@ -17,5 +17,6 @@ async def ask(desk: Desk, content: ContentId, wanted: range) -> PaymentRequired:
     except ProblemError as problem:
         if problem.code != "payment.required":
             raise
-        return decode(PaymentRequired, problem.headers.get(PAYMENT_REQUIRED.lower(), ""))
+        header = problem.headers.get(PAYMENT_REQUIRED.lower(), "")
+        return decode(PaymentRequired, header).model_copy(update={"sent": header})
     raise ProblemError("payment.terms_changed")

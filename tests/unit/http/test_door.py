@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,16 @@ from services.http.door import Door
 from services.wire.base import EventOut
 from services.wire.catalogue import BudgetOut
 from services.wire.problems import KINDS, ProblemError
+from services.wire.x402 import (
+    BELOW_CLAIMED,
+    CHANNEL_BUSY,
+    PAYMENT_REQUIRED,
+    PAYMENT_RESPONSE,
+    PAYMENT_SIGNATURE,
+    TOTAL_MISMATCH,
+    encode_payment,
+    sent_offer,
+)
 from tests.nets.logs import ExpectedLogs
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -127,3 +138,64 @@ async def test_an_inner_error_tells_the_log_and_not_the_caller(
     (record,) = caplog.records
     assert record.__dict__["trace"] == body["trace"]
     assert json.dumps(body)
+
+
+OFFER = {
+    "scheme": "exact", "network": "eip155:7427010", "amount": "10000", "asset": "0x" + "36" * 20,
+    "payTo": "0x" + "Ab" * 20, "maxTimeoutSeconds": 60, "extra": {"name": "USDC", "version": "2", "other": 1},
+}  # fmt: skip
+
+
+def header(content: object) -> str:
+    return base64.b64encode(json.dumps(content).encode()).decode()
+
+
+def selling(error: str, **more: str) -> Handler:
+    """Answer as a seller who speaks x402 only: the body says nothing."""
+    required = {"x402Version": 2, "error": error, "resource": {"url": "http://x"}, "accepts": [OFFER]}
+    return saying(402, json={}, headers={PAYMENT_REQUIRED: header(required), **more})
+
+
+FAILED = header({"success": False, "transaction": "", "network": "eip155:7427010", "errorReason": "insufficient_funds"})
+
+
+@pytest.mark.parametrize(
+    ("handler", "sent", "code", "params"),
+    [
+        (selling("Payment required"), {}, "payment.required", {"amount": "10000"}),
+        (selling(TOTAL_MISMATCH), {PAYMENT_SIGNATURE: "x"}, "channel.total", {}),
+        (selling(BELOW_CLAIMED), {PAYMENT_SIGNATURE: "x"}, "channel.total", {}),
+        (selling(CHANNEL_BUSY), {PAYMENT_SIGNATURE: "x"}, "channel.busy", {}),
+        (selling("no_good"), {PAYMENT_SIGNATURE: "x"}, "payment.refused", {"reason": "no_good"}),
+        (
+            selling("any", **{PAYMENT_RESPONSE: FAILED}),
+            {PAYMENT_SIGNATURE: "x"},
+            "payment.refused",
+            {"reason": "insufficient_funds"},
+        ),
+        (saying(402, json={}), {}, "internal", {"status": "402"}),
+        (saying(402, json={}, headers={PAYMENT_REQUIRED: "?"}), {}, "internal", {"status": "402"}),
+        (saying(500, headers={PAYMENT_REQUIRED: "?"}), {}, "internal", {"status": "500"}),
+    ],
+)
+async def test_a_seller_who_speaks_x402_only_is_understood(
+    handler: Handler, sent: dict[str, str], code: str, params: dict[str, str]
+) -> None:
+    with pytest.raises(ProblemError) as found:
+        await door(handler).send("POST", "/pay", headers=sent)
+    assert (found.value.code, found.value.params) == (code, params)
+    if code != "internal":
+        assert sent_offer(found.value.headers[PAYMENT_REQUIRED.lower()], "exact") == OFFER
+
+
+def test_an_offer_is_given_back_word_for_word() -> None:
+    said = header({"accepts": [OFFER, {**OFFER, "scheme": "other"}]})
+    assert sent_offer(said, "exact") == OFFER
+    assert sent_offer(said, "batch-settlement") is None
+    assert (
+        encode_payment({"accepted": OFFER})
+        == base64.b64encode(json.dumps({"accepted": OFFER}, separators=(",", ":")).encode()).decode()
+    )
+    for broken in ("?", header([]), header({"accepts": [1]}), header({"accepts": [{}]})):
+        with pytest.raises(ProblemError, match=r"request\.invalid"):
+            sent_offer(broken, "exact")

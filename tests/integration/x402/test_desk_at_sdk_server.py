@@ -1,0 +1,103 @@
+"""Our desk buys from a seller made of the published Python SDK: a deposit, vouchers, a correction, a refund."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from services.chain.channel_calls import channel_call, read_channel
+from services.desk.tables import Channel
+from services.units.address import bytes32
+from services.units.money import ZERO, Money
+from services.wire.x402 import PAYMENT_RESPONSE, PAYMENT_SIGNATURE, VoucherPayload
+from tests.fixtures.world import PRICE, VIEWER_MONEY, Answer, SealedFilm
+from tests.fixtures.world_served import ServedNode
+from tests.integration.x402.sdk_server import SdkSeller, sdk_seller
+
+
+@pytest.fixture
+async def film(served: ServedNode) -> SealedFilm:
+    return await served.running.publish(chunks=12)
+
+
+@pytest.fixture
+def seller(served: ServedNode, film: SealedFilm) -> Iterator[SdkSeller]:
+    with sdk_seller(served, film) as seller:
+        yield seller
+
+
+def sold_by(seller: SdkSeller, film: SealedFilm) -> Answer:
+    """Send to the seller what is about money; its refunds are asked for where it sells. The catalogue is our node's."""
+
+    async def answer(request: httpx.Request) -> httpx.Response | None:
+        path = request.url.path
+        if not path.endswith(("/pay", "/channels/refund")):
+            return None
+        headers = {name: request.headers[name] for name in (PAYMENT_SIGNATURE,) if name in request.headers}
+        is_refund = path.endswith("/channels/refund")
+        async with httpx.AsyncClient(timeout=30) as http:
+            body = {"first_chunk": 0} if is_refund else None
+            said = await http.post(
+                seller.pay_url(film.content),
+                content=None if is_refund else request.content,
+                json=body,
+                headers={**headers, "Content-Type": "application/json"},
+            )
+        kept = {name: said.headers[name] for name in ("PAYMENT-REQUIRED", PAYMENT_RESPONSE) if name in said.headers}
+        if is_refund and said.status_code == 200:
+            return httpx.Response(200, json={"success": True, "transaction": "", "network": "x"}, headers=kept)
+        return httpx.Response(said.status_code, content=said.content, headers=kept, request=request)
+
+    return answer
+
+
+def channel_of(served: ServedNode) -> Channel:
+    with served.running.front_desk.database.read() as session:
+        return session.scalars(select(Channel)).one()
+
+
+def on_chain(served: ServedNode) -> tuple[Money, Money]:
+    found = read_channel(served.node.chain.ask(channel_call(bytes32(channel_of(served).id))))
+    return found.balance, found.total_claimed
+
+
+async def test_a_deposit_vouchers_and_a_refund(served: ServedNode, seller: SdkSeller, film: SealedFilm) -> None:
+    running = served.running
+    running.front.answer = sold_by(seller, film)
+    head = running.chain.head.number
+    for chunk in (1, 2, 3):
+        bought = await running.fronted.playback.buy(film.content, first_chunk=chunk)
+        assert bought.state == "keyed"
+        assert await running.fronted.playback.chunk(film.content, chunk) == film.plain[chunk]
+    await running.settled()
+    # The price once, then one request a chunk.
+    assert [line.partition("/pay")[2] for line in seller.log.seen] == ["", " paid", " paid", " paid"]
+    assert [type(sent.payload) for sent in running.front.vouchers[1:]] == [VoucherPayload, VoucherPayload]
+    assert len(served.transactions(head)) == 1
+    assert (channel_of(served).total, on_chain(served)) == (PRICE * 3, (PRICE * 11, ZERO))
+    await running.fronted.wallet.refund(bytes32(channel_of(served).id))
+    assert on_chain(served) == (PRICE * 3, PRICE * 3)
+    assert len(served.transactions(head)) == 2
+    wallet = await running.fronted.wallet.state()
+    assert (wallet.available, wallet.spent, wallet.in_channels) == (VIEWER_MONEY - PRICE * 3, PRICE * 3, ZERO)
+
+
+async def test_a_restored_desk_follows_its_correction(served: ServedNode, seller: SdkSeller, film: SealedFilm) -> None:
+    running = served.running
+    running.front.answer = sold_by(seller, film)
+    for chunk in (1, 2):
+        await running.fronted.playback.buy(film.content, first_chunk=chunk)
+    await running.settled()
+    with running.front_desk.database.write() as session:
+        # As after a restored backup: these books know nothing of the two chunks that the seller sold.
+        row = session.scalars(select(Channel)).one()
+        row.total = ZERO
+    bought = await running.fronted.playback.buy(film.content, first_chunk=3)
+    assert bought.state == "keyed"
+    await running.settled()
+    assert channel_of(served).total == PRICE * 3
+    totals = [int(sent.payload.voucher.max_claimable_amount) for sent in running.front.vouchers]
+    assert totals == [PRICE.micros * count for count in (1, 2, 1, 3)]
