@@ -9,13 +9,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.chain.book import TransactionState
+from services.chain.book import MemoryTransactionBook, TransactionState
 from services.chain.calls import Call
 from services.chain.circle.client import CircleClient
 from services.chain.circle.orders import MemoryCircleOrders, key_of
 from services.chain.circle.relayer import CircleRelayer
 from services.chain.circle.secret import CircleSecrets
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable, OutcomeUnknown
+from services.chain.relayer import OwnKeyRelayer
 from services.units.money import Money
 from tests.fixtures.chain import CREATOR, STRANGER, VIEWER, HandClock
 from tests.fixtures.chain_fake import FakeGateway, FaultyGateway, unreachable
@@ -278,6 +279,24 @@ def test_done_at_circle_counts_when_the_chain_has_it(scene: Scene) -> None:
     assert unknown.value.tx == order.hash
     scene.line.before_receipt = lambda: None
     assert relayer.wait(ticket, 1).tx == order.hash
+
+
+def test_a_revert_in_a_block_is_an_end_with_the_contract_s_reason(scene: Scene) -> None:
+    relayer = scene.relayer()
+    scene.server.estimates = False
+    ticket = relayer.submit(*payment())
+    scene.chain.fund(STRANGER.address, usdc=Money(0), gas_wei=10**19)
+    OwnKeyRelayer(scene.chain, STRANGER.key, MemoryTransactionBook()).submit(*payment())
+    receipt = relayer.wait(ticket, 60)
+    assert not receipt.is_ok
+    found = relayer.find(receipt.tx)
+    assert found is not None
+    assert (found.state, found.error) == (
+        TransactionState.REVERTED, "FiatTokenV2: authorization is used or canceled"
+    )  # fmt: skip
+    assert relayer.wait(ticket, 1) == receipt
+    assert relayer.resume() == []
+    assert scene.paid() == PRICE
 
 
 def test_sent_is_not_done(scene: Scene) -> None:

@@ -175,6 +175,14 @@ def test_odd_answers_are_no_answers(how: str) -> None:
         client_of(http).transaction(str(uuid4()))
 
 
+@pytest.mark.parametrize("status", [302, 429, 500])
+def test_an_answer_counts_by_its_status_first(status: int) -> None:
+    good = {"data": {"transaction": {"id": str(UUID(int=1)), "state": "COMPLETE"}}}
+    other = httpx.MockTransport(lambda _: httpx.Response(status, json=good))
+    with httpx.Client(transport=other) as http, pytest.raises(ChainUnreachable):
+        client_of(http).transaction(str(uuid4()))
+
+
 @pytest.mark.parametrize("key", ["", "no key", "curve"])
 def test_a_key_that_is_none_gets_no_secret(key: str) -> None:
     if key == "curve":
