@@ -10,7 +10,8 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.wire.problems import KINDS, ProblemError
-from services.wire.x402 import PAYMENT_SIGNATURE, read_refusal
+from services.wire.sellers import read_refusal
+from services.wire.x402 import PAYMENT_SIGNATURE
 
 T = TypeVar("T")
 TIMEOUT = httpx.Timeout(30.0, connect=2.0)

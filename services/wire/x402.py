@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -329,56 +328,19 @@ def encode(message: BaseModel) -> str:
     return base64.b64encode(message.model_dump_json(by_alias=True, exclude_none=True).encode()).decode()
 
 
-def encode_payment(payment: Mapping[str, object]) -> str:
-    """Write a payment that is kept as JSON as a header value, word for word."""
-    return base64.b64encode(json.dumps(payment, separators=(",", ":")).encode()).decode()
-
-
 def decode(message_type: type[M], header: str) -> M:
     """Read a header value from a stranger. Raises ProblemError: request.invalid."""
     try:
-        return message_type.model_validate_json(_text(header))
+        return message_type.model_validate_json(header_text(header))
     except ValueError as exc:
         # What pydantic refuses and what is no base64 are both.
         raise ProblemError("request.invalid", field="payment header") from exc
 
 
-def sent_offer(header: str, scheme: str) -> dict[str, Any] | None:
-    """Give an offer of PAYMENT-REQUIRED as it was written: x402 wants it back word for word in the payment.
-
-    Raises ProblemError: request.invalid.
-    """
-    try:
-        offers = json.loads(_text(header))["accepts"]
-        return next((dict(offer) for offer in offers if offer["scheme"] == scheme), None)
-    except (ValueError, KeyError, TypeError, RecursionError) as exc:
-        raise ProblemError("request.invalid", field="payment header") from exc
-
-
-def read_refusal(headers: Mapping[str, str], *, is_paid: bool) -> ProblemError | None:
-    """Read a 402 of a seller who speaks x402 and not our problem codes; None when the headers say nothing.
-
-    is_paid: a payment had been sent. Raises ProblemError: request.invalid.
-    """
-    if not headers.get(PAYMENT_REQUIRED):
-        return None
-    required = decode(PaymentRequired, headers[PAYMENT_REQUIRED])
-    if headers.get(PAYMENT_RESPONSE):
-        failed = decode(Settled, headers[PAYMENT_RESPONSE])
-        return ProblemError("payment.refused", reason=(failed.error_reason or "")[:80])
-    if not is_paid:
-        return ProblemError("payment.required", amount=required.accepts[0].money.micros)
-    if required.error in (TOTAL_MISMATCH, BELOW_CLAIMED):
-        return ProblemError("channel.total")
-    if required.error == CHANNEL_BUSY:
-        return ProblemError("channel.busy")
-    return ProblemError("payment.refused", reason=required.error[:80])
-
-
 def decode_payment(header: str) -> Payment:
     """Read PAYMENT-SIGNATURE from a stranger. Raises ProblemError: request.invalid, payment.scheme."""
     try:
-        content: Any = json.loads(_text(header))
+        content: Any = json.loads(header_text(header))
         scheme = content["accepted"]["scheme"]
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise ProblemError("request.invalid", field="payment header") from exc
@@ -409,7 +371,8 @@ def network(chain_id: int) -> str:
     return f"eip155:{chain_id}"
 
 
-def _text(header: str) -> bytes:
+def header_text(header: str) -> bytes:
+    """Give the JSON in a header value; raises ValueError."""
     if len(header) > MAX_HEADER_BYTES:
         raise ValueError("too long")
     return base64.b64decode(header, validate=True)

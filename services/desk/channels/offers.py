@@ -11,6 +11,7 @@ from services.desk.context import Desk
 from services.units.address import Address
 from services.units.money import Money
 from services.wire.problems import ProblemError
+from services.wire.sellers import sent_offer
 from services.wire.x402 import (
     PAYMENT_REQUIRED,
     ChannelExtra,
@@ -18,7 +19,6 @@ from services.wire.x402 import (
     PaymentRequired,
     decode,
     network,
-    sent_offer,
 )
 
 MAX_WITHDRAW_DELAY_S = 86_400

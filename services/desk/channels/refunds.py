@@ -19,7 +19,8 @@ from services.units.address import Bytes32
 from services.units.ids import IntentId
 from services.units.money import ZERO
 from services.wire.problems import ProblemError
-from services.wire.x402 import Settled, encode_payment
+from services.wire.sellers import encode_payment
+from services.wire.x402 import Settled
 
 _log = logging.getLogger(__name__)
 AT_THE_END = timedelta(minutes=10)

@@ -16,6 +16,7 @@ from services.http.door import Door
 from services.wire.base import EventOut
 from services.wire.catalogue import BudgetOut
 from services.wire.problems import KINDS, ProblemError
+from services.wire.sellers import encode_payment, sent_offer
 from services.wire.x402 import (
     BELOW_CLAIMED,
     CHANNEL_BUSY,
@@ -23,8 +24,6 @@ from services.wire.x402 import (
     PAYMENT_RESPONSE,
     PAYMENT_SIGNATURE,
     TOTAL_MISMATCH,
-    encode_payment,
-    sent_offer,
 )
 from tests.nets.logs import ExpectedLogs
 
