@@ -205,17 +205,30 @@ def test_after_a_revert_another_attempt_is_made(
         place(gateway, relayer, book, plan.creation, timeout_s=5)
 
 
+class Archive:
+    """A node with a contract that began in a block, and with the states from a block on."""
+
+    def __init__(self, began: int, *, keeps_from: int = 0) -> None:
+        self.began, self.keeps_from, self.asked = began, keeps_from, 0
+
+    def make_request(self, method: str, params: list[Any]) -> dict[str, object]:
+        self.asked += 1
+        if method == "eth_getLogs":
+            return {"result": [{}] if int(params[0]["fromBlock"], 16) == self.began else []}
+        return {"result": "0x01" if int(params[1], 16) >= max(self.began, self.keeps_from) else "0x"}
+
+
 @pytest.mark.parametrize("began", [0, 1, 77, 99, 100])
 def test_the_first_block_is_found_by_halving(began: int) -> None:
-    asked: list[int] = []
+    node = Archive(began)
+    assert find_block(RpcClient(node), STRANGER.address, 100) == began
+    assert node.asked <= 9
 
-    class Archive:
-        def make_request(self, method: str, params: list[str]) -> dict[str, object]:
-            asked.append(int(params[1], 16))
-            return {"result": "0x01" if asked[-1] >= began else "0x"}
 
-    assert find_block(RpcClient(Archive()), STRANGER.address, 100) == began
-    assert len(asked) <= 9
+@pytest.mark.parametrize("keeps_from", [78, 90, 100, 101])
+def test_a_node_that_dropped_the_state_is_not_believed(keeps_from: int) -> None:
+    with pytest.raises(ChainUnreachable):
+        find_block(RpcClient(Archive(77, keeps_from=keeps_from)), STRANGER.address, 100)
 
 
 def test_a_node_that_forgets_cannot_say_the_block(gateway: Web3Gateway, site: DeployableChain) -> None:
