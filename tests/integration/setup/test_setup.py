@@ -51,10 +51,11 @@ def _setup(tree: Path, path: str, **more: str) -> subprocess.CompletedProcess[st
     )
 
 
-def test_a_second_run_has_nothing_to_do(root: Path) -> None:
-    subprocess.run([root / "scripts" / "setup"], check=True, capture_output=True)
+@pytest.mark.parametrize("script", ["setup", "setup-clients"])
+def test_a_second_run_has_nothing_to_do(root: Path, script: str) -> None:
+    subprocess.run([root / "scripts" / script], check=True, capture_output=True)
     start = time.monotonic()
-    run = subprocess.run([root / "scripts" / "setup"], check=True, capture_output=True, text=True)
+    run = subprocess.run([root / "scripts" / script], check=True, capture_output=True, text=True)
     assert run.stdout + run.stderr == ""
     assert time.monotonic() - start < 2
 

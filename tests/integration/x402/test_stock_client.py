@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 
 import httpx
 import pytest
@@ -121,6 +123,7 @@ async def test_a_film_is_two_transactions(served: ServedNode) -> None:
             assert keys(answer) == {chunk: film.keys[chunk]}
             # The client believes its own sums only, and goes on from them.
             assert client.charged == chunk * PRICE.micros
+            assert channel_row(served).charged.micros == client.charged
             extra = settled(answer).extra
             assert extra is not None
             assert extra.charged_amount == str(PRICE.micros)
@@ -296,6 +299,50 @@ async def test_a_payment_that_does_not_settle_says_so(served: ServedNode, scheme
     said = settled(answer)
     assert (said.success, said.error_reason, said.transaction) == (False, reason, "")
     assert balance(served, POOR) == Money(PRICE.micros - 1)
+
+
+def altered(header: str, *path: str, to: object) -> str:
+    """Change one field of a payment after it was signed."""
+    message = json.loads(base64.b64decode(header))
+    place = message["payload"]
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = to
+    return base64.b64encode(json.dumps(message).encode()).decode()
+
+
+async def refused(served: ServedNode, content: ContentId, header: str) -> str:
+    """Bring a payment that must not work, and give the reason as stock clients read it."""
+    answer = await raw(served, content, 3, header)
+    assert answer.status_code == 402, answer.text
+    said = settled(answer)
+    assert not said.success
+    assert said.error_reason == error(answer)
+    return said.error_reason
+
+
+async def test_refusals_are_told_in_the_standard_s_words(served: ServedNode) -> None:
+    film = await served.running.publish()
+    async with stock_client(served, VIEWER, schemes=("exact",)) as client:
+        assert keys(await client.buy(film.content, 1))
+        (exact,) = client.recorder.paid
+    async with stock_client(served, VIEWER) as client:
+        assert keys(await client.buy(film.content, 2))
+        (opened,) = client.recorder.paid
+    head = served.running.chain.head.number
+    other = "0x" + "11" * 64 + "1b"
+    wanted = {
+        "invalid_exact_evm_nonce_already_used": exact,
+        "invalid_exact_evm_payload_signature": altered(exact, "signature", to=other),
+        "invalid_exact_evm_payload_authorization_valid_before": altered(exact, "authorization", "validBefore", to="9"),
+        "invalid_batch_settlement_evm_voucher_signature": altered(opened, "voucher", "signature", to=other),
+        "invalid_batch_settlement_evm_channel_id_mismatch": altered(
+            opened, "channelConfig", "salt", to="0x" + "22" * 32
+        ),
+    }
+    for reason, header in wanted.items():
+        assert await refused(served, film.content, header) == reason
+    assert served.transactions(head) == []
 
 
 async def test_the_next_chunk_is_sold_to_who_names_none(served: ServedNode) -> None:
