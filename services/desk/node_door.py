@@ -39,11 +39,20 @@ class NodeDoor:
         return str(self._door.http.base_url).rstrip("/")
 
     async def pay(
-        self, path: str, body: BaseModel | Mapping[str, Any], header: str, *, timeout_s: float
+        self, path: str, body: BaseModel | Mapping[str, Any], header: str, *, timeout_s: float, sign_in: bool = False
     ) -> httpx.Response:
-        """Bring a payment that says itself who pays: needs no session, and so no open wallet."""
-        headers = {PAYMENT_SIGNATURE: header}
-        return await self._door.send("POST", path, body=body, headers=headers, timeout_s=timeout_s)
+        """Bring a payment that says itself who pays: needs no session, and so no open wallet.
+
+        sign_in: all the same say who asks, if the wallet is open.
+        """
+        options: dict[str, Any] = {"body": body, "headers": {PAYMENT_SIGNATURE: header}, "timeout_s": timeout_s}
+        if sign_in:
+            try:
+                return await self.send("POST", path, **options)
+            except ProblemError as problem:
+                if problem.code != "wallet.locked":
+                    raise
+        return await self._door.send("POST", path, **options)
 
     def read(self, answer_type: type[T], answer: httpx.Response) -> T:
         """Read an answer to ``pay`` or ``send``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from anyio import move_on_after, to_thread
@@ -24,6 +25,7 @@ from services.units.ids import IntentId
 from services.wire.problems import ProblemError
 from services.wire.x402 import PaymentRequired
 
+_log = logging.getLogger(__name__)
 _ATTEMPTS = 2
 _PATIENCE_S = 2.0
 
@@ -58,7 +60,7 @@ async def buy_by_channel(desk: Desk, wish: Wish, answered: asyncio.Future[Bought
             if begun.purchase is None:
                 answered.set_result(Bought(None))
                 return None
-            answer = await ask_for_keys(desk, wish.film.manifest, begun.purchase)
+            answer = await ask_for_keys(desk, wish.film, begun.purchase, again=begun.is_old)
             if answer is not None:
                 await _hand_over(desk, wish, begun.purchase, answer, answered)
                 return None
@@ -75,7 +77,11 @@ async def _hand_over(
     """Answer as soon as the keys are here. The channel's turn lasts until they, and what they cost, are on disk."""
     if "deposit" not in purchase.payment["payload"]:
         answered.set_result(Bought(wish.intent, by_voucher=True))
-        await keep(desk, purchase, answer)
+        try:
+            await keep(desk, purchase, answer)
+        except ProblemError as problem:
+            # It plays from memory; the same bytes bring the keys again before anything else is signed here.
+            _log.warning("keys not kept yet", extra={"intent": wish.intent, "code": problem.code})
         return
     keeping = asyncio.ensure_future(keep(desk, purchase, answer))
     with move_on_after(_PATIENCE_S):

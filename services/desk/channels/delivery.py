@@ -11,13 +11,15 @@ from anyio import to_thread
 
 from services.desk.channels.chain import follow, settle_deposit
 from services.desk.channels.record import give_back, take
-from services.desk.channels.recovery import correct, refresh
+from services.desk.channels.recovery import correct, raise_total, refresh, take_up
 from services.desk.context import Desk
 from services.desk.films import open_film
-from services.desk.purchases.keys import check_keys, keep_keys
+from services.desk.memory import OpenFilm
+from services.desk.purchases.home import bring_home
+from services.desk.purchases.keys import check_keys, keep_keys, owned
 from services.desk.purchases.record import write_state
 from services.desk.tables import Channel, Purchase
-from services.media.manifest import Manifest
+from services.units.address import Bytes32
 from services.units.ids import IntentId
 from services.units.money import ZERO, Money
 from services.wire.node import KeysOut, PayIn
@@ -44,22 +46,23 @@ class Answer:
     settled: Settled | None
 
 
-async def ask_for_keys(desk: Desk, manifest: Manifest, purchase: Purchase) -> Answer | None:
-    """Send a signed purchase; None when it is known not to have been taken, and another may be signed.
+async def ask_for_keys(desk: Desk, film: OpenFilm, purchase: Purchase, *, again: bool) -> Answer | None:
+    """Send a signed purchase; None when it is known what became of it, and what is not here may be signed for.
 
-    In the channel's turn. Sending the same bytes again is safe at any time. Raises ProblemError: what the node said,
+    In the channel's turn. ``again``: it may have been sent before, which is safe at any time; the keys of what is
+    bought already are given to who is signed in only. Raises ProblemError: what the node said,
     after noting what became of the money; content.wrong_key.
     """
     try:
-        answer = await _send(desk, purchase)
+        answer = await _send(desk, purchase, again=again)
     except ProblemError as problem:
-        if await _can_sign_again(desk, purchase, problem):
+        if await _is_clear(desk, film, purchase, problem):
             _log.info("not sold", extra={"intent": purchase.intent, "code": problem.code})
             return None
         raise
     try:
         wanted = range(purchase.first_chunk, purchase.first_chunk + purchase.chunk_count)
-        check_keys(manifest, answer.keys.keys, wanted)
+        check_keys(film.manifest, answer.keys.keys, wanted)
     except ProblemError:
         await _write_end(desk, purchase, "disputed", answer)
         raise
@@ -87,7 +90,7 @@ async def finish(desk: Desk, intent: IntentId) -> bool:
     if purchase.state == "keyed":
         return purchase.money == "spent"
     film = await open_film(desk, purchase.content_id)
-    answer = await ask_for_keys(desk, film.manifest, purchase)
+    answer = await ask_for_keys(desk, film, purchase, again=True)
     if answer is not None:
         await keep(desk, purchase, answer)
     return True
@@ -111,11 +114,11 @@ def _settled(desk: Desk, intent: IntentId) -> Purchase | None:
     return purchase
 
 
-async def _send(desk: Desk, purchase: Purchase) -> Answer:
+async def _send(desk: Desk, purchase: Purchase, *, again: bool) -> Answer:
     header = base64.b64encode(json.dumps(purchase.payment, separators=(",", ":")).encode()).decode()
     body = PayIn(first_chunk=purchase.first_chunk, chunk_count=purchase.chunk_count)
     path = f"/content/{purchase.content_id}/pay"
-    response = await desk.node.pay(path, body, header, timeout_s=_TIMEOUT_S)
+    response = await desk.node.pay(path, body, header, timeout_s=_TIMEOUT_S, sign_in=again)
     return Answer(desk.node.read(KeysOut, response), _settlement(response.headers.get(PAYMENT_RESPONSE, "")))
 
 
@@ -127,8 +130,8 @@ def _settlement(header: str) -> Settled | None:
         return None
 
 
-async def _can_sign_again(desk: Desk, purchase: Purchase, problem: ProblemError) -> bool:
-    """Note what became of a purchase that was not answered by keys; whether it is proven not to have been taken."""
+async def _is_clear(desk: Desk, film: OpenFilm, purchase: Purchase, problem: ProblemError) -> bool:
+    """Note what became of a purchase that was not answered by keys; whether that is known for certain."""
     try:
         match problem.code:
             case "channel.total":
@@ -137,7 +140,7 @@ async def _can_sign_again(desk: Desk, purchase: Purchase, problem: ProblemError)
             case "channel.balance" | "channel.not_found":
                 return await to_thread.run_sync(_release_uncovered, desk, purchase)
             case "content.owned":
-                await to_thread.run_sync(_release, desk, purchase)
+                await _ask_what_is_owned(desk, film, purchase)
                 return True
             case code if code in _REFUSALS:
                 await to_thread.run_sync(_release, desk, purchase)
@@ -149,6 +152,35 @@ async def _can_sign_again(desk: Desk, purchase: Purchase, problem: ProblemError)
     finally:
         tell(desk, purchase)
     return False
+
+
+async def _ask_what_is_owned(desk: Desk, film: OpenFilm, purchase: Purchase) -> None:
+    """The node says that chunks are ours: fetch them, and find out by its last voucher whether this one paid."""
+    channel = _channel_of(purchase)
+    proven = await take_up(desk, channel)
+    await bring_home(desk, film)
+
+    def write() -> None:
+        with desk.database.write() as session:
+            kept, row = session.get_one(Purchase, purchase.intent), session.get_one(Channel, channel)
+            wanted = range(kept.first_chunk, kept.first_chunk + kept.chunk_count)
+            is_home = len(owned(session, kept.content_id, wanted)) == kept.chunk_count
+            if kept.money == "in_flight" and proven != kept.total:
+                give_back(session, row, kept, state="refused", at=desk.clock.now())
+            if is_home:
+                kept.state = "keyed"
+            if (is_home and kept.money == "spent") or kept.money == "released":
+                row.open_intent = None
+        if proven is not None:
+            raise_total(desk, channel, proven)
+
+    await to_thread.run_sync(write)
+
+
+def _channel_of(purchase: Purchase) -> Bytes32:
+    if purchase.channel_id is None:
+        raise ValueError("not a purchase by voucher")
+    return purchase.channel_id
 
 
 def _release(desk: Desk, purchase: Purchase) -> None:
@@ -179,9 +211,7 @@ async def _write_end(desk: Desk, purchase: Purchase, state: str, answer: Answer)
 
 
 def _end(desk: Desk, purchase: Purchase, state: str, answer: Answer) -> bool:
-    channel = purchase.channel_id
-    if channel is None:
-        raise ValueError("not a purchase by voucher")
+    channel = _channel_of(purchase)
     if "deposit" in purchase.payment["payload"]:
         _look_for_deposit(desk, purchase)
     with desk.database.write() as session:

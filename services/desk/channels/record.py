@@ -134,9 +134,12 @@ def give_back(session: Session, row: Channel, purchase: Purchase, *, state: str,
     purchase.money, purchase.state, row.open_intent = "released", state, None
 
 
-def correct_total(session: Session, row: Channel, total: Money, at: datetime) -> None:
-    """Enter a total that is proven and not what these books have; a sale that was denied before is found so."""
-    denied = _denied(session, row, total)
+def correct_total(session: Session, row: Channel, total: Money, at: datetime, *, besides: str = "") -> None:
+    """Enter a total that is proven and not what these books have; a sale that was denied before is found so.
+
+    besides: the purchase that is known not to be the one.
+    """
+    denied = _denied(session, row, total, besides)
     if denied is not None:
         denied.money, denied.state, row.open_intent = "spent", "unknown", denied.intent
     content = denied.content_id if denied is not None and total == row.total + denied.amount else ""
@@ -151,11 +154,11 @@ def correct_balance(session: Session, row: Channel, balance: Money, at: datetime
         row.balance = balance
 
 
-def _denied(session: Session, row: Channel, total: Money) -> Purchase | None:
+def _denied(session: Session, row: Channel, total: Money, besides: str) -> Purchase | None:
     """Find the purchase that a node said it had not sold, and whose voucher it took all the same."""
     if total <= row.total:
         return None
-    taken = select(Purchase).where(Purchase.channel_id == row.id, Purchase.total == total)
+    taken = select(Purchase).where(Purchase.channel_id == row.id, Purchase.total == total, Purchase.intent != besides)
     return session.scalar(taken.where(Purchase.money == "released", Purchase.state != "keyed").limit(1))
 
 

@@ -14,6 +14,7 @@ from services.desk.channels.keys import config_for, id_of, read_config
 from services.desk.channels.offers import checked_offer, read_required
 from services.desk.channels.record import correct_total, give_back, new_channel, take, turn_name
 from services.desk.context import Desk
+from services.desk.purchases.home import bring_all_home
 from services.desk.tables import Channel, Purchase
 from services.units.address import Address, Bytes32
 from services.units.money import ZERO, Money
@@ -40,10 +41,9 @@ async def correct(desk: Desk, purchase: Purchase, problem: ProblemError) -> None
     ProblemError: payment.terms_changed, channel.refused (nothing proven), payment.unknown (it holds our voucher and
     does not sell), chain.unreachable; the purchase's money is then where it was.
     """
-    required = read_required(problem.headers)
+    required, channel = read_required(problem.headers), _channel_of(purchase)
 
-    def write() -> None:
-        channel = _channel_of(purchase)
+    def read() -> Money:
         with desk.database.read() as session:
             row = session.get_one(Channel, channel)
         config = read_config(row.config)
@@ -51,14 +51,18 @@ async def correct(desk: Desk, purchase: Purchase, problem: ProblemError) -> None
         state = None if offer is None else offer.extra.channel_state
         if offer is None or state is None or state.channel_id != channel:
             raise ProblemError("payment.terms_changed")
-        total = _credible(desk, row, config, state, offer.extra.voucher_state)
-        if total == purchase.total:
-            raise ProblemError("payment.unknown")
+        return _credible(desk, row, config, state, offer.extra.voucher_state)
+
+    def write() -> None:
         with desk.database.write() as session:
             row, now = session.get_one(Channel, channel), desk.clock.now()
             give_back(session, row, session.get_one(Purchase, purchase.intent), state="refused", at=now)
-            correct_total(session, row, total, now)
+            correct_total(session, row, total, now, besides=purchase.intent)
 
+    total = await to_thread.run_sync(read)
+    if total == purchase.total and await bring_all_home(desk, purchase.creator) < purchase.amount:
+        # The same total was signed in an earlier life of these books only if there are goods for it that they lost.
+        raise ProblemError("payment.unknown")
     await to_thread.run_sync(write)
 
 
@@ -91,7 +95,7 @@ async def open_channel(desk: Desk, creator: Address, config: ChannelConfig) -> B
         return seen.balance > ZERO
 
     if await to_thread.run_sync(is_lost):
-        await _take_up_listed(desk, only=channel)
+        await take_up(desk, channel)
     await to_thread.run_sync(follow, desk, channel)
     await to_thread.run_sync(_reopen, desk, channel)
     return channel
@@ -127,26 +131,31 @@ def _known(desk: Desk) -> list[tuple[Bytes32, Address]]:
         return [(row.id, row.creator) for row in session.scalars(select(Channel).order_by(Channel.id))]
 
 
-async def _take_up_listed(desk: Desk, *, only: Bytes32) -> None:
+async def take_up(desk: Desk, channel: Bytes32) -> Money | None:
+    """Bring one channel's row to what node and chain say; gives the total that the node proves. In the channel's turn.
+
+    Raises ProblemError: wallet.locked, node.unreachable, chain.unreachable.
+    """
     for listed in await _listed(desk):
-        if listed.state.channel_id == only:
-            await to_thread.run_sync(_take_up, desk, listed)
+        if listed.state.channel_id == channel:
+            return await to_thread.run_sync(_take_up, desk, listed)
+    return None
 
 
 async def _listed(desk: Desk) -> tuple[ChannelOut, ...]:
     return await desk.node.call(tuple[ChannelOut, ...], "GET", "/channels")
 
 
-def _take_up(desk: Desk, listed: ChannelOut) -> None:
+def _take_up(desk: Desk, listed: ChannelOut) -> Money | None:
     """Enter one channel: what is in it by the chain, what was bought by the signature on it."""
     try:
         config = read_config(listed.config)
     except ValueError:
-        return
+        return None
     channel = id_of(desk, config)
     ours = (desk.keyring.address, till_address(desk.chain.escrow, listed.creator), desk.chain.token)
     if channel != listed.state.channel_id or (config.payer, config.receiver, config.token) != ours:
-        return
+        return None
     mine = config_for(
         desk, listed.creator, authorizer=config.receiver_authorizer, withdraw_delay_s=config.withdraw_delay_s
     )
@@ -157,17 +166,19 @@ def _take_up(desk: Desk, listed: ChannelOut) -> None:
     row = follow(desk, channel)
     total = proven_total(desk, config, listed.voucher)
     if total is not None and row.total < total <= row.balance:
-        _raise_total(desk, channel, total)
+        raise_total(desk, channel, total)
+    return total
 
 
-def _raise_total(desk: Desk, channel: Bytes32, total: Money) -> None:
+def raise_total(desk: Desk, channel: Bytes32, total: Money) -> None:
+    """Take over a proven total that is above this desk's. Blocking; in the channel's turn."""
     with desk.database.write() as session:
         row, now = session.get_one(Channel, channel), desk.clock.now()
         purchase = None if row.open_intent is None else session.get_one(Purchase, row.open_intent)
         if purchase is not None and purchase.total == total:
             # The node holds the voucher that no answer came for: it is paid, and its key is due.
             take(session, row, purchase, keyed=False, at=now)
-        elif purchase is None:
+        elif purchase is None and total > row.total:
             correct_total(session, row, total, now)
 
 

@@ -53,10 +53,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What there is to begin with: all is here; or a purchase to send; or the channel, which needs something first."""
+    """What there is to begin with: all is here; or a purchase to send; or the channel, which needs something first.
+
+    is_old: the purchase may have been sent before.
+    """
 
     is_home: bool = False
     purchase: Purchase | None = None
+    is_old: bool = False
     channel: Channel | None = None
 
 
@@ -83,7 +87,7 @@ def start(desk: Desk, wish: Wish) -> Start:
         purchase = session.get(Purchase, wish.intent)
         channel = find_channel(session, desk, manifest.creator)
     if purchase is not None and purchase.money != "released":
-        return Start(purchase=purchase, channel=channel)
+        return Start(purchase=purchase, is_old=True, channel=channel)
     check_ciphertext(desk, manifest, wish.wanted)
     if channel is None or not is_enough(channel, wish.amount):
         return Start(channel=channel)

@@ -2,68 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-from sqlalchemy import event
-
-from services.chain.gateway import ChainGateway
 from services.desk.purchases.resume import finish_open
-from services.units.address import Bytes32
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld, SealedFilm, running_world
-
-
-@dataclass(slots=True)
-class Camera:
-    """Keeps what is on disk at a moment: that is all that a power cut leaves."""
-
-    profile: Path
-    album: Path
-    shots: list[tuple[str, Path]] = field(default_factory=list)
-    is_on: bool = False
-    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self, what: str) -> None:
-        with self._one_at_a_time:
-            if self.is_on:
-                shot = self.album / f"{len(self.shots):02d}"
-                shutil.copytree(self.profile, shot)
-                self.shots.append((what, shot))
-
-
-class WatchedChain:
-    """Photographs around each transaction that is sent."""
-
-    def __init__(self, behind: ChainGateway, camera: Camera) -> None:
-        self._behind, self._camera = behind, camera
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._behind, name)
-
-    def broadcast(self, encoded: bytes) -> Bytes32:
-        self._camera.take("before the chain is told")
-        tx = self._behind.broadcast(encoded)
-        self._camera.take("after the chain was told")
-        return tx
-
-
-def watch(running: RunningWorld, camera: Camera) -> None:
-    """Photograph around each request to the node, and before each commit."""
-
-    async def request(asked: httpx.Request) -> httpx.Response:
-        camera.take(f"before {asked.method} {asked.url.path[-4:]}")
-        answer = await running.front.pass_on(asked)
-        camera.take(f"after {asked.method} {asked.url.path[-4:]}")
-        return answer
-
-    running.front.answer = request
-    for name, database in (("node", running.world.node.database), ("desk", running.front_desk.database)):
-        # Readers end by rolling back; what commits has written.
-        event.listen(database.engine, "commit", lambda _connection, name=name: camera.take(f"{name} commits"))
+from tests.fixtures.world_power_cuts import Camera, WatchedChain, watch
 
 
 async def test_a_power_cut_at_any_point_of_a_purchase(
