@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as new_curve_key
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as new_rsa_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.chain.authorization import PaymentTerms, SignedAuthorization, recover_payer
@@ -183,11 +184,11 @@ def test_an_answer_counts_by_its_status_first(status: int) -> None:
         client_of(http).transaction(str(uuid4()))
 
 
-@pytest.mark.parametrize("key", ["", "no key", "curve"])
+@pytest.mark.parametrize("key", ["", "no key", "curve", "short"])
 def test_a_key_that_is_none_gets_no_secret(key: str) -> None:
-    if key == "curve":
-        public = new_curve_key(SECP256R1()).public_key()
-        key = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    if key in ("curve", "short"):
+        private = new_curve_key(SECP256R1()) if key == "curve" else new_rsa_key(65537, 1024)  # noqa: S505  too short
+        key = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
