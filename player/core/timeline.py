@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -50,6 +50,15 @@ class Band:
     start_ms: int
     end_ms: int
     look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Locked chunks in a row, bought by one payment: ``count`` from ``first`` on, for ``price`` together."""
+
+    first: int
+    count: int
+    price: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +111,13 @@ class Timeline:
         """Add up what is still locked from ``index`` to the end."""
         return total([chunk.price for chunk in self.chunks[index:] if chunk.access is Access.LOCKED])
 
-    def locked_run(self, index: int) -> int:
-        """Count the locked chunks in a row from ``index``: one payment can open them all."""
-        return self._first_outside(index, (Access.LOCKED,)) - index
+    def locked_stretch(self, index: int, *, within_ms: int | None = None) -> Stretch:
+        """Give the locked chunks in a row from ``index``; with a limit only those that begin so soon after it."""
+        end = self._first_outside(index, (Access.LOCKED,))
+        if within_ms is not None:
+            before_ms = self.chunks[index].start_ms + within_ms
+            end = min(end, bisect_left(self._starts, before_ms))
+        return Stretch(index, end - index, total([chunk.price for chunk in self.chunks[index:end]]))
 
     def with_access(self, indices: frozenset[int], access: Access) -> Timeline:
         """Give the timeline with some chunks changed; a free chunk stays free."""

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from player.pages.wallet.channels import ChannelsCard
+from player.pages.wallet.limits import LimitsCard
+from player.pages.wallet.payment import USUAL_DAYS, PaymentCard
 from player.pages.wallet.receipts import ReceiptsCard
 from player.pages.wallet.view_model import WalletViewModel
-from studio.kit.format import clock, short
+from studio.kit.format import clock, money_exact, short
+from studio.kit.problems import Action
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import secondary
 from studio.kit.widgets.card import row
@@ -17,8 +21,11 @@ from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.tile import Tile
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from services.wire.desk import WalletOut
     from studio.kit.context import PageContext
-    from studio.kit.problems import Action, Problem
+    from studio.kit.problems import Problem
 
 
 class WalletPage(PageFrame):
@@ -32,33 +39,58 @@ class WalletPage(PageFrame):
         self._address.hide()
         self.buttons.addWidget(self._address)
         self._available = Tile("wallet.available", "Available", plain=True)
+        self._in_channels = Tile("wallet.in_channels", "In channels", plain=True)
+        self._refundable = Tile("wallet.refundable", "Refundable", plain=True)
         self._in_flight = Tile("wallet.in_flight", "In flight", plain=True)
         self._spent = Tile("wallet.spent", "Spent", plain=True)
-        self.body.addLayout(row(self._available, self._in_flight, self._spent, spacing=GUTTER))
-        self._receipts, self._sums = ReceiptsCard(), ReconcileCard()
+        tiles = (self._available, self._in_channels, self._refundable, self._in_flight, self._spent)
+        self.body.addLayout(row(*tiles, spacing=16, stretch=1))
+        self._channels, self._limits = ChannelsCard(), LimitsCard(asks=not context.demo)
+        self._payment, self._receipts, self._sums = PaymentCard(), ReceiptsCard(), ReconcileCard()
+        self.body.addWidget(self._channels)
+        self.body.addLayout(row(self._payment, self._limits, spacing=GUTTER, stretch=1))
         self.body.addWidget(self._receipts)
         self.body.addWidget(self._sums)
         self.body.addStretch(1)
-        self.banner.acted.connect(self._on_action)
-        self.model.changed.connect(self._render)
+        self._connect()
         self._render()
         self.model.refresh()
 
+    def _connect(self) -> None:
+        model = self.model
+        self._channels.refund_wanted.connect(model.refund)
+        self._channels.withdraw_wanted.connect(model.withdraw)
+        self._limits.change_wanted.connect(self._on_change_limits)
+        self._limits.save_wanted.connect(model.save_limits)
+        self._payment.method_chosen.connect(self._on_method)
+        self._payment.rest_chosen.connect(self._on_rest)
+        self.banner.acted.connect(self._on_action)
+        model.changed.connect(self._render)
+
     def _render(self) -> None:
         state = self.model.state
-        self.banner.show_problem(state.problem)
+        self.banner.show_problem(state.refusal or state.problem)
         self._receipts.show_receipts(state.receipts)
+        self._payment.show_choice(state.payment, state.offer, choosing=state.choosing)
+        names = {channel.creator: channel.creator_name for channel in state.channels or () if channel.creator_name}
+        self._limits.show_limits(
+            state.budgets, names, changing=state.changing, saving=state.saving, problem=state.unsaved
+        )
         if state.sums is not None:
             self._sums.show_sums(state.sums)
-        wallet = state.wallet
-        if wallet is None:
-            return
+        if state.wallet is not None:
+            self._show_wallet(state.wallet)
+            days = state.payment.refund_after_days if state.payment is not None else USUAL_DAYS
+            self._channels.show_channels(state.channels, now=state.wallet.as_of, days=days, acting=state.acting)
+
+    def _show_wallet(self, wallet: WalletOut) -> None:
         self.subtitle.setText(f"as of {clock(wallet.as_of)}")
         known = wallet.available is not None
         self._available.show_money(wallet.available, "yours on the chain" if known else "the chain cannot be read")
-        self._in_flight.show_money(
-            wallet.in_flight, "signed, not settled yet" if wallet.in_flight else "nothing is open"
-        )
+        promised = f"{money_exact(wallet.promised)} promised" if wallet.promised else "for creators"
+        self._in_channels.show_money(wallet.in_channels, promised)
+        self._refundable.show_money(wallet.refundable, "back when you ask")
+        self._in_flight.show_money(wallet.in_flight, "not settled yet" if wallet.in_flight else "nothing is open")
         self._spent.show_money(wallet.spent, "for films, ever")
         self._address.setVisible(wallet.address is not None)
         if wallet.address is not None:
@@ -71,5 +103,27 @@ class WalletPage(PageFrame):
             QApplication.clipboard().setText(wallet.address)
             self.model.context.notify("The wallet's address is copied.")
 
-    def _on_action(self, _action: Action, problem: Problem) -> None:
-        self.model.context.handle(problem, self.model.refresh)
+    def _on_change_limits(self, changing: bool) -> None:
+        self.model.change_limits(changing=changing)
+
+    def _on_method(self, method: str) -> None:
+        self.model.choose(method="chain" if method == "chain" else "channel")
+
+    def _on_rest(self, days: int) -> None:
+        self.model.choose(refund_after_days=days)
+
+    def _on_action(self, action: Action, problem: Problem) -> None:
+        # This is the wallet: to look at it is to read it again.
+        if action is Action.OPEN_WALLET:
+            self.model.forget_refusal()
+            return
+        refused = problem is self.model.state.refusal
+        self.model.context.handle(problem, self.model.again if refused else self.model.refresh)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.watch(seen=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.model.watch(seen=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from player.parts.receipt_states import STATES
-from studio.kit.format import DASH, chunks, moment, money_exact, short
+from player.parts.receipt_states import STATES, paid_by
+from studio.kit.format import chunks, moment, money_exact
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card
@@ -20,8 +20,9 @@ def _state(row: ReceiptOut) -> Cell:
     return Cell(word, tone, badge=True)
 
 
-def _transaction(row: ReceiptOut) -> Cell:
-    return Cell(short(row.transaction), muted=True, tip=row.transaction) if row.transaction else Cell(DASH, muted=True)
+def _way(row: ReceiptOut) -> Cell:
+    words, tip = paid_by(row)
+    return Cell(words, muted=True, tip=tip)
 
 
 def _parts(row: ReceiptOut) -> Cell:
@@ -38,7 +39,7 @@ class ReceiptsCard(Card):
             Column("Film", lambda row: Cell(row.title, tip=row.title), width=0),
             Column("Part", _parts, width=130),
             Column("State", _state, width=150),
-            Column("Transaction", _transaction, width=150),
+            Column("Paid by", _way, width=150),
             Column("Amount", lambda row: Cell(money_exact(row.amount)), width=110, right=True),
         ]
         self._model: TableModel[ReceiptOut] = TableModel(columns, self)

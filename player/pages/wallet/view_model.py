@@ -1,4 +1,4 @@
-"""The wallet's numbers, its receipts, and the three books."""
+"""The wallet's numbers, its channels, limits and way of paying, its receipts, and the three books."""
 
 from __future__ import annotations
 
@@ -9,7 +9,21 @@ from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.wire.desk import ReceiptOut, Reconciliation, WalletOut
+    from collections.abc import Awaitable, Callable
+
+    from services.client import Client, DeskClient
+    from services.units.address import Bytes32
+    from services.units.money import Money
+    from services.wire.desk import (
+        BudgetsOut,
+        ChannelOut,
+        Health,
+        Method,
+        PaymentChoice,
+        ReceiptOut,
+        Reconciliation,
+        WalletOut,
+    )
     from studio.kit.context import PageContext
 
 PAGE_SIZE = 50
@@ -17,32 +31,153 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class WalletState:
-    """Each part is None until it is loaded."""
+    """Each part is None until it is loaded.
+
+    acting: the channel with which something is being done. changing: whether the form for limits is open.
+    """
 
     wallet: WalletOut | None = None
     receipts: tuple[ReceiptOut, ...] | None = None
     sums: Reconciliation | None = None
+    channels: tuple[ChannelOut, ...] | None = None
+    budgets: BudgetsOut | None = None
+    payment: PaymentChoice | None = None
+    offer: str = "unknown"
+    acting: Bytes32 | None = None
+    changing: bool = False
+    saving: bool = False
+    choosing: bool = False
     busy: bool = False
     problem: Problem | None = None
+    """Why the numbers could not be read, or the wallet is not open."""
+    refusal: Problem | None = None
+    """Why the last thing that was wanted did not happen; stays until the next try."""
+    unsaved: Problem | None = None
+    """Why the limits were not kept."""
 
 
 class WalletViewModel(ViewModel[WalletState]):
-    """Reads; nothing is paid here."""
+    """Reads, gets channels' money back, and keeps limits and choices."""
 
-    watches = frozenset({"wallet", "purchase"})
+    watches = frozenset({"wallet", "purchase", "channel"})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, WalletState())
+        self._seen = True
+        self._again: Callable[[], None] = self.refresh
+
+    def watch(self, *, seen: bool) -> None:
+        """Follow events only while the page is seen: each one reads everything, in the middle of somebody's film."""
+        self._seen = seen
+
+    def on_event(self, _kind: str, _ids: tuple[str, ...]) -> None:
+        """Load again what is seen; a page that comes back to the top is loaded anyway."""
+        if self._seen:
+            self.refresh()
 
     def refresh(self) -> None:
         """Load everything again."""
         self._fetch(lambda desk: desk.wallet.state(), self._on_wallet)
+        self._act(lambda desk: desk.wallet.channels(), self._on_channels, self._told_already)
+        self._act(lambda desk: desk.wallet.budgets(), self._on_budgets, self._told_already)
+        self._act(lambda desk: desk.wallet.payment(), self._on_payment, self._told_already)
         self._act(lambda desk: desk.wallet.receipts(limit=PAGE_SIZE), self._on_receipts, self._told_already)
         self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._told_already)
+        self.context.bridge.run(self, _health, self._on_health, self._told_already)
+
+    def again(self) -> None:
+        """Do once more what was refused."""
+        self._again()
+
+    def forget_refusal(self) -> None:
+        """Put away what was said of the last try, and read everything again."""
+        self._set(refusal=None)
+        self.refresh()
+
+    # ── channels ──
+
+    def refund(self, channel: Bytes32) -> None:
+        """Ask the seller for what is left in a channel."""
+        self._on_channel(channel, lambda desk: desk.wallet.refund(channel), lambda: self.refund(channel))
+
+    def withdraw(self, channel: Bytes32) -> None:
+        """Announce a withdrawal that needs nobody, or finish one whose time has come."""
+        self._on_channel(channel, lambda desk: desk.wallet.withdraw(channel), lambda: self.withdraw(channel))
+
+    def _on_channel(
+        self,
+        channel: Bytes32,
+        job: Callable[[DeskClient], Awaitable[tuple[ChannelOut, ...]]],
+        again: Callable[[], None],
+    ) -> None:
+        if self.state.acting is None:
+            self._again = again
+            self._set(acting=channel, refusal=None)
+            self._act(job, self._on_acted, self._on_not_acted)
+
+    def _on_acted(self, channels: tuple[ChannelOut, ...]) -> None:
+        self._set(channels=channels, acting=None)
+        self.refresh()
+
+    def _on_not_acted(self, problem: Problem) -> None:
+        self._set(acting=None, refusal=problem)
+        self.refresh()
+
+    # ── limits ──
+
+    def change_limits(self, *, changing: bool) -> None:
+        """Open or leave the form."""
+        self._set(changing=changing, unsaved=None)
+
+    def save_limits(self, day: Money, creator: Money, passphrase: str | None) -> None:
+        """Keep both limits; raising one needs the passphrase."""
+        if not self.state.saving:
+            self._set(saving=True, unsaved=None)
+            self._act(
+                lambda desk: desk.wallet.set_budgets(day=day, creator=creator, passphrase=passphrase),
+                self._on_saved,
+                self._on_unsaved,
+            )
+
+    def _on_saved(self, budgets: BudgetsOut) -> None:
+        self._set(budgets=budgets, saving=False, changing=False)
+
+    def _on_unsaved(self, problem: Problem) -> None:
+        self._set(saving=False, unsaved=problem)
+
+    # ── the way of paying ──
+
+    def choose(self, *, method: Method | None = None, refund_after_days: int | None = None) -> None:
+        """Choose the way of paying, or when a channel's rest comes back."""
+        self._again = lambda: self.choose(method=method, refund_after_days=refund_after_days)
+        self._set(choosing=True, refusal=None)
+        self._act(
+            lambda desk: desk.wallet.set_payment(method=method, refund_after_days=refund_after_days),
+            self._on_chosen,
+            self._on_not_chosen,
+        )
+
+    def _on_chosen(self, payment: PaymentChoice) -> None:
+        self._set(payment=payment, choosing=False)
+
+    def _on_not_chosen(self, problem: Problem) -> None:
+        self._set(choosing=False, refusal=problem)
+
+    # ── reading ──
 
     def _on_wallet(self, wallet: WalletOut) -> None:
         closed = None if wallet.wallet == "open" else Problem(f"wallet.{wallet.wallet}")
         self._set(wallet=wallet, problem=closed)
+
+    def _on_channels(self, channels: tuple[ChannelOut, ...]) -> None:
+        self._set(channels=channels)
+
+    def _on_budgets(self, budgets: BudgetsOut) -> None:
+        self._set(budgets=budgets)
+
+    def _on_payment(self, payment: PaymentChoice) -> None:
+        if not self.state.choosing:
+            self._set(payment=payment)
 
     def _on_receipts(self, receipts: tuple[ReceiptOut, ...]) -> None:
         self._set(receipts=receipts)
@@ -50,5 +185,12 @@ class WalletViewModel(ViewModel[WalletState]):
     def _on_sums(self, sums: Reconciliation) -> None:
         self._set(sums=sums)
 
+    def _on_health(self, health: Health) -> None:
+        self._set(offer=health.channels)
+
     def _told_already(self, _problem: Problem) -> None:
         """The wallet itself says what is wrong."""
+
+
+async def _health(client: Client) -> Health:
+    return await client.health()

@@ -1,4 +1,4 @@
-"""The card over the last frame: what the next part costs, and the ways to go on."""
+"""The card over the last frame: what the next part costs, how it is paid, and the ways to go on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from player.pages.watch.deposit_line import DepositLine
+from player.pages.watch.paywall_words import buy_words, chain_words, stretch_words, title_and_words
 from player.pages.watch.state import Cause
 from services.units.money import Money
 from studio.kit.format import money, money_exact
@@ -24,12 +26,14 @@ FIRST_BUDGET = Money(500_000)
 
 
 class PaywallCard(Card):
-    """Signals: what the viewer chose; ``budget_wanted(limit)``, ``action_wanted(problem)``."""
+    """Signals: what was chosen; ``budget_wanted(limit)``, ``deposit_chosen(amount)``, ``action_wanted(problem)``."""
 
     buy_wanted = Signal()
+    minutes_wanted = Signal()
     rest_wanted = Signal()
     look_wanted = Signal()
     budget_wanted = Signal(object)
+    deposit_chosen = Signal(object)
     action_wanted = Signal(object)
 
     def __init__(self) -> None:
@@ -40,26 +44,37 @@ class PaywallCard(Card):
         self._problem: Problem | None = None
         self._words = text.muted()
         self._facts = [_Price("per 10 s"), _Price("per minute"), _Price("for the rest")]
+        self._deposit = DepositLine()
+        self._chain = text.muted()
+        self._chain.setObjectName("paywall.chain")
         self.buy = primary("", name="paywall.buy", icon="unlock")
         self._amount = MoneyField(name="paywall.budget", says="Budget in dollars")
         self._amount.set_money(FIRST_BUDGET)
         self._auto = secondary("", name="paywall.autobuy")
+        self._minutes = secondary("", name="paywall.minutes")
         self._rest = ghost("", name="paywall.rest")
         self._action = secondary("", name="paywall.action")
         self._wallet = text.caption()
         self._build()
         self.buy.clicked.connect(self._on_buy)
+        self._minutes.clicked.connect(self.minutes_wanted)
         self._rest.clicked.connect(self.rest_wanted)
         self._auto.clicked.connect(self._on_budget)
         self._action.clicked.connect(self._on_action)
         self._amount.edited.connect(self._name_budget)
         self._amount.returnPressed.connect(self._on_budget)
+        self._deposit.chosen.connect(self.deposit_chosen)
+        self._deposit.validity_changed.connect(self._enable)
+        self._deposit.amount.returnPressed.connect(self._on_buy)
         self._name_budget()
 
     def _build(self) -> None:
         self.body.addWidget(self._words)
         self.body.addWidget(holder(row(*self._facts, spacing=8)))
+        self.body.addWidget(self._deposit)
+        self.body.addWidget(self._chain)
         self.body.addWidget(self.buy)
+        self.body.addWidget(self._minutes)
         self._amount.setFixedWidth(96)
         budget = row(self._amount, self._auto, spacing=8)
         budget.setStretch(1, 1)
@@ -75,13 +90,14 @@ class PaywallCard(Card):
         """Draw what has to be decided."""
         fresh = paywall.cause is not self._cause
         self._cause, self._problem = paywall.cause, paywall.problem
-        title, words = _story(paywall)
+        title, words = title_and_words(paywall)
         self.title.setText(title)
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._words.set_ink("bad" if paywall.cause is Cause.REFUSED else "muted")
         for fact, amount in zip(self._facts, (paywall.per_ten_seconds, paywall.per_minute, paywall.rest), strict=True):
             fact.show_price(amount)
+        self._show_way(paywall)
         self._show_buttons(paywall)
         self._wallet.setText(f"{money(paywall.available)} in your wallet")
         self._wallet.setToolTip(money_exact(paywall.available))
@@ -89,40 +105,57 @@ class PaywallCard(Card):
         if fresh and paywall.cause is Cause.BUDGET and paywall.limit is not None:
             self._amount.set_money(paywall.limit)
             self._name_budget()
+        self._enable()
+
+    def _show_way(self, paywall: Paywall) -> None:
+        unknown = paywall.cause is Cause.UNKNOWN
+        self._deposit.show_deposit(paywall.deposit, paywall.creator, changeable=paywall.cause is not Cause.BUYING)
+        if unknown:
+            self._deposit.hide()
+        self._chain.setText(chain_words(paywall.way))
+        self._chain.setVisible(not paywall.way.by_channel and not unknown)
 
     def _show_buttons(self, paywall: Paywall) -> None:
-        buying, unknown = paywall.cause is Cause.BUYING, paywall.cause is Cause.UNKNOWN
-        self.buy.setEnabled(not buying)
-        if unknown:
-            self.buy.set_text("Look again")
-            self.buy.set_icon("retry")
-        else:
-            self.buy.set_icon("unlock")
-            self.buy.set_text("Buying…" if buying else f"Watch this part for {money_exact(paywall.price)}")
-        self._budget.setVisible(not unknown)
-        self._auto.setEnabled(not buying)
-        several = paywall.rest_count > 1 and not unknown
+        unknown = paywall.cause is Cause.UNKNOWN
+        self.buy.set_icon("retry" if unknown else "unlock")
+        self.buy.set_text(buy_words(paywall))
+        self._budget.setVisible(not unknown and paywall.cause is not Cause.DEPOSIT)
+        several = paywall.stretch.count > 1 and not unknown and paywall.wanted != paywall.stretch
         self._rest.setVisible(several)
-        self._rest.setEnabled(not buying)
-        self._rest.set_text(f"Buy the rest for {money_exact(paywall.rest)}")
+        self._rest.set_text(stretch_words(paywall))
+        # By channel a part is as cheap to settle as five minutes; on the chain each payment is a transaction.
+        soon = not paywall.way.by_channel and 1 < paywall.minutes.count < paywall.stretch.count
+        self._minutes.setVisible(soon and not unknown)
+        self._minutes.set_text(f"Buy the next 5 minutes for {money_exact(paywall.minutes.price)}")
         told = advice(paywall.problem) if paywall.problem is not None else None
         helps = told is not None and told.action in (Action.OPEN_WALLET, Action.UNLOCK, Action.CREATE_WALLET)
         self._action.setVisible(helps and not unknown)
         self._action.set_text(told.label if told is not None else "")
 
+    def _enable(self) -> None:
+        idle = self._cause is not Cause.BUYING
+        limit = self._amount.money
+        self.buy.setEnabled(idle and self._deposit.is_valid)
+        self._minutes.setEnabled(idle)
+        self._rest.setEnabled(idle)
+        self._auto.setEnabled(idle and limit is not None and limit.micros > 0)
+
     def _name_budget(self) -> None:
         limit = self._amount.money
-        self._auto.setEnabled(limit is not None and limit.micros > 0)
         shown = money_exact(limit) if limit is not None else "…"
         self._auto.set_text(f"Keep buying up to {shown}")
+        self._auto.setToolTip(
+            f"Buys part by part without asking again. No more than {shown} goes into the channel for it."
+        )
+        self._enable()
 
     def _on_buy(self) -> None:
-        (self.look_wanted if self._cause is Cause.UNKNOWN else self.buy_wanted).emit()
+        if self.buy.isEnabled():
+            (self.look_wanted if self._cause is Cause.UNKNOWN else self.buy_wanted).emit()
 
     def _on_budget(self) -> None:
-        limit = self._amount.money
-        if limit is not None and limit.micros > 0:
-            self.budget_wanted.emit(limit)
+        if self._auto.isEnabled():
+            self.budget_wanted.emit(self._amount.money)
 
     def _on_action(self) -> None:
         if self._problem is not None:
@@ -142,21 +175,3 @@ class _Price(Inset):
     def show_price(self, amount: Money) -> None:
         """Show an amount to its last digit."""
         self._amount.setText(money_exact(amount))
-
-
-def _story(paywall: Paywall) -> tuple[str, str]:
-    """Say in words of its own why playback stands here."""
-    match paywall.cause:
-        case Cause.BUYING:
-            return "Buying this part…", "Paying, then fetching the key. It plays as soon as the key is here."
-        case Cause.UNKNOWN:
-            told = "The payment was sent, but no answer has come yet. It is looked up and never sent twice."
-            return "Not settled yet", told
-        case Cause.BUDGET:
-            limit = money_exact(paywall.limit)
-            return "Your budget is used up", f"{limit} was the limit that you set. Raise it, or buy part by part."
-        case Cause.REFUSED:
-            told_why = advice(paywall.problem).sentence if paywall.problem is not None else ""
-            return "This part could not be bought", told_why
-        case _:
-            return "Keep watching", "From here each part is paid for as you watch. What you buy stays yours."

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from player.parts.receipt_states import STATES
-from studio.kit.format import chunks, moment, money_exact
+from player.parts.receipt_states import STATES, paid_by
+from studio.kit.format import DASH, chunks, moment, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.card import column, hairline, row
@@ -71,7 +71,10 @@ def _line(receipt: ReceiptOut) -> QVBoxLayout:
     first = row(name)
     first.addStretch(1)
     first.addWidget(amount)
-    second = row(text.caption(moment(receipt.at)))
+    way, tip = paid_by(receipt)
+    when = text.caption(moment(receipt.at) if way == DASH else f"{moment(receipt.at)} · {way}")
+    when.setToolTip(tip)
+    second = row(when)
     second.addStretch(1)
     second.addWidget(Badge(word, tone))
     made = column(spacing=4)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from player.core.deposit import Deposit, announced
 from player.core.playback import Playback, State
-from player.core.timeline import Access, Chunk, Timeline, price_per_minute
+from player.core.timeline import Access, Chunk, Stretch, Timeline, price_per_minute
 from services.units.money import ZERO, Money
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # Answers in which money may have moved: look it up, never offer to pay again.
 _UNSETTLED = ("payment.unknown", "payment.in_progress", "transaction.unknown")
+FIVE_MINUTES_MS = 300_000
 
 
 class Cause(Enum):
@@ -24,21 +26,53 @@ class Cause(Enum):
 
     LOCKED = "locked"
     BUDGET = "budget"
+    DEPOSIT = "deposit"
+    """More has to go into the channel than was allowed: the viewer is asked again."""
     BUYING = "buying"
     UNKNOWN = "unknown"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How the next purchase of a film is paid, as its service announced it; why: see services.wire.catalogue."""
+
+    by_channel: bool = True
+    why: str = ""
+    usual_deposit: Money = ZERO
+
+    @classmethod
+    def of(cls, film: PlaybackOut) -> Way:
+        """Read it."""
+        payment = film.payment
+        return cls(payment.method == "channel", payment.why, payment.deposit)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """A purchase that waits for the viewer to confirm a larger deposit."""
+
+    stretch: Stretch
+    deposit: Deposit
+
+
+@dataclass(frozen=True, slots=True)
 class Paywall:
-    """The card over the last frame. rest_count: locked parts in a row from here, all in one payment."""
+    """The card over the last frame.
+
+    wanted: what the first button buys. stretch: all locked parts in a row from here; minutes: those of the next five
+    minutes. deposit: what goes into the channel with a click; nothing while there is enough in it.
+    """
 
     cause: Cause
-    index: int
-    price: Money
+    wanted: Stretch
     per_ten_seconds: Money
     rest: Money
-    rest_count: int
+    stretch: Stretch
+    minutes: Stretch
+    way: Way
+    deposit: Deposit
+    creator: str
     limit: Money | None
     available: Money | None
     problem: Problem | None
@@ -64,6 +98,10 @@ class WatchState:
     available: Money | None = None
     buying: frozenset[int] = frozenset()
     refusal: Problem | None = None
+    way: Way = field(default_factory=Way)
+    chosen_deposit: Money | None = None
+    """What the viewer typed; None: as announced."""
+    asked: AskedAgain | None = None
     problem: Problem | None = None
     poster: bytes | None = None
     receipts: tuple[ReceiptOut, ...] | None = None
@@ -89,30 +127,48 @@ class WatchState:
         here, item = self.here, self.item
         if self.playback.state is not State.PAYWALLED or here is None or item is None or self.timeline is None:
             return None
+        timeline = self.timeline
+        here_only = Stretch(here.index, 1, here.price)
         return Paywall(
             cause=self._cause(here),
-            index=here.index,
-            price=here.price,
+            wanted=here_only if self.asked is None else self.asked.stretch,
             per_ten_seconds=item.price_per_ten_seconds,
-            rest=self.timeline.rest_price(here.index),
-            rest_count=self.timeline.locked_run(here.index),
+            rest=timeline.rest_price(here.index),
+            stretch=timeline.locked_stretch(here.index),
+            minutes=timeline.locked_stretch(here.index, within_ms=FIVE_MINUTES_MS),
+            way=self.way,
+            deposit=self._deposit(here),
+            creator=item.creator_name,
             limit=None if self.budget is None else self.budget.limit,
             available=self.available,
             problem=self.refusal,
         )
 
+    def _deposit(self, here: Chunk) -> Deposit:
+        if not self.way.by_channel:
+            return Deposit()
+        if self.asked is not None:
+            return self.asked.deposit.with_choice(self.chosen_deposit)
+        usual = announced(self.way.usual_deposit, price=here.price, available=self.available)
+        return usual.with_choice(self.chosen_deposit)
+
     def _cause(self, here: Chunk) -> Cause:
         if here.index in self.buying:
             return Cause.BUYING
-        if self.refusal is not None and self.refusal.code in _UNSETTLED:
-            return Cause.UNKNOWN
         if self.refusal is not None:
-            return Cause.BUDGET if self.refusal.code == "budget.session" else Cause.REFUSED
+            return self._cause_of(self.refusal)
         if here.access is Access.BUYING:
             return Cause.UNKNOWN
         if self.budget is not None and self.budget.limit - self.budget.spent < here.price:
             return Cause.BUDGET
         return Cause.LOCKED
+
+    def _cause_of(self, refusal: Problem) -> Cause:
+        if refusal.code in _UNSETTLED:
+            return Cause.UNKNOWN
+        if self.asked is not None:
+            return Cause.DEPOSIT
+        return Cause.BUDGET if refusal.code == "budget.session" else Cause.REFUSED
 
 
 def timeline_of(film: PlaybackOut) -> Timeline:

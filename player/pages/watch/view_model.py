@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from player.core.autobuy import Budget, Buy, at_border, next_purchase
+from player.core.deposit import asked_again
 from player.core.playback import Open as OpenAt
 from player.core.playback import Pause, Play, Seek, State
-from player.core.timeline import Access
+from player.core.timeline import Access, Stretch
 from player.pages.watch.projector import EngineLike, Projector, make_vlc_engine
-from player.pages.watch.state import WatchState, timeline_of
+from player.pages.watch.state import AskedAgain, WatchState, Way, timeline_of
 from services.units.ids import content_id as checked_id
+from services.units.money import ZERO, Money
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from services.client import DeskClient
     from services.units.ids import ContentId
-    from services.units.money import Money
     from services.wire.catalogue import BudgetOut, PlaybackOut, PurchaseOut
     from services.wire.desk import ReceiptOut
     from studio.kit.context import PageContext
@@ -85,6 +86,7 @@ class WatchViewModel(ViewModel[WatchState]):
             spent=film.spent,
             budget=film.budget,
             available=film.available,
+            way=Way.of(film),
             problem=self.projector.problem,
             busy=False,
         )
@@ -131,7 +133,7 @@ class WatchViewModel(ViewModel[WatchState]):
 
     def seek(self, position_ms: int) -> None:
         """Go to a position."""
-        self._set(refusal=None)
+        self._set(refusal=None, asked=None)
         self.projector.dispatch(Seek(position_ms))
 
     def skip(self, by_ms: int) -> None:
@@ -157,14 +159,21 @@ class WatchViewModel(ViewModel[WatchState]):
             self.pause()
 
     def _on_moved(self) -> None:
-        projector = self.projector
+        projector, was = self.projector, self.state.playback.state
         problem = projector.problem if self.state.item is not None else self.state.problem
         self._set(playback=projector.playback, position_ms=projector.position_ms, problem=problem)
         if abs(projector.position_ms - self._saved_ms) >= SAVE_EACH_MS and projector.playback.state is State.PLAYING:
             self._save_position()
         if self._away and self.state.is_playing:
             projector.dispatch(Pause())
+        if projector.playback.state is State.PAYWALLED is not was:
+            self._look_what_it_takes()
         self._buy_ahead()
+
+    def _look_what_it_takes(self) -> None:
+        """Ask how the part that is locked here would be paid: the card names the deposit before the click."""
+        self._save_position()
+        self.refresh()
 
     def _save_position(self) -> None:
         position_ms, content = self.projector.position_ms, self._content
@@ -198,21 +207,48 @@ class WatchViewModel(ViewModel[WatchState]):
     # ── buying ──
 
     def buy(self) -> None:
-        """Buy the part that playback stands at."""
-        here = self.state.here
-        if here is not None:
-            self._buy(here.index, 1, auto=False)
+        """Buy what the card's first button names: the part that playback stands at, or what is asked about again."""
+        here, asked = self.state.here, self.state.asked
+        if asked is not None:
+            self._buy_stretch(asked.stretch)
+        elif here is not None:
+            self._buy_stretch(Stretch(here.index, 1, here.price))
+
+    def buy_minutes(self) -> None:
+        """Buy the locked parts of the next five minutes with one payment."""
+        paywall = self.state.paywall
+        if paywall is not None:
+            self._buy_stretch(paywall.minutes)
 
     def buy_rest(self) -> None:
         """Buy all locked parts in a row from here with one payment."""
         paywall = self.state.paywall
-        if paywall is not None and paywall.rest_count:
-            self._buy(paywall.index, paywall.rest_count, auto=False)
+        if paywall is not None:
+            self._buy_stretch(paywall.stretch)
+
+    def choose_deposit(self, amount: Money) -> None:
+        """Let no more than this go into the channel with the next purchase."""
+        self._set(chosen_deposit=amount)
+
+    def _buy_stretch(self, stretch: Stretch) -> None:
+        paywall = self.state.paywall
+        if not stretch.count:
+            return
+        cap = ZERO
+        if paywall is not None and paywall.way.by_channel:
+            cap = paywall.deposit.amount
+            if paywall.deposit.is_needed and stretch != paywall.wanted:
+                # The button named the whole sum, and all of it is for these parts.
+                cap = max(cap, stretch.price)
+        self._buy(stretch, max_deposit=cap)
 
     def keep_buying(self, limit: Money) -> None:
-        """Buy ahead without asking, up to a limit from now on; begins with the part that playback stands at."""
+        """Buy ahead without asking, up to a limit from now on; begins with the part that playback stands at.
+
+        What goes into the channel follows that limit.
+        """
         content = self._content
-        self._set(refusal=None)
+        self._set(refusal=None, asked=None)
         self._act(lambda desk: desk.playback.set_budget(content, limit), self._on_budget, self._on_refused_budget)
 
     def look_again(self) -> None:
@@ -240,12 +276,14 @@ class WatchViewModel(ViewModel[WatchState]):
         elif state.playback.state is State.PAYWALLED and here.access is Access.LOCKED:
             decision = at_border(here, budget)
         if isinstance(decision, Buy):
-            self._buy(decision.index, 1, auto=True)
+            due = timeline.chunks[decision.index]
+            self._buy(Stretch(due.index, 1, due.price), max_deposit=None)
 
-    def _buy(self, first: int, count: int, *, auto: bool) -> None:
+    def _buy(self, wanted: Stretch, *, max_deposit: Money | None) -> None:
+        """Buy; without a cap of its own it is an automatic purchase inside the film's budget."""
         if self.state.buying:
             return
-        content, indices = self._content, frozenset(range(first, first + count))
+        content, indices = self._content, frozenset(range(wanted.first, wanted.first + wanted.count))
 
         def on_ok(purchase: PurchaseOut) -> None:
             if self.state.content_id == content:
@@ -253,12 +291,20 @@ class WatchViewModel(ViewModel[WatchState]):
 
         def on_problem(problem: Problem) -> None:
             if self.state.content_id == content:
-                self._on_refused(indices, problem)
+                self._on_not_bought(wanted, problem)
 
-        self._set(buying=indices, refusal=None)
+        self._set(buying=indices, refusal=None, asked=None)
         self._change(indices, Access.BUYING)
         self._act(
-            lambda desk: desk.playback.buy(content, first_chunk=first, chunk_count=count, auto=auto), on_ok, on_problem
+            lambda desk: desk.playback.buy(
+                content,
+                first_chunk=wanted.first,
+                chunk_count=wanted.count,
+                auto=max_deposit is None,
+                max_deposit=max_deposit,
+            ),
+            on_ok,
+            on_problem,
         )
 
     def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut) -> None:
@@ -269,12 +315,19 @@ class WatchViewModel(ViewModel[WatchState]):
             return
         # A run that waits for a chunk asked for it while it was not there yet.
         awaited = self.state.playback.state is not State.PAYWALLED
-        self._set(buying=frozenset(), bought=self.state.bought | indices)
+        self._set(buying=frozenset(), bought=self.state.bought | indices, chosen_deposit=None)
         self._change(indices, Access.OWNED)
         if awaited:
             self._fetch_chunk(min(indices))
         if self.state.shows_receipts:
             self.load_receipts()
+
+    def _on_not_bought(self, wanted: Stretch, problem: Problem) -> None:
+        if problem.code == "deposit.confirm":
+            deposit = asked_again(problem.params, self.state.chosen_deposit)
+            if deposit is not None:
+                self._set(asked=AskedAgain(wanted, deposit), chosen_deposit=None)
+        self._on_refused(frozenset(range(wanted.first, wanted.first + wanted.count)), problem)
 
     def _on_refused(self, indices: frozenset[int], problem: Problem) -> None:
         self._set(buying=frozenset(), refusal=problem)

@@ -132,6 +132,7 @@ def test_the_wallet_shows_its_numbers_lines_and_books(
         "wallet.state": samples.wallet(),
         "wallet.receipts": (receipt(1),),
         "wallet.reconciliation": samples.reconciliation(),
+        "wallet.channels": ProblemError("chain.unreachable"),
     }
     page = WalletPage(page_context)
     show(page, qtbot)

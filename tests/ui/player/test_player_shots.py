@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from player.pages import PLAYER_PAGES
 from player.pages.watch.page import WatchPage
 from player.vlc.frames import Frame, FrameStore
 from services.units.ids import content_id
-from services.wire.catalogue import ItemOut
+from services.wire.catalogue import Access, ItemOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.service_state import Phase, ServiceState
@@ -28,7 +29,7 @@ from studio.rail import Rail
 from studio.routes import STUDIO_ROUTES, player_routes
 from studio.window import Window
 from tests.fixtures import samples
-from tests.fixtures.viewer import FakeEngine, playback, purchase, receipt
+from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt
 from tests.fixtures.window import PreparedClient
 
 Shot = Callable[[QWidget, str], None]
@@ -146,6 +147,32 @@ def _refused(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.model.state.refusal is not None)
 
 
+def _change_deposit(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _wall(page, engine, qtbot)
+    click(page, "paywall.deposit.change")
+
+
+def _scroll(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.model.state.sums is not None)
+    bar = page.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+
+
+def _ask_to_withdraw(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "wallet.channel.withdraw") is not None)
+    qtbot.waitUntil(lambda: bool(page.findChild(QWidget, "wallet.channel.withdraw").isVisible()))
+    click(page, "wallet.channel.withdraw")
+
+
+def _change_limits(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.model.state.budgets is not None)
+    page.model.change_limits(changing=True)
+    page.findChild(QWidget, "wallet.limit.day").setText("20")
+    page.findChild(QWidget, "wallet.limit.day").textEdited.emit("20")
+    _scroll(page, engine, qtbot)
+
+
 def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     _open(page, engine, qtbot)
     page.model.play()
@@ -157,6 +184,10 @@ def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
 
 FILM = playback("free", "owned", "owned", "locked", "locked", "locked", "locked", position_ms=16_000, spent="0.02")
 FILM = FILM.model_copy(update={"item": FILM.item.model_copy(update={"poster": "p0"})})
+DEPOSIT = FILM.model_copy(update={"payment": playback("free", deposit="0.04").payment})
+LOCKED: tuple[Access, ...] = ("locked",) * 60
+LONG = playback("free", "owned", "owned", *LOCKED, position_ms=16_000, spent="0.02", why="other_code")
+BY_CHAIN = LONG.model_copy(update={"item": LONG.item.model_copy(update={"poster": "p0"})})
 SPENT = FILM.model_copy(update={"budget": playback("free", budget=("0.02", "0.02")).budget})
 WATCH = {
     "playback.open": FILM,
@@ -167,10 +198,43 @@ WATCH = {
     "playback.receipts": (receipt(2, minutes_ago=1), receipt(1, minutes_ago=2), receipt(3, count=2, state="unknown")),
 }
 LISTS = {"catalogue.blob": lambda cid: POSTERS[str(cid)]}
+CHANNELS = (
+    samples.channel(),
+    samples.channel("withdrawing", number=2, ready_at=samples.NOW + timedelta(hours=23)),
+    samples.channel("refunding", number=3, creator_name="Night Harbour"),
+    samples.channel(
+        "closed", number=4, creator_name="Tin Roof Cinema", deposited=samples.usd("0.14"), refundable=samples.usd("0")
+    ),
+)
 WALLET = {
+    "wallet.state": samples.wallet(
+        available=samples.usd("24.47"),
+        in_channels=samples.usd("1.08"),
+        refundable=samples.usd("1.07"),
+        promised=samples.usd("0.01"),
+        spent=samples.usd("0.56"),
+    ),
+    "wallet.receipts": (
+        receipt(3, count=4, state="sent"),
+        receipt(2, by_channel=True),
+        receipt(1, minutes_ago=3, state="refused"),
+    ),
+    "wallet.reconciliation": samples.viewer_books(),
+    "wallet.channels": CHANNELS,
+    "wallet.budgets": samples.budgets(),
+    "wallet.payment": samples.PAYMENT,
+    "health": samples.HEALTH,
+}
+NEW = {
     "wallet.state": samples.wallet(),
-    "wallet.receipts": (receipt(3, count=4, state="sent"), receipt(2), receipt(1, minutes_ago=3, state="refused")),
-    "wallet.reconciliation": samples.reconciliation(),
+    "wallet.receipts": (),
+    "wallet.channels": (),
+    "wallet.budgets": samples.budgets(spent="0"),
+    "wallet.reconciliation": samples.viewer_books(waiting="0"),
+}
+NOT_OFFERED = {
+    "wallet.payment": samples.PAYMENT.model_copy(update={"method": "chain"}),
+    "health": samples.HEALTH.model_copy(update={"channels": "other_code"}),
 }
 SCENES = [
     Scene("discover", "discover", LISTS | {"catalogue.browse": films()}),
@@ -180,13 +244,28 @@ SCENES = [
     Scene("library", "library", LISTS | {"catalogue.library": films()[:5]}),
     Scene("library-empty", "library", {"catalogue.library": ()}),
     Scene("wallet", "wallet", WALLET),
-    Scene("wallet-empty", "wallet", WALLET | {"wallet.receipts": ()}),
+    Scene("wallet-below", "wallet", WALLET, _scroll),
+    Scene("wallet-withdraw", "wallet", WALLET, _ask_to_withdraw),
+    Scene("wallet-limits", "wallet", WALLET, _change_limits),
+    Scene("wallet-empty", "wallet", WALLET | NEW),
+    Scene("wallet-chain", "wallet", WALLET | NEW | NOT_OFFERED, _scroll),
+    Scene("wallet-loading", "wallet", {}),
     Scene("watch-nothing", "watch", {}),
     Scene("watch-stopped", "watch", WATCH, _stopped),
     Scene("watch-playing", "watch", WATCH, _play),
     Scene("watch-upright", "watch", WATCH, _play, upright=True),
     Scene("watch-receipts", "watch", WATCH, _receipts),
     Scene("watch-paywall", "watch", WATCH, _wall),
+    Scene("watch-deposit", "watch", WATCH | {"playback.open": DEPOSIT}, _wall),
+    Scene("watch-deposit-change", "watch", WATCH | {"playback.open": DEPOSIT}, _change_deposit),
+    Scene(
+        "watch-deposit-again",
+        "watch",
+        WATCH | {"playback.buy": ProblemError("deposit.confirm", amount=40_000, least=10_000)},
+        _refused,
+    ),
+    Scene("watch-chain", "watch", WATCH | {"playback.open": BY_CHAIN}, _wall),
+    Scene("watch-deposit-buying", "watch", WATCH | {"playback.open": DEPOSIT}, _buying),
     Scene("watch-buying", "watch", WATCH, _buying),
     Scene("watch-budget", "watch", WATCH | {"playback.open": SPENT}, _wall),
     Scene("watch-refused", "watch", WATCH | {"playback.buy": ProblemError("payment.insufficient")}, _refused),

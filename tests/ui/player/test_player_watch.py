@@ -51,7 +51,7 @@ def test_paywall_names_its_prices_and_keeps_position_and_controls(page: WatchPag
     paywall = walled.state.paywall
     assert paywall is not None
     assert paywall.cause is Cause.LOCKED
-    assert (paywall.price, paywall.per_minute, paywall.rest) == (Money(10_000), Money(60_000), Money(30_000))
+    assert (paywall.wanted.price, paywall.per_minute, paywall.rest) == (Money(10_000), Money(60_000), Money(30_000))
     assert walled.state.position_ms == 10_000
     words = shown(page)
     for told in ("$0.01", "$0.06", "$0.03", "Watch this part for $0.01", "0:10 / 0:40"):
@@ -77,7 +77,8 @@ def test_one_click_buys_and_plays_on(
     assert walled.state.paywall is None
     assert walled.state.spent == Money(10_000)
     assert "spent $0.01" in shown(page)
-    assert client.called("playback.buy") == [((samples.FILM,), {"first_chunk": 1, "chunk_count": 1, "auto": False})]
+    wanted = {"first_chunk": 1, "chunk_count": 1, "auto": False, "max_deposit": Money(0)}
+    assert client.called("playback.buy") == [((samples.FILM,), wanted)]
 
 
 def test_a_second_click_while_buying_buys_nothing_more(
@@ -101,8 +102,9 @@ def set_budget(client: PreparedClient, limit: str) -> None:
     client.answers["playback.set_budget"] = lambda _content, amount: BudgetOut(limit=amount, spent=Money(0))
     spent = [0]
 
-    def buy(_content: str, *, first_chunk: int, chunk_count: int, auto: bool) -> Any:
+    def buy(_content: str, *, first_chunk: int, chunk_count: int, auto: bool, max_deposit: Money | None) -> Any:
         assert auto
+        assert max_deposit is None
         spent[0] += 10_000
         text = f"{spent[0] / 1_000_000:.2f}"
         return purchase(first_chunk, count=chunk_count, spent=text, budget=(limit, text))
@@ -222,7 +224,7 @@ def test_a_seek_into_locked_parts_shows_the_paywall_there(walled: WatchViewModel
     walled.seek(35_000)
     paywall = walled.state.paywall
     assert paywall is not None
-    assert (paywall.index, walled.state.position_ms) == (3, 35_000)
+    assert (paywall.wanted.first, walled.state.position_ms) == (3, 35_000)
     assert engine.said[-1] == "stop"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.core.timeline import Access, Band, Chunk, Look, Timeline, minutes_for, price_per_minute
+from player.core.timeline import Access, Band, Chunk, Look, Stretch, Timeline, minutes_for, price_per_minute
 from services.units.money import ZERO, Money, chunk_price, total
 
 F, P, B, L = Access.FREE, Access.OWNED, Access.BUYING, Access.LOCKED
@@ -68,8 +68,18 @@ def test_playable_and_expected_runs() -> None:
     assert timeline.expected_until(0) == 3
     assert timeline.playable_until(3) == 3
     assert timeline.playable_until(4) == 5
-    assert timeline.locked_run(3) == 1
-    assert timeline.locked_run(0) == 0
+
+
+def test_locked_parts_in_a_row_are_one_stretch() -> None:
+    timeline = film(F, L, L, L, P, L)
+    assert timeline.locked_stretch(1) == Stretch(1, 3, Money(15_000))
+    assert timeline.locked_stretch(3) == Stretch(3, 1, Money(5_000))
+    assert timeline.locked_stretch(0) == Stretch(0, 0, ZERO)
+
+
+@pytest.mark.parametrize(("within_ms", "count"), [(1, 1), (10_000, 1), (10_001, 2), (20_000, 2), (300_000, 3)])
+def test_a_stretch_ends_with_the_last_part_that_begins_in_time(within_ms: int, count: int) -> None:
+    assert film(F, L, L, L, P, L).locked_stretch(1, within_ms=within_ms).count == count
 
 
 def test_price_of_the_rest_counts_what_is_locked_from_here() -> None:
