@@ -14,7 +14,32 @@ if TYPE_CHECKING:
     from services.units.money import Money
     from services.wire.desk import Reconciliation, ReconciliationRow
 
-_NAMES = {"paid": "Paid", "earned": "Earned", "withdrawn": "Withdrawn", "available": "Available"}
+_NAMES = {
+    "paid": "Paid",
+    "deposited": "In channels",
+    "earned": "Earned",
+    "withdrawn": "Withdrawn",
+    "available": "Available",
+}
+# The node keeps no book of what viewers deposited: that is the chain's affair.
+_NOT_THE_NODES = "deposited"
+
+
+def _is_read(row: ReconciliationRow) -> bool:
+    return row.chain is not None and (row.node is not None or row.name == _NOT_THE_NODES)
+
+
+def _at_node(row: ReconciliationRow) -> Cell:
+    if row.name == _NOT_THE_NODES:
+        return Cell(DASH, muted=True, tip="The node keeps no book of deposits.")
+    return _sum(row.node)
+
+
+def _waiting(row: ReconciliationRow) -> str:
+    """Say what the chain does not have yet, though all agree that it was bought."""
+    if row.waiting.micros <= 0:
+        return ""
+    return f"{_NAMES.get(row.name, row.name)}: {money_exact(row.waiting)} of it not yet brought to the chain"
 
 
 def _sum(amount: Money | None) -> Cell:
@@ -24,7 +49,7 @@ def _sum(amount: Money | None) -> Cell:
 def _agreement(row: ReconciliationRow) -> Cell:
     if row.agrees:
         return Cell("agrees", "ok", badge=True)
-    if row.chain is None or row.node is None:
+    if not _is_read(row):
         return Cell("not read", "neutral", badge=True)
     return Cell("differs", "bad", badge=True)
 
@@ -39,9 +64,9 @@ class ReconcileCard(Card):
         self._when = text.caption("The chain, the node that sells, and this desk each keep their own book.", wrap=True)
         self.body.addWidget(self._when)
         columns: list[Column[ReconciliationRow]] = [
-            Column("Sum", lambda row: Cell(_NAMES.get(row.name, row.name)), width=0),
+            Column("Sum", lambda row: Cell(_NAMES.get(row.name, row.name), tip=_waiting(row)), width=0),
             Column("Chain", lambda row: _sum(row.chain), width=150, right=True),
-            Column("Node", lambda row: _sum(row.node), width=150, right=True),
+            Column("Node", _at_node, width=150, right=True),
             Column("This desk", lambda row: _sum(row.desk), width=150, right=True),
             Column("", _agreement, width=120, right=True),
         ]
@@ -49,6 +74,10 @@ class ReconcileCard(Card):
         self.table = Table(self._model, name="reconcile.table", says="Sums on the chain, the node and this desk")
         self.table.fit_rows()
         self.body.addWidget(self.table)
+        self._waiting = text.muted()
+        self._waiting.setObjectName("reconcile.waiting")
+        self._waiting.hide()
+        self.body.addWidget(self._waiting)
 
     def show_sums(self, sums: Reconciliation) -> None:
         """Show what the books say."""
@@ -59,8 +88,11 @@ class ReconcileCard(Card):
             f"The chain, the node that sells, and this desk each keep their own book. "
             f"Read at {clock(sums.as_of)}, block {block}."
         )
+        waiting = [words for row in sums.rows if (words := _waiting(row))]
+        self._waiting.setText("; ".join(waiting) + "." if waiting else "")
+        self._waiting.setVisible(bool(waiting))
         agree = all(row.agrees for row in sums.rows)
-        unread = any(row.chain is None or row.node is None for row in sums.rows)
+        unread = not all(_is_read(row) for row in sums.rows)
         if agree:
             self._verdict.set_state("All agree", "ok")
         else:

@@ -157,7 +157,7 @@ class SalesCard(Card):
 def tile_note(name: str, words: str) -> str:
     """Say what a tile's change is measured against."""
     if not words:
-        return {"in_flight": "signed, not final yet", "available": "yours to withdraw"}.get(name, "")
+        return {"in_flight": "sold, on its way to the chain", "available": "yours to withdraw"}.get(name, "")
     return {
         "today": f"{words} than yesterday" if words.endswith(("more", "less")) else words,
         "period": f"{words} than before" if words.endswith(("more", "less")) else words,

@@ -12,6 +12,7 @@ from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.tile import Tile
 from studio.pages.payouts.history import HistoryCard
+from studio.pages.payouts.incoming import IncomingCard
 from studio.pages.payouts.panel import CheckPanel, StatePanel
 from studio.pages.payouts.view_model import PayoutsViewModel
 
@@ -30,14 +31,18 @@ class PayoutsPage(PageFrame):
         self._withdraw.clicked.connect(self.model.withdraw)
         self.buttons.addWidget(self._withdraw)
         self._available = Tile("payouts.available", "Available", plain=True)
+        self._pending = Tile("payouts.pending", "On its way", plain=True)
         self._in_flight = Tile("payouts.in_flight", "In flight", plain=True)
         self._withdrawn = Tile("payouts.withdrawn", "Withdrawn", plain=True)
-        self.body.addLayout(row(self._available, self._in_flight, self._withdrawn, spacing=GUTTER, stretch=1))
+        tiles = (self._available, self._pending, self._in_flight, self._withdrawn)
+        self.body.addLayout(row(*tiles, spacing=GUTTER, stretch=1))
+        self._incoming = IncomingCard()
+        self._incoming.collect_wanted.connect(self.model.collect)
         self._check, self._state = CheckPanel(), StatePanel()
         self._check.confirmed.connect(self.model.confirm)
         self._check.cancelled.connect(self.model.cancel)
         self._history, self._sums = HistoryCard(), ReconcileCard()
-        for part in (self._check, self._state, self._history, self._sums):
+        for part in (self._incoming, self._check, self._state, self._history, self._sums):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -48,7 +53,7 @@ class PayoutsPage(PageFrame):
     def _render(self) -> None:
         state = self.model.state
         asked = None if state.step in ("confirm", "nothing") else state.problem
-        self.banner.show_problem(asked or state.unread)
+        self.banner.show_problem(asked or state.uncollected or state.unread)
         self._withdraw.setEnabled(state.may_withdraw)
         if state.payouts is not None:
             self._show_balances()
@@ -72,10 +77,17 @@ class PayoutsPage(PageFrame):
         self.subtitle.setText(f"as of {clock(payouts.as_of)}")
         known = payouts.available is not None
         self._available.show_money(payouts.available, "yours on the chain" if known else "the chain cannot be read")
-        self._in_flight.show_money(payouts.in_flight, "on its way to your wallet")
+        told = payouts.pending is not None
+        self._pending.show_money(payouts.pending, "sold, not on the chain yet" if told else "the node does not say")
+        self._incoming.show_pending(payouts.pending, collecting=self.model.state.collecting)
+        self._in_flight.show_money(payouts.in_flight, "being paid out to your wallet")
         self._withdrawn.show_money(payouts.withdrawn, "paid out so far")
         self._history.show_history(payouts.history)
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
+        model = self.model
+        if problem is model.state.uncollected:
+            model.context.handle(problem, model.collect)
+            return
         wanted = problem.code.startswith(("wallet.", "withdrawal."))
-        self.model.context.handle(problem, self.model.withdraw if wanted else self.model.refresh)
+        model.context.handle(problem, model.withdraw if wanted else model.refresh)

@@ -25,6 +25,9 @@ class PayoutsState:
     step: Step = "idle"
     precheck: PrecheckOut | None = None
     current: WithdrawalOut | None = None
+    collecting: bool = False
+    uncollected: Problem | None = None
+    """Why what is on its way was not brought in; stays until the next try."""
     busy: bool = False
     problem: Problem | None = None
     """Why a withdrawal did not begin; stays until the next try."""
@@ -51,6 +54,12 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
         self._fetch(lambda desk: desk.payouts.state(), self._on_payouts, self._on_unread)
         self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._no_sums)
 
+    def collect(self) -> None:
+        """Bring in what was sold by vouchers, and what lies in the till."""
+        if not self.state.collecting:
+            self._set(collecting=True, uncollected=None)
+            self._act(lambda desk: desk.payouts.collect(), self._on_collected, self._on_uncollected)
+
     def withdraw(self) -> None:
         """Check what a withdrawal would do; nothing is sent."""
         if self.state.may_withdraw:
@@ -76,6 +85,15 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
         following = current is not None and self.state.step == "idle"
         step: Step = "following" if following else self.state.step
         self._set(payouts=payouts, current=current, step=step, unread=None)
+
+    def _on_collected(self, payouts: PayoutsOut) -> None:
+        self._set(collecting=False)
+        self._on_payouts(payouts)
+        self.refresh()
+
+    def _on_uncollected(self, problem: Problem) -> None:
+        self._set(collecting=False, uncollected=problem)
+        self.refresh()
 
     def _on_unread(self, problem: Problem) -> None:
         self._set(unread=problem)

@@ -32,6 +32,13 @@ _CHAIN = {
     "not_deployed": "payment contract missing",
     "wrong_chain": "another chain than expected",
 }
+_CHANNELS = {
+    "offered": "offered",
+    "unknown_chain": "none known for this chain",
+    "not_deployed": "contract missing",
+    "other_code": "another contract than the audited one",
+    "unknown": "not known yet",
+}
 
 _WIDTH = 760
 
@@ -89,8 +96,9 @@ class SettingsPage(PageFrame):
         card = Card("About")
         self._version = Fact("Museclock")
         self._chain = Fact("Payment chain")
+        self._channels = Fact("Payment channels", name_of_value="settings.channels")
         self._profile = Fact("Profile")
-        for fact in (self._version, self._chain, self._profile):
+        for fact in (self._version, self._chain, self._channels, self._profile):
             card.body.addWidget(fact)
         card.body.addWidget(
             text.caption("MIT licence. Inter is set in its own licence (SIL OFL), VLC in the LGPL.", wrap=True)
@@ -118,6 +126,7 @@ class SettingsPage(PageFrame):
         self._version.show_value(DASH if health is None else health.version)
         chain = DASH if health is None else f"{'demo chain' if health.demo else 'chain'} {health.chain_id}"
         self._chain.show_value(chain if health is None else f"{chain}, {_CHAIN[health.chain]}")
+        self._channels.show_value(DASH if health is None else _CHANNELS[health.channels])
         self._profile.show_value(self._context.profile_path or DASH)
 
     def _on_theme(self) -> None:

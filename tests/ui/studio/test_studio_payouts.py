@@ -167,3 +167,40 @@ def test_the_three_books_stand_in_the_table(page: PayoutsPage) -> None:
     assert table is not None
     row = [str(table.model().index(0, column).data()) for column in range(5)]
     assert row == ["Earned", "$69.0045", "$69.0045", "$69.0045", "agrees"]
+
+
+def test_what_is_on_its_way_is_brought_in_by_a_click(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
+    assert page._pending.value_text == "$0.126"
+    assert page._incoming.accessibleName() == "On its way: $0.126"
+    home = samples.payouts(available="31.3305", pending="0")
+    client.answers |= {"payouts.collect": home, "payouts.state": home}
+    press(page, "payouts.collect")
+    assert page._incoming._collect.text() == "Bringing it in…"
+    page.model.collect()
+    qtbot.waitUntil(lambda: page._pending.value_text == "$0.00")
+    assert len(client.called("payouts.collect")) == 1
+    assert page._available.value_text == "$31.33"
+    assert page._incoming.accessibleName() == "Nothing is on its way"
+    qtbot.waitUntil(page._incoming._collect.isEnabled)
+
+
+def test_what_could_not_be_brought_in_says_why_and_can_be_tried_again(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient, shell: Shell
+) -> None:
+    client.answers["payouts.collect"] = ProblemError("chain.unreachable")
+    press(page, "payouts.collect")
+    qtbot.waitUntil(page.banner.isVisible)
+    page.model.refresh()
+    assert page.banner.happened.text() == "The payment chain cannot be reached."
+    page.banner.button.click()
+    client.answers["payouts.collect"] = samples.payouts(pending="0")
+    shell.handled[0][1]()
+    qtbot.waitUntil(lambda: len(client.called("payouts.collect")) == 2)
+    qtbot.waitUntil(page.banner.isHidden)
+
+
+def test_a_node_that_does_not_say_is_a_dash(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
+    client.answers["payouts.state"] = samples.payouts(pending=None)
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page._pending.value_text == "–")
+    assert "does not say" in page._incoming.accessibleName()

@@ -112,6 +112,11 @@ SCENES = [
             "wallet.reconciliation": samples.reconciliation(agrees=False),
         },
     ),
+    Scene(
+        "payouts-pending-none",
+        "payouts",
+        {"payouts.state": samples.payouts(pending="0"), "wallet.reconciliation": samples.reconciliation()},
+    ),
     Scene("settings", "settings", {"wallet.state": samples.wallet(), "health": samples.HEALTH}),
 ]
 

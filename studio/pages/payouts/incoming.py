@@ -1,0 +1,52 @@
+"""What viewers paid by voucher and the Escrow does not hold yet, and bringing it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from studio.kit.format import money_exact
+from studio.kit.icons import Icon
+from studio.kit.widgets import text
+from studio.kit.widgets.button import secondary
+from studio.kit.widgets.card import Card, column, row
+
+if TYPE_CHECKING:
+    from services.units.money import Money
+
+
+class IncomingCard(Card):
+    """Signal: ``collect_wanted``."""
+
+    collect_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(padding=20)
+        self.setObjectName("payouts.incoming")
+        self._icon = Icon("clock", "info")
+        self._title = text.Text(weight=text.Weight.DemiBold)
+        self._words = text.muted(
+            "Viewers pay part by part with vouchers. These are claimed by themselves within an hour; to withdraw the "
+            "money now, bring it in. Tips and payments by other programs come in with it."
+        )
+        self._collect = secondary("Bring it in", name="payouts.collect", icon="arrow-down")
+        self._collect.clicked.connect(self.collect_wanted)
+        line = row(self._icon, spacing=16)
+        line.addLayout(column(self._title, self._words, spacing=2), 1)
+        line.addWidget(self._collect)
+        self.body.addLayout(line)
+
+    def show_pending(self, pending: Money | None, *, collecting: bool) -> None:
+        """Show how much there is; None while the node does not say."""
+        if pending is None:
+            title = "The node does not say what is on its way"
+        elif pending:
+            title = f"On its way: {money_exact(pending)}"
+        else:
+            title = "Nothing is on its way"
+        self._title.setText(title)
+        self._icon.show_icon("clock" if pending else "check", "info" if pending else "neutral")
+        self._collect.setEnabled(not collecting)
+        self._collect.set_text("Bringing it in…" if collecting else "Bring it in")
+        self.setAccessibleName(title)
