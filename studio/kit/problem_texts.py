@@ -144,8 +144,8 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "payment.in_progress": ("This part is being paid right now.", "It plays as soon as the key is here.", "REFRESH"),
     "payment.scheme": (
         "This way of paying is not offered here.",
-        "Choose another way to pay in Settings; nothing was paid.",
-        "NONE",
+        "Nothing was paid. Choose another way to pay in the wallet.",
+        "OPEN_WALLET",
     ),
     "channel.total": (
         "This device and the seller count the channel differently.",
