@@ -12,7 +12,6 @@ from typing import Literal
 import httpx
 from anyio import to_thread
 
-from services.chain.canonical import check_channels
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
 from services.chain.hashing import address_of
@@ -36,6 +35,8 @@ from services.node.sales.booking import sync
 from services.node.sales.shelf import Shelf
 from services.units.time import Clock
 
+# A chain that is out of reach at the start may come back at any time.
+_LOOK_AGAIN_S = 15.0
 NODE_DOMAIN = "museclock.local"
 NODE_URI = "http://museclock.local"
 ChainState = Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
@@ -109,10 +110,11 @@ async def open_world(
             stack.push_async_callback(close_desk, desk)
             desks.append(desk)
         # In the background: a chain that is slow to answer must not keep the window waiting.
-        channels = ChannelsWatch(chain)
+        channels = ChannelsWatch(chain, tell=node.channels.switch)
         catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
-        looking = asyncio.create_task(to_thread.run_sync(channels.look))
-        stack.push_async_callback(asyncio.wait, [catching_up, looking])
+        stack.push_async_callback(asyncio.wait, [catching_up])
+        looking = asyncio.create_task(_look_until_known(channels))
+        stack.push_async_callback(_end, looking)
         claiming = asyncio.create_task(watch_channels(node))
         stack.push_async_callback(_end, claiming)
         for desk in desks:
@@ -185,6 +187,11 @@ def _closing_on_error(database: Database) -> Iterator[None]:
         raise
 
 
+async def _look_until_known(channels: ChannelsWatch) -> None:
+    while await to_thread.run_sync(channels.look) == "unknown":  # noqa: ASYNC110  a chain does not say that it is back
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait([task])
@@ -193,7 +200,6 @@ async def _end(task: asyncio.Task[None]) -> None:
 def _catch_up(node: Node) -> None:
     """Send what was signed and not sent, and enter what the chain did meanwhile."""
     try:
-        node.channels.is_offered = check_channels(node.chain).is_offered
         node.relayer.resume()
         sync(node)
     except (ChainUnreachable, NotDeployed, WrongChain):

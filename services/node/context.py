@@ -30,6 +30,10 @@ class ChannelSwitch:
 
     is_offered: bool = False
 
+    def switch(self, is_offered: bool) -> None:
+        """Say what the check found."""
+        self.is_offered = is_offered
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -12,6 +12,7 @@ ALLOWED = {
     "MIT", "MIT-0", "MIT-CMU", "BSD", "BSD License", "BSD-3-Clause", "BSD-2-Clause", "0BSD", "ISC", "Zlib", "CC0-1.0",
     "Apache-2.0", "Apache 2.0", "Apache Software License", "PSF-2.0", "Python Software Foundation License",
     "CNRI-Python", "Public Domain", "MPL-2.0", "LGPL-3.0-only", "LGPL-2.1+", "MIT License", "ISC License (ISCL)",
+    "PSFL (Keccak: CC0 1.0 Universal",
     "The Unlicense (Unlicense)",
 }  # fmt: skip
 # A distribution whose metadata names no licence: what its source repository says.

@@ -17,7 +17,7 @@ from contracts import build
 from contracts.packages import NoAnswerError, PackageError, locked_packages, npm_command, read_package
 from services.chain import calls, channel_calls, events, membership, orders, pool, till
 from services.chain.abi import selector, topic
-from services.chain.authorization import SignedAuthorization
+from services.chain.authorization import SignedAuthorization, TransferTerms
 from services.chain.calls import Call
 from services.chain.channels import ChannelConfig, Claim, Deposit, Voucher
 from services.chain.demo.genesis import TOKEN, read_artifact
@@ -149,12 +149,15 @@ def vars_of(module: ModuleType) -> list[str]:
 def escrow_calls(stage: Stage, signed: SignedAuthorization) -> list[Call]:
     me, where = CREATOR.address, stage.escrow
     order = {"chain_id": stage.chain_id, "escrow": where, "creator": me, "nonce": 0, "deadline": 1}
+    moved = TransferTerms(me, where, signed.terms.amount, 0, 1, signed.nonce)
     return [
         calls.pay_call(signed),
         calls.payment_nonce_call(signed),
         calls.withdraw_creator_call(where),
         calls.withdraw_platform_call(where),
         calls.mint_call(stage.token, me, signed.terms.amount),
+        calls.block_account_call(stage.token, me, is_blocked=True),
+        calls.transfer_authorized_call(stage.token, moved, bytes(65)),
         calls.transfer_call(stage.token, me, signed.terms.amount),
         calls.balance_of_call(stage.token, me),
         calls.creator_balance_call(where, me),

@@ -13,6 +13,7 @@ from services.chain.calls import Call
 from services.chain.channel_calls import claim_signed_call, multicall_call, settle_call
 from services.chain.channels import Claim, Voucher, sign_claims
 from services.chain.errors import ChainReverted
+from services.chain.relayer import next_attempt
 from services.chain.till import collect_call
 from services.node.channels.book import config_of, refresh
 from services.node.context import Node
@@ -131,7 +132,9 @@ def _claim_alone(node: Node, row: Channel, claim: Call) -> None:
 
 
 def _send(node: Node, name: str, call: Call) -> Bytes32:
-    receipt = node.relayer.wait(node.relayer.submit(named_intent(name), call), timeout_s=_WAIT_S)
+    # Claims and collections may be made any number of times: what a failed one meant to do is tried again.
+    intent = next_attempt(node.relayer, named_intent(name))
+    receipt = node.relayer.wait(node.relayer.submit(intent, call), timeout_s=_WAIT_S)
     if not receipt.is_ok:
         raise ChainReverted("Error", (receipt.reason,))
     return receipt.tx

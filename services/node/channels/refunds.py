@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chain.channel_calls import claim_signed_call, multicall_call, refund_signed_call, settle_call
 from services.chain.channels import is_signed_by, sign_claims, sign_refund
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
+from services.chain.relayer import next_attempt
 from services.node.channels.book import config_of, refresh
 from services.node.channels.claims import claim_of
 from services.node.channels.vouchers import read_config, read_voucher, settlement
@@ -51,7 +52,9 @@ def _give_back(node: Node, row: Channel, amount: Money) -> str:
     calls.append(refund_signed_call(config, amount, row.refund_nonce, signature))
     name = f"refund/1\x1f{row.id}\x1f{row.refund_nonce}\x1f{row.charged.micros}\x1f{amount.micros}"
     try:
-        receipt = node.relayer.wait(node.relayer.submit(named_intent(name), multicall_call(calls)), timeout_s=_WAIT_S)
+        # The channel takes a refund nonce once, so a refund that failed may be tried again.
+        intent = next_attempt(node.relayer, named_intent(name))
+        receipt = node.relayer.wait(node.relayer.submit(intent, multicall_call(calls)), timeout_s=_WAIT_S)
     except ChainReverted as exc:
         # The token does not send to this payer, or the chain knows more than we: the next look will tell.
         raise ProblemError("channel.refused", reason=exc.reason) from exc

@@ -41,6 +41,7 @@ def make_round(node: Node, *, rules: ClaimRules = RULES, for_tips: bool = False)
 
     Blocking. Raises ProblemError: chain.unreachable, transaction.unknown.
     """
+    node.relayer.resume()
     for channel in _unclaimed(node):
         refresh(node, bytes32(channel))
     if claim_due(node, rules=rules):
