@@ -1,6 +1,8 @@
 # Every target calls setup, which installs what is missing and ends at once when nothing is.
 PY := .venv/bin/python
 RUNS ?= 20
+# What the suite does a few times, soak does so often: see CONTRIBUTING.
+LARGE = KILLS=2000 MUSECLOCK_CHAIN_KILLS=200 MUSECLOCK_CHAIN_EXAMPLES=250 MUSECLOCK_ANVIL=1
 ONLY ?=
 TESTS ?= tests
 
@@ -43,7 +45,9 @@ bench: setup ## measure; ONLY=group for one group; writes bench.json
 shots: setup ## every page and state as PNG under shots/
 	@scripts/shots
 
-soak: clients ## the suite RUNS times in random order, until one fails
+soak: clients ## the large sizes once (hours), then the suite RUNS times in random order, until one fails
+	@$(PY) -m tests.contracts.mutants
+	@$(LARGE) $(PY) -m pytest -q tests/contracts tests/integration/chain tests/integration/host
 	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PY) -m pytest -q $(TESTS) || exit 1; done
 
 lock: setup ## resolve requirements/*.txt anew from pyproject.toml
