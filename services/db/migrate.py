@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from services.db.engine import Database
 from services.wire.problems import ProblemError
 
-Kind = Literal["desk", "node"]
+Kind = Literal["desk", "node", "proxy"]
 _ROOT = Path(__file__).parent / "migrations"
 
 
