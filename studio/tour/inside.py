@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QApplication
 from studio.app import Studio
 from studio.ending import end_after
 from studio.kit.service_state import Phase
+from studio.tour.channel_steps import on_chain, refund
 from studio.tour.creator_steps import publish, tier, upload
 from studio.tour.hand import Hand, StepError
-from studio.tour.money_steps import earnings, reconcile, withdraw, withdraw_again
+from studio.tour.money_steps import collect, earnings, reconcile, withdraw, withdraw_again
 from studio.tour.restart_steps import after_the_kills, before_the_kills
 from studio.tour.scene import Scene
 from studio.tour.viewer_steps import autobuy, budget, buy, discover, paywall, preview, seek_back
@@ -39,10 +40,13 @@ SCRIPT: tuple[tuple[str, Callable[[Scene], str]], ...] = (
     ("autobuy", autobuy),
     ("budget", budget),
     ("seek-back", seek_back),
+    ("on-chain", on_chain),
     ("earnings", earnings),
+    ("collect", collect),
     ("withdraw", withdraw),
     ("withdraw-again", withdraw_again),
     ("reconcile", reconcile),
+    ("refund", refund),
 )
 
 

@@ -1,17 +1,21 @@
-"""The creator's steps after the sale: earnings, a withdrawal, a second one that finds nothing, the three sums."""
+"""The creator's steps after the sale: earnings, bringing them in, a withdrawal, one that finds nothing, the sums."""
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from services.units.money import ZERO, Money
+from services.units.money import ZERO, Money, platform_fee
 from studio.kit.format import money, money_exact
 from studio.tour.hand import StepError, read_text
-from studio.tour.scene import CREATOR, VIEWER, Scene
+from studio.tour.scene import CREATOR, VIEWER, Scene, books_agree, expect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from services.client import Client
     from services.wire.desk import Reconciliation, WalletOut
     from services.wire.earnings import OverviewOut
@@ -29,24 +33,47 @@ async def creator_wallet(client: Client) -> WalletOut:
 
 
 def earnings(scene: Scene) -> str:
-    """Overview shows the earnings as tiles and a chart, equal to creatorBalances on the chain."""
+    """Overview shows what is on its way and what is on the chain, as tiles and in a chart."""
     hand = scene.hand
     scene.persona(CREATOR)
     scene.go("overview")
-    on_chain = scene.on_chain()
-    if not on_chain:
+    on_chain, coming = scene.on_chain(), scene.on_its_way()
+    if not on_chain + coming:
         raise StepError("nothing was earned")
     overview = hand.fact(_overview)
-    tiles = {tile.name: tile.value for tile in overview.tiles}
-    if tiles["available"] != on_chain:
-        raise StepError(f"the tile says {money_exact(tiles['available'])}, the chain {money_exact(on_chain)}")
-    shown = (money(on_chain), money_exact(on_chain))
-    hand.wait(f"{money_exact(on_chain)} on a tile", lambda: any(s in hand.text_of("tile.available") for s in shown))
+    tiles = {str(tile.name): tile.value for tile in overview.tiles}
+    for name, amount in (("in_flight", coming), ("available", on_chain)):
+        expect(f"the figure “{name}”", tiles[name], amount)
+        shown = {money(amount), money_exact(amount)}
+        hand.wait(
+            f"{money_exact(amount)} on its tile",
+            partial(_is_any_in, shown, partial(hand.text_of, f"tile.{name}")),
+        )
     hand.find("overview.chart")
     charted = Money(sum(day.amount.micros for day in overview.days))
-    if charted < on_chain:
-        raise StepError(f"the chart adds up to {money_exact(charted)}, the chain has {money_exact(on_chain)}")
-    return f"{money_exact(on_chain)} on the tile and on the chain; {len(overview.days)} days in the chart"
+    if charted < on_chain + coming:
+        raise StepError(f"the chart adds up to {money_exact(charted)}, earned is {money_exact(on_chain + coming)}")
+    return (
+        f"{money_exact(coming)} on its way, {money_exact(on_chain)} on the tile and on the chain; "
+        f"{len(overview.days)} days in the chart"
+    )
+
+
+def collect(scene: Scene) -> str:
+    """Bring in what is on its way: afterwards the Escrow holds the creator's 90 % of all that was sold, to the unit."""
+    hand = scene.hand
+    scene.go("payouts")
+    before, coming = scene.on_chain(), scene.on_its_way()
+    hand.wait(f"{money_exact(coming)} on its tile", lambda: money_exact(coming) in hand.text_of("tile.payouts.pending"))
+    hand.click("payouts.collect")
+    hand.wait("it to be brought in", lambda: not scene.on_its_way(), _CONFIRM_S)
+    sold = scene.sold()
+    owed = sold - platform_fee(ZERO, sold) - scene.payouts().withdrawn
+    expect("creatorBalances", scene.on_chain(), owed)
+    hand.wait("the page to say so", lambda: "Nothing is on its way" in hand.text_of("payouts.incoming"))
+    waiting = [row.waiting for row in books_agree(scene).rows if row.name == "paid"]
+    expect("what waits for the chain", waiting[0], ZERO)
+    return f"{money_exact(coming)} brought in, {money_exact(before)} became {money_exact(owed)} on the chain"
 
 
 def withdraw(scene: Scene) -> str:
@@ -101,7 +128,7 @@ def reconcile(scene: Scene) -> str:
     rows = {row.name: row.desk for row in (*creator.rows, *viewer.rows)}
     for name, amount in rows.items():
         scene.facts[f"sum.{name}"] = str(amount.micros)
-    return ", ".join(f"{name} {money_exact(amount)}" for name, amount in rows.items()) + ": three times the same"
+    return ", ".join(f"{name} {money_exact(amount)}" for name, amount in rows.items()) + ": the same in all books"
 
 
 def _three_sums(scene: Scene, desk_id: str, route: str) -> Reconciliation:
@@ -112,19 +139,24 @@ def _three_sums(scene: Scene, desk_id: str, route: str) -> Reconciliation:
     if not sums.rows or not all(row.agrees for row in sums.rows):
         raise StepError(f"the books of the {desk_id} differ: {sums.rows}")
     table = hand.find("reconcile.table")
-    paid = [row.desk for row in sums.rows if row.desk]
-    hand.wait("the sums in the table", lambda: all(_table_text(table).count(money_exact(s)) >= 3 for s in paid))
+    wanted = Counter(money_exact(amount) for row in sums.rows for amount in (row.chain, row.node, row.desk) if amount)
+    hand.wait("the sums in the table", lambda: wanted <= _cells(table))
     return sums
 
 
-def _table_text(table: QWidget) -> str:
-    """Give what stands in a table, or in a widget that draws one."""
+def _cells(table: QWidget) -> Counter[str]:
+    """Count what stands in a table's cells."""
     view = table if isinstance(table, QAbstractItemView) else table.findChild(QAbstractItemView)
     if view is None:
-        return read_text(table)
+        raise StepError(f"{table.objectName()} holds no table")
     model = view.model()
     cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
-    return " | ".join(str(cell.data()) for cell in cells)
+    return Counter(str(cell.data()) for cell in cells)
+
+
+def _is_any_in(words: set[str], read: Callable[[], str]) -> bool:
+    said = read()
+    return any(word in said for word in words)
 
 
 def _nothing_words(window: QWidget) -> str:

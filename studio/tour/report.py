@@ -20,10 +20,13 @@ STEPS = (
     "autobuy",
     "budget",
     "seek-back",
+    "on-chain",
     "earnings",
+    "collect",
     "withdraw",
     "withdraw-again",
     "reconcile",
+    "refund",
     "restart",
 )
 

@@ -10,12 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QListView
 
 from services.units.money import ZERO, Money, chunk_price
+from studio.kit.format import money_exact
 from studio.tour.hand import Hand, StepError
 
 if TYPE_CHECKING:
     from services.client import Client
     from services.wire.catalogue import ChunkOut, PlaybackOut
-    from services.wire.desk import Health, Reconciliation
+    from services.wire.desk import ChannelOut, Health, Reconciliation, WalletOut
     from services.wire.earnings import PayoutsOut
 
 CREATOR, VIEWER = "creator", "viewer"
@@ -91,6 +92,29 @@ class Scene:
             raise StepError("the chain cannot be read")
         return available
 
+    def on_its_way(self) -> Money:
+        """Ask what the creator sold by vouchers, and the Escrow does not hold yet."""
+        pending = self.payouts().pending
+        if pending is None:
+            raise StepError("the node does not say what is on its way")
+        return pending
+
+    def wallet(self) -> WalletOut:
+        """Read the viewer's wallet."""
+        return self.hand.fact(_viewer_wallet)
+
+    def channel(self) -> ChannelOut | None:
+        """Read the viewer's channel to the creator; None before the first deposit."""
+        channels = self.hand.fact(_channels)
+        if len(channels) > 1:
+            raise StepError(f"there are {len(channels)} channels to one creator")
+        return channels[0] if channels else None
+
+    def sold(self) -> Money:
+        """Give what was ever paid to the creator, as the node books it."""
+        paid = [row.node for row in self.sums(VIEWER).rows if row.name == "paid"]
+        return (paid[0] if paid else None) or ZERO
+
     def sums(self, desk_id: str) -> Reconciliation:
         """Compare chain, node ledger and desk ledger, as one side's desk sees them."""
         if desk_id == CREATOR:
@@ -107,6 +131,28 @@ def price_of(chunks: list[ChunkOut]) -> Money:
     """Add up chunk prices, computed here from the price per ten seconds and the cuts, not taken from the answer."""
     prices = [chunk_price(PRICE, start_ms=chunk.start_ms, end_ms=chunk.end_ms) for chunk in chunks]
     return Money(sum(price.micros for price in prices))
+
+
+def expect(what: str, is_: Money, should: Money) -> None:
+    """Compare two sums to the unit. Raises StepError."""
+    if is_ != should:
+        raise StepError(f"{what} is {money_exact(is_)}, should be {money_exact(should)}")
+
+
+def books_agree(scene: Scene) -> Reconciliation:
+    """Compare chain, node and desk as the viewer's desk sees them, and give them. Raises StepError."""
+    sums = scene.sums(VIEWER)
+    if not sums.rows or not all(row.agrees for row in sums.rows):
+        raise StepError(f"the books differ: {sums.rows}")
+    return sums
+
+
+async def _viewer_wallet(client: Client) -> WalletOut:
+    return await client.desk(VIEWER).wallet.state()
+
+
+async def _channels(client: Client) -> tuple[ChannelOut, ...]:
+    return await client.desk(VIEWER).wallet.channels()
 
 
 async def _health(client: Client) -> Health:

@@ -6,10 +6,10 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from services.units.money import Money, platform_fee
+from services.units.money import ZERO, Money, platform_fee
 from studio.kit.format import money_exact, money_input
 from studio.tour.hand import Hand, StepError, read_text
-from studio.tour.scene import PRICE, VIEWER, Scene, locked, price_of
+from studio.tour.scene import PRICE, VIEWER, Scene, books_agree, expect, locked, price_of
 from studio.tour.screen import Screen
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _SLOWNESS = float(os.environ.get("MUSECLOCK_TOUR_SLOWNESS", "1"))
 SAME_SECOND_MS = 1000 * _SLOWNESS
 STILL_S = 0.4
 AHEAD_MS = 1000
+_AHEAD = 2
 # Longer than a frame of 24 fps and the coarse steps of the interpolated position together.
 NOTICED_MS = 250
 STANDSTILL_MS = NOTICED_MS * _SLOWNESS
@@ -57,7 +58,7 @@ def preview(scene: Scene) -> str:
 
 
 def paywall(scene: Scene) -> str:
-    """The paywall names the price per 10 s, per minute and for the rest; position and controls stay."""
+    """The paywall names the price per 10 s, per minute, for the rest, and the deposit; position and controls stay."""
     hand, film = scene.hand, scene.film()
     text = hand.text_of("paywall.card")
     rest = price_of(locked(film))
@@ -66,17 +67,24 @@ def paywall(scene: Scene) -> str:
             raise StepError(f"{money_exact(words)} is not on the paywall: {text}")
     for name in ("watch.play", "watch.seek", "paywall.buy", "paywall.autobuy"):
         hand.find(name, timeout_s=2)
-    return f"{money_exact(PRICE)} per 10 s, {money_exact(PRICE * 6)} per minute, {money_exact(rest)} for the rest"
+    deposit = film.payment.deposit
+    hand.wait("the deposit to be named", lambda: f"{money_exact(deposit)} goes into" in hand.text_of("paywall.card"))
+    if scene.channel() is not None:
+        raise StepError("there is a channel before anything was bought")
+    return (
+        f"{money_exact(PRICE)} per 10 s, {money_exact(PRICE * 6)} per minute, {money_exact(rest)} for the rest; "
+        f"{money_exact(deposit)} would go into a channel"
+    )
 
 
 def buy(scene: Scene) -> str:
-    """Buy one part with one click: playback goes on within the second, and the Escrow holds 90 % of it."""
+    """Buy one part with one click, which makes the deposit that the card names: playback goes on within the second."""
     hand, film = scene.hand, scene.film()
     screen = Screen(hand)
     part = locked(film)[0]
     price = price_of([part])
-    balance = scene.on_chain()
-    gross = _gross(scene)
+    balance, coming, wallet, sold = scene.on_chain(), scene.on_its_way(), scene.wallet().available, scene.sold()
+    deposit = film.payment.deposit
     start = time.monotonic()
     hand.click("paywall.buy")
     # The player is in this state from the first new picture on.
@@ -84,12 +92,22 @@ def buy(scene: Scene) -> str:
     took_ms = round((time.monotonic() - start) * 1000)
     hand.wait("the next part to play", lambda: part.start_ms < screen.position_ms() < part.end_ms)
     after = scene.film()
-    _expect("spent", after.spent, film.spent + price)
-    share = price - platform_fee(gross, price)
-    _expect("creatorBalances", scene.on_chain(), balance + share)
+    expect("spent", after.spent, film.spent + price)
+    share = price - platform_fee(sold, price)
+    expect("creatorBalances", scene.on_chain(), balance)
+    expect("what is on its way to the creator", scene.on_its_way(), coming + share)
+    expect("the wallet", scene.wallet().available or ZERO, (wallet or ZERO) - deposit)
+    channel = hand.wait("the channel", scene.channel)
+    expect("deposited", channel.deposited, deposit)
+    expect("spent from the channel", channel.spent, price)
+    waiting = [row.waiting for row in books_agree(scene).rows if row.name == "paid"]
+    expect("what waits for the chain", waiting[0], price)
     if took_ms > SAME_SECOND_MS:
         raise StepError(f"playback went on after {took_ms} ms")
-    return f"going on after {took_ms} ms; {money_exact(price)} paid, {money_exact(share)} of it to the creator"
+    return (
+        f"going on after {took_ms} ms; {money_exact(deposit)} deposited, {money_exact(price)} of it paid, "
+        f"{money_exact(share)} on its way to the creator"
+    )
 
 
 def autobuy(scene: Scene) -> str:
@@ -97,7 +115,9 @@ def autobuy(scene: Scene) -> str:
     hand, film = scene.hand, scene.film()
     screen = Screen(hand)
     parts = locked(film)
-    wanted = parts[:2]
+    # One part is left for the step that pays on the chain, if the film is long enough.
+    wanted = parts[:2] if len(parts) > _AHEAD else parts[:1]
+    channel = hand.wait("the channel", scene.channel)
     hand.wait("the next locked part", lambda: hand.look("paywall.card"), timeout_s=30)
     if len(parts) == len(wanted):
         scene.facts["budget"] = _too_small(scene, wanted[0])
@@ -107,6 +127,9 @@ def autobuy(scene: Scene) -> str:
         return "one part was left, bought without asking again"
     ahead_ms = _watch_ahead(scene, screen, wanted[1])
     longest_ms = _cross(hand, screen, wanted[1].start_ms)
+    after = hand.wait("the channel", scene.channel)
+    expect("spent from the channel", after.spent, channel.spent + price_of(wanted))
+    expect("deposited", after.deposited, channel.deposited)
     if longest_ms > STANDSTILL_MS:
         raise StepError(f"the picture stood for {longest_ms} ms at the border")
     return f"the next part was there {ahead_ms} ms before its border; longest standstill {longest_ms} ms"
@@ -144,23 +167,12 @@ def seek_back(scene: Scene) -> str:
     hand.click("watch.play")
     hand.wait("the pause", lambda: not screen.is_playing())
     after, sums_after = scene.film(), scene.sums(VIEWER)
-    _expect("spent", after.spent, before.spent)
+    expect("spent", after.spent, before.spent)
     if sums_after.rows != sums.rows:
         raise StepError(f"the books moved: {sums.rows} became {sums_after.rows}")
     return (
         f"played again from {start / 1000:.1f} s; {money_exact(after.spent)} spent before and after, in all three books"
     )
-
-
-def _gross(scene: Scene) -> Money:
-    """Give what was ever paid to the creator, as the node books it."""
-    earned = [row.node for row in scene.sums(VIEWER).rows if row.name == "paid"]
-    return earned[0] or Money(0) if earned else Money(0)
-
-
-def _expect(what: str, is_: Money, should: Money) -> None:
-    if is_ != should:
-        raise StepError(f"{what} is {money_exact(is_)}, should be {money_exact(should)}")
 
 
 def _set_budget(hand: Hand, amount: Money) -> None:
@@ -174,7 +186,7 @@ def _too_small(scene: Scene, part: ChunkOut) -> str:
     _set_budget(scene.hand, price_of([part]) - Money(1))
     scene.hand.pause(STILL_S)
     after = scene.film()
-    _expect("spent", after.spent, before.spent)
+    expect("spent", after.spent, before.spent)
     return _said(scene.hand, after)
 
 
