@@ -11,6 +11,7 @@ from services.units.address import Address, address
 
 # Order of secp256k1's group (SEC 2, 2.4.1); a signature with s above its half is refused (EIP-2).
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+_HALF_ORDER = (_ORDER // 2).to_bytes(32, "big")
 _SIGNATURE_BYTES = 65
 _FIRST_V = 27
 
@@ -54,7 +55,7 @@ def recover_address(digest: bytes, signature: bytes) -> Address:
     """Tell who signed digest. Raises SignatureError for a wrong shape, a high s, or what fits no key."""
     if len(signature) != _SIGNATURE_BYTES or signature[64] - _FIRST_V not in (0, 1):
         raise SignatureError("not r, s and v (27 or 28)")
-    if int.from_bytes(signature[32:64], "big") > _ORDER // 2:
+    if signature[32:64] > _HALF_ORDER:
         raise SignatureError("s is in the upper half")
     try:
         public = PublicKey.from_signature_and_message(

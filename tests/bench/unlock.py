@@ -7,9 +7,11 @@ import os
 import secrets
 import statistics
 import tempfile
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ FILMS = 20
 WARM_UP = 1
 PRICE = "0.01"
 CHAIN_ID = 7427010
-VIEWERS, VOUCHERS = 500, 40
+VIEWERS, VOUCHERS, BATCH = 1_000, 60, 400
 
 
 def figures() -> dict[str, dict[str, Any]]:
@@ -114,42 +116,56 @@ async def _buy_all(client: Client, content_id: ContentId) -> list[float]:
 
 
 def _vouchers() -> dict[str, dict[str, Any]]:
-    """Check vouchers of many channels on all cores and write them down, many to a commit."""
+    """Check vouchers of many channels in a process a core, as a node's workers do, and write them to one database."""
     with tempfile.TemporaryDirectory(prefix="mc-bench-") as folder:
-        database = open_database(Path(folder) / "node.db")
+        path = Path(folder) / "node.db"
+        database = open_database(path)
         migrate(database, "node")
         viewers = [secrets.token_bytes(32) for _ in range(VIEWERS)]
         ids = _channels(database, viewers)
-        content = ContentId(ids[0])
-        signed = [
-            (place, sign_voucher(CHAIN_ID, ids[place], Money(number + 1), viewers[place]))
-            for number in range(VOUCHERS)
-            for place in range(VIEWERS)
-        ]
-        accounts = [address_of(key) for key in viewers]
-        journal = VoucherJournal(database)
-
-        def take(share: list[tuple[int, Voucher]]) -> None:
-            waiting = []
-            for place, voucher in share:
-                assert is_signed_by(CHAIN_ID, voucher, accounts[place])
-                waiting.append(journal.write(_charge(voucher, accounts[place], content)))
-            for written in waiting:
-                written.result()
-
-        threads = os.cpu_count() or 1
-        # A channel's vouchers stay in order: each thread has channels of its own.
-        shares = [[one for one in signed if one[0] % threads == number] for number in range(threads)]
-        start = time.perf_counter()
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(take, shares))
-        taken = time.perf_counter() - start
-        journal.close()
+        workers = os.cpu_count() or 1
+        shares = [list(zip(ids, viewers, strict=True))[number::workers] for number in range(workers)]
+        spawn = get_context("spawn")
+        with spawn.Manager() as manager:
+            barrier = manager.Barrier(workers)
+            with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+                jobs = [pool.submit(take_vouchers, path, ContentId(ids[0]), share, barrier) for share in shares]
+                spans = [job.result() for job in jobs]
+        taken = max(end for _, end in spans) - min(start for start, _ in spans)
         with database.read() as session:
-            assert session.scalar(select(func.count()).select_from(Charge)) == len(signed)
+            assert session.scalar(select(func.count()).select_from(Charge)) == VIEWERS * VOUCHERS
         database.close()
-    note = f"signature checked, total compared and durable, many to a commit; n={len(signed)}, {threads} threads"
-    return {"vouchers_per_s": {"value": round(len(signed) / taken), "unit": "1/s", "goal": 15_000, "note": note}}
+    note = f"signature and total checked, durable, many to a commit; n={VIEWERS * VOUCHERS}, {workers} worker processes"
+    value = round(VIEWERS * VOUCHERS / taken)
+    return {"vouchers_per_s": {"value": value, "unit": "1/s", "goal": 15_000, "note": note}}
+
+
+def take_vouchers(
+    path: Path, content: ContentId, share: list[tuple[Bytes32, bytes]], barrier: threading.Barrier
+) -> tuple[float, float]:
+    """Be one worker: sign beforehand, then check and write batch by batch; gives when it began and ended."""
+    signed = [
+        (address_of(key), sign_voucher(CHAIN_ID, channel, Money(number + 1), key))
+        for number in range(VOUCHERS)
+        for channel, key in share
+    ]
+    database = open_database(path)
+    journal = VoucherJournal(database)
+    barrier.wait()
+    start = time.monotonic()
+    waiting = []
+    for at in range(0, len(signed), BATCH):
+        charges = []
+        for viewer, voucher in signed[at : at + BATCH]:
+            assert is_signed_by(CHAIN_ID, voucher, viewer)
+            charges.append(_charge(voucher, viewer, content))
+        waiting.append(journal.write(*charges))
+    for written in waiting:
+        written.result()
+    end = time.monotonic()
+    journal.close()
+    database.close()
+    return start, end
 
 
 def _channels(database: Database, viewers: list[bytes]) -> list[Bytes32]:

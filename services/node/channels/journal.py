@@ -61,12 +61,15 @@ class NewCharge:
     at: datetime
 
 
+_Waiting = tuple[tuple[NewCharge, ...], "Future[None]"]
+
+
 class VoucherJournal:
     """Owns a writer thread, from the first voucher until ``close``, and whose turn it is on each channel."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue: queue.SimpleQueue[tuple[NewCharge, Future[None]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._busy: set[str] = set()
         self._thread: threading.Thread | None = None
@@ -84,17 +87,17 @@ class VoucherJournal:
             with self._guard:
                 self._busy.discard(channel_id)
 
-    def write(self, charge: NewCharge) -> Future[None]:
-        """Write a charge; the future ends when it is durable.
+    def write(self, *charges: NewCharge) -> Future[None]:
+        """Write charges, all or none; the future ends when they are durable.
 
-        It fails with ProblemError: channel.total (the channel has moved on), disk.full.
+        It fails with ProblemError: channel.total (a channel has moved on), disk.full.
         """
         written: Future[None] = Future()
         with self._guard:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="vouchers", daemon=True)
                 self._thread.start()
-        self._queue.put((charge, written))
+        self._queue.put((charges, written))
         return written
 
     def close(self) -> None:
@@ -118,10 +121,10 @@ class VoucherJournal:
             if is_last:
                 return
 
-    def _write(self, batch: Sequence[tuple[NewCharge, Future[None]]]) -> None:
+    def _write(self, batch: Sequence[_Waiting]) -> None:
         try:
             with self._database.write() as session:
-                _enter(session.connection(), [charge for charge, _ in batch])
+                _enter(session.connection(), [charge for charges, _ in batch for charge in charges])
         except ProblemError as problem:
             if len(batch) == 1 or problem.code != "channel.total":
                 _fail(batch, problem)
@@ -136,7 +139,7 @@ class VoucherJournal:
                 written.set_result(None)
 
 
-def _fail(batch: Sequence[tuple[NewCharge, Future[None]]], error: Exception) -> None:
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
     for _, written in batch:
         written.set_exception(error)
 

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_charge_channel_id_channel")),
         sa.ForeignKeyConstraint(["content_id"], ["item.content_id"], name=op.f("fk_charge_content_id_item")),
         sa.PrimaryKeyConstraint("channel_id", "cumulative", name=op.f("pk_charge")),
+        sqlite_with_rowid=False,
         sqlite_strict=True,
     )
     op.create_index("ix_charge_creator_at", "charge", ["creator", "at"], unique=False)
