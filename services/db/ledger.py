@@ -35,6 +35,9 @@ _PLAIN_LINES = text("SELECT seq, kind, ref, line, at, account, item, amount, has
 _SEEN = select(LedgerLine.seq).where(LedgerLine.kind == bindparam("kind"), LedgerLine.ref == bindparam("ref")).limit(1)
 _LAST = select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1)
 _BALANCE = select(LedgerBalance.amount).where(LedgerBalance.account == bindparam("account"))
+_ITEM_TOTAL = select(func.sum(LedgerDay.amount)).where(
+    LedgerDay.account == bindparam("account"), LedgerDay.item == bindparam("item")
+)
 _ADD_LINE = insert(LedgerLine)
 _ADD_BALANCE = _adding(LedgerBalance, "account")
 _ADD_DAY = _adding(LedgerDay, "account", "day", "item")
@@ -96,8 +99,7 @@ def line_amount(session: Session, *, kind: str, ref: str, account: str) -> Money
 
 def item_total(session: Session, account: str, item: str) -> Money:
     """Give what one item contributed to an account."""
-    query = select(func.sum(LedgerDay.amount)).where(LedgerDay.account == account, LedgerDay.item == item)
-    return session.scalar(query) or ZERO
+    return session.connection().scalar(_ITEM_TOTAL, {"account": account, "item": item}) or ZERO
 
 
 def item_totals(session: Session, account: str) -> dict[str, Money]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from services.desk.choices import Choices, read_choices, write_choice
 from services.desk.context import Desk
+from services.desk.films import budget_of
 from services.desk.tables import Film, Purchase
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -37,7 +38,7 @@ def charge(
         _charge_film(session, content, amount)
     chosen = _choices(session, desk)
     since = _day(desk.clock.now())
-    day, mine = session.execute(_SUMS, {"since": since, "creator": creator, "intent": intent}).one()
+    day, mine = session.connection().execute(_SUMS, {"since": since, "creator": creator, "intent": intent}).one()
     _within("budget.day", chosen.day_limit, day or ZERO, amount)
     _within("budget.creator", chosen.creator_limit, mine or ZERO, amount)
 
@@ -91,11 +92,12 @@ def _choices(session: Session, desk: Desk) -> Choices:
 
 
 def _charge_film(session: Session, content: ContentId, amount: Money) -> None:
-    film = session.get_one(Film, content)
-    if film.budget_limit is None or film.budget_spent + amount > film.budget_limit:
-        limit = film.budget_limit.micros if film.budget_limit else 0
-        raise ProblemError("budget.session", limit=limit, spent=film.budget_spent.micros, amount=amount.micros)
-    film.budget_spent = film.budget_spent + amount
+    budget = budget_of(session, content)
+    if budget is None or budget.spent + amount > budget.limit:
+        limit, spent = (budget.limit.micros, budget.spent.micros) if budget else (0, 0)
+        raise ProblemError("budget.session", limit=limit, spent=spent, amount=amount.micros)
+    spent_now = update(Film).where(Film.content_id == content).values(budget_spent=budget.spent + amount)
+    session.execute(spent_now.execution_options(synchronize_session=False))
 
 
 def _within(code: str, limit: Money, spent: Money, amount: Money) -> None:

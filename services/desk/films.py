@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from anyio import to_thread
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
 from services.desk.memory import OpenFilm
@@ -13,8 +15,11 @@ from services.media.manifest import Manifest
 from services.media.signature import parse_signed
 from services.units.ids import ContentId
 from services.units.money import ZERO
+from services.wire.catalogue import BudgetOut
 from services.wire.node import CardOut, ManifestOut
 from services.wire.problems import ProblemError
+
+_BUDGET = select(Film.budget_limit, Film.budget_spent).where(Film.content_id == bindparam("content"))
 
 
 @lru_cache(maxsize=32)
@@ -53,6 +58,12 @@ def checked_manifest(desk: Desk, content: ContentId, signed: ManifestOut) -> Man
     if sold_on != (desk.chain.chain_id, desk.chain.token, desk.chain.escrow):
         raise ProblemError("chain.wrong_chain", expected=desk.chain.chain_id, found=manifest.chain_id)
     return manifest
+
+
+def budget_of(session: Session, content: ContentId) -> BudgetOut | None:
+    """Give a film's budget, without its long manifest."""
+    row = session.connection().execute(_BUDGET, {"content": content}).one()
+    return None if row.budget_limit is None else BudgetOut(limit=row.budget_limit, spent=row.budget_spent)
 
 
 def _keep(desk: Desk, content: ContentId, card: CardOut, signed: ManifestOut) -> OpenFilm:

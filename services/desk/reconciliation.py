@@ -16,6 +16,7 @@ from services.desk.channels.recovery import refresh
 from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.money import CHANNEL, ESCROW, PROMISED, SALES, SPENT
+from services.desk.purchases.exact import transferred
 from services.desk.tables import Channel
 from services.units.address import Bytes32
 from services.units.money import ZERO, Money, total
@@ -47,12 +48,13 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """What the chain says: the Escrow's events, a creator's balance, and this account's channels."""
+    """What the chain says: the Escrow's events, a creator's balance, this account's transfers and its channels."""
 
     escrow: ChainSums
     available: Money
     deposited: Money
     claimed: Money
+    transferred: Money
 
 
 @router.get("/reconciliation")
@@ -93,6 +95,7 @@ def _ask_chain(desk: Desk) -> _Chain | None:
             available=desk.chain.creator_balance(owner),
             deposited=total([one.balance for one in seen]),
             claimed=total([one.claimed for one in seen]),
+            transferred=transferred(desk),
         )
     except ChainUnreachable:
         return None
@@ -141,7 +144,7 @@ def _rows(desk: Desk, chain: _Chain | None, node: _Node, own: _Own) -> tuple[Rec
 def _viewer_rows(chain: _Chain | None, node: _Node, own: _Own) -> tuple[ReconciliationRow, ...]:
     paid = ReconciliationRow(
         name="paid",
-        chain=chain.escrow.paid + chain.claimed if chain else None,
+        chain=chain.escrow.paid + chain.claimed + chain.transferred if chain else None,
         node=node.spending.paid if node.spending else None,
         desk=own.paid,
         waiting=own.by_voucher - chain.claimed if chain else ZERO,

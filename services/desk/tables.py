@@ -84,7 +84,7 @@ class Purchase(DeskTable):
     payment: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     """The signed payment, as it goes over the wire."""
     channel_id: Mapped[Bytes32 | None] = mapped_column(Text)
-    """The channel whose voucher pays; none for a payment into the Escrow."""
+    """The channel whose voucher pays; none for a payment that is settled on the chain by itself."""
     total: Mapped[Money | None] = mapped_column(MoneyColumn)
     """What the voucher lets the creator claim in all."""
     valid_before: Mapped[int] = mapped_column(BigInt)

@@ -16,7 +16,8 @@ from services.desk.channels.keys import config_for, read_config
 from services.desk.channels.offers import checked_offer, remember
 from services.desk.channels.record import deposit_amount, free_of, turn_name
 from services.desk.channels.recovery import open_channel
-from services.desk.channels.vouchers import Start, Wish, is_enough, sign, start
+from services.desk.channels.vouchers import Figures, Start, Wish, is_enough, sign, start
+from services.desk.content import look_ahead
 from services.desk.context import Desk
 from services.desk.purchases.asking import ask
 from services.desk.purchases.home import is_home
@@ -43,11 +44,13 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """How a purchase ended. ``intent``: none when everything was free or owned already."""
+    """How a purchase ended. ``intent``: none when everything was free or owned already.
+
+    figures: what is known without asking the books, which count a purchase by voucher at this moment.
+    """
 
     intent: IntentId | None
-    by_voucher: bool = False
-    """The wallet's own money did not move."""
+    figures: Figures | None = None
 
 
 async def buy_by_channel(desk: Desk, wish: Wish, answered: asyncio.Future[Bought]) -> Elsewhere | None:
@@ -62,7 +65,7 @@ async def buy_by_channel(desk: Desk, wish: Wish, answered: asyncio.Future[Bought
                 return None
             answer = await ask_for_keys(desk, wish.film, begun.purchase, again=begun.is_old)
             if answer is not None:
-                await _hand_over(desk, wish, begun.purchase, answer, answered)
+                await _hand_over(desk, wish, begun, answer, answered)
                 return None
             if await is_home(desk, wish.film, wish.wanted):
                 # The node says that it is ours: nothing is signed for it again.
@@ -71,17 +74,20 @@ async def buy_by_channel(desk: Desk, wish: Wish, answered: asyncio.Future[Bought
         raise ProblemError("channel.refused", reason="total")
 
 
-async def _hand_over(
-    desk: Desk, wish: Wish, purchase: Purchase, answer: Answer, answered: asyncio.Future[Bought]
-) -> None:
+async def _hand_over(desk: Desk, wish: Wish, begun: Start, answer: Answer, answered: asyncio.Future[Bought]) -> None:
     """Answer as soon as the keys are here. The channel's turn lasts until they, and what they cost, are on disk."""
-    if "deposit" not in purchase.payment["payload"]:
-        answered.set_result(Bought(wish.intent, by_voucher=True))
+    purchase = begun.purchase
+    if purchase is None:
+        raise ValueError("nothing was bought")
+    if begun.figures is not None:
+        answered.set_result(Bought(wish.intent, begun.figures))
         try:
             await keep(desk, purchase, answer)
         except ProblemError as problem:
             # It plays from memory; the same bytes bring the keys again before anything else is signed here.
             _log.warning("keys not kept yet", extra={"intent": wish.intent, "code": problem.code})
+        if len(wish.wanted) == 1:
+            desk.spawn(look_ahead(desk, wish.film.manifest, wish.wanted.stop), name="look ahead")
         return
     keeping = asyncio.ensure_future(keep(desk, purchase, answer))
     with move_on_after(_PATIENCE_S):

@@ -9,7 +9,7 @@ from services.chain.channels import Deposit, deposit_nonce, sign_deposit
 from services.desk.channels.chain import see
 from services.desk.channels.keys import read_config
 from services.desk.channels.record import begin_deposit, free_of
-from services.desk.channels.vouchers import Wish, sign_in
+from services.desk.channels.vouchers import Wish, sign_anew
 from services.desk.context import Desk
 from services.desk.money import in_flight
 from services.desk.purchases.keys import owned
@@ -65,7 +65,7 @@ def sign_with_deposit(desk: Desk, wish: Wish, channel: Bytes32) -> Purchase:
     with desk.database.write() as session:
         row = session.get_one(Channel, channel)
         begin_deposit(session, row, fields, desk.clock.now())
-        return sign_in(session, desk, wish, row)
+        return sign_anew(session, desk, wish, row)
 
 
 def _amount(desk: Desk, wish: Wish, row: Channel, mine: frozenset[int], film: Film) -> Need:

@@ -19,6 +19,7 @@ from services.units.address import Address, Bytes32
 from services.units.money import ZERO, Money
 from services.wire.x402 import DepositFields, read_money
 
+_SENT = ("signed", "sent", "refused")
 _FIND = (
     select(Channel)
     .where(Channel.creator == bindparam("creator"), Channel.node == bindparam("node"))
@@ -120,6 +121,9 @@ def take(session: Session, row: Channel, purchase: Purchase, *, keyed: bool, at:
         _book(session, row, purchase, "keyed", at)
     if keyed:
         row.open_intent = None
+    elif purchase.state in _SENT:
+        # Its keys are due, and asked for until they come.
+        purchase.state = "unknown"
 
 
 def give_back(session: Session, row: Channel, purchase: Purchase, *, state: str, at: datetime) -> None:

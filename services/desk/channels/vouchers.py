@@ -13,14 +13,17 @@ from services.desk.channels.offers import echoed
 from services.desk.channels.record import find_channel, free_of, open_purchase, promise
 from services.desk.content import check_ciphertext
 from services.desk.context import Desk
+from services.desk.films import budget_of
 from services.desk.memory import OpenFilm
+from services.desk.money import spent_on
 from services.desk.purchases.keys import owned
-from services.desk.purchases.record import refuse_overlap
+from services.desk.purchases.record import refuse_open
 from services.desk.purchases.terms import price_of
 from services.desk.tables import Channel, Purchase
 from services.units.address import Address, Bytes32
 from services.units.ids import ContentId, IntentId, purchase_intent
 from services.units.money import ZERO, Money
+from services.wire.catalogue import BudgetOut
 from services.wire.problems import ProblemError
 from services.wire.x402 import (
     ChannelPayload,
@@ -52,15 +55,24 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What was spent on a film, and its budget."""
+
+    spent: Money
+    budget: BudgetOut | None
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What there is to begin with: all is here; or a purchase to send; or the channel, which needs something first.
 
-    is_old: the purchase may have been sent before.
+    is_old: the purchase may have been sent before. figures: what a new one leaves, once its key is here.
     """
 
     is_home: bool = False
     purchase: Purchase | None = None
     is_old: bool = False
+    figures: Figures | None = None
     channel: Channel | None = None
 
 
@@ -79,19 +91,33 @@ def start(desk: Desk, wish: Wish) -> Start:
 
     Raises ProblemError: content.missing, content.damaged, and as ``sign``.
     """
-    manifest = wish.film.manifest
-    with desk.database.read() as session:
+    manifest, damage = wish.film.manifest, _damage(desk, wish)
+    with desk.database.write() as session:
         mine = owned(session, wish.content, wish.wanted)
         if all(index in mine or manifest.chunks[index].price == ZERO for index in wish.wanted):
             return Start(is_home=True)
         purchase = session.get(Purchase, wish.intent)
         channel = find_channel(session, desk, manifest.creator)
-    if purchase is not None and purchase.money != "released":
-        return Start(purchase=purchase, is_old=True, channel=channel)
-    check_ciphertext(desk, manifest, wish.wanted)
-    if channel is None or not is_enough(channel, wish.amount):
-        return Start(channel=channel)
-    return Start(purchase=sign(desk, wish, channel.id), channel=channel)
+        if purchase is not None and purchase.money != "released":
+            return Start(purchase=purchase, is_old=True, channel=channel)
+        if damage is not None:
+            raise damage
+        if channel is None or not is_enough(channel, wish.amount):
+            return Start(channel=channel)
+        if mine:
+            raise ProblemError("content.owned")
+        signed = sign_in(session, desk, wish, channel, purchase)
+        figures = Figures(spent_on(session, wish.content) + wish.amount, budget_of(session, wish.content))
+        return Start(purchase=signed, channel=channel, figures=figures)
+
+
+def _damage(desk: Desk, wish: Wish) -> ProblemError | None:
+    """Look at the goods before the unit of work begins; whether that matters is known in it."""
+    try:
+        check_ciphertext(desk, wish.film.manifest, wish.wanted)
+    except ProblemError as problem:
+        return problem
+    return None
 
 
 def is_enough(row: Channel, amount: Money) -> bool:
@@ -112,13 +138,20 @@ def sign(desk: Desk, wish: Wish, channel: Bytes32) -> Purchase:
             raise ProblemError("channel.state", state=row.state)
         if open_purchase(session, row) is not None:
             raise ProblemError("payment.in_progress")
-        return sign_in(session, desk, wish, row)
+        return sign_anew(session, desk, wish, row)
 
 
-def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel) -> Purchase:
-    """Sign inside the caller's write unit, which found the channel open and clear."""
+def sign_anew(session: Session, desk: Desk, wish: Wish, row: Channel) -> Purchase:
+    """Sign inside the caller's write unit, which found the channel open and clear. Raises as ``sign``."""
+    if owned(session, wish.content, wish.wanted):
+        raise ProblemError("content.owned")
+    return sign_in(session, desk, wish, row, session.get(Purchase, wish.intent))
+
+
+def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel, purchase: Purchase | None) -> Purchase:
+    """Sign chunks that are not here, into the row of the same purchase's earlier attempt if there was one."""
     manifest = wish.film.manifest
-    refuse_overlap(session, wish.content, wish.wanted, wish.intent)
+    refuse_open(session, wish.content, wish.wanted, wish.intent)
     charge(
         session,
         desk,
@@ -129,7 +162,6 @@ def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel) -> Purchase:
         auto=wish.auto,
     )
     total, now = row.total + wish.amount, desk.clock.now()
-    purchase = session.get(Purchase, wish.intent)
     if purchase is None:
         purchase = Purchase(
             intent=wish.intent, content_id=wish.content, title=wish.film.card.title, creator=manifest.creator

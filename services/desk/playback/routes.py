@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from services.desk.budgets import MAX_BUDGET
 from services.desk.channels.buying import Bought
+from services.desk.channels.vouchers import Figures
 from services.desk.content import init_segment, plaintext
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
-from services.desk.films import open_film
+from services.desk.films import budget_of, open_film
 from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
 from services.desk.playback.timeline import budget_out, playback_out
@@ -23,7 +24,7 @@ from services.desk.receipts import receipt_out
 from services.desk.tables import Film, Purchase
 from services.desk.wallet.service import wallet_state
 from services.units.ids import ContentId, purchase_intent
-from services.units.money import ZERO
+from services.units.money import ZERO, Money
 from services.wire.catalogue import BudgetIn, BudgetOut, BuyIn, PlaybackOut, PositionIn, PurchaseOut
 from services.wire.desk import ReceiptOut
 from services.wire.problems import ProblemError
@@ -70,7 +71,11 @@ async def buy_chunks(desk: DeskOf, content: ContentOf, body: BuyIn) -> PurchaseO
         max_deposit=body.max_deposit,
     )
     film = await open_film(desk, content)
-    return await to_thread.run_sync(_purchase_out, desk, film, body, bought)
+    if bought.figures is None or desk.memory.available is None:
+        return await to_thread.run_sync(_looked_up, desk, film, body, bought)
+    # A voucher leaves the wallet as it is: that is no reason to ask the chain, nor the books that are being written.
+    price = price_of(film.manifest, body.first_chunk, body.chunk_count)
+    return _purchase_out(desk, content, body, price, bought.figures, desk.memory.available)
 
 
 @router.put("/playback/{content_id}/budget")
@@ -117,18 +122,19 @@ async def receipts(desk: DeskOf, content: ContentOf) -> tuple[ReceiptOut, ...]:
     return await to_thread.run_sync(read)
 
 
-def _purchase_out(desk: Desk, film: OpenFilm, body: BuyIn, bought: Bought) -> PurchaseOut:
+def _looked_up(desk: Desk, film: OpenFilm, body: BuyIn, bought: Bought) -> PurchaseOut:
     content: ContentId = film.manifest.content_id
-    price = price_of(film.manifest, body.first_chunk, body.chunk_count)
     with desk.database.read() as session:
-        row = session.get_one(Film, content)
-        spent = spent_on(session, content)
+        figures = bought.figures or Figures(spent_on(session, content), budget_of(session, content))
         purchase = session.get(Purchase, bought.intent) if bought.intent else None
-    # The answer may be ahead of the books, which count the purchase at this moment.
-    is_ahead = bought.by_voucher and purchase is not None and purchase.money == "in_flight"
     is_free = purchase is None or purchase.money == "released"
-    # A voucher leaves the wallet as it is: that is no reason to ask the chain.
-    available = desk.memory.available if bought.by_voucher else None
+    price = ZERO if is_free else price_of(film.manifest, body.first_chunk, body.chunk_count)
+    return _purchase_out(desk, content, body, price, figures, wallet_state(desk).available)
+
+
+def _purchase_out(
+    desk: Desk, content: ContentId, body: BuyIn, amount: Money, figures: Figures, available: Money | None
+) -> PurchaseOut:
     return PurchaseOut(
         intent=purchase_intent(
             payer=desk.keyring.owner(),
@@ -138,9 +144,9 @@ def _purchase_out(desk: Desk, film: OpenFilm, body: BuyIn, bought: Bought) -> Pu
         ),
         first_chunk=body.first_chunk,
         chunk_count=body.chunk_count,
-        amount=ZERO if is_free else price,
+        amount=amount,
         state="keyed",
-        spent=spent + price if is_ahead else spent,
-        budget=budget_out(row),
-        available=wallet_state(desk).available if available is None else available,
+        spent=figures.spent,
+        budget=figures.budget,
+        available=available,
     )

@@ -8,16 +8,17 @@ from functools import partial
 
 from anyio import move_on_after, to_thread
 
-from services.chain.gateway import Paid
+from services.chain.gateway import Paid, Transfer
 from services.desk.context import Desk
 from services.desk.purchases.keys import check_keys
-from services.desk.purchases.record import ENDED, release, write_end, write_state
+from services.desk.purchases.record import ENDED, find, release, write_end, write_state
 from services.desk.tables import Purchase
 from services.media.manifest import Manifest
 from services.units.ids import IntentId
 from services.wire.node import KeysOut, PayIn
 from services.wire.problems import ProblemError
-from services.wire.x402 import PAYMENT_SIGNATURE, EscrowPayment, encode
+from services.wire.sellers import encode_payment
+from services.wire.x402 import PAYMENT_SIGNATURE, Authorization, Payload
 
 _log = logging.getLogger(__name__)
 _CERTAIN = ("payment.refused", "payment.insufficient", "payment.terms_changed", "content.not_found", "content.owned")
@@ -40,6 +41,9 @@ async def deliver(desk: Desk, manifest: Manifest, row: Purchase) -> None:
             await noting
     except ProblemError as problem:
         await settle(desk, row, otherwise="refused" if problem.code in _CERTAIN else "unknown")
+        if problem.code in _CERTAIN and await to_thread.run_sync(_is_spent, desk, row):
+            # The chain says otherwise than the seller.
+            raise ProblemError("payment.unknown") from problem
         raise
     try:
         check_keys(manifest, answer.keys, range(row.first_chunk, row.first_chunk + row.chunk_count))
@@ -75,7 +79,7 @@ async def settle(desk: Desk, row: Purchase, *, otherwise: str) -> bool:
 
 
 async def _send(desk: Desk, row: Purchase) -> KeysOut:
-    header = {PAYMENT_SIGNATURE: encode(EscrowPayment.model_validate(row.payment))}
+    header = {PAYMENT_SIGNATURE: encode_payment(row.payment)}
     body = PayIn(first_chunk=row.first_chunk, chunk_count=row.chunk_count)
     return await desk.node.call(
         KeysOut, "POST", f"/content/{row.content_id}/pay", body=body, headers=header, timeout_s=_TIMEOUT_S
@@ -93,9 +97,14 @@ async def _write_end(desk: Desk, row: Purchase, *, state: str, answer: KeysOut) 
     _tell(desk, row)
 
 
+def _is_spent(desk: Desk, row: Purchase) -> bool:
+    kept = find(desk, IntentId(row.intent))
+    return kept is not None and kept.money == "spent"
+
+
 async def _is_paid(desk: Desk, row: Purchase) -> bool:
     """Ask the chain, never the node, whether the money moved; a chain that is slow is asked again later."""
-    authorization = EscrowPayment.model_validate(row.payment).payload.authorization
+    authorization = _authorization(row)
     with move_on_after(_PATIENCE_S):
         try:
             return await to_thread.run_sync(
@@ -111,12 +120,19 @@ def _tell(desk: Desk, row: Purchase) -> None:
     desk.events.publish("wallet")
 
 
-def _ask_chain(desk: Desk, row: Purchase) -> tuple[bool, Paid | None, int]:
-    authorization = EscrowPayment.model_validate(row.payment).payload.authorization
+def _ask_chain(desk: Desk, row: Purchase) -> tuple[bool, Paid | Transfer | None, int]:
+    authorization = _authorization(row)
     chain_time = desk.chain.head().timestamp
     used = desk.chain.authorization_used(authorization.payer, authorization.nonce)
-    if not used:
-        return False, None, chain_time
-    since = max(0, row.since_block)
-    paid = desk.chain.find_paid(authorization.payer, row.content_id, authorization.nonce, since_block=since)
-    return True, paid, chain_time
+    return used, _find(desk, row, authorization) if used else None, chain_time
+
+
+def _find(desk: Desk, row: Purchase, authorization: Authorization) -> Paid | Transfer | None:
+    payer, nonce, since = authorization.payer, authorization.nonce, max(0, row.since_block)
+    if row.payment["accepted"]["scheme"] == "exact":
+        return desk.chain.find_transfer(payer, authorization.to, nonce, since_block=since)
+    return desk.chain.find_paid(payer, row.content_id, nonce, since_block=since)
+
+
+def _authorization(row: Purchase) -> Authorization:
+    return Payload.model_validate(row.payment["payload"]).authorization

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
@@ -15,6 +16,7 @@ from services.wire.problems import ProblemError
 
 TRACK = 0
 EVERYTHING = range(2**31)
+_KEEP = insert(OwnedChunk).on_conflict_do_nothing()
 _OWNED = select(OwnedChunk.index).where(
     OwnedChunk.content_id == bindparam("content"),
     OwnedChunk.index >= bindparam("first"),
@@ -33,10 +35,17 @@ def check_keys(manifest: Manifest, keys: tuple[ChunkKey, ...], wanted: range) ->
 
 def keep_keys(desk: Desk, session: Session, content: ContentId, keys: tuple[ChunkKey, ...], *, bought: bool) -> None:
     """Store checked keys inside the caller's write unit."""
-    for key in keys:
-        if session.get(OwnedChunk, (content, key.index)) is None:
-            wrapped = desk.device.wrap(bytes.fromhex(key.key), owner=_row(content, key.index))
-            session.add(OwnedChunk(content_id=content, index=key.index, wrapped_key=wrapped, bought=int(bought)))
+    rows = [
+        {
+            "content_id": content,
+            "index": key.index,
+            "wrapped_key": desk.device.wrap(bytes.fromhex(key.key), owner=_row(content, key.index)),
+            "bought": int(bought),
+        }
+        for key in keys
+    ]
+    if rows:
+        session.connection().execute(_KEEP, rows)
 
 
 def owned(session: Session, content: ContentId, among: range = EVERYTHING) -> frozenset[int]:

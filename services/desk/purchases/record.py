@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,6 @@ from services.units.ids import ContentId, IntentId
 from services.units.money import Money
 from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
-from services.wire.x402 import EscrowPayment
 
 _OTHERS = (
     select(Purchase.intent)
@@ -42,9 +43,18 @@ def find(desk: Desk, intent: IntentId) -> Purchase | None:
 
 
 def write_signed(
-    desk: Desk, film: OpenFilm, intent: IntentId, terms: PaymentTerms, payment: EscrowPayment, *, block: int, auto: bool
+    desk: Desk,
+    film: OpenFilm,
+    intent: IntentId,
+    terms: PaymentTerms,
+    payment: dict[str, Any],
+    *,
+    block: int,
+    auto: bool,
 ) -> Purchase:
     """Put a signed purchase on disk, its amount aside and on the budget. Blocking.
+
+    payment: as it goes over the wire. block: its payment is not on the chain before.
 
     Raises ProblemError: budget.session, budget.day, budget.creator, content.owned, payment.in_progress (some of the
     chunks are being bought).
@@ -67,7 +77,7 @@ def write_signed(
             session.add(row)
         row.channel_id = row.total = None
         row.first_chunk, row.chunk_count, row.amount = terms.first_chunk, terms.chunk_count, terms.amount
-        row.payment = payment.model_dump(mode="json", by_alias=True)
+        row.payment = payment
         row.valid_before, row.since_block = terms.valid_before, block
         row.auto = int(auto)
         row.state, row.money, row.transaction, row.at = "signed", "in_flight", None, desk.clock.now()
@@ -131,6 +141,11 @@ def refuse_overlap(session: Session, content: ContentId, wanted: range, intent: 
     """
     if owned(session, content, wanted):
         raise ProblemError("content.owned")
+    refuse_open(session, content, wanted, intent)
+
+
+def refuse_open(session: Session, content: ContentId, wanted: range, intent: IntentId) -> None:
+    """Refuse chunks that another purchase may still bring. Raises ProblemError: payment.in_progress."""
     asked = {"content": content, "intent": intent, "first": wanted.start, "end": wanted.stop}
     if session.connection().scalar(_OTHERS, asked) is not None:
         raise ProblemError("payment.in_progress")

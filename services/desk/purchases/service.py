@@ -1,4 +1,4 @@
-"""One purchase from the click to the key, by a channel's voucher or by the Escrow."""
+"""One purchase from the click to the key: by a channel's voucher, by the Escrow, or by a transfer."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.desk.films import open_film
 from services.desk.money import in_flight
 from services.desk.purchases.asking import ask
 from services.desk.purchases.delivery import deliver, settle
+from services.desk.purchases.exact import exact_offer, signed_transfer, was_paid_into_escrow, was_transferred
 from services.desk.purchases.home import all_playable, is_home
 from services.desk.purchases.record import find, write_signed
 from services.desk.purchases.terms import accepted, signed_payment, terms_for
@@ -48,7 +49,7 @@ async def buy(
             wish = wish_for(desk, film, wanted, auto=auto, max_deposit=max_deposit)
             instead = await buy_by_channel(desk, wish, answered) if await _is_by_channel(desk) else Elsewhere()
             if instead is not None:
-                answered.set_result(await _by_escrow(desk, wish, instead))
+                answered.set_result(await _by_itself(desk, wish, instead))
 
     return await desk.answer(work, "purchase")
 
@@ -65,7 +66,7 @@ async def _is_by_channel(desk: Desk) -> bool:
     return chosen.method == "channel"
 
 
-async def _by_escrow(desk: Desk, wish: Wish, instead: Elsewhere) -> Bought:
+async def _by_itself(desk: Desk, wish: Wish, instead: Elsewhere) -> Bought:
     """Settle this purchase on the chain by itself."""
     film = wish.film
     if await to_thread.run_sync(all_playable, desk, film, wish.wanted):
@@ -107,14 +108,32 @@ async def _sign(desk: Desk, wish: Wish, required: PaymentRequired | None) -> Pur
         terms = terms_for(desk, manifest, payer=owner, wanted=wish.wanted, chain_time=head.timestamp)
         return terms, head.number
 
-    def write(offer: EscrowRequirements) -> Purchase:
+    def write() -> Purchase:
         _check_balance(desk, terms)
-        payment = signed_payment(terms, offer, key)
-        return write_signed(desk, wish.film, wish.intent, terms, payment, block=block, auto=wish.auto)
+        since = _since(desk, wish, terms, head=head, by_escrow=isinstance(offer, EscrowRequirements))
+        if isinstance(offer, EscrowRequirements):
+            payment = signed_payment(terms, offer, key).model_dump(mode="json", by_alias=True)
+        else:
+            payment = signed_transfer(terms, wish.intent, offer, key)
+        return write_signed(desk, wish.film, wish.intent, terms, payment, block=since, auto=wish.auto)
 
-    terms, block = await to_thread.run_sync(prepare)
+    terms, head = await to_thread.run_sync(prepare)
     required = required or await ask(desk, manifest.content_id, wish.wanted)
-    return await to_thread.run_sync(write, accepted(desk, manifest, required, terms))
+    has_escrow = required.escrow is not None
+    offer = accepted(desk, manifest, required, terms) if has_escrow else exact_offer(required, terms)
+    return await to_thread.run_sync(write)
+
+
+def _since(desk: Desk, wish: Wish, terms: PaymentTerms, *, head: int, by_escrow: bool) -> int:
+    """Give the block from which on the payment can be on the chain: books that were lost may have paid before.
+
+    Then the token refuses what is signed now, and what was paid is found. Raises ProblemError: payment.unknown (paid
+    in the other way).
+    """
+    is_in_escrow, is_transferred = was_paid_into_escrow(desk, terms), was_transferred(desk, terms, wish.intent)
+    if is_transferred if by_escrow else is_in_escrow:
+        raise ProblemError("payment.unknown")
+    return desk.chain.since_block if is_in_escrow or is_transferred else head
 
 
 def _check_balance(desk: Desk, terms: PaymentTerms) -> None:

@@ -23,6 +23,7 @@ from services.wire.desk import Method
 from services.wire.problems import ProblemError
 from services.wire.x402 import PAYMENT_SIGNATURE, DepositPayload, VoucherPayload
 from tests.fixtures.chain import HandClock
+from tests.fixtures.unsteady_chain import UnsteadyChain
 from tests.fixtures.world import PRICE, VIEWER_MONEY, Answer, RunningWorld, running_world
 
 
@@ -307,6 +308,55 @@ async def test_a_restart_keeps_the_channel_and_its_key(world_profile: Path, hand
         assert (after.id, after.total) == (before.id, before.total + PRICE)
         seen = read_channel(running.world.chain.ask(channel_call(after.id)))
         assert seen.balance == after.balance
+
+
+async def test_the_chain_out_of_reach_stops_deposits_only(world_profile: Path, hand_clock: HandClock) -> None:
+    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain) as running:
+        film = await running.publish()
+        await running.fronted.playback.buy(film.content, first_chunk=1, max_deposit=PRICE * 2)
+        await running.settled()
+        running.unsteady.is_down = True
+        assert (await running.fronted.playback.buy(film.content, first_chunk=2)).state == "keyed"
+        assert await running.fronted.playback.chunk(film.content, 2) == film.plain[2]
+        with pytest.raises(ProblemError, match=r"chain\.unreachable"):
+            await running.fronted.playback.buy(film.content, first_chunk=3)
+        assert len(running.front.signatures) == 2
+        opened = await running.fronted.playback.open(film.content)
+        assert (opened.available, opened.chunks[2].access) == (None, "owned")
+        await running.settled()
+        running.unsteady.is_down = False
+        assert (await running.fronted.playback.buy(film.content, first_chunk=3)).state == "keyed"
+        await running.assert_reconciled()
+
+
+async def test_a_deposit_that_the_chain_cannot_tell_of_yet_is_settled_later(
+    world_profile: Path, hand_clock: HandClock
+) -> None:
+    async with running_world(world_profile, hand_clock, chain_front=UnsteadyChain) as running:
+        film = await running.publish()
+
+        async def then_down(request: httpx.Request) -> httpx.Response | None:
+            if PAYMENT_SIGNATURE not in request.headers:
+                return None
+            answer = await running.front.pass_on(request)
+            running.unsteady.is_down = True
+            return answer
+
+        running.front.answer = then_down
+        assert (await running.fronted.playback.buy(film.content, first_chunk=1)).state == "keyed"
+        assert await running.fronted.playback.chunk(film.content, 1) == film.plain[1]
+        await running.settled()
+        assert purchases(running) == [(1, "keyed", "in_flight")]
+        running.front.answer = None
+        with pytest.raises(ProblemError, match=r"chain\.unreachable|payment\.in_progress"):
+            # Nothing is signed on a deposit that nobody has seen.
+            await running.fronted.playback.buy(film.content, first_chunk=2)
+        assert len(running.front.signatures) == 1
+        running.unsteady.is_down = False
+        await finish_open(running.front_desk)
+        assert purchases(running) == [(1, "keyed", "spent")]
+        assert (await running.fronted.playback.buy(film.content, first_chunk=2)).state == "keyed"
+        await running.assert_reconciled()
 
 
 async def test_the_method_is_the_person_s_choice(running: RunningWorld) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -250,3 +252,44 @@ async def test_another_device_s_channel_can_be_left_and_not_spent(world_profile:
         hand_clock.advance(DELAY)
         await look_after(running.front_desk)
         assert balance(running) == VIEWER_MONEY - PRICE * 3
+
+
+def _backup(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
+
+
+@pytest.mark.parametrize("count", [1, 10, 100])
+@pytest.mark.parametrize("is_old", [True, False], ids=["what was bought", "what was not"])
+async def test_books_restored_from_some_purchases_ago_find_their_place(
+    world_profile: Path, hand_clock: HandClock, tmp_path: Path, count: int, is_old: bool
+) -> None:
+    books = world_profile / "desks" / "viewer" / "desk.db"
+    async with running_world(world_profile, hand_clock) as running:
+        film = await running.publish(chunks=count + 4)
+        await running.fronted.playback.buy(film.content, first_chunk=1)
+        await running.settled()
+        _backup(books, tmp_path / "desk.db")
+        for index in range(2, count + 2):
+            await running.fronted.playback.buy(film.content, first_chunk=index)
+        await running.settled()
+        total = (await only(running)).spent
+    for left_over in books.parent.glob("desk.db*"):
+        left_over.unlink()
+    (tmp_path / "desk.db").rename(books)
+    async with running_world(world_profile, hand_clock) as running:
+        if is_old:
+            # What was bought after the copy was made is not bought again.
+            await running.fronted.playback.buy(film.content, first_chunk=count + 1)
+            await running.settled()
+            assert (await only(running)).spent == total
+        bought = await running.fronted.playback.buy(film.content, first_chunk=count + 2)
+        assert (bought.state, bought.amount) == ("keyed", PRICE)
+        await running.settled()
+        assert (await only(running)).spent == total + PRICE
+        assert len(running.front.vouchers) == 2
+        for index in range(1, count + 3):
+            await running.fronted.playback.buy(film.content, first_chunk=index)
+            assert await running.fronted.playback.chunk(film.content, index) == film.plain[index]
+        assert len(running.front.vouchers) == 2
+        await running.assert_reconciled()

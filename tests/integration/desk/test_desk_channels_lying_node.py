@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -29,8 +26,7 @@ from services.wire.x402 import (
     decode,
     encode,
 )
-from tests.fixtures.chain import HandClock
-from tests.fixtures.world import PRICE, Answer, RunningWorld, SealedFilm, running_world
+from tests.fixtures.world import PRICE, Answer, RunningWorld, SealedFilm
 
 ELSEWHERE = address("0x" + "ab" * 20)
 Change = Callable[[dict[str, Any]], None]
@@ -370,44 +366,3 @@ async def test_what_the_node_says_it_charged_is_not_taken_on_trust(running: Runn
     await running.settled()
     assert len(running.front.vouchers) == 2
     await running.assert_reconciled()
-
-
-def _backup(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
-        here.backup(there)
-
-
-@pytest.mark.parametrize("count", [1, 10, 100])
-@pytest.mark.parametrize("is_old", [True, False], ids=["what was bought", "what was not"])
-async def test_books_restored_from_some_purchases_ago_find_their_place(
-    world_profile: Path, hand_clock: HandClock, tmp_path: Path, count: int, is_old: bool
-) -> None:
-    books = world_profile / "desks" / "viewer" / "desk.db"
-    async with running_world(world_profile, hand_clock) as running:
-        film = await running.publish(chunks=count + 4)
-        await running.fronted.playback.buy(film.content, first_chunk=1)
-        await running.settled()
-        _backup(books, tmp_path / "desk.db")
-        for index in range(2, count + 2):
-            await running.fronted.playback.buy(film.content, first_chunk=index)
-        await running.settled()
-        total = channel_of(running).total
-    for left_over in books.parent.glob("desk.db*"):
-        left_over.unlink()
-    (tmp_path / "desk.db").rename(books)
-    async with running_world(world_profile, hand_clock) as running:
-        if is_old:
-            # What was bought after the copy was made is not bought again.
-            await running.fronted.playback.buy(film.content, first_chunk=count + 1)
-            await running.settled()
-            assert channel_of(running).total == total
-        bought = await running.fronted.playback.buy(film.content, first_chunk=count + 2)
-        assert (bought.state, bought.amount) == ("keyed", PRICE)
-        await running.settled()
-        assert channel_of(running).total == total + PRICE
-        assert len(running.front.vouchers) == 2
-        for index in range(1, count + 3):
-            await running.fronted.playback.buy(film.content, first_chunk=index)
-            assert await running.fronted.playback.chunk(film.content, index) == film.plain[index]
-        assert len(running.front.vouchers) == 2
-        await running.assert_reconciled()

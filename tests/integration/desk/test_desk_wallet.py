@@ -14,7 +14,7 @@ import pytest
 from services.db.keybox import KeyBox
 from services.desk.wallet.keyring import Keyring
 from services.host.own import ME
-from services.units.money import ZERO
+from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld, running_world
@@ -52,6 +52,11 @@ async def test_a_wallet_from_nothing_to_locked(own: RunningWorld) -> None:
     with pytest.raises(ProblemError, match=r"wallet\.exists"):
         await wallet.create(PASSPHRASE)
     assert (await wallet.lock()).wallet == "locked"
+    for wrong in (None, PASSPHRASE + " "):
+        with pytest.raises(ProblemError, match=r"wallet\.wrong_passphrase"):
+            await wallet.set_budgets(day=Money(20_000_000), passphrase=wrong)
+    assert (await wallet.set_budgets(day=Money(20_000_000), passphrase=PASSPHRASE)).day.limit == Money(20_000_000)
+    assert (await wallet.state()).wallet == "locked"
     with pytest.raises(ProblemError, match=r"wallet\.locked"):
         await own.client.desk("main").tiers.create(name="T", price=ZERO)
     with pytest.raises(ProblemError, match=r"wallet\.wrong_passphrase"):
