@@ -11,7 +11,7 @@ from functools import lru_cache
 from services.chain.abi import address_word, bytes32_word, uint_word
 from services.chain.hashing import SignatureError, keccak256, recover_address, sign_digest
 from services.units.address import Address, Bytes32, bytes32
-from services.units.ids import ContentId
+from services.units.ids import ContentId, IntentId
 from services.units.money import Money
 from services.wire.problems import ProblemError
 
@@ -21,6 +21,7 @@ DOMAIN_VERSION = "2"
 _UINT32_END = 1 << 32
 
 _PAY_TAG = keccak256(b"museclock/v1/pay")
+_EXACT_TAG = keccak256(b"museclock/v1/exact")
 _DOMAIN_TYPE = keccak256(b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
 _TRANSFER_TYPE = keccak256(
     b"TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,"
@@ -130,6 +131,16 @@ class TransferTerms:
     valid_after: int
     valid_before: int
     nonce: Bytes32
+
+
+def transfer_nonce(chain_id: int, payee: Address, intent: IntentId) -> Bytes32:
+    """Derive the nonce of a purchase that one transfer pays: the token takes at most one, whatever was signed."""
+    return bytes32(keccak256(_EXACT_TAG + uint_word(chain_id) + address_word(payee) + bytes.fromhex(intent)))
+
+
+def sign_transfer(chain_id: int, token: Address, terms: TransferTerms, key: bytes) -> bytes:
+    """Sign a transfer with the payer's key (32 bytes); gives r, s, v in 65 bytes."""
+    return sign_digest(transfer_digest(chain_id, token, terms), key)
 
 
 def transfer_digest(chain_id: int, token: Address, terms: TransferTerms) -> bytes:

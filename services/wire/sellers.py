@@ -26,16 +26,20 @@ def encode_payment(payment: Mapping[str, object]) -> str:
     return base64.b64encode(json.dumps(payment, separators=(",", ":")).encode()).decode()
 
 
-def sent_offer(header: str, scheme: str) -> dict[str, Any] | None:
-    """Give an offer of PAYMENT-REQUIRED as it was written: x402 wants it back word for word in the payment.
+def sent_offers(header: str) -> list[dict[str, Any]]:
+    """Give the offers of PAYMENT-REQUIRED as they were written: x402 wants one back word for word in the payment.
 
     Raises ProblemError: request.invalid.
     """
     try:
-        offers = json.loads(header_text(header))["accepts"]
-        return next((dict(offer) for offer in offers if offer["scheme"] == scheme), None)
+        return [dict(offer) for offer in json.loads(header_text(header))["accepts"]]
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise ProblemError("request.invalid", field="payment header") from exc
+
+
+def sent_offer(header: str, scheme: str) -> dict[str, Any] | None:
+    """Give the first offer of a scheme as it was written. Raises ProblemError: request.invalid."""
+    return next((offer for offer in sent_offers(header) if offer.get("scheme") == scheme), None)
 
 
 def read_refusal(headers: Mapping[str, str], *, is_paid: bool) -> ProblemError | None:

@@ -18,9 +18,9 @@ from services.units.ids import IntentId
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
-from tests.fixtures.world_exact import escrow_offered, exact_offered, exact_only, is_pay, is_paying, viewer_money
 from tests.fixtures.unsteady_chain import UnsteadyChain
 from tests.fixtures.world import PRICE, VIEWER_MONEY, Answer, RunningWorld, SealedFilm, running_world
+from tests.fixtures.world_exact import escrow_offered, exact_offered, exact_only, is_pay, is_paying, viewer_money
 from tests.fixtures.world_power_cuts import Camera, WatchedChain, watch
 
 
