@@ -27,7 +27,12 @@ class Gate:
         self._check_caller(headers)
         path, mark, query = raw_target.partition("?")
         parts = path.split("/", 3)
-        if len(parts) < 3 or parts[0] or not hmac.compare_digest(parts[1].encode(), self.token.encode()):
+        if (
+            not raw_target.isascii()
+            or len(parts) < 3
+            or parts[0]
+            or not hmac.compare_digest(parts[1].encode(), self.token.encode())
+        ):
             raise Refusal(Reason.ADDRESS, "That is not this proxy's address: take the one that it said at its start.")
         node = find_node(self.nodes, parts[2])
         if node is None:

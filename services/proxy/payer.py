@@ -37,41 +37,36 @@ class Payer:
     @asynccontextmanager
     async def answering(self, wish: Wish, headers: Headers) -> AsyncIterator[Reply]:
         """Give the answer to a request; while it is handed over, the same request waits. Raises Refusal."""
-        turn = self._purse.turn(f"request {wish.name(self._purse.account)}")
-        reply = None
+        turn, required = self._purse.turn(f"request {wish.name(self._purse.account)}"), None
         if not turn.locked() and await self._run(find_open, self._purse, wish) is None:
-            reply = await self._pass(wish, headers)
-        if reply is not None and reply.answer.status != _PAYMENT_REQUIRED:
-            async with _closing(reply):
-                yield reply
-            return
-        is_late = turn.locked()
-        async with turn:
-            if reply is not None and is_late:
-                await reply.close()
-                reply = None
-            async with _closing(await self._paid(wish, headers, reply)) as paid:
-                yield paid
+            asked = await self._ask(wish, headers)
+            if isinstance(asked, Reply):
+                async with _closing(asked):
+                    yield asked
+                return
+            # While others pay for the same, the offer grows old.
+            required = None if turn.locked() else asked
+        async with turn, _closing(await self._paid(wish, headers, required)) as paid:
+            yield paid
 
-    async def _paid(self, wish: Wish, headers: Headers, asked: Reply | None) -> Reply:
-        """Answer in the request's turn. asked: the node's 402, when it is at hand."""
+    async def _paid(self, wish: Wish, headers: Headers, required: PaymentRequired | None) -> Reply:
+        """Answer in the request's turn. required: what the node asks for, when that was just heard."""
         row = await self._run(find_open, self._purse, wish)
         if row is not None:
-            if asked is not None:
-                await asked.close()
-                asked = None
             resumed = await self._resume(row, headers)
             if resumed is not None:
                 return resumed
-        asked = asked or await self._pass(wish, headers)
-        required = read_required(asked.answer.headers) if asked.answer.status == _PAYMENT_REQUIRED else None
-        if required is None:
-            return asked
-        await asked.close()
-        return await self._pay(wish, headers, required)
+        asked = required if required is not None and row is None else await self._ask(wish, headers)
+        return asked if isinstance(asked, Reply) else await self._pay(wish, headers, asked)
 
-    async def _pass(self, wish: Wish, headers: Headers) -> Reply:
-        return await pass_on(await self._upstream.send(wish, headers))
+    async def _ask(self, wish: Wish, headers: Headers) -> Reply | PaymentRequired:
+        """Send a request without a payment; gives the node's offer in place of a 402 that has one."""
+        reply = await pass_on(await self._upstream.send(wish, headers))
+        required = read_required(reply.answer.headers) if reply.answer.status == _PAYMENT_REQUIRED else None
+        if required is None:
+            return reply
+        await reply.close()
+        return required
 
     async def _pay(self, wish: Wish, headers: Headers, required: PaymentRequired) -> Reply:
         offer = await self._run(accept, self._purse, required)

@@ -193,6 +193,35 @@ async def test_what_the_payer_owns_already_costs_nothing(pay_world: PayWorld) ->
     assert pay_world.charged() == times(2)
 
 
+async def test_a_session_that_ran_out_is_renewed(pay_world: PayWorld) -> None:
+    film = await pay_world.served.running.publish()
+    async with pay_world.proxy() as proxy:
+        assert keys_of(await proxy.buy(film.content, 1))
+        proxy.purse.memory.sessions[proxy.node_url] = "ran out"
+        assert keys_of(await proxy.buy(film.content, 1)) == {1: film.keys[1]}
+        # A client that signs in by itself keeps its own session for what is not paid.
+        answer = await proxy.http.get(f"{proxy.base}/channels", headers={"Authorization": "Bearer none"})
+        assert answer.status_code == 401
+
+
+async def test_a_node_that_asks_to_sign_in_elsewhere_gets_no_signature(pay_world: PayWorld) -> None:
+    film = await pay_world.served.running.publish()
+
+    def phish(answer: SeenAnswer) -> None:
+        if answer.path == "/auth/nonce":
+            answer.body = answer.body.replace(b"127.0.0.1", b"127.0.0.2")
+
+    pay_world.front.change = phish
+    async with pay_world.proxy() as proxy:
+        assert keys_of(await proxy.buy(film.content, 1))
+        again = await proxy.buy(film.content, 1)
+        assert (again.status_code, again.json()["code"]) == (409, "content.owned")
+        assert "POST /auth/sign-in" not in [path for path, _ in pay_world.front.requests]
+        # What the node did not take is promised again with the next one.
+        assert keys_of(await proxy.buy(film.content, 2))
+        assert (proxy.standing().spent, pay_world.charged()) == (times(2), times(2))
+
+
 async def test_without_a_chunk_each_request_is_the_next_one(pay_world: PayWorld) -> None:
     film = await pay_world.served.running.publish()
     async with pay_world.proxy() as proxy:
