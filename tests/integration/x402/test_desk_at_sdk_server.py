@@ -1,4 +1,4 @@
-"""Our desk buys from a seller made of the published Python SDK: a deposit, vouchers, a correction, a refund."""
+"""Our desk buys from a seller made of the published Python SDK: by channel and by one transfer, refunded, corrected."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from services.chain.channel_calls import channel_call, read_channel
 from services.desk.tables import Channel
 from services.units.address import bytes32
 from services.units.money import ZERO, Money
+from services.wire.desk import Method
+from services.wire.problems import ProblemError
 from services.wire.x402 import PAYMENT_RESPONSE, PAYMENT_SIGNATURE, VoucherPayload
 from tests.fixtures.world import PRICE, VIEWER_MONEY, Answer, SealedFilm
 from tests.fixtures.world_served import ServedNode
@@ -101,3 +103,58 @@ async def test_a_restored_desk_follows_its_correction(served: ServedNode, seller
     assert channel_of(served).total == PRICE * 3
     totals = [int(sent.payload.voucher.max_claimable_amount) for sent in running.front.vouchers]
     assert totals == [PRICE.micros * count for count in (1, 2, 1, 3)]
+
+
+@pytest.fixture
+def exact_seller(served: ServedNode, film: SealedFilm) -> Iterator[SdkSeller]:
+    with sdk_seller(served, film, schemes=("exact",)) as seller:
+        yield seller
+
+
+@pytest.mark.parametrize("method", ["channel", "chain"])
+async def test_one_transfer_a_chunk(
+    served: ServedNode, exact_seller: SdkSeller, film: SealedFilm, method: Method
+) -> None:
+    running, chain = served.running, served.node.chain
+    await running.fronted.wallet.set_payment(method=method)
+    running.front.answer = sold_by(exact_seller, film)
+    head = running.chain.head.number
+    for chunk in (1, 2):
+        bought = await running.fronted.playback.buy(film.content, first_chunk=chunk)
+        assert (bought.state, bought.available) == ("keyed", VIEWER_MONEY - PRICE * chunk)
+        assert await running.fronted.playback.chunk(film.content, chunk) == film.plain[chunk]
+    assert [line.partition("/pay")[2] for line in exact_seller.log.seen] == ["", " paid", "", " paid"]
+    assert len(served.transactions(head)) == 2
+    assert chain.token_balance(exact_seller.till) == PRICE * 2
+    wallet = await running.fronted.wallet.state()
+    assert (wallet.available, wallet.spent, wallet.in_flight) == (VIEWER_MONEY - PRICE * 2, PRICE * 2, ZERO)
+    paid = (await running.fronted.wallet.reconciliation()).rows[0]
+    assert (paid.name, paid.chain, paid.desk) == ("paid", PRICE * 2, PRICE * 2)
+
+
+@pytest.mark.logs("x402")
+async def test_a_transfer_whose_answer_was_lost_is_never_paid_again(
+    served: ServedNode, exact_seller: SdkSeller, film: SealedFilm
+) -> None:
+    """The SDK's server sells a nonce once and keeps no keys: the money is known to be spent, and stays spent once."""
+    running = served.running
+    selling = sold_by(exact_seller, film)
+
+    async def lost(request: httpx.Request) -> httpx.Response | None:
+        answer = await selling(request)
+        if PAYMENT_SIGNATURE in request.headers:
+            raise httpx.ReadError("cut", request=request)
+        return answer
+
+    running.front.answer = lost
+    with pytest.raises(ProblemError, match=r"node\.unreachable"):
+        await running.fronted.playback.buy(film.content, first_chunk=1)
+    running.front.answer = selling
+    for _ in range(2):
+        with pytest.raises(ProblemError, match=r"payment\.unknown"):
+            await running.fronted.playback.buy(film.content, first_chunk=1)
+    assert len(running.front.signatures) == 1
+    assert served.node.chain.token_balance(running.front_desk.keyring.owner()) == VIEWER_MONEY - PRICE
+    wallet = await running.fronted.wallet.state()
+    assert (wallet.spent, wallet.in_flight) == (PRICE, ZERO)
+    assert (await running.fronted.playback.buy(film.content, first_chunk=2)).state == "keyed"
