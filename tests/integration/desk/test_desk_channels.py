@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import Connection, event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event, select
 
 from services.chain.channel_calls import channel_call, read_channel
 from services.desk.channels.keys import session_key
@@ -23,6 +20,7 @@ from services.wire.desk import Method
 from services.wire.problems import ProblemError
 from services.wire.x402 import PAYMENT_SIGNATURE, DepositPayload, VoucherPayload
 from tests.fixtures.chain import HandClock
+from tests.fixtures.full_disk import FullDisk
 from tests.fixtures.unsteady_chain import UnsteadyChain
 from tests.fixtures.world import PRICE, VIEWER_MONEY, Answer, RunningWorld, running_world
 
@@ -237,22 +235,6 @@ async def test_the_clock_moves_no_money(running: RunningWorld, hand_clock: HandC
     assert channel_of(running).total == PRICE * 2
     assert len(running.front.signatures) == 2
     await running.assert_reconciled()
-
-
-@dataclass(eq=False)
-class FullDisk:
-    """Lets so many commits of a desk through, and no more while it is on."""
-
-    commits: int | None = None
-
-    def __call__(self, connection: Connection) -> None:
-        if self.commits is None:
-            return
-        self.commits -= 1
-        if self.commits < 0:
-            # SQLite gives a transaction up whose commit finds no room.
-            connection.connection.cursor().execute("ROLLBACK")
-            raise OperationalError("COMMIT", None, sqlite3.OperationalError("database or disk is full"))
 
 
 async def _codes(asked: Awaitable[object]) -> set[str]:

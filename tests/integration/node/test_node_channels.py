@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import httpx
+from sqlalchemy import event
 
 from services.chain.channel_calls import channel_call, read_channel
 from services.chain.till import till_address
@@ -17,6 +18,7 @@ from services.units.address import Address, bytes32
 from services.units.money import ZERO, Money
 from services.wire.x402 import TOTAL_MISMATCH, PaymentRequired, VoucherPayload, decode
 from tests.fixtures.chain import STRANGER, VIEWER
+from tests.fixtures.full_disk import FullDisk
 from tests.fixtures.node_caller import at_the_door
 from tests.fixtures.node_payer import ChannelPayer, channel_payer, corrected, settled
 from tests.fixtures.world import PRICE, RunningWorld
@@ -302,3 +304,32 @@ async def test_part_of_what_is_left_comes_back(running: RunningWorld) -> None:
         assert settled(await payer.refund(amount=Money(20_000))).amount == "20000"
         assert settled(await payer.refund(amount=Money(900_000))).amount == "30000"
         assert on_chain(running, payer) == (Money(10_000), Money(10_000))
+
+
+async def test_a_node_whose_disk_is_full_takes_no_voucher(running: RunningWorld) -> None:
+    """No key leaves before its voucher is on disk; with room again the same bytes are one charge."""
+    film = await running.publish()
+    give(running)
+    disk = FullDisk()
+    event.listen(running.world.node.database.engine, "commit", disk)
+    async with at_the_door(running.world, VIEWER) as (viewer,):
+        payer = await channel_payer(viewer, film.content)
+        first = payer.payment(payer.deposit_payload(DEPOSIT, PRICE))
+        for room in range(4):
+            disk.commits = room
+            answer = await payer.send(first, chunk=1)
+            if answer.status_code == httpx.codes.OK:
+                break
+            assert code(answer) == (507, "disk.full")
+            assert "keys" not in answer.json()
+        disk.commits = None
+        assert keys(await payer.send(first, chunk=1)) == {1: film.keys[1]}
+        payer.total = PRICE
+        disk.commits = 0
+        assert code(await payer.buy(2)) == (507, "disk.full")
+        disk.commits = None
+        assert keys(await payer.buy(2)) == {2: film.keys[2]}
+    assert running.world.chain.token_balance(VIEWER.address) == MONEY - DEPOSIT
+    with running.world.node.database.read() as session:
+        assert session.query(Charge).count() == 2
+        assert session.get_one(Channel, payer.id).charged == Money(20_000)
