@@ -16,8 +16,9 @@ from services.proxy.refunds import Refund
 from services.proxy.tables import ChannelRow
 from services.units.address import bytes32
 from services.units.money import ZERO, Money
+from services.wire.node import CardOut
 from services.wire.x402 import ChannelPayment, DepositPayload, ExactPayment, VoucherPayload
-from tests.fixtures.world import PRICE
+from tests.fixtures.world import PRICE, RunningWorld, SealedFilm, manifest_for, publication, sealed_film
 from tests.fixtures.world_with_pay_proxy import (
     MONEY,
     PROXY_LIMITS,
@@ -246,6 +247,20 @@ async def test_twenty_at_once_pay_twenty_times_and_never_beyond_the_budget(pay_w
         assert pay_world.charged() == times(11)
 
 
+async def test_two_creators_at_once_share_the_budget(pay_world: PayWorld) -> None:
+    running = pay_world.served.running
+    films = [await running.publish(chunks=11), await publish_by(running, "viewer", chunks=11)]
+    async with pay_world.proxy(replace(PROXY_LIMITS, budget=times(9))) as proxy:
+        wanted = [(film, chunk) for chunk in range(1, 11) for film in films]
+        answers = await asyncio.gather(*(proxy.buy(film.content, chunk) for film, chunk in wanted))
+        good = [answer for answer in answers if answer.is_success]
+        assert {refused(answer) for answer in answers if not answer.is_success} == {"budget"}
+        assert 2 <= len(good) <= 9
+        assert proxy.standing().spent == times(len(good)) == pay_world.charged()
+        assert proxy.standing().committed <= times(9)
+    assert pay_world.wallet >= MONEY - times(9)
+
+
 @METHODS
 async def test_twenty_times_the_same_request_is_paid_once(pay_world: PayWorld, limits: Limits) -> None:
     film = await pay_world.served.running.publish()
@@ -301,6 +316,15 @@ async def test_without_the_money_nothing_is_signed(pay_world: PayWorld) -> None:
     async with pay_world.proxy(Limits(Money(90_000_000), Money(90_000_000), by_channel=True)) as proxy:
         assert refused(await proxy.buy(film.content, 1)) == "funds"
     assert pay_world.front.paid == []
+
+
+async def publish_by(running: RunningWorld, desk_id: str, *, chunks: int) -> SealedFilm:
+    """Put a film up for sale by somebody who is not the world's creator."""
+    desk = running.desk(desk_id)
+    film = sealed_film(running.world.node.blocks, chunks=chunks)
+    body = publication(manifest_for(film, desk, preview_chunks=1, price=PRICE), film, desk.keyring.key())
+    await desk.node.call(CardOut, "PUT", f"/content/{film.content}/manifest", body=body)
+    return film
 
 
 def channel(proxy: RunningProxy) -> tuple[Money, Money]:
