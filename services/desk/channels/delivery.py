@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from anyio import to_thread
 
 from services.desk.channels.chain import follow, settle_deposit
+from services.desk.channels.keys import read_config
+from services.desk.channels.offers import learn
 from services.desk.channels.record import give_back, take
 from services.desk.channels.recovery import correct, raise_total, refresh, take_up
 from services.desk.context import Desk
@@ -138,12 +140,12 @@ async def _is_clear(desk: Desk, film: OpenFilm, purchase: Purchase, problem: Pro
                 await correct(desk, purchase, problem)
                 return True
             case "channel.balance" | "channel.not_found":
-                return await to_thread.run_sync(_release_uncovered, desk, purchase)
+                return await to_thread.run_sync(_release_uncovered, desk, purchase, problem)
             case "content.owned":
                 await _ask_what_is_owned(desk, film, purchase)
                 return True
             case code if code in _REFUSALS:
-                await to_thread.run_sync(_release, desk, purchase)
+                return await to_thread.run_sync(_release, desk, purchase, problem)
             case _:
                 await to_thread.run_sync(write_state, desk, IntentId(purchase.intent), "unknown")
     except ProblemError:
@@ -183,20 +185,22 @@ def _channel_of(purchase: Purchase) -> Bytes32:
     return purchase.channel_id
 
 
-def _release(desk: Desk, purchase: Purchase) -> None:
+def _release(desk: Desk, purchase: Purchase, problem: ProblemError) -> bool:
+    """Take a refused voucher back; whether the seller's terms are written otherwise now, and known."""
     with desk.database.write() as session:
         kept, row = session.get_one(Purchase, purchase.intent), session.get_one(Channel, purchase.channel_id)
         give_back(session, row, kept, state="refused", at=desk.clock.now())
+    return learn(desk, read_config(row.config), purchase.creator, purchase.payment, problem)
 
 
-def _release_uncovered(desk: Desk, purchase: Purchase) -> bool:
+def _release_uncovered(desk: Desk, purchase: Purchase, problem: ProblemError) -> bool:
     """Believe that a channel has too little only when the chain says so, too."""
     with desk.database.read() as session:
         row = session.get_one(Channel, purchase.channel_id)
     row = follow(desk, row.id)
     is_uncovered = row.balance < (purchase.total or ZERO)
     if is_uncovered:
-        _release(desk, purchase)
+        _release(desk, purchase, problem)
     else:
         write_state(desk, IntentId(purchase.intent), "unknown")
     return is_uncovered

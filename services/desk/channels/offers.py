@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.chain.authorization import DOMAIN_NAME, DOMAIN_VERSION
@@ -9,16 +10,18 @@ from services.chain.channels import MIN_WITHDRAW_DELAY_S, ZERO_ADDRESS, ChannelC
 from services.chain.till import till_address
 from services.desk.context import Desk
 from services.units.address import Address
-from services.units.money import Money
+from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 from services.wire.sellers import sent_offer
 from services.wire.x402 import (
     PAYMENT_REQUIRED,
+    PAYMENT_RESPONSE,
     ChannelExtra,
     ChannelRequirements,
     PaymentRequired,
     decode,
     network,
+    read_money,
 )
 
 MAX_WITHDRAW_DELAY_S = 86_400
@@ -59,6 +62,31 @@ def echoed(desk: Desk, config: ChannelConfig, amount: Money) -> dict[str, Any]:
     if sent is None:
         return requirements(desk, config, amount).model_dump(mode="json", by_alias=True, exclude_none=True)
     return sent | ({"amount": str(amount.micros)} if amount else {})
+
+
+def learn(
+    desk: Desk, config: ChannelConfig, creator: Address, payment: Mapping[str, Any], problem: ProblemError
+) -> bool:
+    """Keep the offer that came with a refusal; whether the seller now writes it otherwise than the payment echoed.
+
+    Sellers of others sell only by their offer word for word. Nothing that matters may be different in it.
+    """
+    header = problem.headers.get(PAYMENT_REQUIRED.lower(), "")
+    if not header or PAYMENT_RESPONSE.lower() in problem.headers:
+        # It was the payment that did not please, not the terms.
+        return False
+    accepted = payment["accepted"]
+    try:
+        required = decode(PaymentRequired, header).model_copy(update={"sent": header})
+        # A request for a refund is for nothing: it goes with whatever is asked for goods.
+        asked = required.channel.money if required.channel else ZERO
+        offer = checked_offer(desk, creator, read_money(accepted["amount"]) or asked, required, config=config)
+        if offer is None or sent_offer(header, "batch-settlement") == accepted:
+            return False
+    except ProblemError:
+        return False
+    remember(desk, config, required)
+    return True
 
 
 def read_required(headers: dict[str, str]) -> PaymentRequired:

@@ -23,6 +23,8 @@ from services.wire.problems import ProblemError
 from services.wire.x402 import ChannelState, VoucherState, read_money
 
 _log = logging.getLogger(__name__)
+# What a seller answers, without a problem code of ours, where there is nothing but x402.
+_NO_SUCH_DOOR = ("404", "405")
 
 
 def proven_total(desk: Desk, config: ChannelConfig, voucher: VoucherState | None) -> Money | None:
@@ -39,7 +41,8 @@ async def correct(desk: Desk, purchase: Purchase, problem: ProblemError) -> None
 
     In the channel's turn. Nothing is believed without this device's own signature, nor against the chain. Raises
     ProblemError: payment.terms_changed, channel.refused (nothing proven), payment.unknown (it holds our voucher and
-    does not sell), chain.unreachable; the purchase's money is then where it was.
+    does not sell), chain.unreachable; the purchase's money is then where it was, or spent where nobody can be asked
+    for the goods.
     """
     required, channel = read_required(problem.headers), _channel_of(purchase)
 
@@ -51,6 +54,9 @@ async def correct(desk: Desk, purchase: Purchase, problem: ProblemError) -> None
         state = None if offer is None else offer.extra.channel_state
         if offer is None or state is None or state.channel_id != channel:
             raise ProblemError("payment.terms_changed")
+        if purchase.money == "spent" and state.charged_cumulative_amount == str(row.total.micros):
+            # Both count the same: it is paid, and the seller does not say so by the key.
+            raise ProblemError("payment.unknown")
         return _credible(desk, row, config, state, offer.extra.voucher_state)
 
     def write() -> None:
@@ -60,10 +66,32 @@ async def correct(desk: Desk, purchase: Purchase, problem: ProblemError) -> None
             correct_total(session, row, total, now, besides=purchase.intent)
 
     total = await to_thread.run_sync(read)
-    if total == purchase.total and await bring_all_home(desk, purchase.creator) < purchase.amount:
+    if total == purchase.total and not await _came_home(desk, purchase):
         # The same total was signed in an earlier life of these books only if there are goods for it that they lost.
         raise ProblemError("payment.unknown")
     await to_thread.run_sync(write)
+
+
+async def _came_home(desk: Desk, purchase: Purchase) -> bool:
+    """Fetch what these books have lost; whether it is worth as much as a purchase.
+
+    A seller who cannot be asked holds a voucher of ours and gives nothing for it now: that is paid and disputed, so
+    that the channel goes on, and the same chunks are not paid again.
+    """
+    try:
+        return await bring_all_home(desk, purchase.creator) >= purchase.amount
+    except ProblemError as problem:
+        if problem.code != "internal" or problem.params.get("status") not in _NO_SUCH_DOOR:
+            raise
+
+    def write() -> None:
+        with desk.database.write() as session:
+            row, kept = session.get_one(Channel, purchase.channel_id), session.get_one(Purchase, purchase.intent)
+            kept.state = "disputed"
+            take(session, row, kept, keyed=True, at=desk.clock.now())
+
+    await to_thread.run_sync(write)
+    return False
 
 
 def _credible(

@@ -9,6 +9,8 @@ from anyio import to_thread
 
 from services.desk.channels.chain import follow
 from services.desk.channels.delivery import finish
+from services.desk.channels.keys import read_config
+from services.desk.channels.offers import learn
 from services.desk.channels.record import free_of, set_state
 from services.desk.channels.recovery import refresh
 from services.desk.channels.vouchers import refund_payment
@@ -59,10 +61,8 @@ async def refund(desk: Desk, channel: Bytes32) -> None:
 
 async def _ask(desk: Desk, row: Channel) -> None:
     await to_thread.run_sync(_note, desk, row.id, "refunding")
-    header = encode_payment(refund_payment(desk, row))
     try:
-        answer = await desk.node.pay("/channels/refund", {}, header, timeout_s=_TIMEOUT_S)
-        desk.node.read(Settled, answer)
+        await _send(desk, row)
     except ProblemError as problem:
         if problem.code in _REFUSALS:
             await to_thread.run_sync(_note, desk, row.id, "open")
@@ -71,6 +71,21 @@ async def _ask(desk: Desk, row: Channel) -> None:
             desk.spawn(refresh(desk), name="channels")
         raise
     await to_thread.run_sync(_returned, desk, row.id)
+
+
+async def _send(desk: Desk, row: Channel) -> None:
+    payment = refund_payment(desk, row)
+    try:
+        await _bring(desk, payment)
+    except ProblemError as problem:
+        if not learn(desk, read_config(row.config), row.creator, payment, problem):
+            raise
+        await _bring(desk, refund_payment(desk, row))
+
+
+async def _bring(desk: Desk, payment: dict[str, object]) -> None:
+    answer = await desk.node.pay("/channels/refund", {}, encode_payment(payment), timeout_s=_TIMEOUT_S)
+    desk.node.read(Settled, answer)
 
 
 def _returned(desk: Desk, channel: Bytes32) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from services.chain.channel_calls import channel_call, read_channel
-from services.desk.tables import Channel
+from services.desk.tables import Channel, Purchase
 from services.units.address import bytes32
 from services.units.money import ZERO, Money
 from services.wire.desk import Method
@@ -103,6 +103,67 @@ async def test_a_restored_desk_follows_its_correction(served: ServedNode, seller
     assert channel_of(served).total == PRICE * 3
     totals = [int(sent.payload.voucher.max_claimable_amount) for sent in running.front.vouchers]
     assert totals == [PRICE.micros * count for count in (1, 2, 1, 3)]
+
+
+async def test_a_restarted_desk_learns_the_offer_again(served: ServedNode, seller: SdkSeller, film: SealedFilm) -> None:
+    """What the seller offered was in memory only: it is refused once, and its 402 says what it wants back."""
+    running = served.running
+    running.front.answer = sold_by(seller, film)
+    await running.fronted.playback.buy(film.content, first_chunk=1)
+    await running.settled()
+    running.front_desk.memory.offers.forget(seller.till)
+    assert (await running.fronted.playback.buy(film.content, first_chunk=2)).state == "keyed"
+    assert (await running.fronted.playback.buy(film.content, first_chunk=3)).state == "keyed"
+    await running.settled()
+    assert [line.partition("/pay")[2] for line in seller.log.seen] == ["", *[" paid"] * 4]
+    totals = [int(sent.payload.voucher.max_claimable_amount) for sent in running.front.vouchers]
+    assert totals == [PRICE.micros * count for count in (1, 2, 2, 3)]
+    running.front_desk.memory.offers.forget(seller.till)
+    await running.fronted.wallet.refund(bytes32(channel_of(served).id))
+    assert on_chain(served) == (PRICE * 3, PRICE * 3)
+    wallet = await running.fronted.wallet.state()
+    assert (wallet.available, wallet.spent) == (VIEWER_MONEY - PRICE * 3, PRICE * 3)
+
+
+def nothing_but_x402(seller: SdkSeller, film: SealedFilm) -> Answer:
+    """Be a seller who has no accounts and no lists of what was sold: only a price, and what is paid for."""
+    selling = sold_by(seller, film)
+
+    async def answer(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path.startswith(("/auth", "/users", "/channels")) or request.url.path.endswith("/keys"):
+            return await selling(request) or httpx.Response(404, json={"detail": "Not Found"}, request=request)
+        return await selling(request)
+
+    return answer
+
+
+async def test_one_chunk_behind_a_seller_who_cannot_be_asked_ends(
+    served: ServedNode, seller: SdkSeller, film: SealedFilm
+) -> None:
+    """The next voucher is for a total that the seller has sold for already: paid or not, it is not paid twice."""
+    running = served.running
+    running.front.answer = sold_by(seller, film)
+    for chunk in (1, 2):
+        await running.fronted.playback.buy(film.content, first_chunk=chunk)
+    await running.settled()
+    with running.front_desk.database.write() as session:
+        row = session.scalars(select(Channel)).one()
+        row.total = PRICE
+    running.front.answer = nothing_but_x402(seller, film)
+    for _ in range(2):
+        with pytest.raises(ProblemError, match=r"payment\.unknown"):
+            await running.fronted.playback.buy(film.content, first_chunk=3)
+    with running.front_desk.database.read() as session:
+        behind = session.scalars(select(Purchase).where(Purchase.first_chunk == 3)).one()
+    assert (behind.state, behind.money) == ("disputed", "spent")
+    assert (channel_of(served).total, channel_of(served).open_intent) == (PRICE * 2, None)
+    # The channel goes on.
+    assert (await running.fronted.playback.buy(film.content, first_chunk=4)).state == "keyed"
+    await running.settled()
+    assert channel_of(served).total == PRICE * 3
+    assert {int(sent.payload.voucher.max_claimable_amount) for sent in running.front.vouchers} == {
+        PRICE.micros * count for count in (1, 2, 3)
+    }
 
 
 @pytest.fixture
