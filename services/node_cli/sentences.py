@@ -10,6 +10,12 @@ _SENTENCES = {
     "chain.not_deployed": "There is no contract at {address}.",
     "chain.reverted": "The chain refuses the transaction: {reason}. Nothing was sent.",
     "chain.refused": "The node did not take the transaction: {reason}.",
+    "chain.unconfirmed": "This profile is set to {network}, where payments are real money. Write "
+    'confirm = "{sentence}" under [chain] in its settings.toml, or choose the testnet.',
+    "chain.damaged": "The demo chain's journal cannot be read ({reason}).",
+    "profile.newer": "This profile was written by a newer Museclock; nothing was changed.",
+    "ledger.damaged": "The books of this profile do not verify; nothing was changed.",
+    "request.invalid": "{field} cannot be read.",
     "transaction.unknown": "Transaction {tx} is sent, but not confirmed yet. Run the same command again: it looks it "
     "up and never sends another.",
     "wallet.wrong_passphrase": "That is not the passphrase of this key.",
