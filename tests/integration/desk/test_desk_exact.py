@@ -17,7 +17,7 @@ from services.desk.tables import Purchase
 from services.units.ids import IntentId
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
-from tests.fixtures.chain import HandClock
+from tests.fixtures.chain import HandClock, person
 from tests.fixtures.unsteady_chain import UnsteadyChain
 from tests.fixtures.world import PRICE, VIEWER_MONEY, Answer, RunningWorld, SealedFilm, running_world
 from tests.fixtures.world_exact import escrow_offered, exact_offered, exact_only, is_pay, is_paying, viewer_money
@@ -185,6 +185,8 @@ async def _restored(profile: Path, clock: HandClock, *, method: str) -> SealedFi
     async with running_world(profile, clock, method="chain") as running:
         running.front.answer = exact_only(running) if method == "exact" else None
         await running.fronted.playback.buy(film.content, first_chunk=1)
+        # The chain goes on: what was paid does not lie in its last block.
+        running.chain.fund(person("somebody").address, usdc=PRICE, gas_wei=1)
     shutil.rmtree(folder)
     shutil.copytree(backup, folder)
     clock.advance(timedelta(seconds=5))

@@ -193,6 +193,7 @@ async def test_a_key_without_a_transfer_is_kept_and_its_money_comes_back(
     assert (await running.fronted.playback.buy(film.content, first_chunk=1)).state == "keyed"
     wallet = await running.fronted.wallet.state()
     assert (wallet.spent, wallet.in_flight) == (ZERO, PRICE)
+    await running.assert_reconciled()
     hand_clock.advance(timedelta(seconds=200))
     await finish_open(running.front_desk)
     wallet = await running.fronted.wallet.state()
