@@ -77,8 +77,8 @@ def _buy_on_chain(scene: Scene, part: ChunkOut) -> str:
     hand.click("paywall.buy")
     hand.wait("playback to go on", screen.is_playing, timeout_s=30)
     hand.click("watch.play")
+    expect("the wallet", scene.settled_wallet().available or ZERO, wallet - price)
     expect("spent", scene.film().spent, before.spent + price)
-    expect("the wallet", scene.wallet().available or ZERO, wallet - price)
     expect("what is on its way to the creator", scene.on_its_way(), coming)
     credited = scene.on_chain() - balance
     if abs(credited.micros - (price - platform_fee(sold, price)).micros) > _ROUNDING.micros:

@@ -25,6 +25,7 @@ T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
 _TURN_MS = 10
 _PATIENCE_S = 20.0
+_STILL_TURNS = 3
 
 
 class StepError(Exception):
@@ -89,9 +90,12 @@ class Hand:
         self.click_at(widget, widget.rect().center())
 
     def click_at(self, widget: QWidget, spot: QPoint) -> None:
-        """Click a spot of a widget as the display would: through the window, on whatever lies on top."""
+        """Click a spot of a widget as the display would: through the window, on whatever lies on top.
+
+        Waits until the widget stands still: a page that is still being filled pushes its lower parts down.
+        """
         window = widget.window()
-        self._reveal(widget, spot)
+        self.wait(f"{widget.objectName()} to stand still", self._steadiness(widget, spot), 5)
         self.wait(f"{widget.objectName()} not to be covered", lambda: self._on_top(widget, spot), 5)
         QTest.mouseMove(window.windowHandle(), widget.mapTo(window, spot))
         QTest.mouseClick(
@@ -159,6 +163,16 @@ class Hand:
     def shown_text(self) -> str:
         """Give what can be read in the window."""
         return read_text(self.window)
+
+    def _steadiness(self, widget: QWidget, spot: QPoint) -> Callable[[], bool]:
+        places: list[QPoint] = []
+
+        def is_still() -> bool:
+            self._reveal(widget, spot)
+            places.append(widget.mapTo(widget.window(), spot))
+            return len(places) >= _STILL_TURNS and len(set(map(QPoint.toTuple, places[-_STILL_TURNS:]))) == 1
+
+        return is_still
 
     def _reveal(self, widget: QWidget, spot: QPoint) -> None:
         parent = widget.parentWidget()

@@ -103,6 +103,12 @@ class Scene:
         """Read the viewer's wallet."""
         return self.hand.fact(_viewer_wallet)
 
+    def settled_wallet(self) -> WalletOut:
+        """Read the viewer's wallet once the desk has seen on the chain how each purchase ended."""
+        return self.hand.until(
+            "the purchase to be settled", _viewer_wallet, lambda wallet: not wallet.in_flight and not wallet.promised
+        )
+
     def channel(self) -> ChannelOut | None:
         """Read the viewer's channel to the creator; None before the first deposit."""
         channels = self.hand.fact(_channels)

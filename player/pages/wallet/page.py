@@ -71,7 +71,9 @@ class WalletPage(PageFrame):
         state = self.model.state
         self.banner.show_problem(state.refusal or state.problem)
         self._receipts.show_receipts(state.receipts)
-        self._payment.show_choice(state.payment, state.offer, choosing=state.choosing)
+        # Until the channels above are there, these buttons still move: nobody should press what is about to jump.
+        settled = None if state.channels is None or state.budgets is None else state.payment
+        self._payment.show_choice(settled, state.offer, choosing=state.choosing)
         names = {channel.creator: channel.creator_name for channel in state.channels or () if channel.creator_name}
         self._limits.show_limits(
             state.budgets, names, changing=state.changing, saving=state.saving, problem=state.unsaved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -105,6 +106,20 @@ def test_a_button_below_the_fold_is_scrolled_to(window: QWidget, hand: Hand) -> 
     hand.pause(0.05)
     hand.click("go")
     assert len(clicks) == 1
+
+
+def test_a_button_that_is_pushed_down_is_clicked_where_it_ends_up(window: QWidget, hand: Hand) -> None:
+    late, button = QLabel("what was being loaded"), QPushButton("buy")
+    late.setFixedHeight(120)
+    late.hide()
+    clicks: list[bool] = []
+    button.clicked.connect(lambda: clicks.append(True))
+    _add(window, late)
+    _add(window, button, "buy")
+    QTimer.singleShot(15, late, late.show)
+    hand.click("buy")
+    assert late.isVisible()
+    assert clicks == [True]
 
 
 def test_typing_replaces_what_was_there(window: QWidget, hand: Hand) -> None:
