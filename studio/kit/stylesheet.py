@@ -64,6 +64,7 @@ QPushButton[role="segment"]:focus {{ border: 1px solid {accent}; }}
 QPushButton[role="choice"] {{ background: transparent; color: {text}; }}
 QPushButton[role="choice"]:checked {{ background: {accent_soft}; border: 1px solid {accent}; color: {text}; }}
 QPushButton[role="choice"]:focus {{ border: 1px solid {text}; }}
+QPushButton[role="choice"]:disabled {{ color: {faint}; }}
 QPushButton[role="nav"] {{ min-height: 38px; max-height: 38px; text-align: left; padding: 0 10px;
     border: 1px solid transparent;
     background: transparent; color: {muted}; }}

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from studio.kit.format import money, money_exact, short
 from studio.kit.problems import advice
+from studio.kit.tokens import CONTROL_HEIGHT
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, column, holder, row
@@ -44,6 +45,7 @@ class LimitsCard(Card):
         self._budgets: BudgetsOut | None = None
         self._change = ghost("Change", name="wallet.limits.change", says="Change the limits")
         self._change.clicked.connect(self._on_change)
+        self.head.addStrut(CONTROL_HEIGHT)  # the head stays as high while the button is away
         self.head.addWidget(self._change)
         self._waiting = skeleton_lines(100, 60, 100)
         self._day = _Used("Today", "wallet.used.day")

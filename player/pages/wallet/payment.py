@@ -14,7 +14,7 @@ from studio.kit.icons import Icon
 from studio.kit.tokens import CONTROL_HEIGHT
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
-from studio.kit.widgets.card import Card, column, hairline, row
+from studio.kit.widgets.card import Card, column, hairline, holder, row
 
 if TYPE_CHECKING:
     from services.wire.desk import PaymentChoice
@@ -74,15 +74,18 @@ class PaymentCard(Card):
         self.body.addWidget(hairline())
         line = row(self._offer_icon, spacing=12)
         line.addWidget(self._offer, 1)
-        self.body.addLayout(line)
+        self._offer_line = holder(line)
+        self.body.addWidget(self._offer_line)
 
-    def show_choice(self, choice: PaymentChoice | None, offer: str, *, choosing: bool) -> None:
+    def show_choice(self, choice: PaymentChoice | None, offer: str | None, *, choosing: bool) -> None:
         """Show what holds, and whether channels are to be had at all."""
         buttons = (self._channel, self._chain, self._later, self._soon)
         for button in buttons:
             button.setEnabled(choice is not None and not choosing)
-        self._offer.setText(CHANNELS_OFFER.get(offer, CHANNELS_OFFER["unknown"]))
-        self._offer_icon.show_icon(*_OFFER_ICONS.get(offer, ("info", "neutral")))
+        self._offer_line.setVisible(offer is not None)
+        if offer is not None:
+            self._offer.setText(CHANNELS_OFFER.get(offer, CHANNELS_OFFER["unknown"]))
+            self._offer_icon.show_icon(*_OFFER_ICONS.get(offer, ("info", "neutral")))
         self._days = choice.refund_after_days if choice is not None and choice.refund_after_days else self._days
         self._later.set_text(f"After {plural(self._days, 'day', 'days')}")
         if choice is None:

@@ -42,7 +42,7 @@ class WalletState:
     channels: tuple[ChannelOut, ...] | None = None
     budgets: BudgetsOut | None = None
     payment: PaymentChoice | None = None
-    offer: str = "unknown"
+    offer: str | None = None
     acting: Bytes32 | None = None
     changing: bool = False
     saving: bool = False

@@ -336,6 +336,23 @@ def test_whether_channels_are_offered_is_a_sentence(
     assert says in words(page, "wallet.channels.offer")
 
 
+def test_nothing_is_said_and_nothing_can_be_pressed_before_it_is_known(
+    page_context: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers |= {"wallet.state": samples.wallet(), "wallet.payment": samples.PAYMENT}
+    page = WalletPage(page_context)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    qtbot.waitUntil(lambda: page.model.state.payment is not None)
+    assert "payment channels" not in shown(page).lower()
+    # The channels above are still to come, and would push these buttons away from under the pointer.
+    assert not button(page, "wallet.method.chain").isEnabled()
+    client.answers |= {"wallet.channels": (), "wallet.budgets": samples.budgets()}
+    page.model.refresh()
+    qtbot.waitUntil(button(page, "wallet.method.chain").isEnabled)
+
+
 def test_the_books_say_what_waits_and_do_not_miss_the_nodes_deposits(show: Show) -> None:
     page = show()
     assert words(page, "reconcile.waiting") == "Paid: $0.03 of it not yet brought to the chain."
