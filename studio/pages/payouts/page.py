@@ -80,7 +80,7 @@ class PayoutsPage(PageFrame):
         told = payouts.pending is not None
         self._pending.show_money(payouts.pending, "sold, not on the chain yet" if told else "the node does not say")
         self._incoming.show_pending(payouts.pending, collecting=self.model.state.collecting)
-        self._in_flight.show_money(payouts.in_flight, "being paid out to your wallet")
+        self._in_flight.show_money(payouts.in_flight, "to your wallet")
         self._withdrawn.show_money(payouts.withdrawn, "paid out so far")
         self._history.show_history(payouts.history)
 

@@ -195,7 +195,11 @@ WATCH = {
     "playback.chunk": b"",
     "playback.save_position": None,
     "catalogue.blob": lambda cid: POSTERS[str(cid)],
-    "playback.receipts": (receipt(2, minutes_ago=1), receipt(1, minutes_ago=2), receipt(3, count=2, state="unknown")),
+    "playback.receipts": (
+        receipt(2, minutes_ago=1, by_channel=True),
+        receipt(1, minutes_ago=2),
+        receipt(3, count=2, state="unknown"),
+    ),
 }
 LISTS = {"catalogue.blob": lambda cid: POSTERS[str(cid)]}
 CHANNELS = (
