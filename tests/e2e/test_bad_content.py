@@ -13,7 +13,7 @@ from services.client import Client
 from services.db.keybox import KeyBox, key_file
 from services.ipfs.store import DiskBlockStore
 from services.media.signature import parse_signed
-from services.node.sales.offer import key_owner
+from services.node.sales.shelf import key_owner
 from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money
