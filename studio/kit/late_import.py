@@ -1,4 +1,8 @@
-"""Imports a heavy module on a thread of its own, so that the first use of it does not hold the window."""
+"""Imports a heavy module on a thread of its own, so that the first use of it does not hold the window.
+
+Only for modules that know no Qt: PySide makes its types at their first use, and on two threads at once that crashes
+(seen in pyqtgraph's import, which looks at all of them).
+"""
 
 from __future__ import annotations
 
