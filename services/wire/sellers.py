@@ -32,9 +32,12 @@ def sent_offers(header: str) -> list[dict[str, Any]]:
     Raises ProblemError: request.invalid.
     """
     try:
-        return [dict(offer) for offer in json.loads(header_text(header))["accepts"]]
+        offers = [dict(offer) for offer in json.loads(header_text(header))["accepts"]]
+        if not all(isinstance(offer["scheme"], str) for offer in offers):
+            raise TypeError("an offer without the name of its scheme")
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise ProblemError("request.invalid", field="payment header") from exc
+    return offers
 
 
 def sent_offer(header: str, scheme: str) -> dict[str, Any] | None:

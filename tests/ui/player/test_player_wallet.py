@@ -131,7 +131,7 @@ def test_the_rest_comes_back_by_one_click(show: Show, client: PreparedClient, qt
     page.model.refund(channel.id)
     qtbot.waitUntil(lambda: page.model.state.acting is None)
     assert client.called("wallet.refund") == [((channel.id,), {})]
-    assert "Nothing is left in it." in shown(page)
+    qtbot.waitUntil(lambda: "Nothing is left in it." in shown(page))
     assert not button(page, "wallet.channel.refund").isVisible()
 
 
