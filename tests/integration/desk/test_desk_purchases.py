@@ -227,7 +227,7 @@ async def test_a_restart_finishes_an_open_purchase_with_the_same_bytes(
 ) -> None:
     film, signature = await _left_open(world_profile, hand_clock, is_paid=is_paid, state=state)
     async with running_world(world_profile, hand_clock, method="chain") as running:
-        await finish_open(running.front_desk)
+        await running.finish()
         assert await running.viewer.playback.chunk(film.content, 1) == film.plain[1]
         with running.front_desk.database.read() as session:
             row = session.query(Purchase).one()
