@@ -33,10 +33,10 @@ def sent_offers(header: str) -> list[dict[str, Any]]:
     """
     try:
         offers = [dict(offer) for offer in json.loads(header_text(header))["accepts"]]
-        if not all(isinstance(offer["scheme"], str) for offer in offers):
-            raise TypeError("an offer without the name of its scheme")
     except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise ProblemError("request.invalid", field="payment header") from exc
+    if not all(isinstance(offer.get("scheme"), str) for offer in offers):
+        raise ProblemError("request.invalid", field="payment header")
     return offers
 
 
