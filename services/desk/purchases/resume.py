@@ -13,7 +13,7 @@ from services.desk.channels.record import turn_name
 from services.desk.context import Desk
 from services.desk.films import open_film
 from services.desk.purchases.delivery import deliver, settle
-from services.desk.purchases.record import find
+from services.desk.purchases.record import ENDED, find
 from services.desk.tables import Purchase
 from services.units.address import Address
 from services.units.ids import ContentId, IntentId
@@ -55,7 +55,7 @@ async def _finish(desk: Desk, intent: IntentId) -> None:
 
 def _unfinished(desk: Desk) -> list[tuple[IntentId, ContentId, Address | None]]:
     """List what is open; with the creator where a voucher pays."""
-    unkeyed = (Purchase.money == "spent") & (Purchase.state == "unknown")
+    unkeyed = (Purchase.money == "spent") & Purchase.state.not_in(ENDED)
     wanted = select(Purchase).where((Purchase.money == "in_flight") | unkeyed).order_by(Purchase.at)
     with desk.database.read() as session:
         return [
@@ -65,4 +65,5 @@ def _unfinished(desk: Desk) -> list[tuple[IntentId, ContentId, Address | None]]:
 
 
 def _is_open(row: Purchase) -> bool:
-    return row.money == "in_flight" or (row.money == "spent" and row.state == "unknown")
+    # Paid and not ended, however far it came: while it is sent again its state is another than after the look-up.
+    return row.money == "in_flight" or (row.money == "spent" and row.state not in ENDED)

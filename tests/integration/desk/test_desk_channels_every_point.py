@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.desk.purchases.resume import finish_open
 from services.units.money import Money
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import PRICE, VIEWER_MONEY, RunningWorld, SealedFilm, running_world
@@ -45,7 +46,7 @@ async def test_a_power_cut_at_any_point_of_a_purchase_by_voucher(
 async def _assert_whole(running: RunningWorld, film: SealedFilm, total: Money, deposited: Money, name: str) -> None:
     # Looking at the books first, as the wallet's page does, must not hide what is open from those who finish it.
     await running.fronted.wallet.reconciliation()
-    await running.finish()
+    await finish_open(running.front_desk)
     await running.assert_reconciled()
     if (await running.fronted.wallet.state()).spent == total:
         assert await running.fronted.playback.chunk(film.content, 2) == film.plain[2], name

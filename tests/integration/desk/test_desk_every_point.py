@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.desk.purchases.resume import finish_open
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld, SealedFilm, running_world
 from tests.fixtures.world_power_cuts import Camera, WatchedChain, watch
@@ -33,7 +34,7 @@ async def test_a_power_cut_at_any_point_of_a_purchase(
 
 
 async def _assert_whole(running: RunningWorld, film: SealedFilm, name: str) -> None:
-    await running.finish()
+    await finish_open(running.front_desk)
     for paid in running.payments():
         assert await running.viewer.playback.chunk(film.content, paid.first_chunk) == film.plain[paid.first_chunk], name
     await running.viewer.playback.buy(film.content, first_chunk=2)

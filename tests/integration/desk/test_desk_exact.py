@@ -296,7 +296,7 @@ async def test_a_power_cut_at_any_point_of_a_transfer(
     for name, shot in camera.shots:
         async with running_world(shot, hand_clock) as running:
             running.front.answer = exact_only(running)
-            await running.finish()
+            await finish_open(running.front_desk)
             await running.assert_reconciled()
             await running.fronted.playback.buy(film.content, first_chunk=1)
             assert await running.fronted.playback.chunk(film.content, 1) == film.plain[1], name

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.desk.purchases.resume import finish_open
-from services.desk.tables import Purchase
+from services.desk.tables import OwnedChunk, Purchase
 from services.ipfs.unixfs import block_names
 from services.units.address import bytes32
 from services.units.cid import Cid
@@ -227,12 +227,34 @@ async def test_a_restart_finishes_an_open_purchase_with_the_same_bytes(
 ) -> None:
     film, signature = await _left_open(world_profile, hand_clock, is_paid=is_paid, state=state)
     async with running_world(world_profile, hand_clock, method="chain") as running:
-        await running.finish()
+        await finish_open(running.front_desk)
         assert await running.viewer.playback.chunk(film.content, 1) == film.plain[1]
         with running.front_desk.database.read() as session:
             row = session.query(Purchase).one()
         assert (row.state, row.money) == ("keyed", "spent")
         assert row.payment["payload"]["signature"] == signature
+        assert len(running.payments()) == 1
+        await running.assert_reconciled()
+
+
+@pytest.mark.parametrize("state", ["signed", "sent", "unknown"])
+async def test_what_is_known_to_be_paid_gets_its_key_after_a_restart(
+    world_profile: Path, hand_clock: HandClock, state: str
+) -> None:
+    """The power is cut while a paid purchase is asked for its keys again: the chain has told, the node has not."""
+    async with running_world(world_profile, hand_clock, method="chain") as running:
+        film = await running.publish()
+        await running.fronted.playback.buy(film.content, first_chunk=1)
+        with running.front_desk.database.write() as session:
+            session.query(OwnedChunk).delete()
+            row = session.query(Purchase).one()
+            assert row.money == "spent"
+            row.state = state
+    async with running_world(world_profile, hand_clock, method="chain") as running:
+        await finish_open(running.front_desk)
+        assert await running.viewer.playback.chunk(film.content, 1) == film.plain[1]
+        with running.front_desk.database.read() as session:
+            assert session.query(Purchase).one().state == "keyed"
         assert len(running.payments()) == 1
         await running.assert_reconciled()
 

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from services.client import Client
+from services.desk.purchases.resume import finish_open
 from services.node.channels import book, vouchers
 from services.node.tables import Charge
 from services.units.ids import ContentId
@@ -80,7 +81,7 @@ async def test_kills_at_any_moment_charge_nothing_twice(shop: tuple[Path, Sealed
             await _buy_until_killed(service, client, film.content, seen=seen, after_s=rng.uniform(0.002, 0.25))
         service.kill()
     async with running_world(profile, SystemClock()) as running:
-        await running.finish()
+        await finish_open(running.front_desk)
         assert_honest(running, film.content, {index for index, is_keyed in seen.items() if is_keyed})
         for index in charged(running, film.content):
             assert await running.viewer.playback.chunk(film.content, index) == film.plain[index], "paid without a key"
