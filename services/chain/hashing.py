@@ -10,9 +10,11 @@ from coincurve import PrivateKey, PublicKey
 from services.units.address import Address, address
 
 # Order of secp256k1's group (SEC 2, 2.4.1); a signature with s above its half is refused (EIP-2).
-_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_HALF_ORDER = (_ORDER // 2).to_bytes(32, "big")
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+_HALF_ORDER = (ORDER // 2).to_bytes(32, "big")
 _SIGNATURE_BYTES = 65
+# 16 bytes more than the order has: they make the remainder even (FIPS 186-5, A.2.1).
+SEED_BYTES = 48
 _FIRST_V = 27
 
 
@@ -43,6 +45,11 @@ def keccak256(data: bytes) -> bytes:
 def address_of(key: bytes) -> Address:
     """Give the address that belongs to a private key (32 bytes)."""
     return _address(PrivateKey(key).public_key)
+
+
+def key_from_seed(seed: bytes) -> bytes:
+    """Make a private key (32 bytes) of a secret seed of SEED_BYTES; the same seed gives the same key."""
+    return (int.from_bytes(seed, "big") % (ORDER - 1) + 1).to_bytes(32, "big")
 
 
 def sign_digest(digest: bytes, key: bytes) -> bytes:

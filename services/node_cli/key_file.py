@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from services.chain.hashing import ORDER
 from services.node_cli.command import CommandError
 from services.node_cli.terminal import Terminal
 from services.wire.problems import ProblemError
@@ -20,8 +21,6 @@ from services.wire.problems import ProblemError
 _KEY_BYTES = 32
 _MAX_BYTES = 8192
 _HEX = re.compile(rb"(?:0x)?([0-9a-fA-F]{64})\s*")
-# Order of secp256k1's group (SEC 2, 2.4.1).
-_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 def read_key(path: Path, terminal: Terminal) -> bytes:
@@ -38,7 +37,7 @@ def read_key(path: Path, terminal: Terminal) -> bytes:
         raise CommandError(f"{path} holds a bare key and others may read it: run chmod 600 {path.name} first.")
     digits = _HEX.fullmatch(data)
     key = data if len(data) == _KEY_BYTES else bytes.fromhex(digits.group(1).decode()) if digits else b""
-    if not 0 < int.from_bytes(key, "big") < _ORDER:
+    if not 0 < int.from_bytes(key, "big") < ORDER:
         raise CommandError(f"{path} holds no private key.")
     return key
 

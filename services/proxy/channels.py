@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from services.chain.channel_calls import ChannelBalance, channel_call, read_channel
+from services.chain.channel_fields import config_fields, read_config
 from services.chain.channels import ChannelConfig, Voucher, channel_id, deposit_nonce, is_signed_by
 from services.chain.errors import ChainUnreachable
-from services.chain.hashing import address_of
+from services.chain.hashing import SEED_BYTES, address_of, key_from_seed
 from services.proxy.purse import Purse
 from services.proxy.tables import ChannelRow, PaymentRow
 from services.units.address import Address, Bytes32, bytes32
 from services.units.money import ZERO, Money
 from services.wire.x402 import ChannelRequirements, ConfigFields, DepositFields, VoucherState, read_money
 
-# Order of secp256k1's group (SEC 2, 2.4.1); 16 bytes more than it has make the remainder even (FIPS 186-5, A.2.1).
-_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_SEED_BYTES = 48
-
 
 def session_key(purse: Purse, node: str, receiver: Address) -> bytes:
     """Give the key (32 bytes) that signs vouchers for one receiver at one node: always the same for the payer's key."""
-    seed = purse.secrets.derive(f"museclock/v1/pay-proxy/session-key\x1f{node}\x1f{receiver}", length=_SEED_BYTES)
-    return (int.from_bytes(seed, "big") % (_ORDER - 1) + 1).to_bytes(32, "big")
+    seed = purse.secrets.derive(f"museclock/v1/pay-proxy/session-key\x1f{node}\x1f{receiver}", length=SEED_BYTES)
+    return key_from_seed(seed)
 
 
 def config_for(purse: Purse, node: str, offer: ChannelRequirements) -> ChannelConfig:
@@ -124,7 +121,7 @@ def proven_total(purse: Purse, row: ChannelRow, voucher: VoucherState | None) ->
     """Read a total that this payer's own session key signed; None for anything else, whoever says it."""
     if voucher is None:
         return None
-    total, config = read_money(voucher.signed_max_claimable), read_config(row)
+    total, config = read_money(voucher.signed_max_claimable), config_of(row)
     signed = Voucher(bytes32(row.id), total, bytes.fromhex(voucher.signature[2:]))
     return total if is_signed_by(purse.chain.chain_id, signed, config.voucher_signer) else None
 
@@ -135,28 +132,6 @@ def channel_of(purse: Purse, payment: PaymentRow) -> ChannelRow:
         return session.get_one(ChannelRow, payment.channel_id)
 
 
-def read_config(row: ChannelRow) -> ChannelConfig:
-    """Read a row's configuration."""
-    fields = ConfigFields.model_validate(row.config)
-    return ChannelConfig(
-        payer=fields.payer,
-        payer_authorizer=fields.payer_authorizer,
-        receiver=fields.receiver,
-        receiver_authorizer=fields.receiver_authorizer,
-        token=fields.token,
-        withdraw_delay_s=fields.withdraw_delay,
-        salt=fields.salt,
-    )
-
-
-def config_fields(config: ChannelConfig) -> ConfigFields:
-    """Write a configuration for the wire and for the books."""
-    return ConfigFields(
-        payer=config.payer,
-        payer_authorizer=config.payer_authorizer,
-        receiver=config.receiver,
-        receiver_authorizer=config.receiver_authorizer,
-        token=config.token,
-        withdraw_delay=config.withdraw_delay_s,
-        salt=config.salt,
-    )
+def config_of(row: ChannelRow) -> ChannelConfig:
+    """Read the configuration that a channel's row keeps."""
+    return read_config(ConfigFields.model_validate(row.config))

@@ -8,7 +8,7 @@ from anyio import to_thread
 from sqlalchemy import select
 
 from services.chain.authorization import DOMAIN_NAME, DOMAIN_VERSION
-from services.proxy.channels import follow, read_config
+from services.proxy.channels import config_of, follow
 from services.proxy.exchange import pass_on
 from services.proxy.payments import KeptAnswer, find_waiting
 from services.proxy.purse import Purse, Wish
@@ -81,7 +81,7 @@ async def _ask(purse: Purse, upstream: Upstream, row: ChannelRow) -> str:
 
 
 def _terms(purse: Purse, row: ChannelRow) -> ChannelRequirements:
-    config = read_config(row)
+    config = config_of(row)
     return ChannelRequirements(
         network=network(purse.chain.chain_id),
         amount="0",

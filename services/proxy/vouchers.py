@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from services.chain.channel_fields import config_fields
 from services.chain.channels import ChannelConfig, Deposit, deposit_nonce, sign_deposit, sign_voucher
 from services.proxy.budget import check, over_budget, standing
-from services.proxy.channels import config_fields, follow, open_row, read_config, session_key, settle_deposit
+from services.proxy.channels import config_of, follow, open_row, session_key, settle_deposit
 from services.proxy.payments import add_row, new_row
 from services.proxy.purse import Purse, Wish
 from services.proxy.refusals import Reason, Refusal
@@ -69,7 +70,7 @@ def sign_next(purse: Purse, wish: Wish, offer: ChannelRequirements, config: Chan
 
 def refund_payment(purse: Purse, row: ChannelRow, offer: ChannelRequirements) -> ChannelPayment:
     """Write the request for what is left: a voucher over the present total, which adds nothing."""
-    config = read_config(row)
+    config = config_of(row)
     payload = RefundPayload(channel_config=config_fields(config), voucher=_voucher(purse, row, row.total))
     return ChannelPayment(accepted=offer, payload=payload)
 
@@ -134,7 +135,7 @@ def _deposit(purse: Purse, config: ChannelConfig, plan: _Plan) -> DepositFields:
 def _payment(
     purse: Purse, row: ChannelRow, offer: ChannelRequirements, total: Money, given: DepositFields | None
 ) -> ChannelPayment:
-    voucher, fields = _voucher(purse, row, total), config_fields(read_config(row))
+    voucher, fields = _voucher(purse, row, total), config_fields(config_of(row))
     payload: VoucherPayload | DepositPayload
     if given is None:
         payload = VoucherPayload(channel_config=fields, voucher=voucher)
@@ -146,7 +147,7 @@ def _payment(
 
 
 def _voucher(purse: Purse, row: ChannelRow, total: Money) -> VoucherFields:
-    key = session_key(purse, row.node, read_config(row).receiver)
+    key = session_key(purse, row.node, config_of(row).receiver)
     signed = sign_voucher(purse.chain.chain_id, bytes32(row.id), total, key)
     return VoucherFields(
         channel_id=signed.channel_id, max_claimable_amount=str(total.micros), signature="0x" + signed.signature.hex()

@@ -12,7 +12,7 @@ from services.chain.errors import ChainUnreachable
 from services.desk.channels.chain import follow, settle_deposit, why_not
 from services.desk.channels.delivery import Answer, ask_for_keys, finish, keep
 from services.desk.channels.deposits import sign_with_deposit
-from services.desk.channels.keys import config_for, read_config
+from services.desk.channels.keys import config_for, config_of
 from services.desk.channels.offers import checked_offer, remember
 from services.desk.channels.record import deposit_amount, free_of, turn_name
 from services.desk.channels.recovery import open_channel
@@ -137,7 +137,7 @@ async def _with_deposit(desk: Desk, wish: Wish, row: Channel | None) -> Start | 
     desk.keyring.key()
     creator = wish.film.manifest.creator
     required = await ask(desk, wish.content, wish.wanted)
-    config = None if row is None else read_config(row.config)
+    config = None if row is None else config_of(row)
     offer = checked_offer(desk, creator, wish.amount, required, config=config)
     desk.memory.node_offers = offer is not None
     if offer is None:

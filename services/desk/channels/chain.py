@@ -9,7 +9,7 @@ from services.chain.canonical import ChannelsOffer, check_channels
 from services.chain.channel_calls import channel_call, pending_withdrawal_call, read_channel, read_pending
 from services.chain.channels import deposit_nonce
 from services.chain.errors import ChainUnreachable
-from services.desk.channels.keys import read_config
+from services.desk.channels.keys import config_of
 from services.desk.channels.record import (
     correct_balance,
     correct_total,
@@ -72,7 +72,7 @@ def settle_deposit(desk: Desk, channel: Bytes32) -> None:
     given = DepositFields.model_validate(row.deposit).authorization.erc3009_authorization
     # The time first: what is unused after it ran out stays unused.
     chain_time = desk.chain.head().timestamp
-    payer = read_config(row.config).payer
+    payer = config_of(row).payer
     used = desk.chain.authorization_used(payer, deposit_nonce(channel, int(given.salt, 0)))
     if not used and chain_time < int(given.valid_before):
         return
@@ -96,7 +96,7 @@ def follow(desk: Desk, channel: Bytes32) -> Channel:
         if seen.claimed > row.total:
             correct_total(session, row, seen.claimed, now)
         if seen.withdrawing_since:
-            delay = timedelta(seconds=read_config(row.config).withdraw_delay_s)
+            delay = timedelta(seconds=config_of(row).withdraw_delay_s)
             set_state(row, "withdrawing", now)
             row.ready_at = from_unix_seconds(seen.withdrawing_since) + delay
     return row

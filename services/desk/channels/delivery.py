@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from anyio import to_thread
 
 from services.desk.channels.chain import follow, settle_deposit
-from services.desk.channels.keys import read_config
+from services.desk.channels.keys import config_of
 from services.desk.channels.offers import learn
 from services.desk.channels.record import give_back, take
 from services.desk.channels.recovery import correct, raise_total, refresh, take_up
@@ -190,7 +190,7 @@ def _release(desk: Desk, purchase: Purchase, problem: ProblemError) -> bool:
     with desk.database.write() as session:
         kept, row = session.get_one(Purchase, purchase.intent), session.get_one(Channel, purchase.channel_id)
         give_back(session, row, kept, state="refused", at=desk.clock.now())
-    return learn(desk, read_config(row.config), purchase.creator, purchase.payment, problem)
+    return learn(desk, config_of(row), purchase.creator, purchase.payment, problem)
 
 
 def _release_uncovered(desk: Desk, purchase: Purchase, problem: ProblemError) -> bool:

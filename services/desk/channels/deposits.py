@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.chain.channels import Deposit, deposit_nonce, sign_deposit
 from services.desk.channels.chain import see
-from services.desk.channels.keys import read_config
+from services.desk.channels.keys import config_of
 from services.desk.channels.record import begin_deposit, free_of
 from services.desk.channels.vouchers import Wish, sign_anew
 from services.desk.context import Desk
@@ -83,7 +83,7 @@ def _amount(desk: Desk, wish: Wish, row: Channel, mine: frozenset[int], film: Fi
 
 
 def _signed(desk: Desk, row: Channel, amount: Money, intent: IntentId, key: bytes) -> DepositFields:
-    config, chain_time = read_config(row.config), desk.chain.head().timestamp
+    config, chain_time = config_of(row), desk.chain.head().timestamp
     signed = sign_deposit(
         desk.chain.chain_id,
         Deposit(
@@ -109,7 +109,7 @@ def _salt(desk: Desk, row: Channel, intent: IntentId) -> int:
 
     One that the token has taken, and whose money came back since, is followed by the next.
     """
-    payer, ordinal = read_config(row.config).payer, 0
+    payer, ordinal = config_of(row).payer, 0
     while True:
         text = f"museclock/deposit/1\x1f{row.id}\x1f{intent}\x1f{ordinal}"
         salt = int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")

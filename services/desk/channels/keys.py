@@ -6,25 +6,20 @@ A stolen one can pay that creator only, and only up to the deposit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from services.chain.channel_fields import read_config
 from services.chain.channels import ChannelConfig, channel_id
-from services.chain.hashing import address_of
+from services.chain.hashing import SEED_BYTES, address_of, key_from_seed
 from services.chain.till import till_address
 from services.desk.context import Desk
+from services.desk.tables import Channel
 from services.units.address import Address, Bytes32, bytes32
 from services.wire.x402 import ConfigFields
-
-# Order of secp256k1's group (SEC 2, 2.4.1); 16 bytes more than it has make the remainder even (FIPS 186-5, A.2.1).
-_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_SEED_BYTES = 48
 
 
 def session_key(desk: Desk, creator: Address) -> bytes:
     """Give the key (32 bytes) that signs vouchers for one creator at this desk's node."""
-    seed = desk.device.derive(f"museclock/v1/session-key\x1f{desk.node.uri}\x1f{creator}", length=_SEED_BYTES)
-    return (int.from_bytes(seed, "big") % (_ORDER - 1) + 1).to_bytes(32, "big")
+    seed = desk.device.derive(f"museclock/v1/session-key\x1f{desk.node.uri}\x1f{creator}", length=SEED_BYTES)
+    return key_from_seed(seed)
 
 
 def config_for(desk: Desk, creator: Address, *, authorizer: Address, withdraw_delay_s: int) -> ChannelConfig:
@@ -45,28 +40,6 @@ def id_of(desk: Desk, config: ChannelConfig) -> Bytes32:
     return channel_id(desk.chain.chain_id, config)
 
 
-def read_config(content: Mapping[str, Any] | ConfigFields) -> ChannelConfig:
-    """Read a configuration; raises ValueError for what is none."""
-    fields = content if isinstance(content, ConfigFields) else ConfigFields.model_validate(content)
-    return ChannelConfig(
-        payer=fields.payer,
-        payer_authorizer=fields.payer_authorizer,
-        receiver=fields.receiver,
-        receiver_authorizer=fields.receiver_authorizer,
-        token=fields.token,
-        withdraw_delay_s=fields.withdraw_delay,
-        salt=fields.salt,
-    )
-
-
-def config_fields(config: ChannelConfig) -> ConfigFields:
-    """Write a configuration for the wire and for the books."""
-    return ConfigFields(
-        payer=config.payer,
-        payer_authorizer=config.payer_authorizer,
-        receiver=config.receiver,
-        receiver_authorizer=config.receiver_authorizer,
-        token=config.token,
-        withdraw_delay=config.withdraw_delay_s,
-        salt=config.salt,
-    )
+def config_of(row: Channel) -> ChannelConfig:
+    """Read the configuration that a channel's row keeps."""
+    return read_config(ConfigFields.model_validate(row.config))

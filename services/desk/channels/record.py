@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from services.chain.channel_fields import config_fields
 from services.chain.channels import ChannelConfig
-from services.desk.channels.keys import config_fields
 from services.desk.context import Desk
 from services.desk.money import book_channel_balance, book_channel_total, book_deposit, book_voucher
 from services.desk.tables import Channel, Film, Purchase

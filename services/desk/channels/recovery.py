@@ -7,10 +7,11 @@ import logging
 from anyio import to_thread
 from sqlalchemy import select
 
+from services.chain.channel_fields import read_config
 from services.chain.channels import ChannelConfig, Voucher, is_signed_by
 from services.chain.till import till_address
 from services.desk.channels.chain import follow, see
-from services.desk.channels.keys import config_for, id_of, read_config
+from services.desk.channels.keys import config_for, config_of, id_of
 from services.desk.channels.offers import checked_offer, read_required
 from services.desk.channels.record import correct_total, give_back, new_channel, take, turn_name
 from services.desk.context import Desk
@@ -49,7 +50,7 @@ async def correct(desk: Desk, purchase: Purchase, problem: ProblemError) -> None
     def read() -> Money:
         with desk.database.read() as session:
             row = session.get_one(Channel, channel)
-        config = read_config(row.config)
+        config = config_of(row)
         offer = checked_offer(desk, purchase.creator, purchase.amount, required, config=config)
         state = None if offer is None else offer.extra.channel_state
         if offer is None or state is None or state.channel_id != channel:

@@ -9,7 +9,7 @@ from anyio import to_thread
 
 from services.desk.channels.chain import follow
 from services.desk.channels.delivery import finish
-from services.desk.channels.keys import read_config
+from services.desk.channels.keys import config_of
 from services.desk.channels.offers import learn
 from services.desk.channels.record import free_of, set_state
 from services.desk.channels.recovery import refresh
@@ -78,7 +78,7 @@ async def _send(desk: Desk, row: Channel) -> None:
     try:
         await _bring(desk, payment)
     except ProblemError as problem:
-        if not learn(desk, read_config(row.config), row.creator, payment, problem):
+        if not learn(desk, config_of(row), row.creator, payment, problem):
             raise
         await _bring(desk, refund_payment(desk, row))
 

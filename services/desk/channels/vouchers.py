@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from services.chain.channel_fields import config_fields, read_config
 from services.chain.channels import ChannelConfig, sign_voucher
 from services.desk.budgets import charge
-from services.desk.channels.keys import config_fields, read_config, session_key
+from services.desk.channels.keys import config_of, session_key
 from services.desk.channels.offers import echoed
 from services.desk.channels.record import find_channel, free_of, open_purchase, promise
 from services.desk.content import check_ciphertext
@@ -178,7 +179,7 @@ def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel, purchase: Pu
 
 def refund_payment(desk: Desk, row: Channel) -> dict[str, object]:
     """Write the request for what is left: a voucher over the present total, which adds nothing."""
-    config = read_config(row.config)
+    config = config_of(row)
     payload = RefundPayload(channel_config=config_fields(config), voucher=_voucher(desk, row, row.creator, row.total))
     return _message(desk, config, ZERO, payload)
 

@@ -12,7 +12,7 @@ from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable,
 from services.chain.relayer import OwnKeyRelayer
 from services.db.transactions import SqlTransactionBook
 from services.desk.channels.chain import follow, see
-from services.desk.channels.keys import read_config
+from services.desk.channels.keys import config_of
 from services.desk.channels.record import free_of, set_state
 from services.desk.context import Desk
 from services.desk.tables import Channel
@@ -53,7 +53,7 @@ def _withdraw(desk: Desk, channel: Bytes32) -> None:
     amount = row.balance - max(row.total, row.signed if row.open_intent else ZERO)
     if amount <= ZERO:
         raise ProblemError("withdrawal.nothing")
-    call = initiate_withdraw_call(read_config(row.config), amount)
+    call = initiate_withdraw_call(config_of(row), amount)
     _check_gas(desk, call)
     with desk.database.write() as session:
         row, now = session.get_one(Channel, channel), desk.clock.now()
@@ -72,7 +72,7 @@ def finalize(desk: Desk, row: Channel) -> None:
     """Take the money after the delay. Blocking; in the channel's turn. Raises as ``withdraw``."""
     intent = named_intent(f"channel-finish/1\x1f{row.id}\x1f{row.withdrawals}\x1f{see(desk, row.id).withdrawing_since}")
     try:
-        _send(desk, row, intent, finalize_withdraw_call(read_config(row.config)))
+        _send(desk, row, intent, finalize_withdraw_call(config_of(row)))
     except ChainReverted:
         # Somebody was faster, or there is nothing to take: the chain tells which.
         if see(desk, row.id).withdrawing_since:
@@ -97,7 +97,7 @@ def _announce_again(desk: Desk, row: Channel) -> None:
         # Killed between the row and the signature: nothing was ever signed.
         _set_open(desk, row.id)
     elif desk.keyring.status == "open":
-        _send(desk, row, _announced(row), initiate_withdraw_call(read_config(row.config), free_of(row)))
+        _send(desk, row, _announced(row), initiate_withdraw_call(config_of(row), free_of(row)))
         follow(desk, row.id)
 
 

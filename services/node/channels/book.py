@@ -23,7 +23,7 @@ from services.node.sales.offer import Offer
 from services.node.tables import Channel, Entitlement
 from services.units.address import Address, Bytes32, bytes32
 from services.units.money import ZERO, Money
-from services.wire.x402 import ChannelState, ConfigFields, VoucherState
+from services.wire.x402 import ChannelState, VoucherState
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +86,6 @@ def config_of(row: Channel | ChannelRow) -> ChannelConfig:
         token=row.token,
         withdraw_delay_s=row.withdraw_delay,
         salt=row.salt,
-    )
-
-
-def config_fields(config: ChannelConfig) -> ConfigFields:
-    """Write a configuration for the wire."""
-    return ConfigFields(
-        payer=config.payer,
-        payer_authorizer=config.payer_authorizer,
-        receiver=config.receiver,
-        receiver_authorizer=config.receiver_authorizer,
-        token=config.token,
-        withdraw_delay=config.withdraw_delay_s,
-        salt=config.salt,
     )
 
 

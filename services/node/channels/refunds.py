@@ -8,7 +8,7 @@ from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.relayer import next_attempt
 from services.node.channels.book import config_of, refresh
 from services.node.channels.claims import claim_of
-from services.node.channels.vouchers import read_config, read_voucher, settlement
+from services.node.channels.vouchers import given_config, read_voucher, settlement
 from services.node.context import Node
 from services.node.tables import Channel
 from services.units.ids import named_intent
@@ -24,7 +24,7 @@ def refund(node: Node, payload: RefundPayload) -> Settled:
 
     Raises ProblemError: channel.not_found, channel.total (not the present total), channel.refused, payment.unknown.
     """
-    config, voucher = read_config(payload.channel_config), read_voucher(payload.voucher)
+    config, voucher = given_config(payload.channel_config), read_voucher(payload.voucher)
     with node.database.read() as session:
         row = session.get(Channel, voucher.channel_id)
     if row is None or config_of(row) != config:

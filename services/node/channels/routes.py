@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from sqlalchemy import select
 
-from services.node.channels.book import config_fields, config_of, state_of, voucher_of
+from services.chain.channel_fields import config_fields
+from services.node.channels.book import config_of, state_of, voucher_of
 from services.node.channels.claims import claim_creator, collect
 from services.node.channels.payment import refund_channel
 from services.node.door import Caller, NodeOf

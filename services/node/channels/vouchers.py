@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+from services.chain.channel_fields import read_config
 from services.chain.channels import ChannelConfig, Voucher, channel_id, is_signed_by
 from services.node.channels.book import ChannelRow, config_of, find_channel, look, state_of, voucher_of
 from services.node.channels.journal import NewCharge
@@ -95,7 +96,7 @@ def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelCon
         raise ProblemError("payment.scheme", scheme="batch-settlement")
     if not is_offered(node, offer, payment.accepted):
         raise ProblemError("payment.terms_changed")
-    config = read_config(payment.payload.channel_config)
+    config = given_config(payment.payload.channel_config)
     ours = (till_of(node, offer.item.creator), node.authorizer.address, node.chain.token, WITHDRAW_DELAY_S)
     if (config.receiver, config.receiver_authorizer, config.token, config.withdraw_delay_s) != ours:
         raise ProblemError("channel.refused", reason="config")
@@ -104,18 +105,10 @@ def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelCon
     return config
 
 
-def read_config(fields: ConfigFields) -> ChannelConfig:
+def given_config(fields: ConfigFields) -> ChannelConfig:
     """Read a stranger's configuration. Raises ProblemError: channel.refused."""
     try:
-        return ChannelConfig(
-            payer=fields.payer,
-            payer_authorizer=fields.payer_authorizer,
-            receiver=fields.receiver,
-            receiver_authorizer=fields.receiver_authorizer,
-            token=fields.token,
-            withdraw_delay_s=fields.withdraw_delay,
-            salt=fields.salt,
-        )
+        return read_config(fields)
     except ValueError as exc:
         raise ProblemError("channel.refused", reason="config") from exc
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from services.chain.channel_fields import config_fields, read_config
 from services.chain.hashing import address_of
 from services.db.keybox import KeyBox
-from services.desk.channels.keys import config_fields, config_for, id_of, read_config, session_key
+from services.desk.channels.keys import config_for, id_of, session_key
 from services.units.address import Address, address
+from services.wire.x402 import ConfigFields
 
 TOKEN, ESCROW = address("0x" + "36" * 20), address("0x" + "e5" * 20)
 ALICE, BOB = address("0x" + "a1" * 20), address("0x" + "b0" * 20)
@@ -75,7 +77,8 @@ def test_the_signer_is_the_session_key_and_never_the_wallet() -> None:
     assert made.payer == Keys().owner()
     assert made.voucher_signer == address_of(session_key(FewParts(), ALICE)) != made.payer  # type: ignore[arg-type]
     assert read_config(config_fields(made)) == made
-    assert read_config(config_fields(made).model_dump(mode="json", by_alias=True)) == made
+    kept = config_fields(made).model_dump(mode="json", by_alias=True)
+    assert read_config(ConfigFields.model_validate(kept)) == made
 
 
 @pytest.mark.parametrize("delay", [0, 899, 2_592_001])
