@@ -38,10 +38,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place where decoding can begin: byte offset in the chunk, and its time in the film."""
+    """A fragment where decoding can begin: its bytes in the chunk (offset to end), and its time in the film."""
 
     offset: int
     start_ms: int
+    end: int = 0
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
@@ -113,13 +114,15 @@ def entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
 
 def _entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
     found: list[Entry] = []
-    for moof in (box for box in boxes(chunk) if box.kind == b"moof"):
+    heads = [box for box in boxes(chunk) if box.kind == b"moof"]
+    ends = [*(box.start for box in heads[1:]), len(chunk)]
+    for moof, end in zip(heads, ends, strict=False):
         for traf in _inside(chunk, moof, b"traf"):
             parts = {box.kind: box for box in boxes(chunk, traf.body, traf.end)}
             track_id, default_flags = _header(chunk, parts[b"tfhd"])
             if track_id == track.track_id and b"trun" in parts and _is_key(chunk, parts[b"trun"], default_flags):
                 ticks = _decode_time(chunk, parts[b"tfdt"])
-                found.append(Entry(moof.start, ticks * 1000 // track.timescale))
+                found.append(Entry(moof.start, ticks * 1000 // track.timescale, end))
     return tuple(found)
 
 

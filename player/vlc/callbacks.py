@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from player.vlc.source import ByteSource
 
 _UNKNOWN_SIZE = 2**64 - 1
+# VLC 3 offers the memory of graphics cards first, also without hardware decoding, and tries eight conversions of it
+# before it gives up (30 ms a run). Names as in its vlc_fourcc.h.
+_IN_HARDWARE = frozenset(
+    (
+        b"VAOP",
+        b"VAO0",
+        b"VDV0",
+        b"VDV2",
+        b"VDV4",
+        b"DXA9",
+        b"DXA0",
+        b"DX10",
+        b"DX11",
+        b"CVPN",
+        b"CVPY",
+        b"CVPI",
+        b"CVPB",
+    )
+)
 # libVLC's opaque pointers are keys into these tables: a key outlives its object, a pointer would dangle.
 _sources: dict[int, ByteSource] = {}
 _stores: dict[int, FrameStore] = {}
@@ -58,7 +77,9 @@ def _close(key: int) -> None:
 
 def _format(opaque: Any, chroma: int, width: Any, height: Any, pitches: Any, lines: Any) -> int:
     store = _stores.get(opaque[0])
-    frame = store.shape(width[0], height[0]) if store is not None else None
+    if store is None or ctypes.string_at(chroma, 4) in _IN_HARDWARE:
+        return 0
+    frame = store.shape(width[0], height[0])
     if frame is None:
         return 0
     ctypes.memmove(chroma, b"RV32", 4)

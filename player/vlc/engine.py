@@ -83,7 +83,7 @@ class Engine(QObject):
         def wanted(index: int) -> None:
             self._arrived.emit("chunk_wanted", (number, index))
 
-        def enter(chunk: bytes) -> int:
+        def enter(chunk: bytes) -> tuple[int, int]:
             return self._enter(number, run, track, chunk)
 
         self._source = ByteSource(
@@ -139,7 +139,7 @@ class Engine(QObject):
             self._source.abort()
             self._source = None
 
-    def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> int:
+    def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> tuple[int, int]:
         try:
             found = entries(chunk, track)
         except ValueError:
@@ -147,7 +147,7 @@ class Engine(QObject):
             found = ()
         entry = entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
         self._arrived.emit("run_entered", (number, entry.start_ms if found else run.enter_ms))
-        return entry.offset
+        return entry.offset, entry.end
 
     def _pass_on(self, signal: str, values: tuple[int, ...]) -> None:
         getattr(self, signal).emit(*values)

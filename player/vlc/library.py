@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 # No title over the picture, no subtitles from beside the file, no network: the only input is our memory.
 # A late picture is shown late, not dropped: under load VLC else loses the first picture of a run (2 of 24 measured).
-# Hardware decoding cannot write into memory frames and probes drivers at start.
+# Hardware decoding cannot write into memory frames and probes drivers at start. VLC makes up to four outputs at the
+# start of a run, and each would look through the system's fonts (5 to 18 ms) for text that we never show.
 ARGUMENTS = (
     "--quiet",
     "--no-video-title-show",
     "--no-spu",
+    "--text-renderer=tdummy",
     "--no-sub-autodetect-file",
     "--no-metadata-network-access",
     "--no-stats",

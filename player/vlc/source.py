@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _INIT = -1
+# The first picture comes within 20 ms of its bytes (measured); a run whose picture does not come goes on without it.
+_FIRST_PICTURE_S = 0.1
 
 
 class ByteSource:
@@ -19,8 +21,13 @@ class ByteSource:
     the run ends. At ``total``, the film's end, it ends at once.
     Whoever stops the engine calls ``abort`` first: a blocked read would hang the stop (measured).
 
+    WORKAROUND(VLC 3): the second picture of a run flushes the first when that was not shown yet (1 of 12 runs
+    measured). The second waits until VLC has buffered 300 ms, so what follows the first fragment (250 ms) is held back
+    until ``go_on``.
+
     wanted: called with the index of a chunk that will be needed, on any thread, once an index.
-    enter: gives the byte at which reading begins in the first chunk.
+    enter: gives the byte at which reading begins in the first chunk, and the one after the fragment there
+    (0 when unknown: nothing is held back).
     """
 
     def __init__(
@@ -31,7 +38,7 @@ class ByteSource:
         limit: int,
         total: int,
         wanted: Callable[[int], None],
-        enter: Callable[[bytes], int] = lambda _chunk: 0,
+        enter: Callable[[bytes], tuple[int, int]] = lambda _chunk: (0, 0),
     ) -> None:
         self._changed = Condition()
         self._segments: dict[int, memoryview] = {_INIT: memoryview(init)}
@@ -40,7 +47,8 @@ class ByteSource:
         self._wanted, self._enter = wanted, enter
         self._asked: set[int] = set()
         self._cursor, self._offset = _INIT, 0
-        self._dead = False
+        self._first_fragment = 0
+        self._dead = self._goes_on = False
         self._ended_before: int | None = None
 
     @property
@@ -60,10 +68,15 @@ class ByteSource:
         with self._changed:
             if self._dead or index in self._segments or not self._is_ahead(index):
                 return False
-            data = memoryview(chunk)
-            self._segments[index] = data[self._enter(chunk) :] if index == self._first else data
+            self._segments[index] = self._entered(chunk) if index == self._first else memoryview(chunk)
             self._changed.notify_all()
             return True
+
+    def _entered(self, chunk: bytes) -> memoryview:
+        start, end = self._enter(chunk)
+        self._first_fragment = end - start
+        self._goes_on = self._goes_on or end == 0
+        return memoryview(chunk)[start:]
 
     def _is_ahead(self, index: int) -> bool:
         return max(self._cursor, self._first) <= index < self._limit
@@ -80,10 +93,16 @@ class ByteSource:
             self._settled = index
             self._changed.notify_all()
 
+    def go_on(self) -> None:
+        """Give what follows the first fragment: its picture was shown."""
+        with self._changed:
+            self._goes_on = True
+            self._changed.notify_all()
+
     def abort(self) -> None:
         """Make the reader give up now; drops all bytes."""
         with self._changed:
-            self._dead = True
+            self._dead = self._goes_on = True
             self._segments.clear()
             self._changed.notify_all()
 
@@ -104,11 +123,22 @@ class ByteSource:
                     self._changed.wait_for(self._can_go_on)
                     self._end_if_locked()
                 elif self._offset < len(segment):
-                    piece = segment[self._offset : self._offset + size]
+                    end = self._wait_for_picture(len(segment))
+                    piece = segment[self._offset : min(self._offset + size, end)]
                     self._offset += len(piece)
                     return piece
                 else:
                     self._advance(len(segment))
+
+    def _wait_for_picture(self, length: int) -> int:
+        """Give the byte up to which the segment under the cursor may be read now."""
+        if self._cursor != self._first or self._goes_on:
+            return length
+        if self._offset >= self._first_fragment:
+            self._changed.wait_for(lambda: self._goes_on, _FIRST_PICTURE_S)
+            self._goes_on = True
+            return length
+        return self._first_fragment
 
     def _next_wish(self) -> int | None:
         """Take the chunk to ask for now, and remember that it was asked for."""

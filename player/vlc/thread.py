@@ -82,8 +82,10 @@ class VlcThread:
     def picture_shown(self) -> None:
         """Take note of a picture (libVLC's thread)."""
         self._shown.set()
-        if self._fresh and self._run:
+        source = self._source
+        if self._fresh and self._run and source is not None:
             self._fresh = False
+            source.go_on()
             if self._hushed:
                 self._jobs.put(self._hold_at_start)
             self._listener.on_first_picture(self._run)

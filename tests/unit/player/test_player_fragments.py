@@ -64,7 +64,18 @@ def test_each_chunk_of_a_real_film_begins_with_a_key_fragment(cut_film: CutFilm)
     ],
 )
 def test_reads_every_form_of_sample_flags(fragment: bytes, is_key: bool) -> None:
-    assert entries(fragment, TRACK) == ((Entry(0, 2_000),) if is_key else ())
+    assert entries(fragment, TRACK) == ((Entry(0, 2_000, len(fragment)),) if is_key else ())
+
+
+def test_tells_where_the_fragment_of_an_entry_ends() -> None:
+    key = moof(tfhd_flags=0, tfhd_rest=b"", trun_flags=0x400, trun_rest=bytes(4))
+    other = moof(tfhd_flags=0, tfhd_rest=b"", trun_flags=0x400, trun_rest=struct.pack(">I", 0x10000))
+    first, rest = key + box(b"mdat", bytes(9)), other + box(b"mdat", bytes(5))
+    found = entries(first + rest + first, TRACK)
+    assert [(entry.offset, entry.end) for entry in found] == [
+        (0, len(first)),
+        (len(first + rest), len(first + rest + first)),
+    ]
 
 
 def test_passes_over_other_tracks_and_fragments_without_samples() -> None:

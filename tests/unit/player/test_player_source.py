@@ -15,7 +15,11 @@ CHUNKS = [bytes([65 + at]) * (10 + at) for at in range(5)]
 
 
 def make(
-    first: int = 0, limit: int = 5, *, enter: Callable[[bytes], int] = lambda _chunk: 0, settled: bool = True
+    first: int = 0,
+    limit: int = 5,
+    *,
+    enter: Callable[[bytes], tuple[int, int]] = lambda _chunk: (0, 0),
+    settled: bool = True,
 ) -> tuple[ByteSource, list[int]]:
     wanted: list[int] = []
     source = ByteSource(b"init", first=first, limit=limit, total=5, wanted=wanted.append, enter=enter)
@@ -64,7 +68,7 @@ def test_asks_for_the_present_and_the_next_chunk_once() -> None:
 
 
 def test_enters_the_first_chunk_where_told() -> None:
-    source, _ = make(first=2, limit=3, enter=lambda chunk: len(chunk) - 3)
+    source, _ = make(first=2, limit=3, enter=lambda chunk: (len(chunk) - 3, 0))
     source.feed(2, CHUNKS[2])
     assert drain(source) == b"initCCC"
 
@@ -79,7 +83,7 @@ def test_keeps_only_what_is_not_read_yet() -> None:
 
 
 def test_seeks_only_within_what_is_still_there() -> None:
-    source, _ = make(enter=lambda _chunk: 2)
+    source, _ = make(enter=lambda _chunk: (2, 0))
     for index in range(5):
         source.feed(index, CHUNKS[index])
     assert not source.seek(4)
@@ -123,6 +127,11 @@ def test_refuses_a_second_copy_and_anything_after_abort() -> None:
 def reading(source: ByteSource) -> tuple[Thread, list[bytes | None], Event]:
     """Read the init, then block on a thread like libVLC's."""
     source.read(100)
+    return reading_on(source)
+
+
+def reading_on(source: ByteSource) -> tuple[Thread, list[bytes | None], Event]:
+    """Read on a thread like libVLC's."""
     got: list[bytes | None] = []
     started = Event()
 
@@ -170,6 +179,24 @@ def test_at_the_end_of_the_film_there_is_nothing_to_decide() -> None:
     source, _ = make(first=4, settled=False)
     source.feed(4, CHUNKS[4])
     assert drain(source) == b"init" + CHUNKS[4]
+
+
+def test_what_follows_the_first_fragment_waits_for_its_picture() -> None:
+    source, _ = make(limit=1, enter=lambda _chunk: (2, 5))
+    source.feed(0, CHUNKS[0])
+    thread, got, _ = reading(source)
+    thread.join(5)
+    assert got == [CHUNKS[0][2:5]]
+    thread, got, _ = reading_on(source)
+    source.go_on()
+    thread.join(5)
+    assert got == [CHUNKS[0][5:]]
+
+
+def test_a_run_whose_picture_does_not_come_goes_on_without_it() -> None:
+    source, _ = make(limit=1, enter=lambda _chunk: (2, 5))
+    source.feed(0, CHUNKS[0])
+    assert drain(source) == b"init" + CHUNKS[0][2:]
 
 
 def test_abort_frees_a_waiting_reader() -> None:
