@@ -11,11 +11,11 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import bindparam, func, select, text
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import Insert, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from services.db.books import LedgerBalance, LedgerDay, LedgerLine
+from services.db.dialects import insert_into
 from services.units.money import ZERO, Money, total
 from services.units.time import iso
 from services.wire.problems import ProblemError
@@ -26,7 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def _adding(table: type[LedgerBalance] | type[LedgerDay], *key: str) -> Insert:
     """Write the statement that adds an amount to a roll-up."""
-    into = insert(table)
+    into = insert_into(table)
     return into.on_conflict_do_update(index_elements=list(key), set_={"amount": table.amount + into.excluded.amount})
 
 
@@ -38,7 +38,7 @@ _BALANCE = select(LedgerBalance.amount).where(LedgerBalance.account == bindparam
 _ITEM_TOTAL = select(func.sum(LedgerDay.amount)).where(
     LedgerDay.account == bindparam("account"), LedgerDay.item == bindparam("item")
 )
-_ADD_LINE = insert(LedgerLine)
+_ADD_LINE = insert_into(LedgerLine)
 _ADD_BALANCE = _adding(LedgerBalance, "account")
 _ADD_DAY = _adding(LedgerDay, "account", "day", "item")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from services.db.dialects import insert_into
 from services.desk.context import Desk
 from services.desk.tables import OwnedChunk
 from services.media.manifest import Manifest
@@ -16,7 +16,7 @@ from services.wire.problems import ProblemError
 
 TRACK = 0
 EVERYTHING = range(2**31)
-_KEEP = insert(OwnedChunk).on_conflict_do_nothing()
+_KEEP = insert_into(OwnedChunk).on_conflict_do_nothing()
 _OWNED = select(OwnedChunk.index).where(
     OwnedChunk.content_id == bindparam("content"),
     OwnedChunk.index >= bindparam("first"),

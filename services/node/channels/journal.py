@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, update
-from sqlalchemy.dialects.sqlite import insert
 
 from services.db.bulk import BulkStatement, Plain
 from services.db.columns import to_microseconds
+from services.db.dialects import insert_into
 from services.db.engine import Database
 from services.node.tables import Channel, Charge, Entitlement
 from services.units.address import Address
@@ -36,12 +36,12 @@ _ADVANCE = BulkStatement(
     ("after", "signed", "moment", "since", "key", "before"),
 )
 _CHARGE = BulkStatement(
-    insert(Charge),
+    insert_into(Charge),
     ("channel_id", "cumulative", "payer", "creator", "content_id", "first_chunk", "chunk_count", "amount", "at",
      "is_booked"),
 )  # fmt: skip
 _ENTITLE = BulkStatement(
-    insert(Entitlement).on_conflict_do_nothing(), ("account", "content_id", "index", "transaction")
+    insert_into(Entitlement).on_conflict_do_nothing(), ("account", "content_id", "index", "transaction")
 )
 
 
