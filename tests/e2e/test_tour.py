@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +22,54 @@ from tests.fixtures.films import make_scenic_film
 pytestmark = pytest.mark.timeout(600)
 
 
-def _tour(root: Path, folder: Path, *options: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
-    report = folder / "tour.json"
-    command = [sys.executable, "-m", "studio", "demo", "--tour", "--json", str(report), *options]
-    environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4"}
-    run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=540)
-    return run, json.loads(report.read_text()) if report.exists() else {}
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """How a tour ended: its status, what it printed, its report and its folder."""
+
+    status: int
+    output: str
+    report: dict[str, Any]
+    folder: Path
+
+
+class Going:
+    """A tour on its way, in a folder of its own."""
+
+    def __init__(self, root: Path, folder: Path, *options: str) -> None:
+        folder.mkdir()
+        self._folder, self._report = folder, folder / "tour.json"
+        command = [sys.executable, "-m", "studio", "demo", "--tour", "--json", str(self._report), *options]
+        environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4"}
+        with (folder / "output").open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    def end(self) -> Tour:
+        status = self.process.wait(540)
+        report = json.loads(self._report.read_text()) if self._report.exists() else {}
+        return Tour(status, (self._folder / "output").read_text(errors="replace"), report, self._folder)
+
+
+@pytest.fixture(scope="module")
+def tours(root: Path) -> Iterator[dict[str, Tour]]:
+    """Take three tours at once: most of a tour is films that play in real time."""
+    folder = Path(tempfile.mkdtemp(prefix="mc-"))
+    film, text = folder / "scenic.mp4", folder / "film.mp4"
+    make_scenic_film(film, seconds=47)
+    text.write_text("This is no film.")
+    going = {
+        "own": Going(root, folder / "1", "--shots", str(folder / "1" / "shots")),
+        "given": Going(root, folder / "2", "--media", str(film)),
+        "bad": Going(root, folder / "3", "--media", str(text)),
+    }
+    try:
+        yield {name: tour.end() for name, tour in going.items()}
+    finally:
+        for tour in going.values():
+            tour.process.kill()
+            tour.process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _servers() -> set[str]:
@@ -39,34 +85,29 @@ def _servers() -> set[str]:
     return found
 
 
-def test_the_tour_holds_with_its_own_film(root: Path, short_path: Path) -> None:
-    shots = short_path / "shots"
-    run, report = _tour(root, short_path, "--shots", str(shots))
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert report["ok"] is True
-    assert [step["name"] for step in report["steps"]] == list(STEPS)
-    assert all(step["ok"] and step["detail"] for step in report["steps"])
-    assert [line.split()[1] for line in run.stdout.splitlines() if line.startswith("ok  ")] == list(STEPS)
+def test_the_tour_holds_with_its_own_film(tours: dict[str, Tour]) -> None:
+    tour = tours["own"]
+    assert tour.status == 0, tour.output
+    assert tour.report["ok"] is True
+    assert [step["name"] for step in tour.report["steps"]] == list(STEPS)
+    assert all(step["ok"] and step["detail"] for step in tour.report["steps"])
+    assert [line.split()[1] for line in tour.output.splitlines() if line.startswith("ok  ")] == list(STEPS)
     for name in STEPS:
-        picture = QImage(str(shots / f"{name}.png"))
+        picture = QImage(str(tour.folder / "shots" / f"{name}.png"))
         assert picture.width() >= 1000, name
     assert not _servers()
 
 
-def test_the_tour_holds_with_another_film(root: Path, short_path: Path) -> None:
-    film = short_path / "scenic.mp4"
-    make_scenic_film(film, seconds=47)
-    run, report = _tour(root, short_path, "--media", str(film))
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert report["media"] == str(film)
+def test_the_tour_holds_with_another_film(tours: dict[str, Tour]) -> None:
+    tour = tours["given"]
+    assert tour.status == 0, tour.output
+    assert tour.report["media"].endswith("scenic.mp4")
 
 
-def test_a_bad_film_fails_the_tour_with_a_reason(root: Path, short_path: Path) -> None:
-    text = short_path / "film.mp4"
-    text.write_text("This is no film.")
-    run, report = _tour(root, short_path, "--media", str(text))
-    assert run.returncode == 1
-    upload = next(step for step in report["steps"] if step["name"] == "upload")
+def test_a_bad_film_fails_the_tour_with_a_reason(tours: dict[str, Tour]) -> None:
+    tour = tours["bad"]
+    assert tour.status == 1
+    upload = next(step for step in tour.report["steps"] if step["name"] == "upload")
     assert not upload["ok"]
     assert "media.unreadable" in upload["detail"]
-    assert [step["name"] for step in report["steps"]] == list(STEPS)
+    assert [step["name"] for step in tour.report["steps"]] == list(STEPS)
