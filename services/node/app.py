@@ -6,7 +6,8 @@ from fastapi import APIRouter, FastAPI
 
 from services.chain.errors import ChainUnreachable
 from services.http.answers import install_problem_answers
-from services.node import accounts, catalogue, earnings, tiers, wallets
+from services.node import accounts, earnings, tiers, wallets
+from services.node.catalogue import routes as catalogue
 from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.door import NodeOf
