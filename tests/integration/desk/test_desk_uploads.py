@@ -16,7 +16,7 @@ from services.desk.node_door import NodeDoor
 from services.desk.publishing import publish
 from services.desk.publishing.record import sealed_to_json
 from services.desk.tables import Upload
-from services.host.world import NODE_URI
+from services.host.node_open import NODE_URI
 from services.units.cid import Cid
 from services.units.ids import new_row_id
 from services.units.money import Money

@@ -1,0 +1,163 @@
+"""A node as its process puts it together: opened from a folder, and at work until the block ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from anyio import to_thread
+
+from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
+from services.chain.gateway import ChainGateway
+from services.chain.hashing import address_of
+from services.db.engine import Database, open_database
+from services.db.keybox import KeyBox, key_file
+from services.db.ledger import verify
+from services.db.migrate import Kind, migrate
+from services.db.transactions import SqlTransactionBook
+from services.host.channels import ChannelsWatch
+from services.host.relaying import open_relayer
+from services.ipfs.store import BlockStore
+from services.node.channels.journal import VoucherJournal
+from services.node.channels.watch import watch as watch_channels
+from services.node.context import Authorizer, ChannelSwitch, Node
+from services.node.sales.booking import sync
+from services.node.sales.shelf import Shelf
+from services.units.time import Clock
+
+# A chain that is out of reach at the start may come back at any time.
+_LOOK_AGAIN_S = 15.0
+NODE_DOMAIN = "museclock.local"
+NODE_URI = "http://museclock.local"
+ChainState = Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSetup:
+    """What its operator says about a node. The defaults are those of a node that one desktop keeps for itself.
+
+    domain and uri: what sign-in messages must carry.
+    """
+
+    domain: str = NODE_DOMAIN
+    uri: str = NODE_URI
+
+
+LOCAL = NodeSetup()
+
+
+@asynccontextmanager
+async def opened_node(
+    folder: Path, *, chain: ChainGateway, blocks: BlockStore, clock: Clock, setup: NodeSetup = LOCAL
+) -> AsyncIterator[Node]:
+    """Open the node in a folder; it is closed with the block, the chain stays the caller's.
+
+    Raises ProblemError: profile.newer, ledger.damaged, wallet.damaged, request.invalid, disk.full.
+    """
+    node = await to_thread.run_sync(_open, folder, chain, blocks, clock, setup)
+    try:
+        yield node
+    finally:
+        node.vouchers.close()
+        node.relayer.close()
+        node.database.close()
+
+
+@asynccontextmanager
+async def at_work(node: Node) -> AsyncIterator[ChannelsWatch]:
+    """Do beside the requests what a node does: catch up with the chain, offer channels, claim what was sold.
+
+    All of it in the background: a chain that is slow to answer keeps nobody waiting.
+    """
+    channels = ChannelsWatch(node.chain, tell=node.channels.switch)
+    catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
+    looking = asyncio.create_task(_look_until_known(channels))
+    claiming = asyncio.create_task(watch_channels(node))
+    try:
+        yield channels
+    finally:
+        await _end(claiming)
+        await _end(looking)
+        # Signed bytes may be on their way: it is not cut short.
+        await asyncio.wait([catching_up])
+
+
+def chain_state(chain: ChainGateway) -> ChainState:
+    """Check a chain now. Blocking."""
+    try:
+        chain.check()
+    except NotDeployed:
+        return "not_deployed"
+    except WrongChain:
+        return "wrong_chain"
+    except ChainUnreachable:
+        return "unreachable"
+    return "ok"
+
+
+def open_checked(path: Path, kind: Kind) -> Database:
+    """Open a database, bring it to this version's schema and verify its ledger.
+
+    Raises ProblemError: profile.newer, ledger.damaged.
+    """
+    database = open_database(path)
+    with _closing_on_error(database.close):
+        migrate(database, kind)
+        with database.read() as session:
+            verify(session)
+    return database
+
+
+def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, setup: NodeSetup) -> Node:
+    database = open_checked(folder / "node.db", "node")
+    with _closing_on_error(database.close):
+        relayer = open_relayer(folder, chain, database, clock)
+        authorizer = key_file(folder / "authorizer.key")
+        return Node(
+            database=database,
+            chain=chain,
+            relayer=relayer,
+            book=SqlTransactionBook(database),
+            blocks=blocks,
+            keys=KeyBox(key_file(folder / "node.key")),
+            authorizer=Authorizer(address_of(authorizer), authorizer),
+            channels=ChannelSwitch(),
+            vouchers=VoucherJournal(database),
+            shelf=Shelf(),
+            clock=clock,
+            domain=setup.domain,
+            uri=setup.uri,
+        )
+
+
+@contextmanager
+def _closing_on_error(close: Callable[[], None]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        close()
+        raise
+
+
+async def _look_until_known(channels: ChannelsWatch) -> None:
+    while await to_thread.run_sync(channels.look) == "unknown":  # noqa: ASYNC110  a chain does not say that it is back
+        await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _catch_up(node: Node) -> None:
+    """Send what was signed and not sent, and enter what the chain did meanwhile."""
+    try:
+        node.relayer.resume()
+        sync(node)
+    except (ChainUnreachable, NotDeployed, WrongChain):
+        # Selling waits for the chain; what is owned plays without it.
+        return
