@@ -54,3 +54,7 @@ class Node:
     domain: str
     """The name that sign-in messages must carry, such as ``museclock.local``."""
     uri: str
+    operators: frozenset[Address] = frozenset()
+    """Who may do everything that moderators may, and name them."""
+    block_quota: int = 64 * 1024**3
+    """How many bytes of blocks one account may bring."""

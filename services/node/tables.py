@@ -30,7 +30,7 @@ class SignInNonce(NodeTable):
     __table_args__ = (_STRICT,)
 
     nonce: Mapped[str] = mapped_column(Text, primary_key=True)
-    expires_at: Mapped[datetime] = mapped_column(MomentColumn)
+    expires_at: Mapped[datetime] = mapped_column(MomentColumn, index=True)
 
 
 class AccountSession(NodeTable):
@@ -40,8 +40,39 @@ class AccountSession(NodeTable):
     __table_args__ = (_STRICT,)
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, unique=True)
+    """Names the session to its owner; opens nothing."""
     address: Mapped[Address] = mapped_column(Text, index=True)
-    expires_at: Mapped[datetime] = mapped_column(MomentColumn)
+    scopes: Mapped[str] = mapped_column(Text)
+    """Names, with spaces between them."""
+    label: Mapped[str] = mapped_column(Text)
+    """What the device calls itself."""
+    created_at: Mapped[datetime] = mapped_column(MomentColumn)
+    used_at: Mapped[datetime] = mapped_column(MomentColumn)
+    expires_at: Mapped[datetime] = mapped_column(MomentColumn, index=True)
+
+
+class ActionNonce(NodeTable):
+    """A proof that was used; kept until it would have run out by itself."""
+
+    __tablename__ = "action_nonce"
+    __table_args__ = (_STRICT,)
+
+    account: Mapped[Address] = mapped_column(Text, primary_key=True)
+    nonce: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(MomentColumn, index=True)
+
+
+class AccountRole(NodeTable):
+    """A role that an operator gave."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (_STRICT,)
+
+    account: Mapped[Address] = mapped_column(Text, primary_key=True)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
+    granted_by: Mapped[Address] = mapped_column(Text)
+    granted_at: Mapped[datetime] = mapped_column(MomentColumn)
 
 
 class Tier(NodeTable):
@@ -56,6 +87,8 @@ class Tier(NodeTable):
     price: Mapped[Money] = mapped_column(MoneyColumn)
     perks: Mapped[list[str]] = mapped_column(JsonColumn)
     created_at: Mapped[datetime] = mapped_column(MomentColumn)
+    archived_at: Mapped[datetime | None] = mapped_column(MomentColumn)
+    """From then on nobody can join; members keep what they paid for."""
 
 
 class Item(NodeTable):
@@ -79,6 +112,8 @@ class Item(NodeTable):
     signed: Mapped[str] = mapped_column(Text)
     """The published file: manifest and signature."""
     published_at: Mapped[datetime] = mapped_column(MomentColumn)
+    visibility: Mapped[str] = mapped_column(Text, default="chunks", server_default="chunks")
+    """public, chunks or members; see services.node.access."""
 
 
 class ChunkForSale(NodeTable):

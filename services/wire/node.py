@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.units.ids import ContentId
+from services.wire.accounts import SCOPES, Scope
 from services.wire.base import AddressField, Answer, Bytes32Field, CidField, ContentIdField, Moment, MoneyField, Request
 from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
@@ -38,6 +39,7 @@ class SessionOut(Answer):
     token: str
     address: AddressField
     expires_at: Moment
+    scopes: tuple[Scope, ...] = SCOPES
 
 
 class NodeHealth(Answer):

@@ -55,6 +55,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "account.sign_in_refused": ("The node did not accept the sign-in.", "Sign in again with this wallet.", "RETRY"),
     "account.forbidden": ("This belongs to another account.", "Switch to the account that owns it.", "NONE"),
+    "account.proof_refused": (
+        "The node did not accept your signature under this action; nothing was moved.",
+        "Check that this computer's clock is right, then do it again.",
+        "RETRY",
+    ),
     "tier.price": ("A tier costs $2.99, $5.99 or $9.99.", "Pick one of the three.", "NONE"),
     "tier.limit": (
         "You have three tiers already, the most there can be.",
@@ -111,6 +116,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "content.not_found": ("This video is not offered any more.", "What you bought stays in your library.", "NONE"),
+    "archive.damaged": (
+        "This archive of blocks is damaged or cut off.",
+        "What was read before the damaged place is kept. Ask for the archive again.",
+        "CHOOSE_FILE",
+    ),
     "content.damaged": (
         "This part of the video arrived damaged.",
         "It was noticed before paying. Fetch it again.",
@@ -128,6 +138,16 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "content.locked": ("This part is not bought yet.", "Buy it, or set a budget to keep watching.", "NONE"),
     "content.owned": ("You own this part already.", "It plays without paying again.", "NONE"),
+    "content.members_only": (
+        "This is for members only.",
+        "Join one of its tiers to watch it.",
+        "NONE",
+    ),
+    "access.no_tier": (
+        "Members-only needs a tier.",
+        "Choose at least one of your tiers that opens this item.",
+        "NONE",
+    ),
     "payment.required": ("This part has to be paid before it plays.", "Buy it to go on.", "NONE"),
     "payment.refused": ("The seller refused the payment.", "No money has moved. Look at your wallet.", "OPEN_WALLET"),
     "payment.terms_changed": (
@@ -234,6 +254,47 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "The seller's node cannot be reached.",
         "Nothing was paid. What you own still plays.",
         "RETRY",
+    ),
+    "node.address": (
+        "This is not the address of a node.",
+        "It begins with https:// and ends with the name of the computer.",
+        "NONE",
+    ),
+    "node.not_found": ("This node is not in your list.", "Add it in Settings, then go on.", "NONE"),
+    "node.not_a_node": (
+        "What answers at this address is no Museclock node.",
+        "Check the address with whoever runs the node.",
+        "NONE",
+    ),
+    "node.certificate": (
+        "This node cannot prove that it is the one at this address.",
+        "Nothing was sent. Ask whoever runs the node about its certificate.",
+        "RETRY",
+    ),
+    "node.unconfirmed": (
+        "This node would get the keys of your film.",
+        "Read what it could do with them, and confirm it before you publish there.",
+        "NONE",
+    ),
+    "node.in_use": (
+        "Films of yours are for sale on this node.",
+        "Move them to another place first.",
+        "NONE",
+    ),
+    "block.mismatch": (
+        "A part of the film was changed on its way to the node.",
+        "The node kept nothing of it. Publish again.",
+        "RETRY",
+    ),
+    "block.too_large": (
+        "A part of the film is larger than the node takes.",
+        "Publish on this computer, or ask whoever runs the node.",
+        "NONE",
+    ),
+    "block.quota": (
+        "The node has no more room for your films.",
+        "Publish on this computer, or ask whoever runs the node for more.",
+        "NONE",
     ),
     "withdrawal.nothing": (
         "There is nothing to withdraw.",
