@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.ipfs.varint import MAX_BYTES, encode_varint
 from services.units.cid import Cid
 
 _LINKS, _DATA = 0x12, 0x0A
 _HASH, _NAME, _TSIZE = 0x0A, 0x12, 0x18
 _TYPE, _FILE_SIZE, _BLOCK_SIZE = 0x08, 0x18, 0x20
 _FILE = 2
-_MAX_VARINT_BYTES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +82,11 @@ def _decode_sizes(data: bytes) -> list[int]:
 
 
 def _field(tag: int, data: bytes) -> bytes:
-    return bytes((tag,)) + _varint(len(data)) + data
+    return bytes((tag,)) + encode_varint(len(data)) + data
 
 
 def _number(tag: int, value: int) -> bytes:
-    return bytes((tag,)) + _varint(value)
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+    return bytes((tag,)) + encode_varint(value)
 
 
 class _Reader:
@@ -121,7 +112,7 @@ class _Reader:
             raise ValueError(f"field {tag:#x} is not where it belongs")
         self._position += 1
         value = 0
-        for shift in range(0, 7 * _MAX_VARINT_BYTES, 7):
+        for shift in range(0, 7 * MAX_BYTES, 7):
             byte = self._next()
             value |= (byte & 0x7F) << shift
             if byte < 0x80:

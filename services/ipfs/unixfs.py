@@ -5,7 +5,9 @@ CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from services.ipfs import dagpb
 from services.ipfs.dagpb import FileNode, Link
@@ -27,10 +29,27 @@ def add_file(store: BlockStore, data: bytes, *, leaf_bytes: int = LEAF_BYTES, wi
     """
     view = memoryview(data)
     parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
-    layer = [Link(store.put(bytes(part), RAW), len(part), len(part)) for part in parts]
-    while len(layer) > 1:
-        layer = [_add_node(store, layer[start : start + width]) for start in range(0, len(layer), width)]
-    return layer[0].cid
+    return _join([Link(store.put(bytes(part), RAW), len(part), len(part)) for part in parts], store.put, width=width)
+
+
+def name_file(path: Path, *, threads: int = 2) -> Cid:
+    """Name a file without storing it; memory stays at a leaf a thread, whatever its length.
+
+    Raises OSError, and ValueError when the file changed meanwhile.
+    """
+    length = path.stat().st_size
+    with ThreadPoolExecutor(threads, thread_name_prefix="naming") as pool:
+        leaves = list(pool.map(lambda start: _name_leaf(path, start), range(0, max(length, 1), LEAF_BYTES)))
+    if sum(leaf.file_bytes for leaf in leaves) != length:
+        raise ValueError("the file changed while it was read")
+    return _join(leaves, Cid.of, width=WIDTH)
+
+
+def _name_leaf(path: Path, start: int) -> Link:
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        part = file.read(LEAF_BYTES)
+    return Link(Cid.of(part, RAW), len(part), len(part))
 
 
 def read_file(store: BlockStore, cid: Cid, max_bytes: int) -> bytes:
@@ -65,11 +84,17 @@ def block_names(store: BlockStore, cid: Cid) -> Iterator[Cid]:
             pending.extend((link.cid, depth + 1) for link in reversed(links))
 
 
-def _add_node(store: BlockStore, links: Sequence[Link]) -> Link:
+def _join(layer: list[Link], put: Callable[[bytes, int], Cid], *, width: int) -> Cid:
+    while len(layer) > 1:
+        layer = [_add_node(put, layer[start : start + width]) for start in range(0, len(layer), width)]
+    return layer[0].cid
+
+
+def _add_node(put: Callable[[bytes, int], Cid], links: Sequence[Link]) -> Link:
     node = FileNode(tuple(links))
     block = node.encode()
     graph_bytes = len(block) + sum(link.graph_bytes for link in links)
-    return Link(store.put(block, DAG_PB), graph_bytes, node.file_bytes)
+    return Link(put(block, DAG_PB), graph_bytes, node.file_bytes)
 
 
 def _leaves(store: BlockStore, cid: Cid, budget: int, *, depth: int) -> Iterator[bytes]:

@@ -21,6 +21,9 @@ _SENTENCES = {
     "wallet.wrong_passphrase": "That is not the passphrase of this key.",
     "wallet.damaged": "The key file cannot be read.",
     "disk.full": "The disk is full.",
+    "archive.damaged": "The archive is damaged or cut off ({what}). The blocks before that place are kept.",
+    "content.missing": "The store does not hold the block {cid}, so the archive cannot be complete. None was written.",
+    "content.damaged": "What the store holds as {cid} is not that block. No archive was written.",
     "service.busy_profile": "Another museclock-node is at work with the same journal.",
 }
 

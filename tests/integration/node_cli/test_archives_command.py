@@ -1,0 +1,62 @@
+"""Naming a file and carrying its blocks, from the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.ipfs.store import DiskBlockStore
+from services.ipfs.unixfs import LEAF_BYTES, add_file, read_file
+from services.node_cli.__main__ import main
+from services.units.cid import Cid
+
+DATA = bytes(range(256)) * 9_000
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("length", [0, 1, LEAF_BYTES, len(DATA)])
+def test_the_name_of_a_file_is_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], length: int) -> None:
+    file = tmp_path / "film.mp4"
+    file.write_bytes(DATA[:length])
+    assert main(["cid", str(file)]) == 0
+    assert lines(capsys)[-1] == str(add_file(DiskBlockStore(tmp_path / "s"), DATA[:length]))
+
+
+def test_blocks_go_out_and_come_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = add_file(DiskBlockStore(tmp_path / "a"), DATA)
+    car = tmp_path / "film.car"
+    assert main(["car", "export", str(root), str(car), "--store", str(tmp_path / "a")]) == 0
+    assert main(["car", "import", str(car), "--store", str(tmp_path / "b")]) == 0
+    assert lines(capsys)[-1] == str(root)
+    assert read_file(DiskBlockStore(tmp_path / "b"), root, len(DATA)) == DATA
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["cid", "none"], "cannot be read"),
+        (["car", "export", "film", "out.car", "--store", "."], "not a CID"),
+        (["car", "export", str(Cid.of(b"x")), "out.car", "--store", "nowhere"], "no store"),
+        (["car", "export", str(Cid.of(b"x")), "taken.car", "--store", "."], "exists"),
+        (["car", "export", str(Cid.of(b"x")), "out.car", "--store", "."], "archive cannot be complete"),
+        (["car", "import", "none.car", "--store", "s"], "cannot be used"),
+        (["car", "import", "taken.car", "--store", "s"], "damaged"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken.car").write_bytes(b"something")
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.glob("out.car*"))
+    assert (tmp_path / "taken.car").read_bytes() == b"something"
