@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "service.unauthorised": Kind(401),
     "profile.newer": Kind(409),
     "disk.full": Kind(507, retryable=True),
+    "database.unreachable": Kind(503, retryable=True),
     "wallet.missing": Kind(409),
     "wallet.exists": Kind(409),
     "wallet.locked": Kind(423),

@@ -39,6 +39,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "disk.full": ("The disk is full.", "Free some space, then go on where you stopped.", "RETRY"),
+    "database.unreachable": (
+        "The database does not answer.",
+        "What was paid is kept. Try again in a moment; the same payment is never taken twice.",
+        "RETRY",
+    ),
     "wallet.missing": ("There is no wallet yet.", "Set one up to sell or to buy.", "CREATE_WALLET"),
     "wallet.exists": ("There is a wallet already.", "Unlock the one you have.", "UNLOCK"),
     "wallet.locked": ("The wallet is locked.", "Unlock it with your passphrase to go on.", "UNLOCK"),
