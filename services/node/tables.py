@@ -95,7 +95,12 @@ class Item(NodeTable):
     """A published version of a film, with its manifest as signed."""
 
     __tablename__ = "item"
-    __table_args__ = (Index("ix_item_published_at", "published_at"), _STRICT)
+    __table_args__ = (
+        Index("ix_item_published_at", "published_at"),
+        Index("uq_item_seq", "seq", unique=True),
+        Index("ix_item_creator_seq", "creator", "seq"),
+        _STRICT,
+    )
 
     content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
     creator: Mapped[Address] = mapped_column(Text, index=True)
@@ -114,6 +119,13 @@ class Item(NodeTable):
     published_at: Mapped[datetime] = mapped_column(MomentColumn)
     visibility: Mapped[str] = mapped_column(Text, default="chunks", server_default="chunks")
     """public, chunks or members; see services.node.access."""
+    seq: Mapped[int | None] = mapped_column(BigInt)
+    """Counts the publications of this node from 1, so that the newest is the highest."""
+    tags: Mapped[list[str]] = mapped_column(JsonColumn, default=list, server_default="[]")
+    archived_at: Mapped[datetime | None] = mapped_column(MomentColumn)
+    """From then on it is neither listed nor sold, by its owner's will; what was bought stays."""
+    takedown: Mapped[str | None] = mapped_column(Text)
+    """hidden or illegal, by a moderator's decision; see services.node.moderation."""
 
 
 class ChunkForSale(NodeTable):

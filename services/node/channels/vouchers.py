@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.chain.channel_fields import read_config
 from services.chain.channels import ChannelConfig, Voucher, channel_id, is_signed_by
+from services.node.access import refuse_unsold
 from services.node.channels.book import ChannelRow, config_of, find_channel, look, state_of, voucher_of
 from services.node.channels.journal import NewCharge
 from services.node.context import Node
@@ -72,7 +73,9 @@ async def take_voucher(
     """
     voucher = read_voucher(fields)
     with node.database.read() as session:
-        row, owned = look(session.connection(), offer, voucher.channel_id)
+        row, owned, is_sold = look(session.connection(), offer, voucher.channel_id)
+        if row is not None and not is_sold and not owned:
+            refuse_unsold(session, offer.film)
     if row is None:
         raise ProblemError("channel.not_found")
     if not is_signed_by(node.chain.chain_id, voucher, config.voucher_signer):

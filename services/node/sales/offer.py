@@ -49,25 +49,6 @@ class Offer:
         )
 
 
-def may_have(session: Session, film: Film, account: Address | None, index: int) -> bool:
-    """Answer the one question of access: free, owner, or bought. Raises ProblemError: content.not_found."""
-    item = film.item
-    if film.is_free(index) or account == item.creator:
-        return True
-    return account is not None and session.get(Entitlement, (account, item.content_id, index)) is not None
-
-
-def may_have_all(session: Session, film: Film, account: Address) -> frozenset[int]:
-    """List the chunks whose keys an account may have."""
-    chunks = range(len(film.prices))
-    if account == film.item.creator:
-        return frozenset(chunks)
-    owned = select(Entitlement.index).where(
-        Entitlement.account == account, Entitlement.content_id == film.item.content_id
-    )
-    return frozenset(session.scalars(owned)) | {index for index in chunks if film.is_free(index)}
-
-
 def owns_any(session: Session, offer: Offer) -> bool:
     """Tell whether some of the offered chunks are the account's already."""
     owned = select(Entitlement.index).where(

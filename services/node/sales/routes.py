@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Query, Response
 from sqlalchemy.orm import Session
 
 from services.chain import reasons
+from services.node.access import entitled_chunks, refuse_unsold, why
 from services.node.channels.payment import pay_by_channel, refund_channel
 from services.node.channels.vouchers import Sold
 from services.node.context import Node
@@ -20,8 +21,6 @@ from services.node.sales.offer import (
     NOBODY,
     Offer,
     make_offer,
-    may_have,
-    may_have_all,
     next_unowned,
     owns_any,
 )
@@ -72,9 +71,11 @@ async def stream(
     with node.database.read() as session:
         film = node.shelf.get(session, content_id)
         index = body.chunk if body.chunk is not None else _next(session, film.item, account)
-        if may_have(session, film, caller, index):
+        if why(session, caller, film, index, node.clock.now()) is not None:
             keys = film.keys(node.keys, {index})
             return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
+        if given is None or not film.is_sold:
+            refuse_unsold(session, film)
     offer = make_offer(film, account, index, 1)
     return await _sell(node, offer, given, response, is_caller=caller is not None)
 
@@ -92,8 +93,11 @@ async def pay(
         film = node.shelf.get(session, content_id)
         first = body.first_chunk if body.first_chunk is not None else next_unowned(session, film.item, account)
         offer = make_offer(film, account, first, body.chunk_count)
-        is_owned = given is None and owns_any(session, offer)
-    if offer.amount == ZERO or account == film.item.creator or is_owned:
+        # The rest of what comes with a payment is looked at where the payment is taken.
+        is_owned = (given is None or not film.is_sold) and owns_any(session, offer)
+        if (given is None or not film.is_sold) and not is_owned:
+            refuse_unsold(session, film)
+    if offer.amount == ZERO or account == film.item.creator or (given is None and is_owned):
         # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
         raise ProblemError("content.owned")
     return await _sell(node, offer, given, response, is_caller=caller is not None)
@@ -117,7 +121,7 @@ def owned_keys(node: NodeOf, caller: Caller, content_id: str) -> KeysOut:
     """Give all keys that the account owns, so that a new device or a reinstall pays nothing again."""
     with node.database.read() as session:
         film = node.shelf.get(session, content_id)
-        keys = film.keys(node.keys, may_have_all(session, film, caller))
+        keys = film.keys(node.keys, entitled_chunks(session, caller, film))
     return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
 
 

@@ -13,6 +13,7 @@ from services.chain import reasons
 from services.chain.calls import Call
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import Receipt
+from services.node.access import refuse_unsold
 from services.node.context import Node
 from services.node.sales import by_escrow, by_transfer
 from services.node.sales.booking import sync
@@ -83,6 +84,7 @@ def _received(node: Node, offer: Offer, payment: Payment) -> Payment:
     with node.database.write() as session:
         if owns_any(session, offer):
             raise ProblemError("content.owned")
+        refuse_unsold(session, offer.film)
         if any(_valid_before(sale) > now for sale in session.scalars(_overlapping(offer))):
             # Both could reach the chain, and the same chunk would be paid twice.
             raise ProblemError("payment.in_progress")

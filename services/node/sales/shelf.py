@@ -27,6 +27,11 @@ class Film:
     prices: tuple[Money, ...]
     wrapped_keys: tuple[bytes, ...]
 
+    @property
+    def is_sold(self) -> bool:
+        """Whether it is sold by the chunk, as it was when it was read; ``services.node.access`` knows for sure."""
+        return self.item.visibility == "chunks"
+
     def price(self, first_chunk: int, chunk_count: int) -> Money:
         """Add a range up. Raises ProblemError: content.not_found outside the film."""
         if first_chunk < 0 or first_chunk + chunk_count > len(self.prices):
@@ -74,6 +79,11 @@ class Shelf:
             if len(self._films) > _FILMS:
                 self._films.popitem(last=False)
         return film
+
+    def forget(self, content_id: str) -> None:
+        """Read a film again when it is asked for next."""
+        with self._guard:
+            self._films.pop(content_id.lower(), None)
 
 
 def film_of(session: Session, item: Item) -> Film:

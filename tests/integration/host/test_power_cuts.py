@@ -113,7 +113,7 @@ async def test_a_fresh_id_for_each_attempt_would_be_noticed(
     """
 
     def forgetful(connection: Connection, offer: Any, channel: Any) -> Any:
-        row, _owned = book.look(connection, offer, channel)
+        row, _owned, _is_sold = book.look(connection, offer, channel)
         return row, 0
 
     async with running_world(world_profile, hand_clock) as running:

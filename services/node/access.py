@@ -1,0 +1,198 @@
+"""Access: the one question of which key an account may have, and who says so.
+
+Keys leave the node by ``why``, by ``entitled_chunks``, or by a payment; nothing else gives one away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from fastapi import APIRouter
+from sqlalchemy import Connection, and_, bindparam, delete, select
+from sqlalchemy.orm import Session
+
+from services.node.door import Caller, NodeOf
+from services.node.memberships.tables import ItemTier, Membership
+from services.node.sales.shelf import Film
+from services.node.tables import Entitlement, Item, Tier
+from services.units.address import Address
+from services.units.ids import ContentId, content_id
+from services.wire.access import AccessIn, AccessOut, Visibility
+from services.wire.problems import ProblemError
+
+Why = Literal["free", "owner", "bought", "member", "gift"]
+GIFT = "gift"
+"""What an entitlement has for a transaction that nobody paid for."""
+
+router = APIRouter(tags=["catalogue"])
+
+_MEMBERSHIP = (
+    select(ItemTier.tier_id, Membership.paid_until)
+    .join(Membership, and_(Membership.tier_id == ItemTier.tier_id, Membership.creator == bindparam("creator")))
+    .where(
+        ItemTier.content_id == bindparam("content"),
+        Membership.viewer == bindparam("account"),
+        Membership.paid_until > bindparam("now", type_=Membership.paid_until.type),
+        Membership.ended_at.is_(None),
+    )
+    .order_by(Membership.paid_until.desc())
+    .limit(1)
+)
+_BOUGHT = (
+    select(Entitlement.transaction)
+    .where(
+        Entitlement.account == bindparam("account"),
+        Entitlement.content_id == bindparam("content"),
+        Entitlement.index == bindparam("index"),
+    )
+    .scalar_subquery()
+)
+_LOOK = select(Item.visibility, _BOUGHT).where(Item.content_id == bindparam("content"))
+_VISIBILITY = select(Item.visibility).where(Item.content_id == bindparam("content"))
+_OWNED = select(Entitlement.index).where(
+    Entitlement.account == bindparam("account"), Entitlement.content_id == bindparam("content")
+)
+_TIERS = select(ItemTier.tier_id).where(ItemTier.content_id == bindparam("content")).order_by(ItemTier.tier_id)
+_MEMBER_TIERS = select(Membership.tier_id).where(
+    Membership.viewer == bindparam("account"),
+    Membership.creator == bindparam("creator"),
+    Membership.paid_until > bindparam("now", type_=Membership.paid_until.type),
+    Membership.ended_at.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A membership that opens an item: the tier, and until when."""
+
+    tier_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may have an item's keys without paying by the chunk, and whether anybody may pay so."""
+
+    visibility: Visibility
+    tiers: tuple[str, ...]
+
+
+def why(session: Session, account: Address | None, film: Film, index: int, now: datetime) -> Why | None:
+    """Say why an account may have the key of a chunk for nothing, or None.
+
+    What can change is read from the database each time, never from the film in memory: several workers sell.
+    Raises ProblemError: content.not_found outside the film.
+    """
+    if film.is_free(index):
+        return "free"
+    if account == film.item.creator:
+        return "owner"
+    connection = session.connection()
+    asked = {"account": account, "content": film.item.content_id, "index": index}
+    visibility, bought = connection.execute(_LOOK, asked).one()
+    if bought is not None:
+        return "gift" if bought == GIFT else "bought"
+    if visibility == "public":
+        return "free"
+    return "member" if lent(connection, account, film, now) else None
+
+
+def entitled_chunks(session: Session, account: Address, film: Film) -> frozenset[int]:
+    """List the chunks whose keys an account may have for good: free, its own, bought, given; not what is lent."""
+    chunks = range(len(film.prices))
+    if account == film.item.creator:
+        return frozenset(chunks)
+    asked = {"account": account, "content": film.item.content_id}
+    owned = session.connection().scalars(_OWNED, asked)
+    return frozenset(owned) | {index for index in chunks if film.is_free(index)}
+
+
+def lent(connection: Connection, account: Address | None, film: Film, now: datetime) -> Lent | None:
+    """Give the membership of an account that opens a film, the longest first."""
+    if account is None:
+        return None
+    asked = {"account": account, "content": film.item.content_id, "creator": film.item.creator, "now": now}
+    found = connection.execute(_MEMBERSHIP, asked).first()
+    return None if found is None else Lent(found.tier_id, found.paid_until)
+
+
+def member_tiers(session: Session, account: Address | None, creator: Address, now: datetime) -> frozenset[str]:
+    """List the tiers of a creator that an account is a member of now."""
+    if account is None:
+        return frozenset()
+    return frozenset(session.connection().scalars(_MEMBER_TIERS, {"account": account, "creator": creator, "now": now}))
+
+
+def access_of(session: Session, content: ContentId) -> Access:
+    """Give an item's access. Raises ProblemError: content.not_found."""
+    visibility = session.scalar(select(Item.visibility).where(Item.content_id == content))
+    if visibility is None:
+        raise ProblemError("content.not_found")
+    tiers = session.connection().scalars(_TIERS, {"content": content})
+    return Access(cast("Visibility", visibility), tuple(tiers))
+
+
+def refuse_unsold(session: Session, film: Film) -> None:
+    """Refuse to sell by the chunk what is for members only, or free for all.
+
+    Raises ProblemError: content.members_only (with the tiers that open it), content.owned.
+    """
+    asked = {"content": film.item.content_id}
+    visibility = session.connection().scalar(_VISIBILITY, asked)
+    if visibility == "members":
+        raise ProblemError("content.members_only", tiers=",".join(session.connection().scalars(_TIERS, asked)))
+    if visibility == "public":
+        raise ProblemError("content.owned")
+
+
+@router.get("/content/{content_id}/access")
+def read_access(node: NodeOf, content_id: str) -> AccessOut:
+    """Say who may have an item's keys. Problem codes: content.not_found."""
+    content = _content(content_id)
+    with node.database.read() as session:
+        return _out(content, access_of(session, content))
+
+
+@router.put("/content/{content_id}/access")
+def set_access(node: NodeOf, caller: Caller, content_id: str, body: AccessIn) -> AccessOut:
+    """Change who may have the keys of one's own item; what was bought stays bought.
+
+    Problem codes: content.not_found, account.forbidden, tier.not_found, access.no_tier (members only, and no tier that
+    anybody can join).
+    """
+    content = _content(content_id)
+    wanted = Access(body.visibility, tuple(sorted(set(body.tiers))))
+    with node.database.write() as session:
+        # Locked, so that of two changes at once the later one wins as a whole.
+        item = session.get(Item, content, with_for_update=True)
+        if item is None:
+            raise ProblemError("content.not_found")
+        if item.creator != caller:
+            raise ProblemError("account.forbidden")
+        _check_tiers(session, caller, wanted)
+        item.visibility = wanted.visibility
+        session.execute(delete(ItemTier).where(ItemTier.content_id == content))
+        session.add_all(ItemTier(content_id=content, tier_id=tier) for tier in wanted.tiers)
+    node.shelf.forget(content)
+    return _out(content, wanted)
+
+
+def _check_tiers(session: Session, creator: Address, wanted: Access) -> None:
+    known = set(session.scalars(select(Tier.id).where(Tier.creator == creator, Tier.id.in_(wanted.tiers))))
+    if known != set(wanted.tiers):
+        raise ProblemError("tier.not_found")
+    if wanted.visibility == "members" and not wanted.tiers:
+        raise ProblemError("access.no_tier")
+
+
+def _content(text: str) -> ContentId:
+    try:
+        return content_id(text)
+    except ValueError as exc:
+        raise ProblemError("content.not_found") from exc
+
+
+def _out(content: ContentId, access: Access) -> AccessOut:
+    return AccessOut(content_id=content, visibility=access.visibility, tiers=access.tiers)
