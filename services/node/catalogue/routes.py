@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.media.manifest import Manifest
 from services.media.seal import check_key
 from services.media.signature import parse_signed
+from services.node.blocks.record import hold
 from services.node.context import Node
 from services.node.door import Caller, NodeOf
 from services.node.sales.shelf import key_owner
@@ -98,13 +99,6 @@ def _check(node: Node, manifest: Manifest, body: PublishIn) -> None:
         raise ProblemError("manifest.invalid", what="keys")
     for index, (chunk, key) in enumerate(zip(manifest.chunks, body.keys, strict=True)):
         check_key(bytes.fromhex(key), chunk.key_commitment, manifest.content_id, TRACK, index)
-        _require_block(node, chunk.cid)
-    _require_block(node, manifest.init_cid)
-
-
-def _require_block(node: Node, cid: Cid) -> None:
-    if not node.blocks.has(cid):
-        raise ProblemError("content.missing", cid=cid)
 
 
 def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn) -> Item:
@@ -126,6 +120,8 @@ def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn) -> I
     )
     session.add(item)
     session.flush()
+    poster = (manifest.poster_cid,) if manifest.poster_cid else ()
+    hold(node, session, (manifest.init_cid, *poster, *(chunk.cid for chunk in manifest.chunks)))
     for index, (chunk, key) in enumerate(zip(manifest.chunks, body.keys, strict=True)):
         wrapped = node.keys.wrap(bytes.fromhex(key), owner=key_owner(manifest.content_id, index))
         row = ChunkForSale(content_id=manifest.content_id, index=index, price=chunk.price, wrapped_key=wrapped)

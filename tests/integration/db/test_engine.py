@@ -24,6 +24,10 @@ from services.db.ledger import Line, balance, post, verify
 from services.db.migrate import Kind, known_revisions, migrate
 from services.desk.tables import DeskTable
 from services.node import circle_orders
+from services.node.blocks import tables as block_tables
+from services.node.catalogue import tables as catalogue_tables
+from services.node.memberships import tables as memberships
+from services.node.moderation import tables as moderation_tables
 from services.node.tables import NodeTable
 from services.units.money import ZERO, Money
 from services.units.time import SystemClock
@@ -31,6 +35,9 @@ from services.wire.problems import ProblemError
 
 TABLES: dict[Kind, type[DeskTable] | type[NodeTable]] = {"desk": DeskTable, "node": NodeTable}
 assert circle_orders.CircleOrderRow.metadata is NodeTable.metadata  # its table stands in a module of its own
+assert memberships.Membership.metadata is NodeTable.metadata  # and these, too
+assert block_tables.BroughtBlock.metadata is NodeTable.metadata
+assert catalogue_tables.Listing.metadata is moderation_tables.Report.metadata is NodeTable.metadata
 NOW = SystemClock().now()
 
 
@@ -122,6 +129,11 @@ def test_columns_are_strict(database: Database) -> None:
         session.execute(text("INSERT INTO ledger_balance VALUES ('a', 'much')"))
 
 
+def _has_model(name: str | None, kind: str, _parents: object) -> bool:
+    """The index of words is the engine's own (on SQLite five tables), so no model describes it."""
+    return kind != "table" or not (name or "").startswith("item_search")
+
+
 @pytest.mark.parametrize("kind", ["desk", "node"])
 def test_the_migrated_schema_is_that_of_the_models(tmp_path: Path, kind: Kind) -> None:
     database = open_database(tmp_path / "m.db")
@@ -131,7 +143,7 @@ def test_the_migrated_schema_is_that_of_the_models(tmp_path: Path, kind: Kind) -
         for table in metadata.tables.values():
             table.to_metadata(wanted)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _has_model})
         assert compare_metadata(context, wanted) == []
     database.close()
 
