@@ -6,7 +6,9 @@ from fastapi import APIRouter, FastAPI
 
 from services.chain.errors import ChainUnreachable
 from services.http.answers import install_problem_answers
-from services.node import accounts, earnings, tiers, wallets
+from services.node import access, accounts, earnings, tiers, wallets
+from services.node.blocks import gateway
+from services.node.blocks import routes as blocks
 from services.node.catalogue import routes as catalogue
 from services.node.channels import routes as channels
 from services.node.context import Node
@@ -38,11 +40,14 @@ def node_app(node: Node) -> FastAPI:
         _health,
         accounts.router,
         tiers.router,
+        access.router,
         catalogue.router,
         sales.router,
         channels.router,
         earnings.router,
         wallets.router,
+        blocks.router,
+        gateway.router,
     ):
         app.include_router(slice_router)
         app.include_router(slice_router, prefix="/api/v1", include_in_schema=False)
