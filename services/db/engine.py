@@ -1,4 +1,4 @@
-"""The database file and its units of work: many readers, one writer, every commit on disk."""
+"""A database and its units of work: many readers, one writer, every commit on disk; SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from services.db import postgres
+from services.db.plain import Unit
 from services.wire.problems import ProblemError
 
 _WRITE = "museclock_write"
@@ -23,53 +27,148 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=15000",
 )
+_POSTGRESQL = "postgresql"
+_DRIVER = "postgresql+psycopg"
 
 
 class Database:
-    """One SQLite file. Threads may share it; writers take turns."""
+    """One SQLite file or one PostgreSQL database. Threads and processes may share it; writers take turns."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.is_postgresql = engine.dialect.name == _POSTGRESQL
         self._writer = threading.Lock()
+        # The driver's own come from statements past the session (services.db.plain).
+        self._failures = (DBAPIError, PoolTimeout, engine.dialect.loaded_dbapi.Error)
+        self._harm: ProblemError | None = None
+        # On both engines a reader sees the state of its first query, a writer what was committed before its turn.
+        reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
+        self._read_engine = engine.execution_options(**reading)
         self._write_engine = engine.execution_options(**{_WRITE: True})
+
+    @property
+    def harm(self) -> ProblemError | None:
+        """What is wrong with the books, if this database is only read for that."""
+        return self._harm
+
+    def freeze(self, harm: ProblemError) -> None:
+        """Only read from now on: every unit of work raises this problem."""
+        self._harm = harm
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session that sees one consistent state; nothing it changes is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            yield session
+        """Give a session that sees one consistent state; nothing it changes is kept.
+
+        Raises ProblemError: database.unreachable, ledger.damaged.
+        """
+        with Session(self._read_engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except self._failures as exc:
+                raise self._problem(exc) or exc from exc
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are durable when the block ends, or not made at all.
 
-        Nothing that waits for a network belongs inside. Raises ProblemError: disk.full.
+        Nothing that waits for a network belongs inside. Raises ProblemError: disk.full, database.unreachable (then
+        whether the last commit took effect has to be looked up), ledger.damaged (a frozen database).
         """
+        if self._harm is not None:
+            raise ProblemError(self._harm.code, **self._harm.params)
+        # The threads of a process wait here, so that on PostgreSQL only one of its connections waits for the turn.
         with self._writer, Session(self._write_engine, expire_on_commit=False) as session:
             try:
-                # The lock is taken at the first statement: what is read in here stays true until the commit.
-                session.connection()
+                # The turn is taken at the first statement: what is read in here stays true until the commit.
+                connection = session.connection()
+                if self.is_postgresql:
+                    postgres.take_turn(connection)
                 yield session
                 session.commit()
-            except OperationalError as exc:
-                if _is_disk_full(exc):
-                    raise ProblemError("disk.full") from exc
-                raise
+            except self._failures as exc:
+                raise self._problem(exc) or exc from exc
+
+    @contextmanager
+    def read_plain(self) -> Iterator[Unit]:
+        """Give the driver's connection for what is too frequent for a session (services.db.plain).
+
+        Each statement by itself sees one consistent state. Raises as ``read``.
+        """
+        with self._lent() as unit:
+            yield unit
+
+    @contextmanager
+    def write_plain(self) -> Iterator[Unit]:
+        """Give the driver's connection inside a unit of work, which begins and ends as that of ``write``."""
+        if self._harm is not None:
+            raise ProblemError(self._harm.code, **self._harm.params)
+        with self._writer, self._lent() as unit:
+            if self.is_postgresql:
+                postgres.take_plain_turn(unit.driver)
+            else:
+                unit.driver.execute("BEGIN IMMEDIATE")
+            yield unit
+            unit.driver.commit()
+
+    @contextmanager
+    def _lent(self) -> Iterator[Unit]:
+        """Take a connection out of the pool; what was not committed is rolled back on the way in again."""
+        try:
+            lent = self.engine.raw_connection()
+            try:
+                yield Unit(lent.driver_connection, self.engine.dialect)
+            finally:
+                lent.close()
+        except self._failures as exc:
+            raise self._problem(exc) or exc from exc
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
+    def _problem(self, error: Exception) -> ProblemError | None:
+        """Say what an engine's error means for a person; None for a bug."""
+        if isinstance(error, PoolTimeout):
+            return ProblemError("database.unreachable")
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return postgres.problem(cause) if self.is_postgresql else _sqlite_problem(cause)
 
-def open_database(path: Path) -> Database:
-    """Open (or create) a database file, readable by its owner only."""
+
+def open_database(where: Path | str) -> Database:
+    """Open a database: a file by its path (made when missing, readable by its owner only), or a server's by URL.
+
+    where: a Path, or ``postgresql://user@host/name`` or ``sqlite:///path``. It connects at first use.
+    Raises ValueError for a URL of another kind.
+    """
+    if isinstance(where, Path):
+        return Database(_sqlite(where))
+    url = _read_url(where)
+    if url.drivername == _DRIVER:
+        return Database(postgres.open_engine(url))
+    if url.drivername == "sqlite" and url.database:
+        return Database(_sqlite(Path(url.database)))
+    raise ValueError("a database is a path, postgresql://… or sqlite:///…")
+
+
+def _read_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+        if url.drivername in ("postgres", _POSTGRESQL, _DRIVER):
+            return url.set(drivername=_DRIVER)
+    except (ArgumentError, NoSuchModuleError) as exc:
+        # The text may hold a password: it goes into no message.
+        raise ValueError("this is no database URL") from exc
+    return url
+
+
+def _sqlite(path: Path) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         path.touch(mode=0o600)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    return Database(engine)
+    return engine
 
 
 def _configure(connection: Any, _record: Any) -> None:
@@ -86,7 +185,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _is_disk_full(error: OperationalError) -> bool:
-    cause = error.orig
+def _sqlite_problem(cause: BaseException | None) -> ProblemError | None:
     text = str(cause)
-    return "disk is full" in text or (isinstance(cause, OSError) and cause.errno == errno.ENOSPC)
+    if "disk is full" in text or (isinstance(cause, OSError) and cause.errno == errno.ENOSPC):
+        return ProblemError("disk.full")
+    if "database is locked" in text:
+        return ProblemError("database.unreachable")
+    if "malformed" in text or "not a database" in text:
+        return ProblemError("ledger.damaged", line="file")
+    return None

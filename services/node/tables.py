@@ -15,6 +15,7 @@ from services.units.ids import ContentId
 from services.units.money import Money
 
 _STRICT = {"sqlite_strict": True}
+_UNBOOKED = text("is_booked = 0")
 
 
 class NodeTable(DeclarativeBase):
@@ -221,7 +222,7 @@ class Charge(NodeTable):
     __tablename__ = "charge"
     __table_args__ = (
         Index("ix_charge_creator_at", "creator", "at"),
-        Index("ix_charge_is_booked", "is_booked", sqlite_where=text("is_booked = 0")),
+        Index("ix_charge_is_booked", "is_booked", sqlite_where=_UNBOOKED, postgresql_where=_UNBOOKED),
         # The key is nearly all of the row: one tree instead of two.
         {**_STRICT, "sqlite_with_rowid": False},
     )

@@ -21,6 +21,7 @@ _SENTENCES = {
     "wallet.wrong_passphrase": "That is not the passphrase of this key.",
     "wallet.damaged": "The key file cannot be read.",
     "disk.full": "The disk is full.",
+    "database.unreachable": "The database does not answer. Look at its address, and whether it runs.",
     "archive.damaged": "The archive is damaged or cut off ({what}). The blocks before that place are kept.",
     "content.missing": "The store does not hold the block {cid}, so the archive cannot be complete. None was written.",
     "content.damaged": "What the store holds as {cid} is not that block. No archive was written.",

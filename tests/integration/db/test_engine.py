@@ -1,4 +1,4 @@
-"""The database file: one writer, all or nothing, a full disk said in words, and its schema's versions."""
+"""A database on each engine: one writer, all or nothing, failures said in words, and its schema's versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from services.db import migrate as migrations
 from services.db.books import Books
@@ -32,6 +32,7 @@ from services.node.tables import NodeTable
 from services.units.money import ZERO, Money
 from services.units.time import SystemClock
 from services.wire.problems import ProblemError
+from tests.fixtures.postgres import Postgres
 
 TABLES: dict[Kind, type[DeskTable] | type[NodeTable]] = {"desk": DeskTable, "node": NodeTable}
 assert circle_orders.CircleOrderRow.metadata is NodeTable.metadata  # its table stands in a module of its own
@@ -42,12 +43,20 @@ NOW = SystemClock().now()
 
 
 @pytest.fixture
+def database(database_at: Path | str) -> Iterator[Database]:
+    opened = open_database(database_at)
+    migrate(opened, "desk")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "deep" / "x.db"
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
+def sqlite(path: Path) -> Iterator[Database]:
     opened = open_database(path)
     migrate(opened, "desk")
     yield opened
@@ -62,8 +71,8 @@ def _pay(database: Database, ref: str) -> None:
         assert balance(session, "a") == before + Money(1)
 
 
-def test_writers_take_turns_within_and_across_connections(path: Path, database: Database) -> None:
-    other = open_database(path)
+def test_writers_take_turns_within_and_across_connections(database_at: Path | str, database: Database) -> None:
+    other = open_database(database_at)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: _pay(database if number % 2 else other, str(number)), range(60)))
     with database.read() as session:
@@ -91,7 +100,8 @@ def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
         assert session.scalar(text("SELECT count(*) FROM chain_seen")) == 0
 
 
-def test_a_full_disk_is_one_problem_and_writes_nothing(database: Database) -> None:
+def test_a_full_disk_is_one_problem_and_writes_nothing(sqlite: Database) -> None:
+    database = sqlite
     _pay(database, "1")
     with database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -113,8 +123,8 @@ def _fill(database: Database) -> None:
             post(session, kind="k", ref=str(number), at=NOW, lines=(Line("a", Money(1)), Line("b", Money(-1))))
 
 
-def test_commits_are_durable_and_files_are_the_owner_s(path: Path, database: Database) -> None:
-    with database.engine.connect() as connection:
+def test_commits_are_durable_and_files_are_the_owner_s(path: Path, sqlite: Database) -> None:
+    with sqlite.engine.connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -125,7 +135,7 @@ def test_commits_are_durable_and_files_are_the_owner_s(path: Path, database: Dat
 
 
 def test_columns_are_strict(database: Database) -> None:
-    with pytest.raises(IntegrityError), database.write() as session:
+    with pytest.raises((IntegrityError, DataError)), database.write() as session:
         session.execute(text("INSERT INTO ledger_balance VALUES ('a', 'much')"))
 
 
@@ -135,8 +145,8 @@ def _has_model(name: str | None, kind: str, _parents: object) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["desk", "node"])
-def test_the_migrated_schema_is_that_of_the_models(tmp_path: Path, kind: Kind) -> None:
-    database = open_database(tmp_path / "m.db")
+def test_the_migrated_schema_is_that_of_the_models(database_at: Path | str, kind: Kind) -> None:
+    database = open_database(database_at)
     migrate(database, kind)
     wanted = MetaData()
     for metadata in (Books.metadata, TABLES[kind].metadata):
@@ -176,14 +186,72 @@ def test_a_newer_or_foreign_database_is_refused(database: Database) -> None:
         migrate(database, "desk")
 
 
-def test_two_starters_migrate_once(path: Path) -> None:
-    databases = [open_database(path) for _ in range(4)]
+def test_two_starters_migrate_once(database_at: Path | str) -> None:
+    databases = [open_database(database_at) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda database: migrate(database, "desk"), databases))
+        list(pool.map(lambda database: migrate(database, "node"), databases))
     with databases[0].read() as session:
         assert balance(session, "a") == ZERO
+        assert session.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     for database in databases:
         database.close()
+
+
+def test_a_frozen_database_is_read_and_not_written(database: Database) -> None:
+    _pay(database, "1")
+    assert database.harm is None
+    database.freeze(ProblemError("ledger.damaged", line=7))
+    with pytest.raises(ProblemError, match=r"ledger\.damaged") as raised:
+        _pay(database, "2")
+    assert raised.value.params == {"line": "7"}
+    with database.read() as session:
+        assert balance(session, "a") == Money(1)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://a:secret@b/c", "sqlite://", "postgresql+asyncpg://a/b"])
+def test_other_addresses_are_refused_without_repeating_them(url: str) -> None:
+    with pytest.raises(ValueError, match="database") as raised:
+        open_database(url)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_file_may_be_named_by_url(path: Path, sqlite: Database) -> None:
+    _pay(sqlite, "1")
+    same = open_database(f"sqlite:///{path}")
+    with same.read() as session:
+        assert balance(session, "a") == Money(1)
+    same.close()
+
+
+def test_a_server_that_is_away_is_one_problem(tmp_path: Path) -> None:
+    away = open_database(f"postgresql://nobody@/x?host={tmp_path}")
+    with pytest.raises(ProblemError, match=r"database\.unreachable"), away.read() as session:
+        balance(session, "a")
+    with pytest.raises(ProblemError, match=r"database\.unreachable"), away.write():
+        pass
+    away.close()
+
+
+def test_ended_connections_are_one_problem_in_a_unit_and_none_between_units(postgres: Postgres) -> None:
+    url = postgres.migrated("node")
+    database = open_database(url)
+    _pay(database, "1")
+    with pytest.raises(ProblemError, match=r"database\.unreachable"):
+        _pay_and_be_ended(database, postgres, url)
+    _pay(database, "3")
+    assert postgres.end_connections(url) > 0
+    _pay(database, "4")
+    with database.read() as session:
+        assert balance(session, "a") == Money(3)
+        verify(session)
+    database.close()
+    postgres.drop(url)
+
+
+def _pay_and_be_ended(database: Database, postgres: Postgres, url: str) -> None:
+    with database.write() as session:
+        post(session, kind="k", ref="2", at=NOW, lines=(Line("a", Money(1)), Line("b", Money(-1))))
+        assert postgres.end_connections(url) == 1
 
 
 def test_a_key_box_opens_only_its_own(tmp_path: Path) -> None:

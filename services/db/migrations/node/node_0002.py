@@ -70,7 +70,15 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_charge_creator_at", "charge", ["creator", "at"], unique=False)
-    op.create_index("ix_charge_is_booked", "charge", ["is_booked"], unique=False, sqlite_where=sa.text("is_booked = 0"))
+    waiting = sa.text("is_booked = 0")
+    op.create_index(
+        "ix_charge_is_booked",
+        "charge",
+        ["is_booked"],
+        unique=False,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
     op.add_column("sale", sa.Column("nonce", sa.Text(), nullable=True))
     op.create_index("uq_sale_payer_nonce", "sale", ["payer", "nonce"], unique=True)
     # The running gross decides the platform's tenth of what comes next, so it goes on from what was ever paid.
