@@ -143,6 +143,31 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "content.locked": ("This part is not bought yet.", "Buy it, or set a budget to keep watching.", "NONE"),
     "content.owned": ("You own this part already.", "It plays without paying again.", "NONE"),
+    "content.tags": (
+        "An item has up to {limit} tags of up to {length} letters and digits.",
+        "Shorten the list or the tag.",
+        "NONE",
+    ),
+    "content.taken_down": (
+        "This item was taken down for legal reasons.",
+        "Nobody can get its keys from this node any more.",
+        "NONE",
+    ),
+    "content.not_for_sale": (
+        "This item is not for sale any more.",
+        "What you bought of it is in your library and plays on.",
+        "NONE",
+    ),
+    "account.blocked": (
+        "This creator does not sell to your account.",
+        "What you own stays yours and plays on.",
+        "NONE",
+    ),
+    "moderation.state": (
+        "This was decided or answered already.",
+        "Open it again to see how it stands.",
+        "REFRESH",
+    ),
     "content.members_only": (
         "This is for members only.",
         "Join one of its tiers to watch it.",
@@ -300,6 +325,21 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "The node has no more room for your films.",
         "Publish on this computer, or ask whoever runs the node for more.",
         "NONE",
+    ),
+    "kyc.required": (
+        "The node pays out to creators whom it has verified.",
+        "Ask for the verification; what you earned stays yours meanwhile.",
+        "NONE",
+    ),
+    "kyc.state": (
+        "This decision does not fit how the verification stands.",
+        "Look at the case again: somebody may have decided it meanwhile.",
+        "REFRESH",
+    ),
+    "withdrawal.unsigned": (
+        "A withdrawal needs your signature.",
+        "Withdraw from the app that holds your wallet.",
+        "OPEN_PAYOUTS",
     ),
     "withdrawal.nothing": (
         "There is nothing to withdraw.",
