@@ -1,4 +1,4 @@
-"""The service's log: one JSON object a line, in the profile, never with a secret."""
+"""A process's log: one JSON object a line, in the profile or on standard error, never with a secret."""
 
 from __future__ import annotations
 
@@ -35,9 +35,20 @@ def log_to(folder: Path) -> None:
         folder / "service.log", maxBytes=_MAX_BYTES, backupCount=1, encoding="utf-8"
     )
     handler.setFormatter(JsonLines())
+    _send_to(handler)
+
+
+def log_to_errors() -> None:
+    """Send the process's log to standard error: what runs a server keeps it from there."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    _send_to(handler)
+
+
+def _send_to(handler: logging.Handler) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    # Their INFO lines carry full URLs.
-    for noisy in ("httpx", "httpcore", "alembic", "web3", "urllib3"):
+    # Their INFO lines carry full URLs, or say what ours say.
+    for noisy in ("httpx", "httpcore", "alembic", "web3", "urllib3", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -27,6 +27,8 @@ from services.node.channels.watch import watch as watch_channels
 from services.node.context import Authorizer, ChannelSwitch, Node
 from services.node.sales.booking import sync
 from services.node.sales.shelf import Shelf
+from services.node.seeds.names import Names, SignedInOnly
+from services.units.address import Address
 from services.units.time import Clock
 
 # A chain that is out of reach at the start may come back at any time.
@@ -36,15 +38,24 @@ NODE_URI = "http://museclock.local"
 ChainState = Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
 
 
+def _signed_in_only(_database: Database, _keys: KeyBox) -> Names:
+    return SignedInOnly()
+
+
 @dataclass(frozen=True, slots=True)
 class NodeSetup:
     """What its operator says about a node. The defaults are those of a node that one desktop keeps for itself.
 
-    domain and uri: what sign-in messages must carry.
+    domain and uri: what sign-in messages must carry. database: a URL, None for SQLite in the node's folder.
+    settings_file: which relayer, None for the profile's own settings.
     """
 
     domain: str = NODE_DOMAIN
     uri: str = NODE_URI
+    database: str | None = None
+    settings_file: Path | None = None
+    operators: frozenset[Address] = frozenset()
+    names: Callable[[Database, KeyBox], Names] = _signed_in_only
 
 
 LOCAL = NodeSetup()
@@ -99,12 +110,12 @@ def chain_state(chain: ChainGateway) -> ChainState:
     return "ok"
 
 
-def open_checked(path: Path, kind: Kind) -> Database:
-    """Open a database, bring it to this version's schema and verify its ledger.
+def open_checked(where: Path | str, kind: Kind) -> Database:
+    """Open a database by its path or URL, bring it to this version's schema and verify its ledger.
 
     Raises ProblemError: profile.newer, ledger.damaged.
     """
-    database = open_database(path)
+    database = open_database(where)
     with _closing_on_error(database.close):
         migrate(database, kind)
         with database.read() as session:
@@ -113,17 +124,20 @@ def open_checked(path: Path, kind: Kind) -> Database:
 
 
 def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, setup: NodeSetup) -> Node:
-    database = open_checked(folder / "node.db", "node")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_checked(setup.database or folder / "node.db", "node")
     with _closing_on_error(database.close):
-        relayer = open_relayer(folder, chain, database, clock)
-        authorizer = key_file(folder / "authorizer.key")
+        relayer = open_relayer(folder, chain, database, clock, settings_file=setup.settings_file)
+        authorizer, keys = key_file(folder / "authorizer.key"), KeyBox(key_file(folder / "node.key"))
+        names = setup.names(database, keys)
+        reviewer = frozenset() if names.reviewer is None else frozenset({names.reviewer})
         return Node(
             database=database,
             chain=chain,
             relayer=relayer,
             book=SqlTransactionBook(database),
             blocks=blocks,
-            keys=KeyBox(key_file(folder / "node.key")),
+            keys=keys,
             authorizer=Authorizer(address_of(authorizer), authorizer),
             channels=ChannelSwitch(),
             vouchers=VoucherJournal(database),
@@ -131,6 +145,8 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             clock=clock,
             domain=setup.domain,
             uri=setup.uri,
+            operators=setup.operators | reviewer,
+            names=names,
         )
 
 

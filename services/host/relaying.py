@@ -21,13 +21,17 @@ API_KEY, ENTITY_SECRET = "MUSECLOCK_CIRCLE_API_KEY", "MUSECLOCK_CIRCLE_ENTITY_SE
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def open_relayer(folder: Path, chain: ChainGateway, database: Database, clock: Clock) -> Relayer:
+def open_relayer(
+    folder: Path, chain: ChainGateway, database: Database, clock: Clock, *, settings_file: Path | None = None
+) -> Relayer:
     """Open the relayer of the node in a profile's folder ``node``; the caller closes it.
+
+    settings_file: who says which relayer, else the profile's own settings.
 
     Circle's secrets come from the environment, else from ``circle.toml`` in that folder (api_key, entity_secret), which
     only its owner may read. Raises ProblemError: request.invalid, wallet.damaged.
     """
-    settings = relayer_settings(folder.parent, chain.chain_id)
+    settings = relayer_settings(settings_file or folder.parent, chain.chain_id)
     if settings.kind == "circle":
         return _open_circle(settings, folder, chain, database, clock)
     return OwnKeyRelayer(chain, key_file(folder / "relayer.key"), SqlTransactionBook(database), clock=clock)

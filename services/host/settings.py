@@ -50,7 +50,10 @@ class RelayerSettings:
 
 
 def chain_settings(profile: Path) -> ChainSettings:
-    """Read ``settings.toml`` of a profile, if there is one. Raises ProblemError: request.invalid, chain.unconfirmed."""
+    """Read ``settings.toml`` of a profile, if there is one, or a settings file itself.
+
+    Raises ProblemError: request.invalid, chain.unconfirmed.
+    """
     given = _table(profile, "chain")
     try:
         found = _read(given)
@@ -64,7 +67,7 @@ def chain_settings(profile: Path) -> ChainSettings:
 
 
 def relayer_settings(profile: Path, chain_id: int) -> RelayerSettings:
-    """Read whom a profile's node sends by. Raises ProblemError: request.invalid."""
+    """Read whom a profile's node sends by, there or in a settings file itself. Raises ProblemError: request.invalid."""
     given = _table(profile, "relayer")
     try:
         return _read_relayer(given, chain_id)
@@ -85,7 +88,8 @@ def _read_relayer(given: Any, chain_id: int) -> RelayerSettings:
 
 def _table(profile: Path, name: str) -> Any:
     try:
-        return tomllib.loads((profile / "settings.toml").read_text()).get(name, {})
+        file = profile if profile.is_file() else profile / "settings.toml"
+        return tomllib.loads(file.read_text()).get(name, {})
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import ipaddress
 import secrets
-import signal
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +17,7 @@ from services.chain.web3_gateway import Web3Gateway
 from services.db.engine import open_database
 from services.db.migrate import migrate
 from services.host.settings import ChainSettings
+from services.http.serving import Server, listening, shown, until_signal
 from services.ipfs.durable import replace_durably
 from services.proxy.app import ProxyApp
 from services.proxy.gate import MIN_TOKEN, Gate
@@ -65,29 +61,20 @@ async def serve(
 
     Raises OSError when the port is taken.
     """
-    with _listening(where) as listener:
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    with listening(where) as listener:
+        authority, port = shown(listener), listener.getsockname()[1]
         token = secrets.token_hex(MIN_TOKEN // 2)
-        gate = Gate(frozenset({shown, f"localhost:{port}"}), token, nodes)
-        upstream, address, note = Upstream(), f"http://{shown}/{token}", profile / ADDRESS_FILE
+        gate = Gate(frozenset({authority, f"localhost:{port}"}), token, nodes)
+        upstream, address, note = Upstream(), f"http://{authority}/{token}", profile / ADDRESS_FILE
         replace_durably(note, f"{address}\n".encode(), unfinished=profile)
         server = Server(server_config(ProxyApp(purse, upstream, gate)))
         try:
-            with _until_signal(server):
+            with until_signal(server):
                 ready(address)
                 await server.serve(sockets=[listener])
         finally:
             note.unlink(missing_ok=True)
             await upstream.close()
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to us: its own way ends the process before the books are closed."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def server_config(app: ProxyApp) -> uvicorn.Config:
@@ -104,35 +91,3 @@ def server_config(app: ProxyApp) -> uvicorn.Config:
         limit_concurrency=_MAX_REQUESTS,
         timeout_graceful_shutdown=_GRACE_S,
     )
-
-
-@contextmanager
-def _listening(where: tuple[str, int]) -> Iterator[socket.socket]:
-    host, port = where
-    family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listener:
-        yield listener
-
-
-@contextmanager
-def _until_signal(server: uvicorn.Server) -> Iterator[None]:
-    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
-
-    def end() -> None:
-        server.should_exit = True
-
-    before = {}
-    for one in signals:
-        try:
-            loop.add_signal_handler(one, end)
-        except NotImplementedError:  # Windows
-            before[one] = signal.signal(one, lambda *_: loop.call_soon_threadsafe(end))
-    try:
-        yield
-    finally:
-        for one in signals:
-            if one in before:
-                signal.signal(one, before[one])
-            else:
-                with contextlib.suppress(NotImplementedError):
-                    loop.remove_signal_handler(one)

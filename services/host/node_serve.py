@@ -1,0 +1,114 @@
+"""Serves one node on several addresses until a signal ends it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.host.node_open import NodeSetup, at_work
+from services.host.node_settings import NodeSettings, SettingsError
+from services.host.node_world import demo_node, own_node
+from services.http.serving import Server, listening, shown, until_signal
+from services.node.app import node_app
+from services.node.context import Node
+from services.units.time import Clock
+
+_log = logging.getLogger(__name__)
+# Longer than clients keep an idle connection: the side that sends is the one that gives it up.
+_KEEP_ALIVE_S = 75
+
+
+async def serve_node(
+    profile: Path,
+    settings: NodeSettings,
+    clock: Clock,
+    *,
+    is_demo: bool,
+    settings_file: Path | None,
+    ready: Callable[[tuple[str, ...]], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM; ``ready`` gets the addresses. The databases are closed when this returns.
+
+    Raises SettingsError for an address that cannot be had, ProblemError as own_node and demo_node.
+    """
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(_listener(where)) for where in settings.listen]
+        addresses = tuple(f"http://{shown(listener)}" for listener in listeners)
+        uri = settings.public_url or addresses[0]
+        setup = NodeSetup(
+            domain=urlsplit(uri).netloc,
+            uri=uri,
+            database=settings.database,
+            settings_file=settings_file,
+            operators=settings.operators,
+        )
+        async with _opened(profile, clock, setup, is_demo=is_demo) as node, at_work(node):
+            app: ASGIApp = node_app(node)
+            server = Server(_config(RequestLog(app) if settings.log_requests else app, settings))
+            with until_signal(server):
+                ready(addresses)
+                _log.info("listening", extra={"addresses": " ".join(addresses), "uri": uri, "demo": is_demo})
+                await server.serve(sockets=listeners)
+                _log.info("ended")
+
+
+def _opened(profile: Path, clock: Clock, setup: NodeSetup, *, is_demo: bool) -> AbstractAsyncContextManager[Node]:
+    return demo_node(profile, clock, setup) if is_demo else own_node(profile, clock, setup)
+
+
+def _config(app: ASGIApp, settings: NodeSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # What proxies say about clients is believed by nobody here.
+        proxy_headers=False,
+        timeout_graceful_shutdown=settings.grace_s,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+    )
+
+
+@contextmanager
+def _listener(where: tuple[str, int]) -> Iterator[socket.socket]:
+    with ExitStack() as stack:
+        try:
+            listener = stack.enter_context(listening(where))
+        except OSError as exc:
+            raise SettingsError(f"{where[0]}:{where[1]} cannot be listened on: {exc.strerror}.") from exc
+        yield listener
+
+
+class RequestLog:
+    """Writes a line for each request: path without question, status, time. Headers and bodies stay unsaid."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            took = f"{(time.perf_counter() - began) * 1000:.1f}"
+            _log.info("request", extra={"method": scope["method"], "path": scope["path"], "status": status, "ms": took})

@@ -1,0 +1,92 @@
+"""What a node that runs alone stands on: a profile that nobody else holds, its chain, and who may act on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from anyio import to_thread
+
+from services.chain.demo.chain import DemoChain
+from services.chain.demo.lock import FileLock
+from services.chain.gateway import ChainGateway
+from services.chain.web3_gateway import Web3Gateway
+from services.db.engine import Database
+from services.db.keybox import KeyBox
+from services.host.node_open import NodeSetup, opened_node
+from services.host.own import chain_of
+from services.host.settings import chain_settings
+from services.ipfs.store import DiskBlockStore
+from services.node.context import Node
+from services.node.seeds.demo_names import NamedAccounts
+from services.units.address import Address
+from services.units.money import ZERO, Money
+from services.units.time import Clock
+
+FIRST_MONEY = Money(100_000_000)
+FIRST_GAS_WEI = 10**18
+RELAYER_GAS_WEI = 1_000 * 10**18
+
+
+@asynccontextmanager
+async def own_node(profile: Path, clock: Clock, setup: NodeSetup) -> AsyncIterator[Node]:
+    """Open a profile's node on the chain of its settings. A chain out of reach is no reason not to start.
+
+    Raises ProblemError: as opened_node, service.busy_profile, chain.unconfirmed.
+    """
+    with _held(profile), chain_of(chain_settings(setup.settings_file or profile)) as chain:
+        blocks = DiskBlockStore(profile / "blocks")
+        async with opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock, setup=setup) as node:
+            yield node
+
+
+@asynccontextmanager
+async def demo_node(profile: Path, clock: Clock, setup: NodeSetup) -> AsyncIterator[Node]:
+    """Open a profile's node on a demo chain of its own, where every name is an account with demo money.
+
+    Raises ProblemError: as opened_node, service.busy_profile, chain.damaged.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_held(profile))
+        chain = await to_thread.run_sync(DemoChain.open, profile / "chain" / "journal.db", clock)
+        stack.callback(chain.close)
+        gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
+        give = faucet(chain, gateway)
+
+        def names(database: Database, keys: KeyBox) -> NamedAccounts:
+            return NamedAccounts(database, keys, give)
+
+        blocks = DiskBlockStore(profile / "blocks")
+        opened = opened_node(
+            profile / "node", chain=gateway, blocks=blocks, clock=clock, setup=replace(setup, names=names)
+        )
+        node = await stack.enter_async_context(opened)
+        if not gateway.gas_balance(node.relayer.sender):
+            chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=RELAYER_GAS_WEI)
+        yield node
+
+
+def faucet(chain: DemoChain, gateway: ChainGateway) -> Callable[[Address], None]:
+    """Give accounts their first demo money; who has gas money had it already."""
+    guard = threading.Lock()
+
+    def give(account: Address) -> None:
+        with guard:
+            if not gateway.gas_balance(account):
+                chain.fund(account, usdc=FIRST_MONEY, gas_wei=FIRST_GAS_WEI)
+
+    return give
+
+
+@contextmanager
+def _held(profile: Path) -> Iterator[None]:
+    """Keep other processes out of a profile, a desktop's service as well."""
+    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(profile / "service.lock")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,61 @@
+"""Serves an application until a signal ends it, with the books closed afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to us: its own way ends the process before the books are closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def listening(where: tuple[str, int]) -> Iterator[socket.socket]:
+    """Listen on a numeric address and a port (0: any that is free). Raises OSError when that cannot be."""
+    host, port = where
+    family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
+    with socket.create_server((host, port), family=family) as listener:
+        yield listener
+
+
+def shown(listener: socket.socket) -> str:
+    """Write where a socket listens as it stands in an address: host, colon, port."""
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@contextmanager
+def until_signal(server: uvicorn.Server) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end a server: requests that are being answered end, new ones are refused."""
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+
+    def end() -> None:
+        server.should_exit = True
+
+    before = {}
+    for one in signals:
+        try:
+            loop.add_signal_handler(one, end)
+        except NotImplementedError:  # Windows
+            before[one] = signal.signal(one, lambda *_: loop.call_soon_threadsafe(end))
+    try:
+        yield
+    finally:
+        for one in signals:
+            if one in before:
+                signal.signal(one, before[one])
+            else:
+                with contextlib.suppress(NotImplementedError):
+                    loop.remove_signal_handler(one)

@@ -1,0 +1,1 @@
+"""The endpoints of the two systems that Museclock grew from, by their own paths and bodies."""
