@@ -10,6 +10,7 @@ from services.node import access, accounts, earnings, tiers, wallets
 from services.node.blocks import gateway
 from services.node.blocks import routes as blocks
 from services.node.catalogue import routes as catalogue
+from services.node.catalogue.listing import prepare
 from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.door import NodeOf
@@ -35,6 +36,7 @@ def node_app(node: Node) -> FastAPI:
     """Put the node's routes together, bare and under /api/v1."""
     app = FastAPI(title="Museclock node", version="1")
     app.state.node = node
+    prepare(node.database)
     install_problem_answers(app)
     for slice_router in (
         _health,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.units.ids import ContentId
+from services.units.money import ZERO
 from services.wire.accounts import SCOPES, Scope
 from services.wire.base import AddressField, Answer, Bytes32Field, CidField, ContentIdField, Moment, MoneyField, Request
+from services.wire.sign_in import MAX_CHARS
 from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
 KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 MAX_CHUNKS = 20_000
 MAX_MANIFEST_CHARS = 4 * 1024 * 1024
+MAX_DESCRIPTION = 2000
 
 
 class NonceOut(Answer):
@@ -29,8 +32,10 @@ class NonceOut(Answer):
 class SignInIn(Request):
     """A signed EIP-4361 message."""
 
-    message: Annotated[str, Field(max_length=2000)]
+    message: Annotated[str, Field(max_length=MAX_CHARS)]
     signature: Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{130}$")]
+    label: Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    """What the device calls itself, for the list of sessions."""
 
 
 class SessionOut(Answer):
@@ -57,8 +62,9 @@ class PublishIn(Request):
 
     signed: Annotated[str, Field(max_length=MAX_MANIFEST_CHARS)]
     keys: Annotated[tuple[KeyText, ...], Field(max_length=MAX_CHUNKS)]
-    description: Annotated[str, Field(max_length=2000)] = ""
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
     creator_name: Annotated[str, Field(max_length=80)] = ""
+    tags: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=20)] = ()
 
 
 class CardOut(Answer):
@@ -77,6 +83,38 @@ class CardOut(Answer):
     free_chunks: int
     poster: CidField | None
     published_at: Moment
+    tags: tuple[str, ...] = ()
+    visibility: Literal["public", "chunks", "members"] = "chunks"
+    """How it is to be had; see AccessIn."""
+    state: Literal["live", "archived", "hidden", "illegal"] = "live"
+    """archived by its owner, hidden by a moderator: neither listed nor sold, and what was bought plays on; illegal: no
+    key leaves the node."""
+
+
+class PageOut(Answer):
+    """A part of a list of items; ``cursor`` asks for the next, None at the end."""
+
+    items: tuple[CardOut, ...]
+    cursor: str | None
+
+
+class TagsIn(Request):
+    """The tags of an item, in place of those before."""
+
+    tags: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=20)]
+
+
+class DescriptionIn(Request):
+    """What an item's owner says about it."""
+
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION)]
+
+
+class TagOut(Answer):
+    """A tag and how many listed items have it."""
+
+    tag: str
+    items: int
 
 
 class ManifestOut(Answer):
@@ -135,6 +173,7 @@ class SpendingOut(Answer):
 
     paid: MoneyField
     by_item: dict[ContentId, MoneyField]
+    memberships: MoneyField = ZERO
 
 
 class CreatorSums(Answer):

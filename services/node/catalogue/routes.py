@@ -1,147 +1,152 @@
-"""The catalogue: publishing a signed film, and finding it."""
+"""The routes of the catalogue.
+
+Lists answer as the plain lists that they always were, with the way to the next part in the header ``Link`` (RFC 8288);
+``/catalogue`` gives the same in pages.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.media.manifest import Manifest
-from services.media.seal import check_key
-from services.media.signature import parse_signed
-from services.node.blocks.record import hold
-from services.node.context import Node
-from services.node.door import Caller, NodeOf
-from services.node.sales.shelf import key_owner
-from services.node.tables import ChunkForSale, Item
-from services.units.cid import Cid
-from services.wire.node import CardOut, ManifestOut, PublishIn
+from services.node.catalogue import browse, publishing
+from services.node.catalogue.browse import Wish
+from services.node.catalogue.cards import card_of
+from services.node.cursors import MAX_CURSOR
+from services.node.door import MaybeCaller, NodeOf, Publisher
+from services.units.address import Address, address
+from services.wire.access import Visibility
+from services.wire.node import CardOut, DescriptionIn, ManifestOut, PageOut, PublishIn, TagOut, TagsIn
 from services.wire.problems import ProblemError
 
-TRACK = 0
-
 router = APIRouter(tags=["catalogue"])
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str, Query(max_length=MAX_CURSOR, description="from the page before")]
+_LINKED: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {"Link": {"description": 'rel="next": the next part', "schema": {"type": "string"}}}}
+}
+
+
+def _wish(
+    query: Annotated[str, Query(max_length=200)] = "",
+    creator: Annotated[str, Query(max_length=42)] = "",
+    tag: Annotated[str, Query(max_length=100)] = "",
+    access: Annotated[Visibility | None, Query()] = None,
+    free: bool = False,
+) -> Wish:
+    return Wish(query, _address(creator) if creator else None, tag, access, free)
+
+
+Wished = Annotated[Wish, Depends(_wish)]
 
 
 @router.put("/content/{content_id}/manifest", status_code=201)
-def publish(node: NodeOf, caller: Caller, content_id: str, body: PublishIn) -> CardOut:
+def publish(node: NodeOf, caller: Publisher, content_id: str, body: PublishIn) -> CardOut:
     """Put a film up for sale. The same film again changes nothing.
 
     Problem codes: manifest.invalid, manifest.signature, account.forbidden, chain.wrong_chain, content.wrong_key,
-    content.missing.
+    content.missing, content.tags.
     """
-    manifest = parse_signed(body.signed.encode()).manifest
-    _check(node, manifest, body)
-    if manifest.creator != caller or manifest.content_id != content_id.lower():
-        raise ProblemError("account.forbidden")
-    with node.database.write() as session:
-        item = session.get(Item, manifest.content_id)
-        if item is None:
-            item = _add(node, session, manifest, body)
-        elif item.signed != body.signed:
-            raise ProblemError("manifest.invalid", what="version")
-    return _card(item)
+    return card_of(publishing.publish_film(node, caller, content_id, body))
 
 
-@router.get("/content")
-def browse(
-    node: NodeOf,
-    query: Annotated[str, Query(max_length=200)] = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = 60,
+@router.get("/content", responses=_LINKED)
+def listed(
+    node: NodeOf, request: Request, response: Response, wish: Wished, limit: Limit = 60, cursor: Cursor = ""
 ) -> tuple[CardOut, ...]:
-    """List what is for sale, newest first; each word of the query must occur in title, description or creator."""
-    wanted = select(Item)
-    for word in query.split():
-        places = (Item.title, Item.description, Item.creator_name)
-        wanted = wanted.where(or_(*(place.icontains(word, autoescape=True) for place in places)))
-    with node.database.read() as session:
-        rows = session.scalars(wanted.order_by(Item.published_at.desc(), Item.content_id).limit(limit))
-        return tuple(_card(row) for row in rows)
+    """List what is for sale: without a query newest first, else the best fits first.
+
+    Each word of the query must begin a word of title, description, creator's name or tags. Problem codes: content.tags.
+    """
+    return _linked(browse.find(node, wish, limit=limit, cursor=cursor), request, response)
 
 
-@router.get("/content/creator/{creator_id}")
-def of_creator(node: NodeOf, creator_id: str) -> tuple[CardOut, ...]:
-    """List a creator's films, newest first."""
-    wanted = select(Item).where(Item.creator == creator_id.lower()).order_by(Item.published_at.desc(), Item.content_id)
-    with node.database.read() as session:
-        return tuple(_card(row) for row in session.scalars(wanted.limit(100)))
+@router.get("/catalogue")
+def pages(node: NodeOf, wish: Wished, limit: Limit = 60, cursor: Cursor = "") -> PageOut:
+    """Give the same as ``GET /content``, in pages. Problem codes: content.tags."""
+    return browse.find(node, wish, limit=limit, cursor=cursor)
+
+
+@router.get("/tags")
+def tags(node: NodeOf, limit: Limit = 60) -> tuple[TagOut, ...]:
+    """List the tags of what is for sale, the most used first."""
+    return browse.tags_in_use(node, limit=limit)
+
+
+@router.get("/content/creator/{creator_id}", responses=_LINKED)
+def of_creator(
+    node: NodeOf,
+    request: Request,
+    response: Response,
+    caller: MaybeCaller,
+    creator_id: str,
+    limit: Limit = 100,
+    cursor: Cursor = "",
+) -> tuple[CardOut, ...]:
+    """List a creator's films, newest first; to their owner also those that are not for sale."""
+    creator = _address(creator_id)
+    if creator == caller:
+        page = browse.own_items(node, creator, limit=limit, cursor=cursor)
+    else:
+        page = browse.find(node, Wish(creator=creator), limit=limit, cursor=cursor)
+    return _linked(page, request, response)
 
 
 @router.get("/content/{content_id}")
 def card(node: NodeOf, content_id: str) -> CardOut:
-    """Describe a film; keys and linked addresses are never part of it."""
+    """Describe a film; keys and linked addresses are never part of it. Problem codes: content.not_found."""
     with node.database.read() as session:
-        return _card(find_item(session, content_id))
+        return card_of(publishing.find_item(session, content_id))
 
 
 @router.get("/content/{content_id}/manifest")
 def manifest_of(node: NodeOf, content_id: str) -> ManifestOut:
-    """Give the creator's signed manifest."""
+    """Give the creator's signed manifest. Problem codes: content.not_found, content.taken_down."""
     with node.database.read() as session:
-        return ManifestOut(signed=find_item(session, content_id).signed)
+        item = publishing.find_item(session, content_id)
+    if item.takedown == "illegal":
+        raise ProblemError("content.taken_down")
+    return ManifestOut(signed=item.signed)
 
 
-def find_item(session: Session, content_id: str) -> Item:
-    """Give an item; raises ProblemError: content.not_found."""
-    item = session.get(Item, content_id.lower())
-    if item is None:
-        raise ProblemError("content.not_found")
-    return item
+@router.put("/content/{content_id}/tags")
+def set_tags(node: NodeOf, caller: Publisher, content_id: str, body: TagsIn) -> CardOut:
+    """Give one's item other tags, ten at most. Problem codes: content.not_found, account.forbidden, content.tags."""
+    return card_of(publishing.tag(node, caller, content_id, body.tags))
 
 
-def _check(node: Node, manifest: Manifest, body: PublishIn) -> None:
-    sold_on = (manifest.chain_id, manifest.token, manifest.escrow)
-    if sold_on != (node.chain.chain_id, node.chain.token, node.chain.escrow):
-        raise ProblemError("chain.wrong_chain", expected=node.chain.chain_id, found=manifest.chain_id)
-    if len(body.keys) != len(manifest.chunks):
-        raise ProblemError("manifest.invalid", what="keys")
-    for index, (chunk, key) in enumerate(zip(manifest.chunks, body.keys, strict=True)):
-        check_key(bytes.fromhex(key), chunk.key_commitment, manifest.content_id, TRACK, index)
+@router.put("/content/{content_id}/description")
+def set_description(node: NodeOf, caller: Publisher, content_id: str, body: DescriptionIn) -> CardOut:
+    """Change what one says about an item; its title is signed. Problem codes: content.not_found, account.forbidden."""
+    return card_of(publishing.describe(node, caller, content_id, body.description))
 
 
-def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn) -> Item:
-    item = Item(
-        content_id=manifest.content_id,
-        creator=manifest.creator,
-        creator_name=" ".join(body.creator_name.split()),
-        title=manifest.title,
-        description=body.description.strip(),
-        duration_ms=manifest.duration_ms,
-        width=manifest.width,
-        height=manifest.height,
-        price_per_ten_seconds=manifest.price_per_ten_seconds,
-        chunk_count=len(manifest.chunks),
-        free_chunks=len(manifest.preview_keys),
-        poster=str(manifest.poster_cid) if manifest.poster_cid else None,
-        signed=body.signed,
-        published_at=node.clock.now(),
-    )
-    session.add(item)
-    session.flush()
-    poster = (manifest.poster_cid,) if manifest.poster_cid else ()
-    hold(node, session, (manifest.init_cid, *poster, *(chunk.cid for chunk in manifest.chunks)))
-    for index, (chunk, key) in enumerate(zip(manifest.chunks, body.keys, strict=True)):
-        wrapped = node.keys.wrap(bytes.fromhex(key), owner=key_owner(manifest.content_id, index))
-        row = ChunkForSale(content_id=manifest.content_id, index=index, price=chunk.price, wrapped_key=wrapped)
-        session.add(row)
-    return item
+@router.post("/content/{content_id}/archive")
+def archive(node: NodeOf, caller: Publisher, content_id: str) -> CardOut:
+    """Take one's item out of list and sale; who bought it keeps it.
+
+    Problem codes: content.not_found, account.forbidden.
+    """
+    return card_of(publishing.archive(node, caller, content_id, node.clock.now()))
 
 
-def _card(item: Item) -> CardOut:
-    return CardOut(
-        content_id=item.content_id,
-        title=item.title,
-        description=item.description,
-        creator=item.creator,
-        creator_name=item.creator_name,
-        duration_ms=item.duration_ms,
-        width=item.width,
-        height=item.height,
-        price_per_ten_seconds=item.price_per_ten_seconds,
-        chunk_count=item.chunk_count,
-        free_chunks=item.free_chunks,
-        poster=None if item.poster is None else Cid.parse(item.poster),
-        published_at=item.published_at,
-    )
+@router.post("/content/{content_id}/restore")
+def restore(node: NodeOf, caller: Publisher, content_id: str) -> CardOut:
+    """Bring an archived item back. Problem codes: content.not_found, account.forbidden."""
+    return card_of(publishing.archive(node, caller, content_id, None))
+
+
+def _linked(page: PageOut, request: Request, response: Response) -> tuple[CardOut, ...]:
+    if page.cursor is not None:
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        response.headers["Link"] = f'<?{urlencode([*asked, ("cursor", page.cursor)])}>; rel="next"'
+    return page.items
+
+
+def _address(text: str) -> Address:
+    try:
+        return address(text)
+    except ValueError as exc:
+        raise ProblemError("request.invalid", field="creator") from exc

@@ -1,0 +1,1 @@
+"""Moderation: reports, blocked accounts, takedowns with appeal, and the trail of all decisions."""
