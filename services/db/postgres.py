@@ -65,11 +65,14 @@ def take_plain_turn(driver: Any) -> None:
 
 def problem(cause: BaseException | None) -> ProblemError | None:
     """Say what the driver's error means for a person; None for a bug."""
+    from psycopg import InterfaceError, OperationalError
+
     state = getattr(cause, "sqlstate", None)
     if state == _DISK_FULL:
         return ProblemError("disk.full")
-    # A connection that was never made has no code.
-    is_passing = (state or "08").startswith(_PASSING)
+    # A connection that was never made, or that broke, has no code.
+    is_lost = state is None and isinstance(cause, OperationalError | InterfaceError)
+    is_passing = is_lost or (state or "").startswith(_PASSING)
     return ProblemError("database.unreachable") if is_passing else None
 
 
