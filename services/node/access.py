@@ -13,9 +13,11 @@ from fastapi import APIRouter
 from sqlalchemy import Connection, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from services.node.catalogue.listing import refresh
 from services.node.door import Caller, NodeOf
 from services.node.memberships.tables import ItemTier, Membership
 from services.node.sales.shelf import Film
+from services.node.standing import ILLEGAL, refuse_taken_down, refuse_withdrawn
 from services.node.tables import Entitlement, Item, Tier
 from services.units.address import Address
 from services.units.ids import ContentId, content_id
@@ -49,7 +51,7 @@ _BOUGHT = (
     )
     .scalar_subquery()
 )
-_LOOK = select(Item.visibility, _BOUGHT).where(Item.content_id == bindparam("content"))
+_LOOK = select(Item.visibility, Item.takedown, _BOUGHT).where(Item.content_id == bindparam("content"))
 _VISIBILITY = select(Item.visibility).where(Item.content_id == bindparam("content"))
 _OWNED = select(Entitlement.index).where(
     Entitlement.account == bindparam("account"), Entitlement.content_id == bindparam("content")
@@ -91,7 +93,9 @@ def why(session: Session, account: Address | None, film: Film, index: int, now: 
         return "owner"
     connection = session.connection()
     asked = {"account": account, "content": film.item.content_id, "index": index}
-    visibility, bought = connection.execute(_LOOK, asked).one()
+    visibility, takedown, bought = connection.execute(_LOOK, asked).one()
+    if takedown == ILLEGAL:
+        return None
     if bought is not None:
         return "gift" if bought == GIFT else "bought"
     if visibility == "public":
@@ -100,10 +104,14 @@ def why(session: Session, account: Address | None, film: Film, index: int, now: 
 
 
 def entitled_chunks(session: Session, account: Address, film: Film) -> frozenset[int]:
-    """List the chunks whose keys an account may have for good: free, its own, bought, given; not what is lent."""
+    """List the chunks whose keys an account may have for good: free, its own, bought, given; not what is lent.
+
+    Raises ProblemError: content.taken_down.
+    """
     chunks = range(len(film.prices))
     if account == film.item.creator:
         return frozenset(chunks)
+    refuse_taken_down(session, film.item.content_id)
     asked = {"account": account, "content": film.item.content_id}
     owned = session.connection().scalars(_OWNED, asked)
     return frozenset(owned) | {index for index in chunks if film.is_free(index)}
@@ -134,11 +142,13 @@ def access_of(session: Session, content: ContentId) -> Access:
     return Access(cast("Visibility", visibility), tuple(tiers))
 
 
-def refuse_unsold(session: Session, film: Film) -> None:
-    """Refuse to sell by the chunk what is for members only, or free for all.
+def refuse_unsold(session: Session, film: Film, account: Address) -> None:
+    """Refuse to sell by the chunk what is for members only, free for all, or withdrawn, and to whom is blocked.
 
-    Raises ProblemError: content.members_only (with the tiers that open it), content.owned.
+    Raises ProblemError: content.members_only (with the tiers that open it), content.owned, content.not_for_sale,
+    content.taken_down, account.blocked.
     """
+    refuse_withdrawn(session, film.item.content_id, account)
     asked = {"content": film.item.content_id}
     visibility = session.connection().scalar(_VISIBILITY, asked)
     if visibility == "members":
@@ -173,6 +183,7 @@ def set_access(node: NodeOf, caller: Caller, content_id: str, body: AccessIn) ->
             raise ProblemError("account.forbidden")
         _check_tiers(session, caller, wanted)
         item.visibility = wanted.visibility
+        refresh(session, item)
         session.execute(delete(ItemTier).where(ItemTier.content_id == content))
         session.add_all(ItemTier(content_id=content, tier_id=tier) for tier in wanted.tiers)
     node.shelf.forget(content)

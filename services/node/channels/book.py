@@ -20,7 +20,8 @@ from services.chain.channels import ChannelConfig
 from services.chain.errors import ChainUnreachable
 from services.node.context import Node
 from services.node.sales.offer import Offer
-from services.node.tables import Channel, Entitlement, Item
+from services.node.standing import sold_by_the_chunk
+from services.node.tables import Channel, Entitlement
 from services.units.address import Address, Bytes32, bytes32
 from services.units.money import ZERO, Money
 from services.wire.x402 import ChannelState, VoucherState
@@ -58,14 +59,13 @@ _OWNED = (
     )
     .scalar_subquery()
 )
-_VISIBILITY = select(Item.visibility).where(Item.content_id == bindparam("content")).scalar_subquery()
-_LOOK = select(*(getattr(Channel, field.name) for field in fields(ChannelRow)), _OWNED, _VISIBILITY).where(
+_LOOK = select(*(getattr(Channel, field.name) for field in fields(ChannelRow)), _OWNED, sold_by_the_chunk()).where(
     Channel.id == bindparam("channel")
 )
 
 
 def look(connection: Connection, offer: Offer, channel: Bytes32) -> tuple[ChannelRow | None, int, bool]:
-    """Give a channel, how many of the offered chunks the account owns, and whether the item is sold by the chunk."""
+    """Give a channel, how many of the offered chunks the account owns, and whether the item is sold to it now."""
     asked = {
         "channel": channel,
         "account": offer.account,
@@ -74,7 +74,7 @@ def look(connection: Connection, offer: Offer, channel: Bytes32) -> tuple[Channe
         "stop": offer.wanted.stop,
     }
     found = connection.execute(_LOOK, asked).first()
-    return (None, 0, False) if found is None else (ChannelRow(*found[:-2]), found[-2], found[-1] == "chunks")
+    return (None, 0, False) if found is None else (ChannelRow(*found[:-2]), found[-2], found[-1] is not None)
 
 
 def config_of(row: Channel | ChannelRow) -> ChannelConfig:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from services.chain.channel_fields import read_config
 from services.chain.channels import ChannelConfig, Voucher, channel_id, is_signed_by
 from services.node.access import refuse_unsold
@@ -19,6 +21,7 @@ from services.node.sales.terms import (
     offer_headers,
     till_of,
 )
+from services.node.standing import refuse_taken_down
 from services.node.tables import Channel
 from services.units.address import Bytes32
 from services.units.money import ZERO, Money
@@ -74,8 +77,8 @@ async def take_voucher(
     voucher = read_voucher(fields)
     with node.database.read() as session:
         row, owned, is_sold = look(session.connection(), offer, voucher.channel_id)
-        if row is not None and not is_sold and not owned:
-            refuse_unsold(session, offer.film)
+        if row is not None and not is_sold:
+            _refuse(session, offer, is_owned=bool(owned))
     if row is None:
         raise ProblemError("channel.not_found")
     if not is_signed_by(node.chain.chain_id, voucher, config.voucher_signer):
@@ -88,6 +91,14 @@ async def take_voucher(
     charge = _charge(node, offer, row, voucher)
     await asyncio.wrap_future(node.vouchers.write(charge))
     return _sold(node, offer, replace(row, charged=charge.after, signature=charge.signature), offer.amount)
+
+
+def _refuse(session: Session, offer: Offer, *, is_owned: bool) -> None:
+    """Say why an item is not sold; what is owned goes out all the same, unless no key may."""
+    if is_owned:
+        refuse_taken_down(session, offer.item.content_id)
+    else:
+        refuse_unsold(session, offer.film, offer.account)
 
 
 def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelConfig:

@@ -17,6 +17,7 @@ from services.node.channels.payment import pay_by_channel, refund_channel
 from services.node.channels.vouchers import Sold
 from services.node.context import Node
 from services.node.door import Caller, MaybeCaller, NodeOf
+from services.node.memberships.receipts import leave_receipt
 from services.node.sales.offer import (
     NOBODY,
     Offer,
@@ -71,11 +72,14 @@ async def stream(
     with node.database.read() as session:
         film = node.shelf.get(session, content_id)
         index = body.chunk if body.chunk is not None else _next(session, film.item, account)
-        if why(session, caller, film, index, node.clock.now()) is not None:
-            keys = film.keys(node.keys, {index})
-            return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
-        if given is None or not film.is_sold:
-            refuse_unsold(session, film)
+        reason = why(session, caller, film, index, node.clock.now())
+        if reason is None and (given is None or not film.is_sold):
+            refuse_unsold(session, film, account)
+    if reason is not None:
+        if reason == "member" and caller is not None:
+            await to_thread.run_sync(leave_receipt, node, caller, film)
+        keys = film.keys(node.keys, {index})
+        return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
     offer = make_offer(film, account, index, 1)
     return await _sell(node, offer, given, response, is_caller=caller is not None)
 
@@ -96,7 +100,7 @@ async def pay(
         # The rest of what comes with a payment is looked at where the payment is taken.
         is_owned = (given is None or not film.is_sold) and owns_any(session, offer)
         if (given is None or not film.is_sold) and not is_owned:
-            refuse_unsold(session, film)
+            refuse_unsold(session, film, account)
     if offer.amount == ZERO or account == film.item.creator or (given is None and is_owned):
         # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
         raise ProblemError("content.owned")

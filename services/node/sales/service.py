@@ -18,6 +18,7 @@ from services.node.context import Node
 from services.node.sales import by_escrow, by_transfer
 from services.node.sales.booking import sync
 from services.node.sales.offer import Offer, owns_any
+from services.node.standing import refuse_taken_down
 from services.node.tables import Sale
 from services.units.address import Bytes32
 from services.units.ids import IntentId
@@ -26,7 +27,8 @@ from services.wire.problems import ProblemError
 from services.wire.x402 import EscrowPayment, ExactPayment, read_payment
 
 _WAIT_S = 20.0
-# One attempt at a time for each intent; the token's nonce guards what other processes do.
+# One attempt at a time for each intent, to save work. What is right does not hang on it: other workers have locks of
+# their own, and the database decides who begins a sale and with which authorization it goes on.
 _LOCKS = tuple(threading.Lock() for _ in range(64))
 Payment = EscrowPayment | ExactPayment
 
@@ -40,10 +42,14 @@ def sell(node: Node, offer: Offer, payment: Payment, *, is_caller: bool) -> Keys
     """
     with _LOCKS[int(offer.intent[:8], 16) % len(_LOCKS)]:
         sale = _sale(node, offer.intent)
+        if sale is None:
+            sale = _received(node, offer, payment)
         if sale is not None and sale.state != "failed" and not is_caller:
             raise ProblemError("content.owned" if sale.state == "paid" else "payment.in_progress")
-        if sale is None or sale.state != "paid":
-            _settle(node, offer, _resumed(node, offer, payment, sale) if sale else _received(node, offer, payment))
+        if sale is None:
+            _settle(node, offer, payment)
+        elif sale.state != "paid":
+            _settle(node, offer, _resumed(node, offer, payment, sale))
         return _handed_over(node, offer)
 
 
@@ -76,15 +82,19 @@ def _sale(node: Node, intent: IntentId) -> Sale | None:
         return session.get(Sale, intent)
 
 
-def _received(node: Node, offer: Offer, payment: Payment) -> Payment:
+def _received(node: Node, offer: Offer, payment: Payment) -> Sale | None:
+    """Write a new sale down; gives the sale of another worker that was faster, if one was."""
     _way(payment).check(node, offer, payment)
     if _open_overlaps(node, offer):
         sync(node)
     now = node.chain.head().timestamp
     with node.database.write() as session:
+        found = session.get(Sale, offer.intent)
+        if found is not None:
+            return found
         if owns_any(session, offer):
             raise ProblemError("content.owned")
-        refuse_unsold(session, offer.film)
+        refuse_unsold(session, offer.film, offer.account)
         if any(_valid_before(sale) > now for sale in session.scalars(_overlapping(offer))):
             # Both could reach the chain, and the same chunk would be paid twice.
             raise ProblemError("payment.in_progress")
@@ -104,7 +114,7 @@ def _received(node: Node, offer: Offer, payment: Payment) -> Payment:
                 at=node.clock.now(),
             )
         )
-    return payment
+    return None
 
 
 def _refuse_used(session: Session, offer: Offer, payment: Payment) -> None:
@@ -146,15 +156,22 @@ def _valid_before(sale: Sale) -> int:
 
 
 def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> Payment:
-    """Go on with an earlier attempt: with its own authorization while that may still arrive, else with the new one."""
+    """Go on with an earlier attempt: with its own authorization while that may still arrive, else with the new one.
+
+    Another worker may be about to send the earlier one: while it is valid, nobody sends another for the same chunks.
+    """
     earlier = _earlier(sale)
-    is_on_its_way = earlier is not None and sale.state == "received"
-    if earlier is not None and is_on_its_way and node.relayer.find(_submission(offer, earlier)) is not None:
-        return earlier
+    if earlier is not None and sale.state == "received":
+        is_sent = node.relayer.find(_submission(offer, earlier)) is not None
+        if is_sent or _valid_before(sale) > node.chain.head().timestamp:
+            return earlier
     _way(payment).check(node, offer, payment)
     with node.database.write() as session:
         _refuse_used(session, offer, payment)
         row = session.get_one(Sale, offer.intent)
+        if (row.state, row.nonce, row.payment) != (sale.state, sale.nonce, sale.payment):
+            # Another worker went on meanwhile; whoever asks again goes on with what that one chose.
+            raise ProblemError("payment.in_progress")
         row.payment, row.state, row.error = payment.model_dump(mode="json", by_alias=True), "received", None
         row.nonce = payment.payload.authorization.nonce
     return payment
@@ -193,6 +210,7 @@ def _handed_over(node: Node, offer: Offer) -> KeysOut:
         sale = session.get(Sale, offer.intent)
         if sale is None or sale.state != "paid" or sale.transaction is None:
             raise ProblemError("payment.unknown")
+        refuse_taken_down(session, offer.item.content_id)
         return KeysOut(
             content_id=offer.item.content_id,
             keys=offer.film.keys(node.keys, frozenset(offer.wanted)),
