@@ -121,6 +121,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "content.not_found": ("This video is not offered any more.", "What you bought stays in your library.", "NONE"),
+    "store.unreachable": (
+        "The storage at {address} gives no usable answer.",
+        "Nothing is lost. See whether it runs, then try again.",
+        "RETRY",
+    ),
     "archive.damaged": (
         "This archive of blocks is damaged or cut off.",
         "What was read before the damaged place is kept. Ask for the archive again.",
@@ -176,6 +181,18 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "access.no_tier": (
         "Members-only needs a tier.",
         "Choose at least one of your tiers that opens this item.",
+        "NONE",
+    ),
+    "membership.not_sold": (
+        "This membership cannot be joined now.",
+        "The tier was archived, is your own, is paid far ahead, or its creator has not opened it for sale yet.",
+        "NONE",
+    ),
+    "membership.not_found": ("There is no such membership.", "Look at your memberships again.", "NONE"),
+    "refund.not_found": ("There is nothing to give back here.", "Look at your receipts again.", "NONE"),
+    "refund.state": (
+        "This refund was decided already.",
+        "Look at its state: a refund happens once.",
         "NONE",
     ),
     "payment.required": ("This part has to be paid before it plays.", "Buy it to go on.", "NONE"),
