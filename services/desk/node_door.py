@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import httpx
 from anyio import to_thread
 from pydantic import BaseModel
 
 from services.chain.message import checksum, sign_message
+from services.chain.proofs import prove
 from services.desk.wallet.keyring import Keyring
 from services.http.door import Door
 from services.units.time import Clock
 from services.wire.node import NonceOut, SessionOut, SignInIn
 from services.wire.problems import ProblemError
+from services.wire.proofs import PROOF, Action
 from services.wire.sign_in import VALIDITY, SignIn
 from services.wire.x402 import PAYMENT_SIGNATURE
 
 T = TypeVar("T")
+_LABEL = f"Museclock on {platform.system() or 'a computer'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A session, and what the node called itself when it began; both are checked."""
+
+    session: SessionOut
+    domain: str
+    uri: str
 
 
 class NodeDoor:
@@ -30,7 +46,7 @@ class NodeDoor:
         self._keyring = keyring
         self._clock = clock
         self._chain_id = chain_id
-        self._session: SessionOut | None = None
+        self._found: _Found | None = None
         self._signing_in = asyncio.Lock()
 
     @property
@@ -62,35 +78,73 @@ class NodeDoor:
         """Read something public, without saying who asks."""
         return await self._door.call(answer_type, "GET", path, query=query)
 
+    async def fetch(self, path: str, *, accept: str) -> bytes:
+        """Read something public as it is."""
+        return (await self._door.send("GET", path, headers={"Accept": accept})).content
+
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Send a request as this account; an expired session is renewed once."""
-        token = await self._token()
+        """Send a request as this account; a session that ran out or was revoked is renewed once."""
+        found = await self._session_of()
         try:
-            return await self._send_as(token, method, path, **options)
+            return await self._send_as(found, method, path, **options)
         except ProblemError as problem:
             if problem.code != "account.sign_in_refused":
                 raise
-        self._session = None
-        return await self._send_as(await self._token(), method, path, **options)
+        return await self._send_as(await self._session_of(refused=found), method, path, **options)
 
     async def call(self, answer_type: type[T], method: str, path: str, **options: Any) -> T:
         """Send a request as this account and read the answer."""
         return self._door.read(answer_type, await self.send(method, path, **options))
 
-    async def _send_as(
-        self, token: str, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    async def send_proven(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: BaseModel | Mapping[str, Any] | None = None,
+        timeout_s: float | None = None,
     ) -> httpx.Response:
-        wanted = {**(headers or {}), "Authorization": f"Bearer {token}"}
+        """Send a request as this account, signed by its wallet as it stands: for what moves money. It has no query.
+
+        Raises ProblemError: wallet.locked, beside the node's.
+        """
+        found = await self._session_of()
+        data = b"" if body is None else httpx.Request(method, self.uri, json=_plain(body)).content
+        action = Action(
+            domain=found.domain,
+            uri=found.uri,
+            chain_id=self._chain_id,
+            method=method,
+            path=unquote(path),
+            body=data,
+        )
+        proof = await to_thread.run_sync(partial(prove, action, self._keyring.key(), now=self._clock.now()))
+        headers = {PROOF: proof, **({"Content-Type": "application/json"} if data else {})}
+        return await self.send(method, path, body=data or None, headers=headers, timeout_s=timeout_s)
+
+    async def call_proven(self, answer_type: type[T], method: str, path: str, **options: Any) -> T:
+        """Send a request signed by the wallet and read the answer."""
+        return self._door.read(answer_type, await self.send_proven(method, path, **options))
+
+    async def _send_as(
+        self, found: _Found, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        wanted = {**(headers or {}), "Authorization": f"Bearer {found.session.token}"}
         return await self._door.send(method, path, headers=wanted, **options)
 
-    async def _token(self) -> str:
+    async def _session_of(self, *, refused: _Found | None = None) -> _Found:
+        """Give a session that holds: the one there is, or a new one in place of the refused."""
         async with self._signing_in:
-            session = self._session
-            if session is None or session.expires_at - VALIDITY < self._clock.now():
-                session = self._session = await self._sign_in()
-            return session.token
+            found, now = self._found, self._clock.now()
+            is_over = found is None or found is refused or found.session.expires_at <= now
+            if is_over or found is None:
+                found = self._found = await self._sign_in()
+            elif found.session.expires_at - VALIDITY < now and self._keyring.status == "open":
+                # Ahead of time while the wallet can sign; a locked one uses its session to the end.
+                found = self._found = await self._sign_in()
+            return found
 
-    async def _sign_in(self) -> SessionOut:
+    async def _sign_in(self) -> _Found:
         account, key = self._keyring.owner(), self._keyring.key()
         offered = await self._door.call(NonceOut, "POST", "/auth/nonce")
         if offered.chain_id != self._chain_id:
@@ -107,9 +161,9 @@ class NodeDoor:
             expires_at=now + VALIDITY,
         ).text(checksum(account))
         signature = await to_thread.run_sync(sign_message, message, key)
-        return await self._door.call(
-            SessionOut, "POST", "/auth/sign-in", body=SignInIn(message=message, signature=signature)
-        )
+        body = SignInIn(message=message, signature=signature, label=_LABEL)
+        session = await self._door.call(SessionOut, "POST", "/auth/sign-in", body=body)
+        return _Found(session, domain=offered.domain, uri=offered.uri)
 
     def _check_origin(self, offered: NonceOut) -> None:
         """Refuse to sign for anybody but this node: it could sign in elsewhere with the answer (EIP-4361)."""
@@ -117,3 +171,7 @@ class NodeDoor:
         root = str(origin).rstrip("/")
         if offered.domain != origin.netloc.decode() or not f"{offered.uri}/".startswith(f"{root}/"):
             raise ProblemError("account.sign_in_refused", reason="domain")
+
+
+def _plain(body: BaseModel | Mapping[str, Any]) -> Any:
+    return body.model_dump(mode="json") if isinstance(body, BaseModel) else body

@@ -30,21 +30,25 @@ class Door:
         method: str,
         path: str,
         *,
-        body: BaseModel | Mapping[str, Any] | None = None,
+        body: BaseModel | Mapping[str, Any] | bytes | None = None,
         query: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> httpx.Response:
-        """Send a request; raises ProblemError for any answer that is not a success."""
+        """Send a request; raises ProblemError for any answer that is not a success.
+
+        body: as bytes, it is JSON already and is sent as it is.
+        """
         payload = body.model_dump(mode="json") if isinstance(body, BaseModel) else body
+        form: dict[str, Any] = {"content": payload} if isinstance(payload, bytes) else {"json": payload}
         try:
             answer = await self.http.request(
                 method,
                 self.prefix + path,
-                json=payload,
                 params=dict(query) if query else None,
                 headers=dict(headers) if headers else None,
                 timeout=TIMEOUT if timeout_s is None else httpx.Timeout(timeout_s, connect=2.0),
+                **form,
             )
         except httpx.TimeoutException as exc:
             raise ProblemError("service.timeout") from exc

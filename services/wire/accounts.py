@@ -34,3 +34,10 @@ class AccountOut(Answer):
     address: AddressField
     roles: tuple[Role, ...]
     scopes: tuple[Scope, ...]
+
+
+class RolesOut(Answer):
+    """What an account may be to this node."""
+
+    address: AddressField
+    roles: tuple[Role, ...]

@@ -35,7 +35,7 @@ async def state(desk: DeskOf) -> PayoutsOut:
 @router.post("/payouts/collect")
 async def collect(desk: DeskOf) -> PayoutsOut:
     """Have the node bring home what was sold by vouchers and what lies in the till."""
-    await desk.node.send("POST", "/creators/collect", timeout_s=_COLLECT_S)
+    await desk.node.send_proven("POST", "/creators/collect", timeout_s=_COLLECT_S)
     state = await _full_state(desk)
     for kind in ("payout", "earnings", "wallet"):
         desk.events.publish(kind)

@@ -11,7 +11,7 @@ from services.chain.channel_fields import config_fields
 from services.node.channels.book import config_of, state_of, voucher_of
 from services.node.channels.claims import claim_creator, collect
 from services.node.channels.payment import refund_channel
-from services.node.door import Caller, NodeOf
+from services.node.door import Caller, NodeOf, Proven
 from services.node.sales.booking import sync
 from services.node.tables import Channel
 from services.wire.node import ChannelOut, CollectedOut
@@ -48,7 +48,7 @@ def channels(node: NodeOf, caller: Caller) -> tuple[ChannelOut, ...]:
 
 
 @router.post("/creators/collect")
-def collect_now(node: NodeOf, caller: Caller) -> CollectedOut:
+def collect_now(node: NodeOf, caller: Proven) -> CollectedOut:
     """Claim all that the caller sold by vouchers and bring it into the Escrow."""
     claimed = claim_creator(node, caller)
     transaction = collect(node, caller)

@@ -93,7 +93,7 @@ async def test_claims_and_the_till_bring_it_to_the_creator(running: RunningWorld
         payer = await channel_payer(viewer, film.content)
         await payer.open(DEPOSIT, chunk=1)
         await payer.buy(2)
-        answer = await running.desk("creator").node.send("POST", "/creators/collect")
+        answer = await running.desk("creator").node.send_proven("POST", "/creators/collect")
     assert answer.json()["channels"] == 1
     assert on_chain(running, payer) == (DEPOSIT, Money(20_000))
     owner = creator(running)
@@ -102,7 +102,7 @@ async def test_claims_and_the_till_bring_it_to_the_creator(running: RunningWorld
     assert books(running, f"creator:{owner}", "platform", pending(owner), PENDING_PLATFORM) == [
         Money(18_000), Money(2_000), ZERO, ZERO,
     ]  # fmt: skip
-    assert (await running.desk("creator").node.send("POST", "/creators/collect")).json()["channels"] == 0
+    assert (await running.desk("creator").node.send_proven("POST", "/creators/collect")).json()["channels"] == 0
     running.verify_books()
 
 
@@ -115,11 +115,11 @@ async def test_shares_meet_to_the_unit_whatever_the_order(running: RunningWorld)
         await payer.open(Money(100), chunk=1)
         await viewer.buy(film.content, first=2)
         await payer.buy(3)
-        await running.desk("creator").node.send("POST", "/creators/collect")
+        await running.desk("creator").node.send_proven("POST", "/creators/collect")
         await payer.buy(4)
         await viewer.buy(film.content, first=5, count=2)
         await payer.buy(7)
-        await running.desk("creator").node.send("POST", "/creators/collect")
+        await running.desk("creator").node.send_proven("POST", "/creators/collect")
     owner = creator(running)
     chain = running.world.chain
     assert books(running, pending(owner), PENDING_PLATFORM) == [ZERO, ZERO]
@@ -154,7 +154,7 @@ async def test_a_claimed_voucher_gives_nobody_a_key(running: RunningWorld) -> No
         payer = await channel_payer(viewer, film.content)
         deposit = payer.payment(payer.deposit_payload(DEPOSIT, PRICE))
         assert keys(await payer.send(deposit, chunk=1))
-        await running.desk("creator").node.send("POST", "/creators/collect")
+        await running.desk("creator").node.send_proven("POST", "/creators/collect")
         assert code(await payer.send(deposit, chunk=1)) == (409, "content.owned")
         public = payer.payment(VoucherPayload(channel_config=payer.fields(), voucher=payer.voucher(PRICE)))
         assert code(await payer.send(public, chunk=1)) == (409, "content.owned")

@@ -144,7 +144,7 @@ async def test_a_tip_in_the_till_becomes_the_creators(running: RunningWorld) -> 
     assert books(running, "outside", f"creator:{owner}", pending(owner)) == [
         Money(-500_000), Money(450_000), Money(9_000),
     ]  # fmt: skip
-    await running.desk("creator").node.send("POST", "/creators/collect")
+    await running.desk("creator").node.send_proven("POST", "/creators/collect")
     assert books(running, "outside", f"creator:{owner}", pending(owner), PENDING_PLATFORM) == [
         Money(-500_000), Money(459_000), ZERO, ZERO,
     ]  # fmt: skip

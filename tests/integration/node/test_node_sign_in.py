@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from services.wire.sign_in import SignIn
+from services.wire.sign_in import VALIDITY, SignIn
 from tests.fixtures.chain import STRANGER, VIEWER, HandClock
 from tests.fixtures.node_caller import at_the_door
 from tests.fixtures.world import RunningWorld, SealedFilm
@@ -22,11 +22,14 @@ MISTAKES: dict[str, tuple[Mistake, str]] = {
     "expired": (lambda message: replace(message, expires_at=message.issued_at - MINUTE), "time"),
     "from the future": (
         lambda message: replace(
-            message, issued_at=message.issued_at + 2 * MINUTE, expires_at=message.expires_at + 2 * MINUTE
+            message, issued_at=message.issued_at + 2 * MINUTE, expires_at=message.issued_at + VALIDITY + 2 * MINUTE
         ),
         "time",
     ),
-    "for a year": (lambda message: replace(message, expires_at=message.expires_at + timedelta(days=365)), "time"),
+    "for a second too long": (
+        lambda message: replace(message, expires_at=message.issued_at + VALIDITY + timedelta(seconds=1)),
+        "time",
+    ),
     "another account": (lambda message: replace(message, address=STRANGER.address), "signature"),
 }
 
@@ -52,7 +55,7 @@ async def test_a_message_runs_out_and_so_does_a_session(running: RunningWorld, h
         assert (await viewer.answer(message)).status_code == 401
         await viewer.sign_in()
         assert (await viewer.http.get("/users/me/spending")).status_code == 200
-        hand_clock.advance(timedelta(hours=24, seconds=1))
+        hand_clock.advance(timedelta(minutes=60, seconds=1))
         assert (await viewer.http.get("/users/me/spending")).status_code == 401
 
 

