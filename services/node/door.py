@@ -12,6 +12,7 @@ from anyio import to_thread
 from fastapi import Depends, Request
 
 from services.node.context import Node
+from services.node.limits import note_account
 from services.node.proofs import action_of, require_proof
 from services.node.roles import is_moderator
 from services.node.sessions import USE_NOTED_EVERY, SignedIn, look_up, note_use
@@ -40,6 +41,7 @@ async def _visitor(request: Request, node: NodeOf) -> SignedIn | None:
     if found is None:
         # Whoever means to be somebody must not be served as nobody: an expired session has to be renewed.
         raise ProblemError("account.sign_in_refused", reason="session")
+    note_account(request.scope, found.account)
     if node.clock.now() - found.used_at > USE_NOTED_EVERY:
         await to_thread.run_sync(_note, node, found)
     return found

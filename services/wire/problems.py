@@ -30,6 +30,7 @@ KINDS: dict[str, Kind] = {
     "internal": Kind(500),
     "request.invalid": Kind(422),
     "request.not_found": Kind(404),
+    "request.too_many": Kind(429, retryable=True),
     "service.unreachable": Kind(503, retryable=True),
     "service.timeout": Kind(504, retryable=True),
     "service.version": Kind(409),

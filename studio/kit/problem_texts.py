@@ -12,6 +12,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "request.invalid": ("That could not be read as it was entered.", "Check the fields and send it again.", "NONE"),
     "request.not_found": ("This is not here any more.", "Go back and open it from its list.", "REFRESH"),
+    "request.too_many": (
+        "The node gets too many requests from here at once.",
+        "Wait {seconds} s, then try again; nothing was paid.",
+        "RETRY",
+    ),
     "service.unreachable": (
         "Museclock's service is not running.",
         "It is being started again; what you entered stays.",
