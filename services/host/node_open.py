@@ -27,7 +27,7 @@ from services.node.channels.watch import watch as watch_channels
 from services.node.context import Authorizer, ChannelSwitch, Node
 from services.node.sales.booking import sync
 from services.node.sales.shelf import Shelf
-from services.node.seeds.names import Names, SignedInOnly
+from services.node.seeds.names import SIGNED_IN_ONLY, Names
 from services.units.address import Address
 from services.units.time import Clock
 
@@ -36,10 +36,6 @@ _LOOK_AGAIN_S = 15.0
 NODE_DOMAIN = "museclock.local"
 NODE_URI = "http://museclock.local"
 ChainState = Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
-
-
-def _signed_in_only(_database: Database, _keys: KeyBox) -> Names:
-    return SignedInOnly()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class NodeSetup:
     database: str | None = None
     settings_file: Path | None = None
     operators: frozenset[Address] = frozenset()
-    names: Callable[[Database, KeyBox], Names] = _signed_in_only
+    names: Names = SIGNED_IN_ONLY
 
 
 LOCAL = NodeSetup()
@@ -110,6 +106,11 @@ def chain_state(chain: ChainGateway) -> ChainState:
     return "ok"
 
 
+def node_keys(folder: Path) -> KeyBox:
+    """Open the key of a node's folder, making it at first use. Raises ProblemError: wallet.damaged."""
+    return KeyBox(key_file(folder / "node.key"))
+
+
 def open_checked(where: Path | str, kind: Kind) -> Database:
     """Open a database by its path or URL, bring it to this version's schema and verify its ledger.
 
@@ -128,16 +129,14 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
     database = open_checked(setup.database or folder / "node.db", "node")
     with _closing_on_error(database.close):
         relayer = open_relayer(folder, chain, database, clock, settings_file=setup.settings_file)
-        authorizer, keys = key_file(folder / "authorizer.key"), KeyBox(key_file(folder / "node.key"))
-        names = setup.names(database, keys)
-        reviewer = frozenset() if names.reviewer is None else frozenset({names.reviewer})
+        authorizer = key_file(folder / "authorizer.key")
         return Node(
             database=database,
             chain=chain,
             relayer=relayer,
             book=SqlTransactionBook(database),
             blocks=blocks,
-            keys=keys,
+            keys=node_keys(folder),
             authorizer=Authorizer(address_of(authorizer), authorizer),
             channels=ChannelSwitch(),
             vouchers=VoucherJournal(database),
@@ -145,8 +144,8 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             clock=clock,
             domain=setup.domain,
             uri=setup.uri,
-            operators=setup.operators | reviewer,
-            names=names,
+            operators=setup.operators,
+            names=setup.names,
         )
 
 

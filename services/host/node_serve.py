@@ -15,10 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.host.node_open import NodeSetup, at_work
 from services.host.node_settings import NodeSettings, SettingsError
-from services.host.node_world import demo_node, own_node
+from services.host.node_world import Served, demo_node, own_node
 from services.http.serving import Server, listening, shown, until_signal
-from services.node.app import node_app
-from services.node.context import Node
 from services.units.time import Clock
 
 _log = logging.getLogger(__name__)
@@ -50,9 +48,9 @@ async def serve_node(
             settings_file=settings_file,
             operators=settings.operators,
         )
-        async with _opened(profile, clock, setup, is_demo=is_demo) as node, at_work(node):
-            app: ASGIApp = node_app(node)
-            server = Server(_config(RequestLog(app) if settings.log_requests else app, settings))
+        async with _opened(profile, clock, setup, is_demo=is_demo) as served, at_work(served.node):
+            app = RequestLog(served.app) if settings.log_requests else served.app
+            server = Server(_config(app, settings))
             with until_signal(server):
                 ready(addresses)
                 _log.info("listening", extra={"addresses": " ".join(addresses), "uri": uri, "demo": is_demo})
@@ -60,7 +58,7 @@ async def serve_node(
                 _log.info("ended")
 
 
-def _opened(profile: Path, clock: Clock, setup: NodeSetup, *, is_demo: bool) -> AbstractAsyncContextManager[Node]:
+def _opened(profile: Path, clock: Clock, setup: NodeSetup, *, is_demo: bool) -> AbstractAsyncContextManager[Served]:
     return demo_node(profile, clock, setup) if is_demo else own_node(profile, clock, setup)
 
 

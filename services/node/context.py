@@ -12,7 +12,7 @@ from services.db.keybox import KeyBox
 from services.ipfs.store import BlockStore
 from services.node.channels.journal import VoucherJournal
 from services.node.sales.shelf import Shelf
-from services.node.seeds.names import Names, SignedInOnly
+from services.node.seeds.names import SIGNED_IN_ONLY, Names
 from services.units.address import Address
 from services.units.time import Clock
 
@@ -59,5 +59,5 @@ class Node:
     """Who may do everything that moderators may, and name them."""
     block_quota: int = 64 * 1024**3
     """How many bytes of blocks one account may bring."""
-    names: Names = SignedInOnly()
+    names: Names = SIGNED_IN_ONLY
     """Whom the names in paths and bodies mean, and who acts for them."""

@@ -1,4 +1,4 @@
-"""How the name in a path or a body becomes an account: the one place that knows, chosen when a node starts."""
+"""Whom the names in paths and bodies mean, and who acts for them: one object, chosen when a node starts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from services.wire.problems import ProblemError
 
 
 class Names(Protocol):
-    """Which accounts names mean, and who may act for them."""
-
-    @property
-    def reviewer(self) -> Address | None:
-        """The operator who approves creators as soon as they ask; None where one decides by hand."""
+    """How a name becomes an account."""
 
     def meant(self, name: str) -> Address:
         """Give the account that a name means, to read about it. Raises ProblemError: request.invalid."""
@@ -24,22 +20,12 @@ class Names(Protocol):
         Raises ProblemError: account.sign_in_refused, account.forbidden.
         """
 
-    def visitor(self, name: str | None) -> Address | None:
-        """Give the account that a call without a session acts for; name: from its query. None for nobody."""
-
     def key_of(self, account: Address) -> bytes | None:
         """Give the key of an account that lives on this node; None for all whose owner alone can sign."""
-
-    def name_of(self, account: Address) -> str:
-        """Give the name under which answers show an account."""
 
 
 class SignedInOnly:
     """A name is an address, and a call acts for the account that signed in."""
-
-    @property
-    def reviewer(self) -> Address | None:
-        return None
 
     def meant(self, name: str) -> Address:
         try:
@@ -54,11 +40,9 @@ class SignedInOnly:
             raise ProblemError("account.forbidden")
         return caller
 
-    def visitor(self, name: str | None) -> Address | None:
-        return None
-
     def key_of(self, account: Address) -> bytes | None:
         return None
 
-    def name_of(self, account: Address) -> str:
-        return account
+
+SIGNED_IN_ONLY = SignedInOnly()
+"""What every node has whose accounts' keys are their owners' alone."""

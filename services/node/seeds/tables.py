@@ -15,16 +15,6 @@ from services.units.ids import ContentId
 _STRICT = {"sqlite_strict": True}
 
 
-class NamedAccount(NodeTable):
-    """An account that lives on this node under a name."""
-
-    __tablename__ = "named_account"
-    __table_args__ = (_STRICT,)
-
-    address: Mapped[Address] = mapped_column(Text, primary_key=True)
-    name: Mapped[str] = mapped_column(Text, unique=True)
-
-
 class LinkedItem(NodeTable):
     """Content that lies elsewhere: its address is the goods, and leaves only for who may have it."""
 

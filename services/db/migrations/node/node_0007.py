@@ -37,14 +37,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "named_account",
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("address", name=op.f("pk_named_account")),
-        sa.UniqueConstraint("name", name=op.f("uq_named_account_name")),
-        sqlite_strict=True,
-    )
-    op.create_table(
         "linked_item",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("creator", sa.Text(), nullable=False),
