@@ -14,6 +14,9 @@ from services.node.catalogue.listing import prepare
 from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.door import NodeOf
+from services.node.memberships import lending
+from services.node.memberships import routes as memberships
+from services.node.moderation import routes as moderation
 from services.node.sales import routes as sales
 from services.wire.node import NodeHealth
 
@@ -43,7 +46,10 @@ def node_app(node: Node) -> FastAPI:
         accounts.router,
         tiers.router,
         access.router,
+        memberships.router,
+        lending.router,
         catalogue.router,
+        moderation.router,
         sales.router,
         channels.router,
         earnings.router,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.db.columns import MomentColumn
+from services.db.columns import BigInt, MomentColumn
 from services.node.tables import NodeTable
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -19,9 +19,9 @@ class Report(NodeTable):
     """What an account says is wrong with an item, once."""
 
     __tablename__ = "report"
-    __table_args__ = (UniqueConstraint("content_id", "account"), Index("ix_report_state_at", "state", "at"), _STRICT)
+    __table_args__ = (UniqueConstraint("content_id", "account"), Index("ix_report_state_seq", "state", "seq"), _STRICT)
 
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True)
     content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))
     account: Mapped[Address] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
@@ -48,9 +48,11 @@ class Takedown(NodeTable):
     """Why an item is hidden, as its owner reads it, and what the owner answered."""
 
     __tablename__ = "takedown"
-    __table_args__ = (Index("ix_takedown_appealed_at", "appealed_at"), _STRICT)
+    __table_args__ = (_STRICT,)
 
     content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, index=True)
+    """The item's number, by which lists go."""
     reason: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(MomentColumn)
@@ -64,9 +66,9 @@ class Decision(NodeTable):
     """A line of the trail: who did what to what, when and why. Never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_at_id", "at", "id"), Index("ix_decision_subject_at", "subject", "at"), _STRICT)
+    __table_args__ = (Index("ix_decision_subject_seq", "subject", "seq"), _STRICT)
 
-    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True)
     at: Mapped[datetime] = mapped_column(MomentColumn)
     actor: Mapped[Address] = mapped_column(Text)
     action: Mapped[str] = mapped_column(Text)

@@ -67,7 +67,7 @@ def _listing() -> None:
 def _moderation() -> None:
     op.create_table(
         "report",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("seq", _WHOLE, nullable=False),
         sa.Column("content_id", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -75,11 +75,11 @@ def _moderation() -> None:
         sa.Column("at", _WHOLE, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["content_id"], ["item.content_id"], name=op.f("fk_report_content_id_item")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_report")),
         sa.UniqueConstraint("content_id", "account", name=op.f("uq_report_content_id")),
         sqlite_strict=True,
     )
-    op.create_index("ix_report_state_at", "report", ["state", "at"], unique=False)
+    op.create_index("ix_report_state_seq", "report", ["state", "seq"], unique=False)
     op.create_table(
         "creator_block",
         sa.Column("creator", sa.Text(), nullable=False),
@@ -92,6 +92,7 @@ def _moderation() -> None:
     op.create_table(
         "takedown",
         sa.Column("content_id", sa.Text(), nullable=False),
+        sa.Column("seq", _WHOLE, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", _WHOLE, nullable=False),
@@ -102,17 +103,16 @@ def _moderation() -> None:
         sa.PrimaryKeyConstraint("content_id", name=op.f("pk_takedown")),
         sqlite_strict=True,
     )
-    op.create_index("ix_takedown_appealed_at", "takedown", ["appealed_at"], unique=False)
+    op.create_index(op.f("ix_takedown_seq"), "takedown", ["seq"], unique=False)
     op.create_table(
         "decision",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("seq", _WHOLE, nullable=False),
         sa.Column("at", _WHOLE, nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_decision")),
         sqlite_strict=True,
     )
-    op.create_index("ix_decision_at_id", "decision", ["at", "id"], unique=False)
-    op.create_index("ix_decision_subject_at", "decision", ["subject", "at"], unique=False)
+    op.create_index("ix_decision_subject_seq", "decision", ["subject", "seq"], unique=False)
