@@ -71,8 +71,12 @@ class AppointOrder:
 
     def signed_call(self, key: bytes) -> Call:
         """Sign with the creator's key (32 bytes) and give the call that anyone may send."""
+        return self.call(sign_digest(self.digest, key))
+
+    def call(self, signature: bytes) -> Call:
+        """Give the call that brings a signed order."""
         head = self._parties() + uint_word(self.deadline) + uint_word(5 * WORD)
-        return Call(self.escrow, _APPOINT + head + dynamic_bytes(sign_digest(self.digest, key)))
+        return Call(self.escrow, _APPOINT + head + dynamic_bytes(signature))
 
     def _parties(self) -> bytes:
         return address_word(self.creator) + address_word(self.seller) + uint_word(int(self.is_appointed))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.db import ledger
 from services.node.door import Caller, NodeOf
+from services.node.memberships.tables import MembershipPayment
 from services.node.sales.booking import sync
 from services.node.tables import Charge, Item, Sale
 from services.node.till import pending
@@ -67,10 +68,11 @@ def spending(node: NodeOf, caller: Caller) -> SpendingOut:
     """Give what the caller paid, in all and for each item."""
     sync(node)
     with node.database.read() as session:
-        paid = ledger.item_totals(session, f"payer:{caller}")
+        items = ledger.item_totals(session, f"payer:{caller}")
         return SpendingOut(
             paid=-ledger.balance(session, f"payer:{caller}"),
-            by_item={ContentId(Bytes32(item)): -amount for item, amount in paid.items()},
+            by_item={ContentId(Bytes32(item)): -amount for item, amount in items.items() if item.startswith("0x")},
+            memberships=-total([amount for item, amount in items.items() if item.startswith("tier:")]),
         )
 
 
@@ -116,7 +118,12 @@ def _amounts(series: tuple[DayAmount, ...]) -> tuple[Money, ...]:
 
 def _in_flight(session: Session, creator: Address) -> Money:
     open_sales = session.scalars(select(Sale.amount).where(Sale.creator == creator, Sale.state == "received"))
-    gross = total(list(open_sales))
+    open_memberships = session.scalars(
+        select(MembershipPayment.amount).where(
+            MembershipPayment.creator == creator, MembershipPayment.state == "received"
+        )
+    )
+    gross = total([*open_sales, *open_memberships])
     return gross - platform_fee(ZERO, gross) + ledger.balance(session, pending(creator))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from services.node.door import Caller, NodeOf
+from services.node.door import NodeOf, Publisher
+from services.node.memberships.tables import Membership
+from services.node.memberships.turns import take_turn
 from services.node.tables import Tier
 from services.units.address import Address, address
 from services.units.ids import new_row_id
@@ -21,11 +23,13 @@ router = APIRouter(tags=["tiers"])
 
 
 @router.post("/tiers/", status_code=201)
-def create_tier(node: NodeOf, caller: Caller, body: NodeTierIn) -> TierOut:
+def create_tier(node: NodeOf, caller: Publisher, body: NodeTierIn) -> TierOut:
     """Make a tier. Problem codes: tier.price, tier.limit, tier.name, account.forbidden."""
     name, price = _checked(body, caller)
     with node.database.write() as session:
-        count = session.scalar(select(func.count()).select_from(Tier).where(Tier.creator == caller))
+        take_turn(session, f"tiers:{caller}")
+        live = (Tier.creator == caller, Tier.archived_at.is_(None))
+        count = session.scalar(select(func.count()).select_from(Tier).where(*live))
         if (count or 0) >= TIERS_PER_CREATOR:
             raise ProblemError("tier.limit", limit=TIERS_PER_CREATOR)
         row = Tier(
@@ -36,15 +40,17 @@ def create_tier(node: NodeOf, caller: Caller, body: NodeTierIn) -> TierOut:
 
 
 @router.get("/tiers/{creator_id}")
-def list_tiers(node: NodeOf, creator_id: str) -> tuple[TierOut, ...]:
-    """List a creator's tiers, cheapest first."""
+def list_tiers(node: NodeOf, creator_id: str, *, archived: bool = False) -> tuple[TierOut, ...]:
+    """List a creator's tiers, cheapest first; with the archived ones if they are asked for."""
+    wanted = select(Tier).where(Tier.creator == _creator(creator_id))
+    if not archived:
+        wanted = wanted.where(Tier.archived_at.is_(None))
     with node.database.read() as session:
-        rows = session.scalars(select(Tier).where(Tier.creator == _creator(creator_id)).order_by(Tier.price, Tier.id))
-        return tuple(_out(row) for row in rows)
+        return tuple(_out(row) for row in session.scalars(wanted.order_by(Tier.price, Tier.id)))
 
 
 @router.put("/tiers/{tier_id}")
-def update_tier(node: NodeOf, caller: Caller, tier_id: str, body: NodeTierIn) -> TierOut:
+def update_tier(node: NodeOf, caller: Publisher, tier_id: str, body: NodeTierIn) -> TierOut:
     """Change one's own tier; neither its id nor its creator can change. Problem codes: tier.not_found, tier.price."""
     name, price = _checked(body, caller)
     with node.database.write() as session:
@@ -52,6 +58,23 @@ def update_tier(node: NodeOf, caller: Caller, tier_id: str, body: NodeTierIn) ->
         if row is None or row.creator != caller:
             raise ProblemError("tier.not_found")
         row.name, row.price, row.perks = name, price, list(body.perks)
+    return _out(row)
+
+
+@router.post("/tiers/{tier_id}/archive")
+def archive_tier(node: NodeOf, caller: Publisher, tier_id: str) -> TierOut:
+    """Take one's own tier off sale: members keep what they paid for, nobody joins or renews. Again changes nothing.
+
+    Problem codes: tier.not_found.
+    """
+    with node.database.write() as session:
+        row = session.get(Tier, tier_id, with_for_update=True)
+        if row is None or row.creator != caller:
+            raise ProblemError("tier.not_found")
+        if row.archived_at is None:
+            row.archived_at = node.clock.now()
+            members = update(Membership).where(Membership.tier_id == tier_id, Membership.renews == 1)
+            session.execute(members.values(renews=0, reason="archived"))
     return _out(row)
 
 
@@ -82,4 +105,5 @@ def _out(row: Tier) -> TierOut:
         price=row.price,
         perks=tuple(row.perks),
         created_at=row.created_at,
+        is_archived=row.archived_at is not None,
     )

@@ -51,3 +51,13 @@ def purchase_intent(*, payer: Address, content: ContentId, first_chunk: int, chu
 def withdrawal_intent(*, creator: Address, ordinal: int) -> IntentId:
     """Derive the id of a creator's withdrawal number ``ordinal`` (counted from 1 by the desk that signs it)."""
     return _intent("withdrawal", creator, str(ordinal))
+
+
+def membership_intent(*, viewer: Address, creator: Address, tier: str, until: int) -> IntentId:
+    """Derive the id of paying a membership up to ``until`` (Unix seconds), whoever pays it."""
+    return _intent("membership", viewer, creator, tier, str(until))
+
+
+def refund_intent(receipt: str) -> IntentId:
+    """Derive the id of giving the money of a receipt back."""
+    return _intent("refund", receipt)

@@ -29,3 +29,4 @@ class TierOut(Answer):
     price: MoneyField
     perks: tuple[str, ...]
     created_at: Moment
+    is_archived: bool = False

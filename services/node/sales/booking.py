@@ -20,12 +20,13 @@ from services.chain.gateway import (
 )
 from services.db.ledger import Line, post
 from services.node.context import Node
+from services.node.memberships.record import enter as enter_membership
 from services.node.sales.shelf import film_of
 from services.node.sales.terms import till_of
 from services.node.tables import ChainPosition, Charge, Entitlement, Item, Sale
 from services.node.till import accrue, book_collected, note_settled, till_row
 from services.units.address import Address
-from services.units.ids import purchase_intent
+from services.units.ids import IntentId, purchase_intent
 from services.units.money import Money
 from services.units.time import from_unix_seconds
 
@@ -102,7 +103,8 @@ def _book(session: Session, event: EscrowEvent, *, ref: str) -> None:
                 _hand_over(session, event)
         case Subscribed() if event.creator_share or event.platform_share:
             payer, item = f"payer:{event.payer}", f"tier:{event.tier}"
-            _book_income(session, event, kind="subscribed", ref=ref, payer=payer, item=item)
+            if _book_income(session, event, kind="subscribed", ref=ref, payer=payer, item=item):
+                enter_membership(session, event)
         case Subscribed():
             # The pooled pass: it belongs to nobody until it is allocated.
             lines = (Line(f"payer:{event.payer}", -event.amount, _POOL), Line(_POOL, event.amount, _POOL))
@@ -138,6 +140,9 @@ def _book_income(
 
 def _hand_over(session: Session, event: Paid) -> None:
     item = session.get(Item, event.content_id)
+    if item is not None and item.visibility == "members" and session.get(Sale, _intent_of(event)) is None:
+        # Paid around the node for what it does not sell by the chunk. What it had taken before the change is honoured.
+        item = None
     if item is None or item.creator != event.creator or event.first_chunk + event.chunk_count > item.chunk_count:
         # Anybody may pay the Escrow directly, also for what this node does not sell: the creator keeps the money.
         _log.info("payment for an unknown item", extra={"transaction": event.tx})
@@ -164,12 +169,7 @@ def entitle(session: Session, sold: Paid | Sale) -> None:
 
 
 def _close_sale(session: Session, event: Paid) -> None:
-    intent = purchase_intent(
-        payer=event.payer,
-        content=event.content_id,
-        first_chunk=event.first_chunk,
-        chunk_count=event.chunk_count,
-    )
+    intent = _intent_of(event)
     sale = session.get(Sale, intent)
     if sale is None:
         sale = Sale(
@@ -179,3 +179,12 @@ def _close_sale(session: Session, event: Paid) -> None:
         session.add(sale)
     sale.amount, sale.share, sale.at = event.amount, event.creator_share, from_unix_seconds(event.timestamp)
     sale.state, sale.transaction, sale.error = "paid", event.tx, None
+
+
+def _intent_of(event: Paid) -> IntentId:
+    return purchase_intent(
+        payer=event.payer,
+        content=event.content_id,
+        first_chunk=event.first_chunk,
+        chunk_count=event.chunk_count,
+    )

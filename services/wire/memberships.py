@@ -1,0 +1,164 @@
+"""Memberships between desks, nodes and the window: quotes, payments, members, refunds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.wire.base import AddressField, Answer, Bytes32Field, Moment, MoneyField, Request
+from services.wire.x402 import Payload
+
+QuoteKind = Literal["join", "renew", "upgrade", "downgrade", "other"]
+MembershipState = Literal["active", "ending", "lapsed", "refunded"]
+"""active: goes on while it is paid; ending: to the end of what is paid; lapsed: past it."""
+RefundState = Literal["asked", "refused", "received", "paid", "failed"]
+Signature = Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]
+_Id = Annotated[str, Field(max_length=64)]
+_UnixSeconds = Annotated[int, Field(ge=0, lt=2**62)]
+
+
+class QuoteOut(Answer):
+    """An offer of a membership, signed by the node for the creator.
+
+    until: what the payment buys, in Unix seconds of the chain; price less fare is the amount; signature: the seller's
+    over the Escrow's EIP-712 type Quote.
+    """
+
+    id: str
+    kind: QuoteKind
+    viewer: AddressField
+    creator: AddressField
+    creator_name: str
+    tier_id: str
+    tier_name: str
+    price: MoneyField
+    fare: MoneyField
+    amount: MoneyField
+    until: int
+    deadline: int
+    signature: Signature
+
+
+class MembershipPaymentIn(Request):
+    """What pays a quote: its end, amount and deadline as quoted, and the payer's ERC-3009 authorization."""
+
+    until: _UnixSeconds
+    deadline: _UnixSeconds
+    payload: Payload
+
+
+class SubscribeIn(Request):
+    """Join, renew or change: the seed's form, and the payment of a quote for this tier.
+
+    user_id and creator_id may be left out; where they are given, they must be the caller's and the tier's.
+    """
+
+    tier_id: _Id
+    user_id: _Id | None = None
+    creator_id: _Id | None = None
+    payment: MembershipPaymentIn | None = None
+
+
+class MembershipOut(Answer):
+    """One account's membership of one tier. reason: why it does not go on, or why a renewal failed; else empty."""
+
+    id: str
+    viewer: AddressField
+    creator: AddressField
+    creator_name: str
+    tier_id: str
+    tier_name: str
+    price: MoneyField
+    joined_at: Moment
+    paid_until: Moment
+    state: MembershipState
+    renews: bool
+    renewals: int
+    next_tier: str | None
+    reason: str
+
+
+class SubscribedOut(Answer):
+    """What a payment did. receipt: names it when the money is asked back."""
+
+    membership: MembershipOut
+    receipt: str
+    amount: MoneyField
+    transaction: Bytes32Field
+
+
+class MembershipReceiptOut(Answer):
+    """A payment of a membership, as the node's books hold it."""
+
+    receipt: str
+    kind: QuoteKind
+    creator: AddressField
+    tier_id: str
+    tier_name: str
+    price: MoneyField
+    fare: MoneyField
+    amount: MoneyField
+    share: MoneyField | None
+    until: Moment
+    payer: AddressField | None
+    transaction: Bytes32Field | None
+    refund: RefundState | None
+    at: Moment
+
+
+class ChangeIn(Request):
+    """The tier that the next period is for; none takes a change back."""
+
+    tier_id: _Id | None
+
+
+class ReasonIn(Request):
+    """Why a renewal could not be paid, for the lists of both sides."""
+
+    reason: Annotated[str, Field(max_length=40, pattern=r"^[a-z_.]*$")]
+
+
+class SellerOut(Answer):
+    """The key that signs quotes on this node, and whether the creator has appointed it on the chain."""
+
+    seller: AddressField
+    is_appointed: bool
+
+
+class AppointIn(Request):
+    """A creator's signed appointment of the node's seller (Escrow's EIP-712 type AppointSeller)."""
+
+    nonce: _UnixSeconds
+    deadline: _UnixSeconds
+    signature: Signature
+
+
+class RefundIn(Request):
+    """Ask for the money of a receipt back."""
+
+    receipt: _Id
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class RefundPaidIn(Request):
+    """The creator's signed transfer of the whole amount to the viewer (ERC-3009 TransferWithAuthorization)."""
+
+    payload: Payload
+
+
+class RefundOut(Answer):
+    """A refund that was asked for. nonce: what the creator's transfer must carry, so that it can happen once only."""
+
+    receipt: str
+    viewer: AddressField
+    creator: AddressField
+    item: str
+    title: str
+    amount: MoneyField
+    reason: str
+    state: RefundState
+    nonce: Bytes32Field
+    transaction: Bytes32Field | None
+    asked_at: Moment
+    ended_at: Moment | None
