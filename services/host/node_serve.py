@@ -17,6 +17,7 @@ from services.host.node_open import NodeSetup, at_work
 from services.host.node_settings import NodeSettings, SettingsError
 from services.host.node_world import Served, demo_node, own_node
 from services.http.serving import Server, listening, shown, until_signal
+from services.node.limits import RateLimits
 from services.units.time import Clock
 
 _log = logging.getLogger(__name__)
@@ -49,7 +50,9 @@ async def serve_node(
             operators=settings.operators,
         )
         async with _opened(profile, clock, setup, is_demo=is_demo) as served, at_work(served.node):
-            app = RequestLog(served.app) if settings.log_requests else served.app
+            # Where all the money is play money, everybody tries things by the dozen, and nobody else can come.
+            app = RateLimits(served.app) if settings.limits and not is_demo else served.app
+            app = RequestLog(app) if settings.log_requests else app
             server = Server(_config(app, settings))
             with until_signal(server):
                 ready(addresses)
@@ -70,8 +73,9 @@ def _config(app: ASGIApp, settings: NodeSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        # What proxies say about clients is believed by nobody here.
-        proxy_headers=False,
+        # What anybody else says about a client's address is not believed.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         timeout_graceful_shutdown=settings.grace_s,
         timeout_keep_alive=_KEEP_ALIVE_S,
     )

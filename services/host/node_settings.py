@@ -14,7 +14,9 @@ from services.units.address import Address, address
 
 PREFIX = "MUSECLOCK_NODE_"
 TABLES = ("node", "chain", "relayer")
-KEYS = ("listen", "database", "public_url", "operators", "workers", "grace_s", "log_requests")
+KEYS = (
+    "listen", "database", "public_url", "operators", "workers", "grace_s", "log_requests", "limits", "proxies",
+)  # fmt: skip
 _GRACE_S = 10
 _MOST_GRACE_S = 300
 _MOST_WORKERS = 64
@@ -32,7 +34,8 @@ class NodeSettings:
 
     listen: host and port, numeric. database: a URL, None for SQLite in the data folder; it may hold a password, so it
     is never shown. public_url: where clients find the node, None for its first address. grace_s: how long requests
-    may take to end after the signal.
+    may take to end after the signal. limits: whether unpaid requests are bounded for each caller. proxies: addresses
+    and networks whose word on a client's address is believed (X-Forwarded-For).
     """
 
     listen: tuple[tuple[str, int], ...] = ()
@@ -42,6 +45,8 @@ class NodeSettings:
     workers: int = 1
     grace_s: int = _GRACE_S
     log_requests: bool = False
+    limits: bool = True
+    proxies: tuple[str, ...] = ()
 
 
 def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> NodeSettings:
@@ -52,6 +57,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file
     readers: dict[str, Callable[[object], Any]] = {
         "listen": _listen, "database": _database, "public_url": _public_url, "operators": _operators,
         "workers": _workers, "grace_s": _grace, "log_requests": _switch,
+        "limits": _switch, "proxies": _proxies,
     }  # fmt: skip
     return NodeSettings(**{name: readers[name](value) for name, value in found.items()})
 
@@ -131,6 +137,13 @@ def _operators(value: object) -> frozenset[Address]:
         raise SettingsError("operators takes addresses of accounts, as 0x and 40 digits.") from None
 
 
+def _proxies(value: object) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(text)) for text in _texts(value, "proxies"))
+    except ValueError:
+        raise SettingsError("proxies takes addresses and networks, as 10.0.0.2 or 10.0.0.0/24.") from None
+
+
 def _database(value: object) -> str:
     if not isinstance(value, str) or "://" not in value:
         raise SettingsError("database takes a URL, as postgresql://user@host/name.")
@@ -163,5 +176,5 @@ def _number(value: object, name: str, least: int, most: int) -> int:
 def _switch(value: object) -> bool:
     text = str(value).lower()
     if text not in _YES + _NO:
-        raise SettingsError("log_requests takes true or false.")
+        raise SettingsError("limits and log_requests take true or false.")
     return text in _YES
