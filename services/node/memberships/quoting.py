@@ -16,6 +16,7 @@ from services.node.memberships.sellers import is_appointed
 from services.node.memberships.tables import Membership, MembershipPayment
 from services.node.memberships.turns import take_turn
 from services.node.sales.booking import sync
+from services.node.standing import refuse_blocked
 from services.node.tables import Tier
 from services.units.address import Address
 from services.units.ids import membership_intent
@@ -69,11 +70,15 @@ def make_quote(node: Node, viewer: Address, tier_id: str) -> MembershipPayment:
 
 
 def sellable_tier(node: Node, viewer: Address, tier_id: str) -> Tier:
-    """Give a tier that this viewer may join. Raises ProblemError: tier.not_found, membership.not_sold."""
+    """Give a tier that this viewer may join.
+
+    Raises ProblemError: tier.not_found, membership.not_sold, account.blocked.
+    """
     with node.database.read() as session:
         tier = session.get(Tier, tier_id)
-    if tier is None:
-        raise ProblemError("tier.not_found")
+        if tier is None:
+            raise ProblemError("tier.not_found")
+        refuse_blocked(session, tier.creator, viewer)
     if tier.archived_at is not None:
         raise ProblemError("membership.not_sold", reason="archived")
     if tier.creator == viewer:

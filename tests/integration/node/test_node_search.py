@@ -84,11 +84,11 @@ async def test_filters_narrow_it_down(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"query": "night"}, {"tag": "night"}, {"creator": CREATOR.address}])
-async def test_pages_meet_without_gap_or_repetition(shop: Shop, asked: dict[str, str]) -> None:
+async def test_pages_meet_without_gap_or_repetition(shop: Shop, asked: dict[str, Any]) -> None:
     whole = await shop.titles(**asked)
     seen, cursor = [], ""
     while True:
-        params = {**asked, "limit": 1, **({"cursor": cursor} if cursor else {})}
+        params: dict[str, Any] = {**asked, "limit": 1, **({"cursor": cursor} if cursor else {})}
         page = (await shop.viewer.http.get("/catalogue", params=params)).json()
         seen += [card["title"] for card in page["items"]]
         if page["cursor"] is None:
