@@ -15,7 +15,9 @@ from sqlalchemy import Insert, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from services.db.books import LedgerBalance, LedgerDay, LedgerLine
+from services.db.columns import to_microseconds
 from services.db.dialects import insert_into
+from services.db.plain import Prepared, Work, unit_of
 from services.units.money import ZERO, Money, total
 from services.units.time import iso
 from services.wire.problems import ProblemError
@@ -32,15 +34,21 @@ def _adding(table: type[LedgerBalance] | type[LedgerDay], *key: str) -> Insert:
 
 # Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
 _PLAIN_LINES = text("SELECT seq, kind, ref, line, at, account, item, amount, hash FROM ledger_line ORDER BY seq")
-_SEEN = select(LedgerLine.seq).where(LedgerLine.kind == bindparam("kind"), LedgerLine.ref == bindparam("ref")).limit(1)
-_LAST = select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1)
-_BALANCE = select(LedgerBalance.amount).where(LedgerBalance.account == bindparam("account"))
-_ITEM_TOTAL = select(func.sum(LedgerDay.amount)).where(
-    LedgerDay.account == bindparam("account"), LedgerDay.item == bindparam("item")
+_SEEN = Prepared(
+    select(LedgerLine.seq).where(LedgerLine.kind == bindparam("kind"), LedgerLine.ref == bindparam("ref")).limit(1),
+    ("kind", "ref"),
 )
-_ADD_LINE = insert_into(LedgerLine)
-_ADD_BALANCE = _adding(LedgerBalance, "account")
-_ADD_DAY = _adding(LedgerDay, "account", "day", "item")
+_LAST = Prepared(select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1))
+_BALANCE = select(LedgerBalance.amount).where(LedgerBalance.account == bindparam("account"))
+_ITEM_TOTAL = Prepared(
+    select(func.sum(LedgerDay.amount)).where(
+        LedgerDay.account == bindparam("account"), LedgerDay.item == bindparam("item")
+    ),
+    ("account", "item"),
+)
+_ADD_LINE = Prepared(insert_into(LedgerLine), ("seq", "kind", "ref", "line", "at", "account", "item", "amount", "hash"))
+_ADD_BALANCE = Prepared(_adding(LedgerBalance, "account"), ("account", "amount"))
+_ADD_DAY = Prepared(_adding(LedgerDay, "account", "day", "item"), ("account", "day", "item", "amount"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +60,25 @@ class Line:
     item: str = ""
 
 
-def post(session: Session, *, kind: str, ref: str, at: datetime, lines: Sequence[Line]) -> bool:
+def post(work: Work, *, kind: str, ref: str, at: datetime, lines: Sequence[Line]) -> bool:
     """Enter a transaction once; False when (kind, ref) is already there.
 
     Call inside a write unit. Raises ValueError unless the lines add up to zero.
     """
     if total([line.amount for line in lines]) != ZERO:
         raise ValueError(f"an entry that does not add up: {kind} {ref}")
-    connection = session.connection()
-    if connection.scalar(_SEEN, {"kind": kind, "ref": ref}) is not None:
+    unit = unit_of(work)
+    if _SEEN.first(unit, kind, ref) is not None:
         return False
-    last = connection.execute(_LAST).first()
-    seq, chain = (last.seq, last.hash) if last else (0, _GENESIS)
-    rows = []
+    seq, chain = _LAST.first(unit) or (0, _GENESIS)
+    moment, day, rows = to_microseconds(at), at.date().isoformat(), []
     for number, line in enumerate(lines):
-        seq += 1
-        chain = _link(chain, (seq, kind, ref, number, iso(at), line.account, line.item, line.amount.micros))
-        row = {"seq": seq, "kind": kind, "ref": ref, "line": number, "at": at, "hash": chain}
-        rows.append({**row, "account": line.account, "item": line.item, "amount": line.amount})
-    day = at.date().isoformat()
-    by_account = [{"account": line.account, "amount": line.amount} for line in lines]
-    connection.execute(_ADD_LINE, rows)
-    connection.execute(_ADD_BALANCE, by_account)
-    connection.execute(
-        _ADD_DAY, [{**row, "day": day, "item": line.item} for row, line in zip(by_account, lines, strict=True)]
-    )
+        seq, amount = seq + 1, line.amount.micros
+        chain = _link(chain, (seq, kind, ref, number, iso(at), line.account, line.item, amount))
+        rows.append((seq, kind, ref, number, moment, line.account, line.item, amount, chain))
+    _ADD_LINE.run_many(unit, rows)
+    _ADD_BALANCE.run_many(unit, [(line.account, line.amount.micros) for line in lines])
+    _ADD_DAY.run_many(unit, [(line.account, day, line.item, line.amount.micros) for line in lines])
     return True
 
 
@@ -97,9 +99,10 @@ def line_amount(session: Session, *, kind: str, ref: str, account: str) -> Money
     return session.scalar(lines.where(LedgerLine.account == account)) or ZERO
 
 
-def item_total(session: Session, account: str, item: str) -> Money:
+def item_total(work: Work, account: str, item: str) -> Money:
     """Give what one item contributed to an account."""
-    return session.connection().scalar(_ITEM_TOTAL, {"account": account, "item": item}) or ZERO
+    (amount,) = _ITEM_TOTAL.one(unit_of(work), account, item)
+    return Money(int(amount or 0))
 
 
 def item_totals(session: Session, account: str) -> dict[str, Money]:

@@ -25,10 +25,16 @@ class Unit:
     dialect: Dialect
 
 
-def unit_of(session: Session) -> Unit:
+Work = Session | Unit
+"""An open unit of work, in either form."""
+
+
+def unit_of(work: Work) -> Unit:
     """Go past a session inside its unit of work; what it has not written yet is written first."""
-    session.flush()
-    connection = session.connection()
+    if isinstance(work, Unit):
+        return work
+    work.flush()
+    connection = work.connection()
     return Unit(connection.connection.driver_connection, connection.dialect)
 
 

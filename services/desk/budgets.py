@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, func, select, update
-from sqlalchemy.orm import Session
 
+from services.db.columns import to_microseconds
+from services.db.plain import Prepared, Unit, Work, unit_of
 from services.desk.choices import Choices, read_choices, write_choice
 from services.desk.context import Desk
 from services.desk.films import budget_of
@@ -22,25 +23,34 @@ MAX_BUDGET = Money(1_000_000_000)
 _SHOWN = 50
 # What lies in the future was signed before the clock was put back: it counts, or putting it back would make room.
 _SINCE = (Purchase.at >= bindparam("since")) & (Purchase.money != "released")
-_SUMS = select(
-    func.sum(Purchase.amount), func.sum(case((Purchase.creator == bindparam("creator"), Purchase.amount)))
-).where(_SINCE, Purchase.intent != bindparam("intent"))
+_SUMS = Prepared(
+    select(
+        func.sum(Purchase.amount), func.sum(case((Purchase.creator == bindparam("creator"), Purchase.amount)))
+    ).where(_SINCE, Purchase.intent != bindparam("intent")),
+    ("since", "creator", "intent"),
+)
+_SPEND = Prepared(
+    update(Film)
+    .where(Film.content_id == bindparam("content"))
+    .values(budget_spent=Film.budget_spent + bindparam("amount", type_=Film.budget_spent.type)),
+    ("content", "amount"),
+)
 
 
 def charge(
-    session: Session, desk: Desk, *, intent: str, content: ContentId, creator: Address, amount: Money, auto: bool
+    work: Work, desk: Desk, *, intent: str, content: ContentId, creator: Address, amount: Money, auto: bool
 ) -> None:
     """Make sure that a purchase about to be signed is inside every limit, and charge an automatic one to its film.
 
     Raises ProblemError: budget.session, budget.day, budget.creator.
     """
+    unit = unit_of(work)
     if auto:
-        _charge_film(session, content, amount)
-    chosen = _choices(session, desk)
-    since = _day(desk.clock.now())
-    day, mine = session.connection().execute(_SUMS, {"since": since, "creator": creator, "intent": intent}).one()
-    _within("budget.day", chosen.day_limit, day or ZERO, amount)
-    _within("budget.creator", chosen.creator_limit, mine or ZERO, amount)
+        _charge_film(unit, content, amount)
+    chosen, since = _choices(unit, desk), to_microseconds(_day(desk.clock.now()))
+    day, mine = _SUMS.one(unit, since, creator, intent)
+    _within("budget.day", chosen.day_limit, Money(day or 0), amount)
+    _within("budget.creator", chosen.creator_limit, Money(mine or 0), amount)
 
 
 def budgets_out(desk: Desk) -> BudgetsOut:
@@ -83,21 +93,20 @@ def keep_choices(desk: Desk, new: Mapping[str, Money | int | str]) -> None:
             write_choice(session, name, value)
 
 
-def _choices(session: Session, desk: Desk) -> Choices:
+def _choices(unit: Unit, desk: Desk) -> Choices:
     """Give what the person chose, in a write unit; from the memory where it is known."""
     chosen = desk.memory.choices
     if chosen is None:
-        chosen = desk.memory.choices = read_choices(session)
+        chosen = desk.memory.choices = read_choices(unit)
     return chosen
 
 
-def _charge_film(session: Session, content: ContentId, amount: Money) -> None:
-    budget = budget_of(session, content)
+def _charge_film(unit: Unit, content: ContentId, amount: Money) -> None:
+    budget = budget_of(unit, content)
     if budget is None or budget.spent + amount > budget.limit:
         limit, spent = (budget.limit.micros, budget.spent.micros) if budget else (0, 0)
         raise ProblemError("budget.session", limit=limit, spent=spent, amount=amount.micros)
-    spent_now = update(Film).where(Film.content_id == content).values(budget_spent=budget.spent + amount)
-    session.execute(spent_now.execution_options(synchronize_session=False))
+    _SPEND.run(unit, content, amount.micros)
 
 
 def _within(code: str, limit: Money, spent: Money, amount: Money) -> None:

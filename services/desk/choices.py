@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.db.plain import Prepared, Work, unit_of
 from services.desk.tables import Setting
 from services.units.money import Money
 from services.wire.desk import Method
@@ -27,11 +29,13 @@ class Choices:
 
 
 _DEFAULTS = Choices()
+_ALL = Prepared(select(Setting.name, Setting.value))
 
 
-def read_choices(session: Session) -> Choices:
+def read_choices(work: Work) -> Choices:
     """Read what was chosen; the rest is as it comes."""
-    kept = {row.name: row.value for row in session.scalars(select(Setting)) if row.name in asdict(_DEFAULTS)}
+    known = asdict(_DEFAULTS)
+    kept = {name: json.loads(value) for name, value in _ALL.all(unit_of(work)) if name in known}
     return replace(_DEFAULTS, **{name: _from_json(name, value) for name, value in kept.items()})
 
 

@@ -6,20 +6,22 @@ from functools import lru_cache
 
 from anyio import to_thread
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
+from services.db.plain import Prepared, Work, unit_of
 from services.desk.context import Desk
 from services.desk.memory import OpenFilm
 from services.desk.tables import Film
 from services.media.manifest import Manifest
 from services.media.signature import parse_signed
 from services.units.ids import ContentId
-from services.units.money import ZERO
+from services.units.money import ZERO, Money
 from services.wire.catalogue import BudgetOut
 from services.wire.node import CardOut, ManifestOut
 from services.wire.problems import ProblemError
 
-_BUDGET = select(Film.budget_limit, Film.budget_spent).where(Film.content_id == bindparam("content"))
+_BUDGET = Prepared(
+    select(Film.budget_limit, Film.budget_spent).where(Film.content_id == bindparam("content")), ("content",)
+)
 
 
 @lru_cache(maxsize=32)
@@ -60,10 +62,10 @@ def checked_manifest(desk: Desk, content: ContentId, signed: ManifestOut) -> Man
     return manifest
 
 
-def budget_of(session: Session, content: ContentId) -> BudgetOut | None:
+def budget_of(work: Work, content: ContentId) -> BudgetOut | None:
     """Give a film's budget, without its long manifest."""
-    row = session.connection().execute(_BUDGET, {"content": content}).one()
-    return None if row.budget_limit is None else BudgetOut(limit=row.budget_limit, spent=row.budget_spent)
+    limit, spent = _BUDGET.one(unit_of(work), content)
+    return None if limit is None else BudgetOut(limit=Money(limit), spent=Money(spent))
 
 
 def _keep(desk: Desk, content: ContentId, card: CardOut, signed: ManifestOut) -> OpenFilm:
@@ -85,6 +87,7 @@ def _keep(desk: Desk, content: ContentId, card: CardOut, signed: ManifestOut) ->
                 Film(
                     content_id=content,
                     signed=signed.signed,
+                    node=desk.node.uri,
                     card=card.model_dump(mode="json"),
                     position_ms=0,
                     budget_limit=None,

@@ -3,7 +3,8 @@
 A purchase moves ``wallet`` → ``in_flight`` when it is signed, and on to ``spent`` when the chain has it or back to
 ``wallet`` when it can no longer happen. A deposit moves ``wallet`` → ``in_flight`` → ``channel``; a purchase by
 voucher moves ``channel`` → ``promised`` when it is signed, and on to ``spent`` or back to ``channel``; what a channel
-gives back moves ``channel`` → ``wallet``. A creator's share moves ``sales`` → ``escrow`` when the chain says so, and
+gives back moves ``channel`` → ``wallet``. A membership moves as a purchase does. A refund moves ``wallet`` →
+``in_flight`` → ``refunds`` on the creator's side, and ``spent`` → ``wallet`` on the viewer's. A creator's share moves ``sales`` → ``escrow`` when the chain says so, and
 on to ``wallet`` when it was withdrawn.
 """
 
@@ -14,12 +15,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.db.ledger import Line, balance, item_total, post
+from services.db.plain import Work
 from services.units.address import Bytes32
 from services.units.ids import ContentId
 from services.units.money import Money
 
 WALLET, IN_FLIGHT, SPENT, SALES, ESCROW = "wallet", "in_flight", "spent", "sales", "escrow"
-CHANNEL, PROMISED = "channel", "promised"
+CHANNEL, PROMISED, REFUNDS = "channel", "promised", "refunds"
 
 
 def book_signed(session: Session, *, ref: str, amount: Money, content: ContentId, at: datetime) -> None:
@@ -57,12 +59,12 @@ def book_deposit(session: Session, step: str, *, ref: str, amount: Money, at: da
     post(session, kind=f"deposit.{step}", ref=ref, at=at, lines=(Line(source, -amount), Line(target, amount)))
 
 
-def book_voucher(session: Session, step: str, *, ref: str, amount: Money, content: ContentId, at: datetime) -> None:
+def book_voucher(work: Work, step: str, *, ref: str, amount: Money, content: ContentId, at: datetime) -> None:
     """Follow a voucher: ``signed``, then ``keyed`` or ``released``. ``ref`` names the channel's step."""
     moves = {"signed": (CHANNEL, PROMISED), "keyed": (PROMISED, SPENT), "released": (PROMISED, CHANNEL)}
     source, target = moves[step]
     lines = (Line(source, -amount, content), Line(target, amount, content))
-    post(session, kind=f"voucher.{step}", ref=ref, at=at, lines=lines)
+    post(work, kind=f"voucher.{step}", ref=ref, at=at, lines=lines)
 
 
 def book_channel_total(session: Session, *, ref: str, change: Money, at: datetime, content: str = "") -> None:
@@ -97,11 +99,30 @@ def spent(session: Session) -> Money:
     return balance(session, SPENT)
 
 
-def spent_on(session: Session, content: ContentId) -> Money:
+def spent_on(work: Work, content: ContentId) -> Money:
     """Give what was spent on one film."""
-    return item_total(session, SPENT, content)
+    return item_total(work, SPENT, content)
 
 
 def event_ref(tx: Bytes32, log_index: int) -> str:
     """Name an event of the chain."""
     return f"{tx}:{log_index}"
+
+
+def book_membership(work: Work, step: str, *, ref: str, amount: Money, item: str, at: datetime) -> None:
+    """Follow a membership's payment: ``signed``, then ``paid`` or ``released``. ``ref`` names the signature."""
+    moves = {"signed": (WALLET, IN_FLIGHT), "paid": (IN_FLIGHT, SPENT), "released": (IN_FLIGHT, WALLET)}
+    source, target = moves[step]
+    lines = (Line(source, -amount, item), Line(target, amount, item))
+    post(work, kind=f"membership.{step}", ref=ref, at=at, lines=lines)
+
+
+def book_refund(work: Work, step: str, *, ref: str, amount: Money, item: str, at: datetime) -> None:
+    """Follow a refund that a creator pays: ``signed``, then ``paid`` or ``released``; or one that came in: ``came``."""
+    moves = {
+        "signed": (WALLET, IN_FLIGHT), "paid": (IN_FLIGHT, REFUNDS), "released": (IN_FLIGHT, WALLET),
+        "came": (SPENT, WALLET),
+    }  # fmt: skip
+    source, target = moves[step]
+    lines = (Line(source, -amount, item), Line(target, amount, item))
+    post(work, kind=f"refund.{step}", ref=ref, at=at, lines=lines)

@@ -12,7 +12,7 @@ from anyio import to_thread
 from services.desk.channels.chain import follow, settle_deposit
 from services.desk.channels.keys import config_of
 from services.desk.channels.offers import learn
-from services.desk.channels.record import give_back, take
+from services.desk.channels.record import CHANNELS, PURCHASES, give_back, take
 from services.desk.channels.recovery import correct, raise_total, refresh, take_up
 from services.desk.context import Desk
 from services.desk.films import open_film
@@ -218,20 +218,22 @@ def _end(desk: Desk, purchase: Purchase, state: str, answer: Answer) -> bool:
     channel = _channel_of(purchase)
     if "deposit" in purchase.payment["payload"]:
         _look_for_deposit(desk, purchase)
-    with desk.database.write() as session:
-        kept, row, now = session.get_one(Purchase, purchase.intent), session.get_one(Channel, channel), desk.clock.now()
+    with desk.database.write_plain() as unit:
+        kept, row, now = PURCHASES.get_one(unit, purchase.intent), CHANNELS.get_one(unit, channel), desk.clock.now()
         before, charge = row.total, _charge(answer.settled, kept, row)
         kept.state, row.used_at = state, now
         if answer.settled is not None and answer.settled.transaction:
             kept.transaction = answer.settled.transaction
         if state == "keyed":
-            keep_keys(desk, session, kept.content_id, answer.keys.keys, bought=True)
+            keep_keys(desk, unit, kept.content_id, answer.keys.keys, bought=True)
         if charge == "none" and state == "keyed":
-            give_back(session, row, kept, state="keyed", at=now)
+            give_back(unit, row, kept, state="keyed", at=now)
         elif row.deposit is None:
-            take(session, row, kept, keyed=state == "keyed", at=now)
+            take(unit, row, kept, keyed=state == "keyed", at=now)
         if state == "keyed" and kept.money != "in_flight" and row.open_intent == kept.intent:
             row.open_intent = None
+        PURCHASES.put(unit, kept)
+        CHANNELS.put(unit, row)
         return charge == "none" and _cumulative(answer.settled, row) not in (None, before)
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from services.chain.channel_fields import config_fields
 from services.chain.channels import ChannelConfig
+from services.db.plain import Prepared, Work, unit_of
+from services.db.plain_rows import PlainRows
 from services.desk.context import Desk
 from services.desk.money import book_channel_balance, book_channel_total, book_deposit, book_voucher
 from services.desk.tables import Channel, Film, Purchase
@@ -20,12 +22,21 @@ from services.units.money import ZERO, Money
 from services.wire.x402 import DepositFields, read_money
 
 _SENT = ("signed", "sent", "refused")
-_FIND = (
-    select(Channel)
+# Signing and counting a voucher happen once a chunk: they read and write whole rows past the session.
+CHANNELS, PURCHASES = PlainRows(Channel), PlainRows(Purchase)
+_FIND = Prepared(
+    select(*CHANNELS.columns)
     .where(Channel.creator == bindparam("creator"), Channel.node == bindparam("node"))
     .where(Channel.own == 1, Channel.state != "closed")
     .order_by(Channel.used_at.desc())
-    .limit(1)
+    .limit(1),
+    ("creator", "node"),
+)
+_UNSPEND = Prepared(
+    update(Film)
+    .where(Film.content_id == bindparam("content"))
+    .values(budget_spent=func.max(Film.budget_spent - bindparam("amount", type_=Film.budget_spent.type), 0)),
+    ("content", "amount"),
 )
 
 
@@ -34,9 +45,13 @@ def turn_name(desk: Desk, creator: Address) -> str:
     return f"channel {desk.node.uri} {creator}"
 
 
-def find_channel(session: Session, desk: Desk, creator: Address) -> Channel | None:
-    """Give this device's channel to a creator at the desk's node; None when there is none with money in it."""
-    return session.scalar(_FIND, {"creator": creator, "node": desk.node.uri})
+def find_channel(work: Work, desk: Desk, creator: Address) -> Channel | None:
+    """Give this device's channel to a creator at the desk's node; None when there is none with money in it.
+
+    It is attached to no session.
+    """
+    found = _FIND.first(unit_of(work), creator, desk.node.uri)
+    return None if found is None else CHANNELS.made_of(found)
 
 
 def new_channel(desk: Desk, config: ChannelConfig, channel: Bytes32, creator: Address, *, own: bool) -> Channel:
@@ -105,20 +120,20 @@ def deposit_amount(row: Channel) -> Money:
     return ZERO if row.deposit is None else read_money(row.deposit["amount"])
 
 
-def promise(session: Session, row: Channel, purchase: Purchase, at: datetime) -> None:
+def promise(work: Work, row: Channel, purchase: Purchase, at: datetime) -> None:
     """Note that a purchase's voucher is signed."""
     total = purchase.total or ZERO
     row.signed, row.open_intent, row.used_at = max(row.signed, total), purchase.intent, at
     if row.deposit is None:
-        _book(session, row, purchase, "signed", at)
+        _book(work, row, purchase, "signed", at)
 
 
-def take(session: Session, row: Channel, purchase: Purchase, *, keyed: bool, at: datetime) -> None:
+def take(work: Work, row: Channel, purchase: Purchase, *, keyed: bool, at: datetime) -> None:
     """Count a voucher as spent; without its keys the channel goes on waiting for them."""
     if purchase.money == "in_flight":
         row.total = purchase.total or ZERO
         purchase.money = "spent"
-        _book(session, row, purchase, "keyed", at)
+        _book(work, row, purchase, "keyed", at)
     if keyed:
         row.open_intent = None
     elif purchase.state in _SENT:
@@ -126,15 +141,14 @@ def take(session: Session, row: Channel, purchase: Purchase, *, keyed: bool, at:
         purchase.state = "unknown"
 
 
-def give_back(session: Session, row: Channel, purchase: Purchase, *, state: str, at: datetime) -> None:
+def give_back(work: Work, row: Channel, purchase: Purchase, *, state: str, at: datetime) -> None:
     """Take a promise back: the voucher is known not to have been taken. The next one covers it, whoever keeps it."""
     if purchase.money != "in_flight":
         return
     if row.deposit is None:
-        _book(session, row, purchase, "released", at)
+        _book(work, row, purchase, "released", at)
     if purchase.auto:
-        film = session.get_one(Film, purchase.content_id)
-        film.budget_spent = max(film.budget_spent - purchase.amount, ZERO)
+        _UNSPEND.run(unit_of(work), purchase.content_id, purchase.amount.micros)
     purchase.money, purchase.state, row.open_intent = "released", state, None
 
 
@@ -166,8 +180,8 @@ def _denied(session: Session, row: Channel, total: Money, besides: str) -> Purch
     return session.scalar(taken.where(Purchase.money == "released", Purchase.state != "keyed").limit(1))
 
 
-def _book(session: Session, row: Channel, purchase: Purchase, step: str, at: datetime) -> None:
-    book_voucher(session, step, ref=_step(row), amount=purchase.amount, content=purchase.content_id, at=at)
+def _book(work: Work, row: Channel, purchase: Purchase, step: str, at: datetime) -> None:
+    book_voucher(work, step, ref=_step(row), amount=purchase.amount, content=purchase.content_id, at=at)
 
 
 def _step(row: Channel) -> str:

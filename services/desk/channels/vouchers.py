@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from services.chain.channel_fields import config_fields, read_config
 from services.chain.channels import ChannelConfig, sign_voucher
+from services.db.plain import Work, unit_of
 from services.desk.budgets import charge
 from services.desk.channels.keys import config_of, session_key
 from services.desk.channels.offers import echoed
-from services.desk.channels.record import find_channel, free_of, open_purchase, promise
+from services.desk.channels.record import CHANNELS, PURCHASES, find_channel, free_of, open_purchase, promise
 from services.desk.content import check_ciphertext
 from services.desk.context import Desk
 from services.desk.films import budget_of
@@ -93,12 +94,12 @@ def start(desk: Desk, wish: Wish) -> Start:
     Raises ProblemError: content.missing, content.damaged, and as ``sign``.
     """
     manifest, damage = wish.film.manifest, _damage(desk, wish)
-    with desk.database.write() as session:
-        mine = owned(session, wish.content, wish.wanted)
+    with desk.database.write_plain() as unit:
+        mine = owned(unit, wish.content, wish.wanted)
         if all(index in mine or manifest.chunks[index].price == ZERO for index in wish.wanted):
             return Start(is_home=True)
-        purchase = session.get(Purchase, wish.intent)
-        channel = find_channel(session, desk, manifest.creator)
+        purchase = PURCHASES.get(unit, wish.intent)
+        channel = find_channel(unit, desk, manifest.creator)
         if purchase is not None and purchase.money != "released":
             return Start(purchase=purchase, is_old=True, channel=channel)
         if damage is not None:
@@ -107,8 +108,8 @@ def start(desk: Desk, wish: Wish) -> Start:
             return Start(channel=channel)
         if mine:
             raise ProblemError("content.owned")
-        signed = sign_in(session, desk, wish, channel, purchase)
-        figures = Figures(spent_on(session, wish.content) + wish.amount, budget_of(session, wish.content))
+        signed = sign_in(unit, desk, wish, channel, purchase)
+        figures = Figures(spent_on(unit, wish.content) + wish.amount, budget_of(unit, wish.content))
         return Start(purchase=signed, channel=channel, figures=figures)
 
 
@@ -149,12 +150,13 @@ def sign_anew(session: Session, desk: Desk, wish: Wish, row: Channel) -> Purchas
     return sign_in(session, desk, wish, row, session.get(Purchase, wish.intent))
 
 
-def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel, purchase: Purchase | None) -> Purchase:
+def sign_in(work: Work, desk: Desk, wish: Wish, row: Channel, purchase: Purchase | None) -> Purchase:
     """Sign chunks that are not here, into the row of the same purchase's earlier attempt if there was one."""
     manifest = wish.film.manifest
-    refuse_open(session, wish.content, wish.wanted, wish.intent)
+    unit = unit_of(work)
+    refuse_open(unit, wish.content, wish.wanted, wish.intent)
     charge(
-        session,
+        unit,
         desk,
         intent=wish.intent,
         content=wish.content,
@@ -167,13 +169,14 @@ def sign_in(session: Session, desk: Desk, wish: Wish, row: Channel, purchase: Pu
         purchase = Purchase(
             intent=wish.intent, content_id=wish.content, title=wish.film.card.title, creator=manifest.creator
         )
-        session.add(purchase)
     purchase.first_chunk, purchase.chunk_count, purchase.amount = wish.wanted.start, len(wish.wanted), wish.amount
     purchase.channel_id, purchase.total = row.id, total
     purchase.payment = _payment(desk, row, manifest.creator, wish.amount, total)
     purchase.valid_before, purchase.since_block, purchase.auto = 0, 0, int(wish.auto)
     purchase.state, purchase.money, purchase.transaction, purchase.at = "signed", "in_flight", None, now
-    promise(session, row, purchase, now)
+    promise(unit, row, purchase, now)
+    PURCHASES.put(unit, purchase)
+    CHANNELS.put(unit, row)
     return purchase
 
 

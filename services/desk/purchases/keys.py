@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.db.dialects import insert_into
+from services.db.plain import Prepared, Work, unit_of
 from services.desk.context import Desk
 from services.desk.tables import OwnedChunk
 from services.media.manifest import Manifest
@@ -16,11 +17,14 @@ from services.wire.problems import ProblemError
 
 TRACK = 0
 EVERYTHING = range(2**31)
-_KEEP = insert_into(OwnedChunk).on_conflict_do_nothing()
-_OWNED = select(OwnedChunk.index).where(
-    OwnedChunk.content_id == bindparam("content"),
-    OwnedChunk.index >= bindparam("first"),
-    OwnedChunk.index < bindparam("end"),
+_KEEP = Prepared(insert_into(OwnedChunk).on_conflict_do_nothing(), ("content_id", "index", "wrapped_key", "bought"))
+_OWNED = Prepared(
+    select(OwnedChunk.index).where(
+        OwnedChunk.content_id == bindparam("content"),
+        OwnedChunk.index >= bindparam("first"),
+        OwnedChunk.index < bindparam("end"),
+    ),
+    ("content", "first", "end"),
 )
 
 
@@ -33,25 +37,18 @@ def check_keys(manifest: Manifest, keys: tuple[ChunkKey, ...], wanted: range) ->
         check_key(bytes.fromhex(key.key), commitment, manifest.content_id, TRACK, key.index)
 
 
-def keep_keys(desk: Desk, session: Session, content: ContentId, keys: tuple[ChunkKey, ...], *, bought: bool) -> None:
+def keep_keys(desk: Desk, work: Work, content: ContentId, keys: tuple[ChunkKey, ...], *, bought: bool) -> None:
     """Store checked keys inside the caller's write unit."""
     rows = [
-        {
-            "content_id": content,
-            "index": key.index,
-            "wrapped_key": desk.device.wrap(bytes.fromhex(key.key), owner=_row(content, key.index)),
-            "bought": int(bought),
-        }
+        (content, key.index, desk.device.wrap(bytes.fromhex(key.key), owner=_row(content, key.index)), int(bought))
         for key in keys
     ]
-    if rows:
-        session.connection().execute(_KEEP, rows)
+    _KEEP.run_many(unit_of(work), rows)
 
 
-def owned(session: Session, content: ContentId, among: range = EVERYTHING) -> frozenset[int]:
+def owned(work: Work, content: ContentId, among: range = EVERYTHING) -> frozenset[int]:
     """Give the indices of the chunks of a film that this desk has keys for."""
-    wanted = {"content": content, "first": among.start, "end": among.stop}
-    return frozenset(session.connection().scalars(_OWNED, wanted))
+    return frozenset(index for (index,) in _OWNED.all(unit_of(work), content, among.start, among.stop))
 
 
 def owned_counts(session: Session) -> dict[str, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from services.chain.authorization import PaymentTerms
+from services.db.plain import Prepared, Work, unit_of
 from services.desk.budgets import charge
 from services.desk.context import Desk
 from services.desk.memory import OpenFilm
@@ -19,7 +20,7 @@ from services.units.money import Money
 from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
 
-_OTHERS = (
+_OTHERS = Prepared(
     select(Purchase.intent)
     .where(
         Purchase.content_id == bindparam("content"),
@@ -30,7 +31,8 @@ _OTHERS = (
         Purchase.first_chunk < bindparam("end"),
         Purchase.first_chunk + Purchase.chunk_count > bindparam("first"),
     )
-    .limit(1)
+    .limit(1),
+    ("content", "intent", "first", "end"),
 )
 OPEN = ("signed", "sent", "unknown", "refused")
 ENDED = ("keyed", "disputed")
@@ -76,6 +78,7 @@ def write_signed(
             row = Purchase(intent=intent, content_id=terms.content_id, title=film.card.title, creator=terms.creator)
             session.add(row)
         row.channel_id = row.total = None
+        row.node = desk.node.uri
         row.first_chunk, row.chunk_count, row.amount = terms.first_chunk, terms.chunk_count, terms.amount
         row.payment = payment
         row.valid_before, row.since_block = terms.valid_before, block
@@ -144,10 +147,9 @@ def refuse_overlap(session: Session, content: ContentId, wanted: range, intent: 
     refuse_open(session, content, wanted, intent)
 
 
-def refuse_open(session: Session, content: ContentId, wanted: range, intent: IntentId) -> None:
+def refuse_open(work: Work, content: ContentId, wanted: range, intent: IntentId) -> None:
     """Refuse chunks that another purchase may still bring. Raises ProblemError: payment.in_progress."""
-    asked = {"content": content, "intent": intent, "first": wanted.start, "end": wanted.stop}
-    if session.connection().scalar(_OTHERS, asked) is not None:
+    if _OTHERS.first(unit_of(work), content, intent, wanted.start, wanted.stop) is not None:
         raise ProblemError("payment.in_progress")
 
 

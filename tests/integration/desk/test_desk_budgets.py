@@ -42,11 +42,13 @@ async def test_no_request_passes_a_limit_of_the_day(
     budgets = await running.fronted.wallet.budgets()
     assert budgets.day.spent == PRICE * 3
     assert [one.spent for one in budgets.creators] == [PRICE * 3]
+    # Which three came first is nobody's promise; of the five others two lie side by side.
+    is_unbought = [False, *(isinstance(answer, ProblemError) for answer in answers)]
+    unbought = next(index for index in range(1, 8) if is_unbought[index] and is_unbought[index + 1])
     with pytest.raises(ProblemError, match=rf"budget\.{limit}"):
-        await running.fronted.playback.buy(film.content, first_chunk=5, chunk_count=3)
+        await running.fronted.playback.buy(film.content, first_chunk=unbought, chunk_count=2)
     assert len(running.front.signatures) == 3
     hand_clock.advance(timedelta(hours=-1))
-    unbought = next(index for index in range(1, 9) if isinstance(answers[index - 1], ProblemError))
     with pytest.raises(ProblemError, match=rf"budget\.{limit}"):
         # A clock put back makes no room.
         await running.fronted.playback.buy(film.content, first_chunk=unbought)
