@@ -27,15 +27,18 @@ def write_car(file: BinaryIO, store: BlockStore, root: Cid) -> int:
 
     Raises ProblemError: content.missing, content.damaged.
     """
-    header = _ROOTS + bytes((_ARRAY + 1,)) + _CID_HEAD + root.to_bytes() + _VERSION
-    file.write(encode_varint(len(header)) + header)
+    file.write(_header(root))
     written: set[Cid] = set()
     for cid in block_names(store, root):
         if cid not in written:
-            block = store.get(cid)
-            file.write(encode_varint(_CID_BYTES + len(block)) + cid.to_bytes() + block)
+            file.write(_entry(cid, store.get(cid)))
             written.add(cid)
     return len(written)
+
+
+def one_block(cid: Cid, block: bytes) -> bytes:
+    """Give the archive of a single block, its root."""
+    return _header(cid) + _entry(cid, block)
 
 
 def read_roots(file: BinaryIO) -> tuple[Cid, ...]:
@@ -74,6 +77,15 @@ def import_car(file: BinaryIO, store: BlockStore) -> tuple[tuple[Cid, ...], int]
         store.put(block, cid.codec)
         count += 1
     return roots, count
+
+
+def _header(root: Cid) -> bytes:
+    header = _ROOTS + bytes((_ARRAY + 1,)) + _CID_HEAD + root.to_bytes() + _VERSION
+    return encode_varint(len(header)) + header
+
+
+def _entry(cid: Cid, block: bytes) -> bytes:
+    return encode_varint(_CID_BYTES + len(block)) + cid.to_bytes() + block
 
 
 def _cid(data: bytes) -> Cid:

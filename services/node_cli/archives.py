@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.ipfs.car import import_car, write_car
 from services.ipfs.durable import disk_problems
@@ -14,6 +15,9 @@ from services.ipfs.unixfs import PROFILE, name_file
 from services.node_cli.command import Command, CommandError
 from services.node_cli.terminal import Terminal
 from services.units.cid import Cid
+
+if TYPE_CHECKING:
+    from services.ipfs.kubo import KuboBlockStore
 
 
 def _declare_cid(parser: ArgumentParser) -> None:
@@ -37,7 +41,12 @@ def _declare_car(parser: ArgumentParser) -> None:
     back = actions.add_parser("import", help="take an archive's blocks into a store, each checked")
     for parser_of_action in (out, back):
         parser_of_action.add_argument("file", type=Path, metavar="FILE")
-        parser_of_action.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of blocks")
+        parser_of_action.add_argument(
+            "--store",
+            required=True,
+            metavar="STORE",
+            help="folder of blocks, or a daemon's address, such as /ip4/127.0.0.1/tcp/5001",
+        )
 
 
 def _car(given: Namespace, terminal: Terminal) -> int:
@@ -49,15 +58,13 @@ def _export(given: Namespace, terminal: Terminal) -> int:
         root = Cid.parse(given.cid)
     except ValueError as exc:
         raise CommandError(f"{exc}. It begins with b and names CIDv1 content.") from exc
-    if not given.store.is_dir():
-        raise CommandError(f"There is no store at {given.store}.")
     if given.file.exists():
         raise CommandError(f"{given.file} exists. Choose another name, nothing is overwritten.")
     unfinished = given.file.with_name(given.file.name + ".part")
     try:
-        with _usable(given.file):
+        with _usable(given.file), _store(given.store, is_new=False) as store:
             with unfinished.open("xb") as file:
-                count = write_car(file, DiskBlockStore(given.store), root)
+                count = write_car(file, store, root)
             unfinished.rename(given.file)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -66,12 +73,29 @@ def _export(given: Namespace, terminal: Terminal) -> int:
 
 
 def _import(given: Namespace, terminal: Terminal) -> int:
-    with _usable(given.file), given.file.open("rb") as file:
-        roots, count = import_car(file, DiskBlockStore(given.store))
+    with _usable(given.file), given.file.open("rb") as file, _store(given.store, is_new=True) as store:
+        roots, count = import_car(file, store)
+        if not isinstance(store, DiskBlockStore):
+            for root in roots:
+                store.pin(root)
     terminal.say(f"{count} block(s) are in {given.store}. Roots:")
     for root in roots:
         terminal.say(str(root))
     return 0
+
+
+@contextmanager
+def _store(text: str, *, is_new: bool) -> Iterator[DiskBlockStore | KuboBlockStore]:
+    # Imported when needed: a tenth of a second that most commands do without.
+    from services.ipfs.kubo import KuboBlockStore, is_daemon_address
+
+    if is_daemon_address(text):
+        with closing(KuboBlockStore(text)) as daemon:
+            yield daemon
+    elif is_new or Path(text).is_dir():
+        yield DiskBlockStore(Path(text))
+    else:
+        raise CommandError(f"There is no store at {text}.")
 
 
 @contextmanager

@@ -22,6 +22,7 @@ _SENTENCES = {
     "wallet.damaged": "The key file cannot be read.",
     "disk.full": "The disk is full.",
     "database.unreachable": "The database does not answer. Look at its address, and whether it runs.",
+    "store.unreachable": "The daemon at {address} gives no usable answer ({reason}). Try again when it runs.",
     "archive.damaged": "The archive is damaged or cut off ({what}). The blocks before that place are kept.",
     "content.missing": "The store does not hold the block {cid}, so the archive cannot be complete. None was written.",
     "content.damaged": "What the store holds as {cid} is not that block. No archive was written.",

@@ -6,22 +6,30 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from services.ipfs import durable
 from services.ipfs.durable import replace_durably, sweep_unfinished
+from services.ipfs.kubo import KuboBlockStore
 from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError, BlockStore, DiskBlockStore
 from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 
 
-@pytest.fixture(params=["memory", "disk"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlockStore:
-    return MemoryBlockStore() if request.param == "memory" else DiskBlockStore(tmp_path / "blocks")
+@pytest.fixture(params=["memory", "disk", "daemon"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlockStore]:
+    if request.param == "memory":
+        yield MemoryBlockStore()
+    elif request.param == "disk":
+        yield DiskBlockStore(tmp_path / "blocks")
+    else:
+        daemon = KuboBlockStore(request.getfixturevalue("kubo").address)
+        yield daemon
+        daemon.close()
 
 
 class TestEveryStore:
@@ -53,6 +61,14 @@ class TestEveryStore:
     def test_refuses_a_block_too_large(self, store: BlockStore) -> None:
         with pytest.raises(ValueError, match="above the limit"):
             store.put(bytes(MAX_BLOCK_BYTES + 1))
+
+
+class TestTheRealDaemon(TestEveryStore):
+    @pytest.fixture
+    def store(self, js_ipfs: str) -> Iterator[BlockStore]:
+        daemon = KuboBlockStore(js_ipfs)
+        yield daemon
+        daemon.close()
 
 
 def _file_of(root: Path) -> Path:

@@ -10,6 +10,7 @@ from services.ipfs.store import DiskBlockStore
 from services.ipfs.unixfs import LEAF_BYTES, add_file, read_file
 from services.node_cli.__main__ import main
 from services.units.cid import Cid
+from tests.fixtures.storage_daemons import FakeKubo
 
 DATA = bytes(range(256)) * 9_000
 
@@ -33,6 +34,16 @@ def test_blocks_go_out_and_come_in(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["car", "import", str(car), "--store", str(tmp_path / "b")]) == 0
     assert lines(capsys)[-1] == str(root)
     assert read_file(DiskBlockStore(tmp_path / "b"), root, len(DATA)) == DATA
+
+
+def test_blocks_go_into_a_daemon_and_out_of_it(tmp_path: Path, kubo: FakeKubo) -> None:
+    root = add_file(DiskBlockStore(tmp_path / "a"), DATA)
+    there, back = tmp_path / "there.car", tmp_path / "back.car"
+    assert main(["car", "export", str(root), str(there), "--store", str(tmp_path / "a")]) == 0
+    assert main(["car", "import", str(there), "--store", kubo.address]) == 0
+    assert "pin/add" in kubo.requests
+    assert main(["car", "export", str(root), str(back), "--store", kubo.address]) == 0
+    assert back.read_bytes() == there.read_bytes()
 
 
 @pytest.mark.parametrize(
