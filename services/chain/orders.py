@@ -47,8 +47,12 @@ class WithdrawOrder:
 
     def signed_call(self, key: bytes) -> Call:
         """Sign with the creator's key (32 bytes) and give the call that anyone may send."""
+        return self.call(sign_digest(self.digest, key))
+
+    def call(self, signature: bytes) -> Call:
+        """Give the call that brings a signed order."""
         head = address_word(self.creator) + uint_word(self.deadline) + uint_word(3 * WORD)
-        return Call(self.escrow, _WITHDRAW + head + dynamic_bytes(sign_digest(self.digest, key)))
+        return Call(self.escrow, _WITHDRAW + head + dynamic_bytes(signature))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,12 @@ from services.node.catalogue.listing import prepare
 from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.door import NodeOf
+from services.node.kyc import routes as kyc
 from services.node.memberships import lending
 from services.node.memberships import routes as memberships
 from services.node.moderation import routes as moderation
 from services.node.sales import routes as sales
+from services.node.seeds import creators, links, payouts, viewers
 from services.wire.node import NodeHealth
 
 _health = APIRouter(tags=["health"])
@@ -48,12 +50,18 @@ def node_app(node: Node) -> FastAPI:
         access.router,
         memberships.router,
         lending.router,
+        # Before the catalogue: a UUID on its path is linked content.
+        links.router,
         catalogue.router,
         moderation.router,
         sales.router,
         channels.router,
         earnings.router,
         wallets.router,
+        viewers.router,
+        creators.router,
+        kyc.router,
+        payouts.router,
         blocks.router,
         gateway.router,
     ):

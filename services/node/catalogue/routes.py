@@ -16,10 +16,12 @@ from services.node.catalogue.browse import Wish
 from services.node.catalogue.cards import card_of
 from services.node.cursors import MAX_CURSOR
 from services.node.door import MaybeCaller, NodeOf, Publisher
+from services.node.seeds.links import links_of
 from services.units.address import Address, address
 from services.wire.access import Visibility
 from services.wire.node import CardOut, DescriptionIn, ManifestOut, PageOut, PublishIn, TagOut, TagsIn
 from services.wire.problems import ProblemError
+from services.wire.seeds import LinkOut
 
 router = APIRouter(tags=["catalogue"])
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -84,14 +86,22 @@ def of_creator(
     creator_id: str,
     limit: Limit = 100,
     cursor: Cursor = "",
-) -> tuple[CardOut, ...]:
-    """List a creator's films, newest first; to their owner also those that are not for sale."""
+    links: bool = True,
+) -> tuple[CardOut | LinkOut, ...]:
+    """List a creator's films, newest first; to their owner also those that are not for sale.
+
+    links: what the creator links to follows the first part, with addresses for who may have them.
+    """
     creator = _address(creator_id)
     if creator == caller:
         page = browse.own_items(node, creator, limit=limit, cursor=cursor)
     else:
         page = browse.find(node, Wish(creator=creator), limit=limit, cursor=cursor)
-    return _linked(page, request, response)
+    films = _linked(page, request, response)
+    if not links or cursor:
+        return films
+    with node.database.read() as session:
+        return (*films, *links_of(node, session, creator, caller))
 
 
 @router.get("/content/{content_id}")

@@ -48,6 +48,11 @@ class NamedClient:
             answer = await self._send(wallet, call, headers)
         return answer
 
+    async def ask(self, call: Call, headers: dict[str, str]) -> httpx.Response:
+        """Ask what anybody may, as nobody."""
+        url = f"{call.path}?{call.query}" if call.query else call.path
+        return await self._http.request(call.method, url, content=call.body, headers=headers, timeout=_TIMEOUT_S)
+
     async def _approve(self, creator: NamedWallet) -> None:
         operator = await to_thread.run_sync(self._wallets.funded, OPERATOR)
         body = json.dumps({"decision": "verified"}).encode()

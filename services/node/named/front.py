@@ -51,10 +51,12 @@ class AccountsByName:
             await self._app(scope, _again(begun, receive), send)
             return
         headers = {name: value for name, value in Request(scope).headers.items() if name in _PASSED_ON}
-        answer = await self._client.act(named.actor, named.call, headers)
-        names: dict[str, str] = {self._address(name): name for name in named.names}
+        if named.actor is None:
+            answer = await self._client.ask(named.call, headers)
+        else:
+            answer = await self._client.act(named.actor, named.call, headers)
         kept = {name: value for name, value in answer.headers.items() if name not in _NOT_PASSED_BACK}
-        reply = Response(with_names(answer.content, names), answer.status_code, kept)
+        reply = Response(with_names(answer.content, self._wallets.name_of), answer.status_code, kept)
         await reply(scope, receive, send)
 
     def _address(self, name: str) -> Address:

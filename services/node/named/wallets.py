@@ -61,3 +61,8 @@ class NamedWallets(SignedInOnly):
     def key_of(self, account: Address) -> bytes | None:
         found = self._known.get(account)
         return None if found is None else found.key
+
+    def name_of(self, account: str) -> str:
+        """Give the name of an account that was named since the start; its address for all others."""
+        found = self._known.get(Address(account))
+        return account if found is None else found.name

@@ -27,6 +27,7 @@ from services.node.sales.offer import (
 )
 from services.node.sales.service import sell
 from services.node.sales.terms import failure_headers, offer_headers
+from services.node.seeds.next_chunk import IdempotencyKey, bought_by_key, take_next
 from services.node.tables import Item
 from services.units.address import Address
 from services.units.money import ZERO
@@ -57,18 +58,31 @@ _ERRORS = {
     reasons.AUTHORIZATION_EXPIRED: "invalid_exact_evm_payload_authorization_valid_before",
     reasons.AUTHORIZATION_EARLY: "invalid_exact_evm_payload_authorization_valid_after",
 }
+# A request without a body names no chunk.
+_NEXT_STREAMED, _NEXT_UNOWNED = StreamIn(), PayIn()
 _PAID: dict[int | str, dict[str, Any]] = {402: {"description": "Payment required (x402 v2)"}}
 
 
 @router.post("/content/{content_id}/stream", responses=_PAID)
 async def stream(
-    node: NodeOf, caller: MaybeCaller, content_id: str, response: Response, body: StreamIn, payment: Signature = None
+    node: NodeOf,
+    caller: MaybeCaller,
+    content_id: str,
+    response: Response,
+    body: StreamIn = _NEXT_STREAMED,
+    payment: Signature = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> KeysOut:
-    """Give the key of a chunk that the account may have, else 402 with the offer; with a payment, sell it."""
+    """Give the key of a chunk that the account may have, else 402 with the offer; with a payment, sell it.
+
+    Without a chunk, an account gets one after the other; the same idempotency key gives the same one again.
+    """
     given = _read(payment, caller)
     if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
         return await _give_back(node, content_id, given.payload, response)
     account = _account(given, caller)
+    if body.chunk is None and caller is not None:
+        body = StreamIn(chunk=await to_thread.run_sync(take_next, node, caller, content_id, idempotency_key))
     with node.database.read() as session:
         film = node.shelf.get(session, content_id)
         index = body.chunk if body.chunk is not None else _next(session, film.item, account)
@@ -86,13 +100,26 @@ async def stream(
 
 @router.post("/content/{content_id}/pay", responses=_PAID)
 async def pay(
-    node: NodeOf, caller: MaybeCaller, content_id: str, response: Response, body: PayIn, payment: Signature = None
+    node: NodeOf,
+    caller: MaybeCaller,
+    content_id: str,
+    response: Response,
+    body: PayIn = _NEXT_UNOWNED,
+    payment: Signature = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> KeysOut:
-    """Sell a range of chunks; without a first one, the next that the account does not own."""
+    """Sell a range of chunks; without a first one, the next that the account does not own.
+
+    The same idempotency key means the same chunks: once they are bought it gives their keys, and buys nothing.
+    """
     given = _read(payment, caller)
     if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
         return await _give_back(node, content_id, given.payload, response)
     account = _account(given, caller)
+    if idempotency_key is not None and caller is not None and body.first_chunk is None:
+        body, goods = await to_thread.run_sync(bought_by_key, node, caller, content_id, idempotency_key, body)
+        if goods is not None:
+            return goods
     with node.database.read() as session:
         film = node.shelf.get(session, content_id)
         first = body.first_chunk if body.first_chunk is not None else next_unowned(session, film.item, account)
@@ -115,9 +142,10 @@ async def pay_by_address(
     response: Response,
     wanted: Annotated[PayIn, Query()],
     payment: Signature = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> KeysOut:
     """Sell to clients that can only fetch an address. Stock clients ask here for the price, and for their refund."""
-    return await pay(node, caller, content_id, response, wanted, payment)
+    return await pay(node, caller, content_id, response, wanted, payment, idempotency_key)
 
 
 @router.get("/content/{content_id}/keys")
