@@ -48,7 +48,7 @@ def test_no_file_names_a_place_on_one_machine(kept_files: tuple[Path, ...]) -> N
 
 
 def test_requirements_are_locked_with_hashes(root: Path) -> None:
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "build.txt"):
         entries = re.split(r"\n(?=[A-Za-z0-9])", (root / "requirements" / name).read_text())
         pins = [entry for entry in entries if not entry.startswith("#")]
         assert pins, name

@@ -99,7 +99,7 @@ def test_the_real_daemon_pins_and_tells_its_version(js_ipfs: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_address"), [("/ip4/127.0.0.1/tcp/5001", True), ("/unix/run/ipfs", True), ("/home/blocks", False)]
+    ("text", "is_address"), [("/ip4/127.0.0.1/tcp/5001", True), ("/unix/run/ipfs", True), ("/srv/blocks", False)]
 )
 def test_an_address_is_told_from_a_folder(text: str, is_address: bool) -> None:
     assert is_daemon_address(text) is is_address
