@@ -1,0 +1,64 @@
+"""Buckets give what a rate allows, whoever asks however often, in bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.node.buckets import Buckets, Rate
+
+RATE = Rate(per_s=2, burst=5)
+
+
+@dataclass
+class Watch:
+    at: float = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_a_burst_is_free_and_then_the_rate_rules() -> None:
+    watch = Watch()
+    buckets = Buckets(watch)
+    assert [buckets.take("a", RATE) for _ in range(6)] == [0, 0, 0, 0, 0, 0.5]
+    assert buckets.is_empty("a", RATE)
+    watch.at += 0.25
+    assert buckets.take("a", RATE) == pytest.approx(0.25)
+    watch.at += 0.25
+    assert buckets.take("a", RATE) == 0
+    assert buckets.take("b", RATE) == 0
+
+
+def test_whoever_waits_as_told_is_let_in() -> None:
+    watch = Watch()
+    buckets = Buckets(watch)
+    for _ in range(50):
+        watch.at += buckets.take("a", RATE)
+        if buckets.is_empty("a", RATE):
+            watch.at += 0.5
+        assert buckets.take("a", RATE) == 0
+
+
+@given(st.lists(st.floats(0, 3), max_size=60))
+def test_never_more_than_burst_and_rate(steps: list[float]) -> None:
+    watch = Watch()
+    buckets = Buckets(watch)
+    given_out = 0
+    for step in steps:
+        watch.at += step
+        given_out += buckets.take("a", RATE) == 0
+    assert given_out <= RATE.burst + RATE.per_s * (watch.at - 100.0) + 1e-6
+
+
+def test_memory_is_bounded_and_the_one_who_asks_most_is_not_forgotten() -> None:
+    buckets = Buckets(Watch(), most=100)
+    for _ in range(5):
+        buckets.take("flood", RATE)
+    for number in range(1_000):
+        buckets.take(number, RATE)
+        assert buckets.take("flood", RATE) > 0
+    assert len(buckets) == 100
