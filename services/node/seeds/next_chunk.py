@@ -27,7 +27,7 @@ _KEPT = timedelta(days=2)
 def take_next(node: Node, account: Address, content_id: str, key: str | None) -> int:
     """Give the chunk that an account that watches on gets now, and move on if it may have it. Blocking.
 
-    After the last comes the first. Raises ProblemError: content.not_found.
+    Free chunks are passed over, and after the last comes the first. Raises ProblemError: content.not_found.
     """
     with node.database.write() as session:
         film = node.shelf.get(session, content_id)
@@ -35,14 +35,15 @@ def take_next(node: Node, account: Address, content_id: str, key: str | None) ->
         if known is not None:
             return known
         found = session.get(StreamPosition, (account, film.item.content_id), with_for_update=True)
-        chunk = found.next_chunk if found else 0
+        sold = [index for index in range(len(film.prices)) if not film.is_free(index)] or [0]
+        begun = found.next_chunk if found else 0
+        chunk = next((index for index in sold if index >= begun), sold[0])
         if why(session, account, film, chunk, node.clock.now()) is None:
             return chunk
-        after = (chunk + 1) % len(film.prices)
         if found is None:
-            session.add(StreamPosition(account=account, content_id=film.item.content_id, next_chunk=after))
+            session.add(StreamPosition(account=account, content_id=film.item.content_id, next_chunk=chunk + 1))
         else:
-            found.next_chunk = after
+            found.next_chunk = chunk + 1
         _remember(node, session, account, film, "stream", key, chunk)
         return chunk
 
