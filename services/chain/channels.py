@@ -112,6 +112,7 @@ def config_words(config: ChannelConfig) -> bytes:
     )
 
 
+@lru_cache(maxsize=4096)
 def channel_id(chain_id: int, config: ChannelConfig) -> Bytes32:
     """Compute a channel's id: the whole EIP-712 digest of its configuration."""
     return bytes32(_digest(chain_id, keccak256(_CONFIG_TYPE + config_words(config))))

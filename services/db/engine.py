@@ -27,6 +27,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=15000",
 )
+# What SQLite and its driver say of a file that holds something else than was written.
+_DAMAGE = ("malformed", "not a database", "unsupported file format", "decode to UTF-8")
 _POSTGRESQL = "postgresql"
 _DRIVER = "postgresql+psycopg"
 
@@ -94,31 +96,32 @@ class Database:
 
         Each statement by itself sees one consistent state. Raises as ``read``.
         """
-        with self._lent() as unit:
-            yield unit
+        try:
+            lent = self.engine.raw_connection()
+            driver: Any = lent.driver_connection
+            try:
+                if self.is_postgresql:
+                    # Else a look would cost three round trips: begin, the statement, and the roll-back.
+                    driver.autocommit = True
+                yield Unit(driver, self.engine.dialect)
+            finally:
+                if self.is_postgresql and not driver.closed:
+                    driver.autocommit = False
+                lent.close()
+        except self._failures as exc:
+            raise self._problem(exc) or exc from exc
 
     @contextmanager
     def write_plain(self) -> Iterator[Unit]:
         """Give the driver's connection inside a unit of work, which begins and ends as that of ``write``."""
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
-        with self._writer, self._lent() as unit:
-            if self.is_postgresql:
-                postgres.take_plain_turn(unit.driver)
-            else:
-                unit.driver.execute("BEGIN IMMEDIATE")
-            yield unit
-            unit.driver.commit()
-
-    @contextmanager
-    def _lent(self) -> Iterator[Unit]:
-        """Take a connection out of the pool; what was not committed is rolled back on the way in again."""
         try:
-            lent = self.engine.raw_connection()
-            try:
-                yield Unit(lent.driver_connection, self.engine.dialect)
-            finally:
-                lent.close()
+            # The transaction is SQLAlchemy's, so that whoever listens to commits hears of these, too.
+            with self._writer, self._write_engine.begin() as connection:
+                if self.is_postgresql:
+                    postgres.take_turn(connection)
+                yield Unit(connection.connection.driver_connection, connection.dialect)
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 
@@ -191,6 +194,6 @@ def _sqlite_problem(cause: BaseException | None) -> ProblemError | None:
         return ProblemError("disk.full")
     if "database is locked" in text:
         return ProblemError("database.unreachable")
-    if "malformed" in text or "not a database" in text:
+    if any(words in text for words in _DAMAGE):
         return ProblemError("ledger.damaged", line="file")
     return None

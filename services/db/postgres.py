@@ -26,6 +26,7 @@ _SETTINGS = {
 # Any number, the same in every process: the writer's turn in a database (advisory locks are a database's own).
 _TAKE_TURN = f"SELECT pg_advisory_xact_lock({0x4D55_5345})"
 _DISK_FULL = "53100"
+_DAMAGED = "XX00"
 # Source: PostgreSQL, appendix A, error codes. Refused or cut connections (class 08, 57P0x, too many clients), locks not
 # granted in time, and victims of a deadlock: the server undid the unit, and the same request may be made again.
 _PASSING = ("08", "57P0", "53300", "55P03", "40001", "40P01", "25P03")
@@ -58,11 +59,6 @@ def take_turn(connection: Connection) -> None:
     connection.exec_driver_sql(_TAKE_TURN)
 
 
-def take_plain_turn(driver: Any) -> None:
-    """Take the turn on the driver's own connection."""
-    driver.execute(_TAKE_TURN)
-
-
 def problem(cause: BaseException | None) -> ProblemError | None:
     """Say what the driver's error means for a person; None for a bug."""
     from psycopg import InterfaceError, OperationalError
@@ -70,6 +66,8 @@ def problem(cause: BaseException | None) -> ProblemError | None:
     state = getattr(cause, "sqlstate", None)
     if state == _DISK_FULL:
         return ProblemError("disk.full")
+    if (state or "").startswith(_DAMAGED):
+        return ProblemError("ledger.damaged", line="file")
     # A connection that was never made, or that broke, has no code.
     is_lost = state is None and isinstance(cause, OperationalError | InterfaceError)
     is_passing = is_lost or (state or "").startswith(_PASSING)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.chain.channel_calls import (
@@ -18,6 +19,8 @@ from services.chain.channel_calls import (
 )
 from services.chain.channels import ChannelConfig
 from services.chain.errors import ChainUnreachable
+from services.db.columns import MoneyColumn
+from services.db.plain import Prepared, Unit
 from services.node.context import Node
 from services.node.sales.offer import Offer
 from services.node.standing import sold_by_the_chunk
@@ -59,22 +62,25 @@ _OWNED = (
     )
     .scalar_subquery()
 )
-_LOOK = select(*(getattr(Channel, field.name) for field in fields(ChannelRow)), _OWNED, sold_by_the_chunk()).where(
-    Channel.id == bindparam("channel")
+_NAMES = [field.name for field in fields(ChannelRow)]
+_MONEY = [isinstance(getattr(Channel, name).type, MoneyColumn) for name in _NAMES]
+_LOOK = Prepared(
+    select(*(getattr(Channel, name) for name in _NAMES), _OWNED, sold_by_the_chunk()).where(
+        Channel.id == bindparam("channel")
+    ),
+    ("channel", "account", "content", "first", "stop"),
 )
 
 
-def look(connection: Connection, offer: Offer, channel: Bytes32) -> tuple[ChannelRow | None, int, bool]:
+def look(unit: Unit, offer: Offer, channel: Bytes32) -> tuple[ChannelRow | None, int, bool]:
     """Give a channel, how many of the offered chunks the account owns, and whether the item is sold to it now."""
-    asked = {
-        "channel": channel,
-        "account": offer.account,
-        "content": offer.item.content_id,
-        "first": offer.wanted.start,
-        "stop": offer.wanted.stop,
-    }
-    found = connection.execute(_LOOK, asked).first()
-    return (None, 0, False) if found is None else (ChannelRow(*found[:-2]), found[-2], found[-1] is not None)
+    wanted = offer.wanted
+    found = _LOOK.first(unit, channel, offer.account, offer.item.content_id, wanted.start, wanted.stop)
+    if found is None:
+        return None, 0, False
+    *values, owned, sold = found
+    row: list[Any] = [Money(value) if is_money else value for value, is_money in zip(values, _MONEY, strict=True)]
+    return ChannelRow(*row), owned, sold is not None
 
 
 def config_of(row: Channel | ChannelRow) -> ChannelConfig:

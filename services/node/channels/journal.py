@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, update
+from sqlalchemy import bindparam, func, update
 
-from services.db.bulk import BulkStatement, Plain
 from services.db.columns import to_microseconds
 from services.db.dialects import insert_into
 from services.db.engine import Database
+from services.db.plain import Prepared, Unit, Value
 from services.node.tables import Channel, Charge, Entitlement
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -24,7 +24,7 @@ from services.wire.problems import ProblemError
 
 _BATCH = 512
 # Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
-_ADVANCE = BulkStatement(
+_ADVANCE = Prepared(
     update(Channel)
     .where(Channel.id == bindparam("key"), Channel.charged == bindparam("before"))
     .values(
@@ -35,12 +35,12 @@ _ADVANCE = BulkStatement(
     ),
     ("after", "signed", "moment", "since", "key", "before"),
 )
-_CHARGE = BulkStatement(
+_CHARGE = Prepared(
     insert_into(Charge),
     ("channel_id", "cumulative", "payer", "creator", "content_id", "first_chunk", "chunk_count", "amount", "at",
      "is_booked"),
 )  # fmt: skip
-_ENTITLE = BulkStatement(
+_ENTITLE = Prepared(
     insert_into(Entitlement).on_conflict_do_nothing(), ("account", "content_id", "index", "transaction")
 )
 
@@ -123,8 +123,8 @@ class VoucherJournal:
 
     def _write(self, batch: Sequence[_Waiting]) -> None:
         try:
-            with self._database.write() as session:
-                _enter(session.connection(), [charge for charges, _ in batch for charge in charges])
+            with self._database.write_plain() as unit:
+                _enter(unit, [charge for charges, _ in batch for charge in charges])
         except ProblemError as problem:
             if len(batch) == 1 or problem.code != "channel.total":
                 _fail(batch, problem)
@@ -144,19 +144,19 @@ def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
         written.set_exception(error)
 
 
-def _enter(connection: Connection, charges: Sequence[NewCharge]) -> None:
+def _enter(unit: Unit, charges: Sequence[NewCharge]) -> None:
     moments = [to_microseconds(one.at) for one in charges]
     steps = [
         (one.after.micros, one.signature, moment, moment, one.channel_id, one.before.micros)
         for one, moment in zip(charges, moments, strict=True)
     ]
-    if _ADVANCE.run(connection, steps) != len(charges):
+    if _ADVANCE.run_many(unit, steps) != len(charges):
         raise ProblemError("channel.total")
-    _CHARGE.run(connection, [_row(one, moment) for one, moment in zip(charges, moments, strict=True)])
-    _ENTITLE.run(connection, [right for one in charges for right in _rights(one)])
+    _CHARGE.run_many(unit, [_row(one, moment) for one, moment in zip(charges, moments, strict=True)])
+    _ENTITLE.run_many(unit, [right for one in charges for right in _rights(one)])
 
 
-def _row(one: NewCharge, moment: int) -> tuple[Plain, ...]:
+def _row(one: NewCharge, moment: int) -> tuple[Value, ...]:
     return (
         one.channel_id,
         one.after.micros,
@@ -171,6 +171,6 @@ def _row(one: NewCharge, moment: int) -> tuple[Plain, ...]:
     )
 
 
-def _rights(one: NewCharge) -> Iterator[tuple[Plain, ...]]:
+def _rights(one: NewCharge) -> Iterator[tuple[Value, ...]]:
     for index in range(one.first_chunk, one.first_chunk + one.chunk_count):
         yield (one.payer, one.content_id, index, one.channel_id)

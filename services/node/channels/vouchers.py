@@ -75,12 +75,13 @@ async def take_voucher(
     Raises ProblemError: channel.not_found, channel.total, channel.balance, channel.refused, content.owned, disk.full.
     """
     voucher = read_voucher(fields)
-    with node.database.read() as session:
-        row, owned, is_sold = look(session.connection(), offer, voucher.channel_id)
-        if row is not None and not is_sold:
-            _refuse(session, offer, is_owned=bool(owned))
+    with node.database.read_plain() as unit:
+        row, owned, is_sold = look(unit, offer, voucher.channel_id)
     if row is None:
         raise ProblemError("channel.not_found")
+    if not is_sold:
+        with node.database.read() as session:
+            _refuse(session, offer, is_owned=bool(owned))
     if not is_signed_by(node.chain.chain_id, voucher, config.voucher_signer):
         raise ProblemError("channel.refused", reason="signature")
     if owned == offer.chunk_count and is_caller:
