@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
+from datetime import date, datetime
 
-from sqlalchemy import Insert, bindparam, func, select, text
+from sqlalchemy import Insert, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.db.books import LedgerBalance, LedgerDay, LedgerLine
 from services.db.columns import to_microseconds
 from services.db.dialects import insert_into
+from services.db.links import GENESIS, link
 from services.db.plain import Prepared, Work, unit_of
 from services.units.money import ZERO, Money, total
 from services.units.time import iso
-from services.wire.problems import ProblemError
-
-_GENESIS = bytes(32)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _adding(table: type[LedgerBalance] | type[LedgerDay], *key: str) -> Insert:
@@ -33,7 +25,6 @@ def _adding(table: type[LedgerBalance] | type[LedgerDay], *key: str) -> Insert:
 
 
 # Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
-_PLAIN_LINES = text("SELECT seq, kind, ref, line, at, account, item, amount, hash FROM ledger_line ORDER BY seq")
 _SEEN = Prepared(
     select(LedgerLine.seq).where(LedgerLine.kind == bindparam("kind"), LedgerLine.ref == bindparam("ref")).limit(1),
     ("kind", "ref"),
@@ -70,11 +61,11 @@ def post(work: Work, *, kind: str, ref: str, at: datetime, lines: Sequence[Line]
     unit = unit_of(work)
     if _SEEN.first(unit, kind, ref) is not None:
         return False
-    seq, chain = _LAST.first(unit) or (0, _GENESIS)
-    moment, day, rows = to_microseconds(at), at.date().isoformat(), []
+    seq, chain = _LAST.first(unit) or (0, GENESIS)
+    moment, written, day, rows = to_microseconds(at), iso(at), at.date().isoformat(), []
     for number, line in enumerate(lines):
         seq, amount = seq + 1, line.amount.micros
-        chain = _link(chain, (seq, kind, ref, number, iso(at), line.account, line.item, amount))
+        chain = link(chain, seq, kind, ref, number, written, line.account, line.item, amount)
         rows.append((seq, kind, ref, number, moment, line.account, line.item, amount, chain))
     _ADD_LINE.run_many(unit, rows)
     _ADD_BALANCE.run_many(unit, [(line.account, line.amount.micros) for line in lines])
@@ -120,45 +111,3 @@ def days(session: Session, account: str, *, first: date, last: date) -> dict[dat
         .group_by(LedgerDay.day)
     )
     return {date.fromisoformat(day): amount for day, amount in session.execute(query)}
-
-
-def verify(session: Session) -> None:
-    """Check the whole hash chain, every entry's zero sum and the roll-ups; raises ProblemError: ledger.damaged."""
-    chain, count = _GENESIS, 0
-    balances: dict[str, int] = defaultdict(int)
-    by_day: dict[tuple[str, str, str], int] = defaultdict(int)
-    rows = session.connection().execution_options(yield_per=1000).execute(_PLAIN_LINES)
-    for _entry, lines in groupby(rows, key=itemgetter(1, 2)):
-        entry_sum = 0
-        for seq, kind, ref, number, at, account, item, amount, kept in lines:
-            count += 1
-            moment = _moment(at)
-            chain = _link(chain, (seq, kind, ref, number, moment, account, item, amount))
-            if seq != count or kept != chain:
-                raise ProblemError("ledger.damaged", line=seq)
-            entry_sum += amount
-            balances[account] += amount
-            by_day[account, moment[:10], item] += amount
-        if entry_sum:
-            raise ProblemError("ledger.damaged", line=count)
-    _check_roll_ups(session, balances, by_day)
-
-
-def _check_roll_ups(session: Session, balances: dict[str, int], by_day: dict[tuple[str, str, str], int]) -> None:
-    connection = session.connection()
-    stored = {row.account: row.amount.micros for row in connection.execute(select(LedgerBalance.__table__))}
-    stored_days = {
-        (row.account, row.day, row.item): row.amount.micros for row in connection.execute(select(LedgerDay.__table__))
-    }
-    if stored != balances or stored_days != by_day:
-        raise ProblemError("ledger.damaged", line="sums")
-
-
-@lru_cache(maxsize=1024)
-def _moment(micros: int) -> str:
-    return iso(_EPOCH + timedelta(microseconds=micros))
-
-
-def _link(previous: bytes, fields: tuple[object, ...]) -> bytes:
-    """Hash a line's columns, in the order of _PLAIN_LINES, onto the hash of the line before."""
-    return hashlib.sha256(previous + "\x1f".join(map(str, fields)).encode()).digest()

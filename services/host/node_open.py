@@ -14,9 +14,9 @@ from anyio import to_thread
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
 from services.chain.hashing import address_of
+from services.db.audit import verify
 from services.db.engine import Database, open_database
 from services.db.keybox import KeyBox, key_file
-from services.db.ledger import verify
 from services.db.migrate import Kind, migrate
 from services.db.transactions import SqlTransactionBook
 from services.host.channels import ChannelsWatch

@@ -6,6 +6,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ from sqlalchemy import MetaData, event, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from services.db import migrate as migrations
+from services.db.audit import verify
 from services.db.books import Books
 from services.db.engine import Database, open_database
 from services.db.keybox import KEY_BYTES, KeyBox, key_file
-from services.db.ledger import Line, balance, post, verify
+from services.db.ledger import Line, balance, post
 from services.db.migrate import Kind, known_revisions, migrate
 from services.desk.tables import DeskTable
 from services.node import circle_orders
@@ -146,16 +148,15 @@ def _has_model(name: str | None, kind: str, _parents: object) -> bool:
 
 @pytest.mark.parametrize("kind", ["desk", "node"])
 def test_the_migrated_schema_is_that_of_the_models(database_at: Path | str, kind: Kind) -> None:
-    database = open_database(database_at)
-    migrate(database, kind)
-    wanted = MetaData()
-    for metadata in (Books.metadata, TABLES[kind].metadata):
-        for table in metadata.tables.values():
-            table.to_metadata(wanted)
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _has_model})
-        assert compare_metadata(context, wanted) == []
-    database.close()
+    with closing(open_database(database_at)) as database:
+        migrate(database, kind)
+        wanted = MetaData()
+        for metadata in (Books.metadata, TABLES[kind].metadata):
+            for table in metadata.tables.values():
+                table.to_metadata(wanted)
+        with database.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _has_model})
+            assert compare_metadata(context, wanted) == []
 
 
 @pytest.mark.parametrize("kind", ["desk", "node"])

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from services.db.audit import verify
 from services.db.engine import Database, open_database
-from services.db.ledger import Line, balance, balance_of_prefix, days, item_total, item_totals, post, verify
+from services.db.ledger import Line, balance, balance_of_prefix, days, item_total, item_totals, post
 from services.db.migrate import migrate
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
