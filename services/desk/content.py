@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from pathlib import Path
 
 from anyio import to_thread
 
 from services.desk.context import Desk
-from services.desk.purchases.keys import TRACK, key_of
+from services.desk.purchases.keys import key_of
+from services.desk.tables import Film
+from services.ipfs.durable import disk_problems, replace_durably
 from services.ipfs.unixfs import read_file
+from services.media.evidence import Evidence, open_chunk
 from services.media.manifest import Manifest
-from services.media.seal import open_sealed
 from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
@@ -54,21 +57,32 @@ def ciphertext(desk: Desk, manifest: Manifest, index: int) -> bytes:
 def plaintext(desk: Desk, manifest: Manifest, index: int) -> bytes:
     """Open a chunk that is free or owned. Blocking.
 
-    Raises ProblemError: content.not_found, content.locked, content.missing, content.damaged, content.wrong_key.
+    Raises ProblemError: content.not_found, content.locked, content.missing, content.damaged, content.wrong_key,
+    content.unopenable.
     """
     if not 0 <= index < len(manifest.chunks):
         raise ProblemError("content.not_found")
     key, name = key_of(desk, manifest, index), (manifest.content_id, index)
     sealed = desk.memory.goods.get(name) or ciphertext(desk, manifest, index)
     desk.memory.goods.forget(name)
-    return open_sealed(
-        sealed,
-        key=key,
-        commitment=manifest.chunks[index].key_commitment,
-        content_id=manifest.content_id,
-        track=TRACK,
-        index=index,
-    )
+    try:
+        return open_chunk(manifest, index, key=key, sealed=sealed)
+    except ProblemError as problem:
+        if problem.code != "content.damaged":
+            raise
+        # The bytes are those that the creator signed, and so is the key.
+        raise ProblemError("content.unopenable", file=_keep_evidence(desk, manifest, index, key, sealed)) from problem
+
+
+def _keep_evidence(desk: Desk, manifest: Manifest, index: int, key: bytes, sealed: bytes) -> Path:
+    with desk.database.read() as session:
+        signed = session.get_one(Film, manifest.content_id).signed
+    folder = desk.folder / "evidence"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / f"{manifest.content_id}-{index}.json"
+    with disk_problems():
+        replace_durably(file, Evidence(signed, index, key, sealed).to_bytes(), unfinished=folder)
+    return file
 
 
 def init_segment(desk: Desk, manifest: Manifest) -> bytes:

@@ -23,9 +23,13 @@ _SENTENCES = {
     "disk.full": "The disk is full.",
     "database.unreachable": "The database does not answer. Look at its address, and whether it runs.",
     "store.unreachable": "The daemon at {address} gives no usable answer ({reason}). Try again when it runs.",
+    "evidence.invalid": "This file proves nothing: {what}.",
+    "manifest.signature": "The manifest is not signed by the creator that it names.",
+    "manifest.invalid": "The manifest is not valid ({what}).",
+    "content.wrong_key": "The key is not the one that was promised: that is no proof against the creator.",
     "archive.damaged": "The archive is damaged or cut off ({what}). The blocks before that place are kept.",
     "content.missing": "The store does not hold the block {cid}, so the archive cannot be complete. None was written.",
-    "content.damaged": "What the store holds as {cid} is not that block. No archive was written.",
+    "content.damaged": "The bytes are not those that were named.",
     "service.busy_profile": "Another museclock-node is at work with the same journal.",
 }
 

@@ -69,6 +69,8 @@ KINDS: dict[str, Kind] = {
     "manifest.signature": Kind(422),
     "content.not_found": Kind(404),
     "archive.damaged": Kind(422),
+    "evidence.invalid": Kind(422),
+    "content.unopenable": Kind(502),
     "store.unreachable": Kind(503, retryable=True),
     "content.damaged": Kind(502, retryable=True),
     "content.missing": Kind(502, retryable=True),

@@ -131,6 +131,16 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing is lost. See whether it runs, then try again.",
         "RETRY",
     ),
+    "content.unopenable": (
+        "The creator published a part that its own key does not open.",
+        "Proof that anybody can check is in {file}. Ask for a refund.",
+        "NONE",
+    ),
+    "evidence.invalid": (
+        "This file proves nothing ({what}).",
+        "Nobody is at fault by it.",
+        "CHOOSE_FILE",
+    ),
     "archive.damaged": (
         "This archive of blocks is damaged or cut off.",
         "What was read before the damaged place is kept. Ask for the archive again.",
