@@ -5,11 +5,12 @@ from __future__ import annotations
 from anyio import to_thread
 
 from services.chain.channels import ChannelConfig
+from services.node.access import refuse_unsold
 from services.node.channels.deposits import deposit, recover
 from services.node.channels.refunds import refund
 from services.node.channels.vouchers import Sold, check_terms, corrected, take_voucher
 from services.node.context import Node
-from services.node.sales.offer import Offer
+from services.node.sales.offer import Offer, owns_any
 from services.wire.problems import ProblemError
 from services.wire.x402 import ChannelPayload, ChannelPayment, DepositPayload, RefundPayload, Settled, VoucherPayload
 
@@ -48,6 +49,7 @@ async def refund_channel(node: Node, payload: RefundPayload, *, offer: Offer | N
 async def _sell(node: Node, offer: Offer, config: ChannelConfig, payload: ChannelPayload, *, is_caller: bool) -> Sold:
     match payload:
         case DepositPayload():
+            await to_thread.run_sync(_check_sold, node, offer)
             brought = await to_thread.run_sync(deposit, node, config, offer.item.creator, payload, offer.amount)
             sold = await take_voucher(node, offer, config, payload.voucher, is_caller=is_caller)
             moved = {"transaction": brought.transaction or "", "amount": str(brought.amount.micros)}
@@ -62,3 +64,10 @@ async def _sell(node: Node, offer: Offer, config: ChannelConfig, payload: Channe
             return await take_voucher(node, offer, config, payload.voucher, is_caller=is_caller)
         case RefundPayload():
             raise ProblemError("payment.scheme", scheme="refund")
+
+
+def _check_sold(node: Node, offer: Offer) -> None:
+    """Bring no deposit for what is not sold; the repetition of one that bought it goes on."""
+    with node.database.read() as session:
+        if not owns_any(session, offer):
+            refuse_unsold(session, offer.film, offer.account)
