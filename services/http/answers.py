@@ -21,13 +21,13 @@ def install_problem_answers(app: FastAPI) -> None:
 
     @app.exception_handler(ProblemError)
     async def expected(_request: Request, error: ProblemError) -> JSONResponse:
-        return _answer(error, headers=error.headers)
+        return problem_answer(error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         # Only where the mistake is: what was sent may be a secret.
         where = ".".join(str(part) for part in error.errors()[0]["loc"][1:]) or "body"
-        return _answer(ProblemError("request.invalid", field=where))
+        return problem_answer(ProblemError("request.invalid", field=where))
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, error: HTTPException) -> JSONResponse:
@@ -38,8 +38,9 @@ def install_problem_answers(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         trace = secrets.token_hex(6)
         _log.error("unexpected error", exc_info=error, extra={"trace": trace, "path": request.url.path})
-        return _answer(ProblemError("internal", trace=trace))
+        return problem_answer(ProblemError("internal", trace=trace))
 
 
-def _answer(error: ProblemError, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(dict(error.body()), status_code=error.kind.status, headers=headers)
+def problem_answer(error: ProblemError) -> JSONResponse:
+    """Write an expected failure, with the headers that it carries."""
+    return JSONResponse(dict(error.body()), status_code=error.kind.status, headers=error.headers)

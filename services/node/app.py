@@ -2,54 +2,42 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
-from services.chain.errors import ChainUnreachable
 from services.http.answers import install_problem_answers
-from services.node import access, accounts, earnings, tiers, wallets
+from services.node import access, accounts, earnings, health, statement_routes, tiers, wallets
 from services.node.blocks import gateway
 from services.node.blocks import routes as blocks
 from services.node.catalogue import routes as catalogue
 from services.node.catalogue.listing import prepare
 from services.node.channels import routes as channels
 from services.node.context import Node
-from services.node.door import NodeOf
+from services.node.health import HealthWatch
 from services.node.kyc import routes as kyc
-from services.node.memberships import lending
+from services.node.memberships import lending, refund_routes
 from services.node.memberships import routes as memberships
 from services.node.moderation import routes as moderation
 from services.node.sales import routes as sales
+from services.node.sales.quick import QuickSales
 from services.node.seeds import creators, links, payouts, viewers
-from services.wire.node import NodeHealth
-
-_health = APIRouter(tags=["health"])
-
-
-@_health.get("/health")
-def health(node: NodeOf) -> NodeHealth:
-    """Say whether the node answers, and what it sells on."""
-    try:
-        block = node.chain.head().number
-    except ChainUnreachable:
-        block = None
-    return NodeHealth(
-        status="ok", chain_id=node.chain.chain_id, token=node.chain.token, escrow=node.chain.escrow, block=block
-    )
 
 
 def node_app(node: Node) -> FastAPI:
     """Put the node's routes together, bare and under /api/v1."""
     app = FastAPI(title="Museclock node", version="1")
     app.state.node = node
+    app.state.health = HealthWatch(node)
     prepare(node.database)
     install_problem_answers(app)
+    app.add_middleware(QuickSales, node=node)
     for slice_router in (
-        _health,
+        health.router,
         accounts.router,
         tiers.router,
         access.router,
         memberships.router,
         lending.router,
+        refund_routes.router,
         # Before the catalogue: a UUID on its path is linked content.
         links.router,
         catalogue.router,
@@ -57,6 +45,7 @@ def node_app(node: Node) -> FastAPI:
         sales.router,
         channels.router,
         earnings.router,
+        statement_routes.router,
         wallets.router,
         viewers.router,
         creators.router,

@@ -95,7 +95,9 @@ async def stream(
         keys = film.keys(node.keys, {index})
         return KeysOut(content_id=film.item.content_id, keys=keys, amount=ZERO, transaction=None)
     offer = make_offer(film, account, index, 1)
-    return await _sell(node, offer, given, response, is_caller=caller is not None)
+    sold = await _sell(node, offer, given, is_caller=caller is not None)
+    _settled(response, sold.settled)
+    return sold.keys
 
 
 @router.post("/content/{content_id}/pay", responses=_PAID)
@@ -115,23 +117,13 @@ async def pay(
     given = _read(payment, caller)
     if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
         return await _give_back(node, content_id, given.payload, response)
-    account = _account(given, caller)
     if idempotency_key is not None and caller is not None and body.first_chunk is None:
         body, goods = await to_thread.run_sync(bought_by_key, node, caller, content_id, idempotency_key, body)
         if goods is not None:
             return goods
-    with node.database.read() as session:
-        film = node.shelf.get(session, content_id)
-        first = body.first_chunk if body.first_chunk is not None else next_unowned(session, film.item, account)
-        offer = make_offer(film, account, first, body.chunk_count)
-        # The rest of what comes with a payment is looked at where the payment is taken.
-        is_owned = (given is None or not film.is_sold) and owns_any(session, offer)
-        if (given is None or not film.is_sold) and not is_owned:
-            refuse_unsold(session, film, account)
-    if offer.amount == ZERO or account == film.item.creator or (given is None and is_owned):
-        # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
-        raise ProblemError("content.owned")
-    return await _sell(node, offer, given, response, is_caller=caller is not None)
+    sold = await sell_chunks(node, content_id, body, given, caller)
+    _settled(response, sold.settled)
+    return sold.keys
 
 
 @router.get("/content/{content_id}/pay", responses=_PAID)
@@ -182,17 +174,40 @@ def _account(payment: Payment | None, caller: Address | None) -> Address:
     return caller or (payer_of(payment) if payment else NOBODY)
 
 
-async def _sell(node: Node, offer: Offer, payment: Payment | None, response: Response, *, is_caller: bool) -> KeysOut:
+async def sell_chunks(node: Node, content_id: str, body: PayIn, given: Payment | None, caller: Address | None) -> Sold:
+    """Sell the chunks of a request that is no refund; a payment is the caller's, if there is one."""
+    account, film = _account(given, caller), node.shelf.known(content_id)
+    if film is not None and film.is_sold and given is not None and body.first_chunk is not None:
+        # What comes with a payment is looked at where the payment is taken: one look into the database a sale.
+        offer, is_owned = make_offer(film, account, body.first_chunk, body.chunk_count), False
+    else:
+        offer, is_owned = _offered(node, content_id, body, account, is_paid=given is not None)
+    if offer.amount == ZERO or account == offer.item.creator or (given is None and is_owned):
+        # Said before anything is signed. What comes with a payment may be the repetition of one that was lost.
+        raise ProblemError("content.owned")
+    return await _sell(node, offer, given, is_caller=caller is not None)
+
+
+def _offered(node: Node, content_id: str, body: PayIn, account: Address, *, is_paid: bool) -> tuple[Offer, bool]:
+    """Look up what is asked for, and whether some of it is owned. Raises ProblemError for what is not sold."""
+    with node.database.read() as session:
+        film = node.shelf.get(session, content_id)
+        first = body.first_chunk if body.first_chunk is not None else next_unowned(session, film.item, account)
+        offer = make_offer(film, account, first, body.chunk_count)
+        is_owned = (not is_paid or not film.is_sold) and owns_any(session, offer)
+        if (not is_paid or not film.is_sold) and not is_owned:
+            refuse_unsold(session, film, account)
+    return offer, is_owned
+
+
+async def _sell(node: Node, offer: Offer, payment: Payment | None, *, is_caller: bool) -> Sold:
     if payment is None:
         needed = ProblemError("payment.required", amount=offer.amount.micros)
         needed.headers = offer_headers(node, offer, error="Payment required")
         raise needed
     if isinstance(payment, ChannelPayment):
-        sold = await pay_by_channel(node, offer, payment, is_caller=is_caller)
-    else:
-        sold = await to_thread.run_sync(_by_transaction, node, offer, payment, is_caller)
-    _settled(response, sold.settled)
-    return sold.keys
+        return await pay_by_channel(node, offer, payment, is_caller=is_caller)
+    return await to_thread.run_sync(_by_transaction, node, offer, payment, is_caller)
 
 
 def _by_transaction(node: Node, offer: Offer, payment: EscrowPayment | ExactPayment, is_caller: bool) -> Sold:

@@ -62,14 +62,21 @@ class Shelf:
         self._guard = threading.Lock()
         self._films: OrderedDict[str, Film] = OrderedDict()
 
-    def get(self, session: Session, content_id: str) -> Film:
-        """Give a film, from memory if it is there; raises ProblemError: content.not_found."""
+    def known(self, content_id: str) -> Film | None:
+        """Give a film that is in memory."""
         content_id = content_id.lower()
         with self._guard:
             film = self._films.get(content_id)
             if film is not None:
                 self._films.move_to_end(content_id)
-                return film
+            return film
+
+    def get(self, session: Session, content_id: str) -> Film:
+        """Give a film, from memory if it is there; raises ProblemError: content.not_found."""
+        film = self.known(content_id)
+        if film is not None:
+            return film
+        content_id = content_id.lower()
         item = session.get(Item, content_id)
         if item is None:
             raise ProblemError("content.not_found")
