@@ -30,6 +30,10 @@ class TiersClient:
         body = TierIn(name=name, price=price, perks=perks)
         return await self._door.call(TierOut, "PUT", f"/tiers/{tier_id}", body=body)
 
+    async def archive(self, tier_id: str) -> TierOut:
+        """Take a tier off sale; its members keep what they paid for. Problem codes: tier.not_found."""
+        return await self._door.call(TierOut, "POST", f"/tiers/{tier_id}/archive")
+
 
 class UploadsClient:
     """Calls of the publishing slice."""

@@ -12,6 +12,7 @@ from services.db.plain import Prepared, Unit, Work, unit_of
 from services.desk.choices import Choices, read_choices, write_choice
 from services.desk.context import Desk
 from services.desk.films import budget_of
+from services.desk.memberships.tables import MembershipPayment
 from services.desk.tables import Film, Purchase
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -23,9 +24,16 @@ MAX_BUDGET = Money(1_000_000_000)
 _SHOWN = 50
 # What lies in the future was signed before the clock was put back: it counts, or putting it back would make room.
 _SINCE = (Purchase.at >= bindparam("since")) & (Purchase.money != "released")
+_JOINED = (MembershipPayment.at >= bindparam("since")) & (MembershipPayment.money != "released")
+_MEMBERSHIPS = select(func.coalesce(func.sum(MembershipPayment.amount), 0)).where(
+    _JOINED, MembershipPayment.intent != bindparam("intent")
+)
 _SUMS = Prepared(
     select(
-        func.sum(Purchase.amount), func.sum(case((Purchase.creator == bindparam("creator"), Purchase.amount)))
+        func.sum(Purchase.amount),
+        func.sum(case((Purchase.creator == bindparam("creator"), Purchase.amount))),
+        _MEMBERSHIPS.scalar_subquery(),
+        _MEMBERSHIPS.where(MembershipPayment.creator == bindparam("creator")).scalar_subquery(),
     ).where(_SINCE, Purchase.intent != bindparam("intent")),
     ("since", "creator", "intent"),
 )
@@ -48,19 +56,23 @@ def charge(
     if auto:
         _charge_film(unit, content, amount)
     chosen, since = _choices(unit, desk), to_microseconds(_day(desk.clock.now()))
-    day, mine = _SUMS.one(unit, since, creator, intent)
-    _within("budget.day", chosen.day_limit, Money(day or 0), amount)
-    _within("budget.creator", chosen.creator_limit, Money(mine or 0), amount)
+    day, mine, day_joined, mine_joined = _SUMS.one(unit, since, creator, intent)
+    _within("budget.day", chosen.day_limit, Money((day or 0) + day_joined), amount)
+    _within("budget.creator", chosen.creator_limit, Money((mine or 0) + mine_joined), amount)
 
 
 def budgets_out(desk: Desk) -> BudgetsOut:
     """Give the limits and what is used of them today. Blocking."""
     with desk.database.read() as session:
         chosen = read_choices(session)
-        by_creator = select(Purchase.creator, func.sum(Purchase.amount)).where(_SINCE).group_by(Purchase.creator)
-        rows = session.execute(by_creator, {"since": _day(desk.clock.now())}).all()
-    spent = sum((amount for _, amount in rows), ZERO)
-    shown = sorted(((amount, creator) for creator, amount in rows), reverse=True)[:_SHOWN]
+        bought = select(Purchase.creator, func.sum(Purchase.amount)).where(_SINCE).group_by(Purchase.creator)
+        joined = select(MembershipPayment.creator, func.sum(MembershipPayment.amount)).where(_JOINED)
+        used: dict[Address, Money] = {}
+        for query in (bought, joined.group_by(MembershipPayment.creator)):
+            for creator, amount in session.execute(query, {"since": _day(desk.clock.now())}):
+                used[creator] = used.get(creator, ZERO) + amount
+    spent = sum(used.values(), ZERO)
+    shown = sorted(((amount, creator) for creator, amount in used.items()), reverse=True)[:_SHOWN]
     return BudgetsOut(
         day=DayOut(limit=chosen.day_limit, spent=spent),
         creator_limit=chosen.creator_limit,

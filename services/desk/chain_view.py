@@ -74,7 +74,10 @@ def sums(desk: Desk) -> ChainSums:
             case Paid(payer=payer, creator=creator):
                 paid = paid + event.amount if payer == me else paid
                 earned = earned + event.creator_share if creator == me else earned
-            case Collected(creator=creator) | Subscribed(creator=creator) | Allocated(creator=creator) if creator == me:
+            case Subscribed(payer=payer, creator=creator):
+                paid = paid + event.amount if payer == me else paid
+                earned = earned + event.creator_share if creator == me else earned
+            case Collected(creator=creator) | Allocated(creator=creator) if creator == me:
                 earned = earned + event.creator_share
             case CreatorWithdrawn(creator=creator) if creator == me:
                 withdrawn = withdrawn + event.amount

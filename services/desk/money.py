@@ -4,8 +4,8 @@ A purchase moves ``wallet`` → ``in_flight`` when it is signed, and on to ``spe
 ``wallet`` when it can no longer happen. A deposit moves ``wallet`` → ``in_flight`` → ``channel``; a purchase by
 voucher moves ``channel`` → ``promised`` when it is signed, and on to ``spent`` or back to ``channel``; what a channel
 gives back moves ``channel`` → ``wallet``. A membership moves as a purchase does. A refund moves ``wallet`` →
-``in_flight`` → ``refunds`` on the creator's side, and ``spent`` → ``wallet`` on the viewer's. A creator's share moves ``sales`` → ``escrow`` when the chain says so, and
-on to ``wallet`` when it was withdrawn.
+``in_flight`` → ``refunds`` on the creator's side, and ``spent`` → ``wallet`` on the viewer's. A creator's share moves
+``sales`` → ``escrow`` when the chain says so, and on to ``wallet`` when it was withdrawn.
 """
 
 from __future__ import annotations

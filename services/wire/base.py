@@ -98,6 +98,7 @@ class EventOut(Answer):
     """Something changed; views that show it fetch it again."""
 
     kind: str
-    """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, channel, earnings, payout."""
+    """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, channel, membership,
+    earnings, payout, node."""
     ids: tuple[str, ...] = ()
     initiator: str = ""

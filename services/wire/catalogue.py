@@ -31,6 +31,11 @@ class ItemOut(Answer):
     position_ms: int
     """Where this desk stopped watching; 0 when it never did."""
     published_at: Moment
+    node: str = ""
+    """The address of the node that it comes from; empty for the one on this computer."""
+    node_name: str = ""
+    moving: Literal["", "coming", "leaving"] = ""
+    """Of an own film: on its way to this node, or away from it."""
 
 
 class ChunkOut(Answer):
@@ -69,6 +74,21 @@ class FilmPaymentOut(Answer):
     """What the next purchase would put into the channel; 0 when there is enough in it."""
 
 
+class AccessTierOut(Answer):
+    """A tier that opens a film, with its price a period."""
+
+    tier_id: str
+    name: str
+    price: MoneyField
+
+
+class FilmAccessOut(Answer):
+    """How a film is to be had: public, by the chunk, or for members of tiers only; as it was when it was opened."""
+
+    visibility: Literal["public", "chunks", "members"] = "chunks"
+    tiers: tuple[AccessTierOut, ...] = ()
+
+
 class PlaybackOut(Answer):
     """A film opened for playing: its timeline and its money."""
 
@@ -80,6 +100,7 @@ class PlaybackOut(Answer):
     budget: BudgetOut | None
     available: MoneyField | None
     payment: FilmPaymentOut = FilmPaymentOut()
+    access: FilmAccessOut = FilmAccessOut()
 
 
 class BuyIn(Request):

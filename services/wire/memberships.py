@@ -135,9 +135,13 @@ class AppointIn(Request):
 
 
 class RefundIn(Request):
-    """Ask for the money of a receipt back."""
+    """Ask for the money of a receipt back.
 
-    receipt: _Id
+    receipt: a membership payment's or a purchase's id; of a purchase by voucher, the channel's id, a colon, and the
+    voucher's total in micro-USDC.
+    """
+
+    receipt: Annotated[str, Field(max_length=96)]
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -148,7 +152,10 @@ class RefundPaidIn(Request):
 
 
 class RefundOut(Answer):
-    """A refund that was asked for. nonce: what the creator's transfer must carry, so that it can happen once only."""
+    """A refund that was asked for. nonce: what the creator's transfer must carry, so that it can happen once only.
+
+    viewer: who paid, and gets it back; item: the film's id, or ``tier:…``; title: its name.
+    """
 
     receipt: str
     viewer: AddressField
@@ -162,3 +169,59 @@ class RefundOut(Answer):
     transaction: Bytes32Field | None
     asked_at: Moment
     ended_at: Moment | None
+
+
+class JoinIn(Request):
+    """Join, renew or change on the desk: the tier, and the sum that the person confirmed. node: empty for the own."""
+
+    tier_id: _Id
+    amount: MoneyField
+    node: Annotated[str, Field(max_length=300)] = ""
+
+
+class RefundAskIn(RefundIn):
+    """Ask for a refund at the node of the receipt; empty for the own."""
+
+    node: Annotated[str, Field(max_length=300)] = ""
+
+
+class RefundConfirmIn(Request):
+    """The sum that the creator confirmed to give back."""
+
+    amount: MoneyField
+
+
+class OwnMembershipOut(Answer):
+    """A membership of this desk's account. node: empty for the own one.
+
+    state: from what is known here, also without the node; reason: why the last renewal failed, or why it ends.
+    """
+
+    membership: MembershipOut
+    node: str
+    state: MembershipState
+    reason: str
+
+
+class OwnPaymentOut(Answer):
+    """A membership's payment from this desk, from the moment it was signed."""
+
+    receipt: str
+    kind: str
+    creator: AddressField
+    creator_name: str
+    tier_id: str
+    tier_name: str
+    amount: MoneyField
+    until: Moment
+    state: Literal["signed", "sent", "unknown", "paid", "refused"]
+    auto: bool
+    transaction: Bytes32Field | None
+    at: Moment
+
+
+class MembershipsOut(Answer):
+    """This account's memberships, and what was paid for them, the latest first."""
+
+    memberships: tuple[OwnMembershipOut, ...]
+    payments: tuple[OwnPaymentOut, ...]

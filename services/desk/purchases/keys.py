@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.db.dialects import insert_into
 from services.db.plain import Prepared, Work, unit_of
 from services.desk.context import Desk
+from services.desk.memberships.lending import lent_key
 from services.desk.tables import OwnedChunk
 from services.media.manifest import Manifest
 from services.media.seal import check_key
@@ -58,7 +59,7 @@ def owned_counts(session: Session) -> dict[str, int]:
 
 
 def key_of(desk: Desk, manifest: Manifest, index: int) -> bytes:
-    """Give the key of a chunk that is free or owned. Blocking. Raises ProblemError: content.locked."""
+    """Give the key of a chunk that is free, owned or lent. Blocking. Raises ProblemError: content.locked."""
     preview = manifest.preview_keys.get(index)
     if preview is not None:
         return preview
@@ -68,7 +69,10 @@ def key_of(desk: Desk, manifest: Manifest, index: int) -> bytes:
     with desk.database.read() as session:
         row = session.get(OwnedChunk, (manifest.content_id, index))
     if row is None:
-        raise ProblemError("content.locked", index=index)
+        borrowed = lent_key(desk, manifest.content_id, index)
+        if borrowed is None:
+            raise ProblemError("content.locked", index=index)
+        return borrowed
     return desk.device.open(row.wrapped_key, owner=_row(manifest.content_id, index))
 
 
