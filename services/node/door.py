@@ -15,7 +15,7 @@ from services.node.context import Node
 from services.node.limits import note_account
 from services.node.proofs import action_of, require_proof
 from services.node.roles import is_moderator
-from services.node.sessions import USE_NOTED_EVERY, SignedIn, look_up, note_use
+from services.node.sessions import SignedIn, look_up, note_use
 from services.units.address import Address
 from services.wire.accounts import Scope
 from services.wire.problems import ProblemError
@@ -42,7 +42,7 @@ async def _visitor(request: Request, node: NodeOf) -> SignedIn | None:
         # Whoever means to be somebody must not be served as nobody: an expired session has to be renewed.
         raise ProblemError("account.sign_in_refused", reason="session")
     note_account(request.scope, found.account)
-    if node.clock.now() - found.used_at > USE_NOTED_EVERY:
+    if not found.is_use_noted:
         await to_thread.run_sync(_note, node, found)
     return found
 

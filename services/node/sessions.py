@@ -6,11 +6,13 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from services.db.columns import to_microseconds
+from services.db.plain import Prepared
 from services.node.context import Node
 from services.node.tables import AccountSession
 from services.units.address import Address
@@ -20,14 +22,18 @@ from services.wire.node import SessionOut
 
 LIFETIME = timedelta(minutes=60)
 USE_NOTED_EVERY = timedelta(minutes=5)
+_NOTED_EVERY = USE_NOTED_EVERY // timedelta(microseconds=1)
 _PURGED_AT_ONCE = 100
-_FIND = select(
-    AccountSession.address,
-    AccountSession.scopes,
-    AccountSession.id,
-    AccountSession.used_at,
-    AccountSession.expires_at,
-).where(AccountSession.token_hash == bindparam("hashed"))
+_FIND = Prepared(
+    select(
+        AccountSession.address,
+        AccountSession.scopes,
+        AccountSession.id,
+        AccountSession.used_at,
+        AccountSession.expires_at,
+    ).where(AccountSession.token_hash == bindparam("hashed")),
+    ("hashed",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,8 @@ class SignedIn:
     account: Address
     scopes: frozenset[str]
     id: str
-    used_at: datetime
-    """As last noted."""
+    is_use_noted: bool
+    """Whether ``used_at`` of the session is recent enough."""
 
 
 def open_session(
@@ -68,11 +74,14 @@ def open_session(
 
 def look_up(node: Node, token: str) -> SignedIn | None:
     """Give who is behind a token, or None for one that is unknown, revoked or expired."""
-    with node.database.read() as session:
-        found = session.connection().execute(_FIND, {"hashed": _hash(token)}).first()
-    if found is None or found.expires_at < node.clock.now():
+    with node.database.read_plain() as unit:
+        found = _FIND.first(unit, _hash(token))
+    now = to_microseconds(node.clock.now())
+    if found is None or found[4] < now:
         return None
-    return SignedIn(Address(found.address), frozenset(found.scopes.split()), found.id, found.used_at)
+    account, scopes, session_id, used_at, _ = found
+    is_use_noted = now - used_at <= _NOTED_EVERY
+    return SignedIn(Address(account), frozenset(scopes.split()), session_id, is_use_noted)
 
 
 def note_use(node: Node, signed_in: SignedIn) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
-from services.chain.proofs import prove
 from services.node.app import node_app
-from services.node.proofs import require_proof
-from services.wire.problems import ProblemError
-from services.wire.proofs import PROOF, Action
+from services.wire.proofs import PROOF
 from tests.fixtures.chain import STRANGER, VIEWER, HandClock
 from tests.fixtures.node_caller import NodeCaller, at_the_door
 from tests.fixtures.world import RunningWorld
@@ -98,23 +93,6 @@ async def test_below_a_prefix_the_path_is_the_one_that_was_asked_for(running: Ru
         async with httpx.AsyncClient(transport=app, base_url="http://museclock.local/node") as http:
             headers = {**viewer.prove(*COLLECT), "Authorization": viewer.http.headers["Authorization"]}
             assert (await http.post("/creators/collect", headers=headers)).status_code == 200
-
-
-async def test_of_many_at_once_with_one_proof_one_passes(running: RunningWorld) -> None:
-    node = running.world.node
-    action = Action(node.domain, node.uri, node.chain.chain_id, *COLLECT, b"")
-    header = prove(action, VIEWER.key, now=node.clock.now())
-
-    def attempt(_number: int) -> str:
-        try:
-            require_proof(node, VIEWER.address, action, header)
-        except ProblemError as problem:
-            return problem.params["reason"]
-        return "passed"
-
-    with ThreadPoolExecutor(16) as pool:
-        found = await asyncio.to_thread(lambda: sorted(pool.map(attempt, range(16))))
-    assert found == ["nonce"] * 15 + ["passed"]
 
 
 async def test_a_desk_signs_what_it_sends(running: RunningWorld) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +16,6 @@ from sqlalchemy import func, select
 from services.chain.message import checksum, sign_message
 from services.desk.node_door import NodeDoor
 from services.host.node_open import NODE_URI
-from services.node.accounts import sign_in
 from services.node.app import node_app
 from services.node.context import Node
 from services.node.roles import grant, role_of
@@ -29,8 +27,6 @@ from services.wire.sign_in import SignIn, scope_resources
 from tests.fixtures.chain import CREATOR, STRANGER, VIEWER, HandClock, Person
 from tests.fixtures.node_caller import NodeCaller, at_the_door
 from tests.fixtures.world import RunningWorld
-
-AT_ONCE = 32
 
 
 def _signed(message: SignIn, who: Person) -> SignInIn:
@@ -44,24 +40,6 @@ async def _with_operator(running: RunningWorld, *people: Person) -> AsyncIterato
     node = replace(running.world.node, operators=frozenset({CREATOR.address}))
     async with at_the_door(replace(running.world, node=node), *people) as callers:
         yield callers
-
-
-async def test_of_many_sign_ins_with_one_nonce_one_wins(running: RunningWorld) -> None:
-    node = running.world.node
-    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
-        body = _signed(await viewer.question(), VIEWER)
-
-    def attempt(_number: int) -> str:
-        try:
-            return sign_in(node, body).address
-        except ProblemError as problem:
-            return f"{problem.code} {problem.params['reason']}"
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = await asyncio.to_thread(lambda: list(pool.map(attempt, range(AT_ONCE))))
-    assert sorted(answers) == [VIEWER.address, *["account.sign_in_refused nonce"] * (AT_ONCE - 1)]
-    with node.database.read() as session:
-        assert session.scalar(select(func.count()).select_from(AccountSession)) == 1
 
 
 async def test_other_forms_of_the_standard_sign_in_too(running: RunningWorld) -> None:
