@@ -47,14 +47,39 @@ class SessionOut(Answer):
     scopes: tuple[Scope, ...] = SCOPES
 
 
-class NodeHealth(Answer):
-    """The node and what it sells on."""
+DependencyState = Literal["ok", "low", "off", "failed"]
 
-    status: str
+
+class Dependencies(Answer):
+    """How what a node leans on is: low is the relayer whose gas ends soon, off are channels that are not offered."""
+
+    database: DependencyState
+    chain: DependencyState
+    relayer: DependencyState
+    store: DependencyState
+    channels: DependencyState
+
+
+class NodeHealth(Answer):
+    """The node and what it sells on.
+
+    status: ok, or degraded when something below is low or failed; chain: ok, unreachable, not_deployed, wrong_chain.
+    """
+
+    status: Literal["ok", "degraded"]
     chain_id: int
     token: AddressField
     escrow: AddressField
     block: int | None
+    chain: Literal["ok", "unreachable", "not_deployed", "wrong_chain"] = "ok"
+    dependencies: Dependencies | None = None
+
+
+class ReadyOut(Answer):
+    """Whether a node can serve: its database, its chain and its store must answer."""
+
+    ready: bool
+    dependencies: Dependencies
 
 
 class PublishIn(Request):
@@ -189,7 +214,7 @@ class CreatorSums(Answer):
 class NodeTierIn(Request):
     """A tier in the seed's own form: the price is a JSON number of dollars."""
 
-    creator_id: AddressField
+    creator_id: Annotated[str, Field(max_length=64)]
     name: Annotated[str, Field(max_length=200)]
     price: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=6)]
     perks: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=20)] = ()
