@@ -79,7 +79,7 @@ def archive_tier(node: NodeOf, caller: Publisher, tier_id: str) -> TierOut:
 
 
 def _checked(body: NodeTierIn, caller: Address) -> tuple[str, Money]:
-    if body.creator_id != caller:
+    if body.creator_id.lower() != caller:
         raise ProblemError("account.forbidden")
     name = " ".join(body.name.split())
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable():

@@ -62,8 +62,25 @@ def payout(node: NodeOf, caller: Publisher, creator_id: str, body: WithdrawIn | 
 
 def pay_out(node: Node, creator: Address, given: WithdrawIn | None) -> WithdrawOut:
     """Bring a creator's order to the chain. Blocking. Raises ProblemError as the routes say."""
-    if given is not None and (known := _find(node, creator, given.nonce)) is not None:
-        return _ended(node, known, node.relayer.wait(_ticket(node, known), timeout_s=_WAIT_S))
+    done = _done(node, creator, given)
+    if done is not None:
+        return done
+    try:
+        return _bring(node, creator, _checked(node, creator, given))
+    except ProblemError as problem:
+        # The same order may have come through another door meanwhile.
+        done = _done(node, creator, given) if problem.code in (_NOTHING, "withdrawal.unsigned") else None
+        if done is None:
+            raise
+        return done
+
+
+def _done(node: Node, creator: Address, given: WithdrawIn | None) -> WithdrawOut | None:
+    known = None if given is None else _find(node, creator, given.nonce)
+    return None if known is None else _ended(node, known, node.relayer.wait(_ticket(node, known), timeout_s=_WAIT_S))
+
+
+def _checked(node: Node, creator: Address, given: WithdrawIn | None) -> WithdrawIn:
     amount = node.chain.creator_balance(creator)
     if not amount:
         raise ProblemError(_NOTHING)
@@ -73,7 +90,7 @@ def pay_out(node: Node, creator: Address, given: WithdrawIn | None) -> WithdrawO
     nonce = read_uint(node.chain.ask(order_nonce_call(escrow, creator)))
     if given is None or given.nonce != nonce or given.deadline < node.chain.head().timestamp + _MARGIN_S:
         raise ProblemError("withdrawal.unsigned", escrow=escrow, nonce=nonce, amount=amount.micros)
-    return _bring(node, creator, given)
+    return given
 
 
 def _bring(node: Node, creator: Address, given: WithdrawIn) -> WithdrawOut:
