@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
+from services.desk.nodes.listing import Placed, from_all
+from services.desk.nodes.places import FilmDeskOf
+from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.purchases.keys import owned_counts
 from services.desk.tables import Film
 from services.ipfs.unixfs import read_file
@@ -18,6 +24,7 @@ from services.wire.catalogue import ItemOut
 from services.wire.node import CardOut
 from services.wire.problems import ProblemError
 
+MAX_OWN = 100
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
 _JPEG = b"\xff\xd8\xff"
 
@@ -26,16 +33,19 @@ router = APIRouter(tags=["catalogue"])
 
 @router.get("/catalogue")
 async def browse(desk: DeskOf, query: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 60) -> tuple[ItemOut, ...]:
-    """List what is for sale."""
-    cards = await desk.node.browse(tuple[CardOut, ...], "/content", query={"query": query, "limit": limit})
-    return await to_thread.run_sync(items_out, desk, cards)
+    """List what is for sale, on all nodes that answer."""
+
+    async def ask(at: Desk) -> tuple[CardOut, ...]:
+        return await at.node.browse(tuple[CardOut, ...], "/content", query={"query": query, "limit": limit})
+
+    return await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=limit))
 
 
 @router.get("/catalogue/{content_id}")
-async def item(desk: DeskOf, content: ContentOf) -> ItemOut:
+async def item(desk: FilmDeskOf, content: ContentOf) -> ItemOut:
     """Describe one film."""
     card = await desk.node.browse(CardOut, f"/content/{content}")
-    return (await to_thread.run_sync(items_out, desk, (card,)))[0]
+    return (await to_thread.run_sync(items_out, desk, ((desk.node.uri, card),)))[0]
 
 
 @router.get("/library")
@@ -45,9 +55,12 @@ async def library(desk: DeskOf) -> tuple[ItemOut, ...]:
     def read() -> tuple[ItemOut, ...]:
         with desk.database.read() as session:
             rows = list(session.scalars(select(Film).order_by(Film.opened_at.desc(), Film.content_id).limit(100)))
-            counts = owned_counts(session)
+            counts, places = owned_counts(session), Places.read(session, desk)
         return tuple(
-            item_out(CardOut.model_validate(row.card), owned_chunks=counts.get(row.content_id, 0), film=row)
+            places.put(
+                item_out(CardOut.model_validate(row.card), owned_chunks=counts.get(row.content_id, 0), film=row),
+                row.node or "",
+            )
             for row in rows
         )
 
@@ -60,8 +73,11 @@ async def own_items(desk: DeskOf) -> tuple[ItemOut, ...]:
     owner = desk.keyring.address
     if owner is None:
         return ()
-    cards = await desk.node.browse(tuple[CardOut, ...], f"/content/creator/{owner}")
-    return await to_thread.run_sync(items_out, desk, cards)
+
+    async def ask(at: Desk) -> tuple[CardOut, ...]:
+        return await at.node.browse(tuple[CardOut, ...], f"/content/creator/{owner}", {"links": "false"})
+
+    return await to_thread.run_sync(own_items_out, desk, await from_all(desk, ask, limit=MAX_OWN))
 
 
 @router.get("/blobs/{cid}")
@@ -71,21 +87,64 @@ async def blob(desk: DeskOf, cid: str) -> Response:
         wanted = Cid.parse(cid)
     except ValueError as exc:
         raise ProblemError("content.not_found") from exc
-    data = await to_thread.run_sync(read_file, desk.blocks, wanted, MAX_PICTURE_BYTES)
+    at = desk.at(desk.memory.pictures.get(cid) or desk.node.uri)
+    data = await to_thread.run_sync(read_file, at.blocks, wanted, MAX_PICTURE_BYTES)
     if not data.startswith(_JPEG):
         raise ProblemError("content.not_found")
     return Response(data, media_type="image/jpeg")
 
 
-def items_out(desk: Desk, cards: tuple[CardOut, ...]) -> tuple[ItemOut, ...]:
-    """Add to the node's cards what this desk knows. Blocking."""
+def items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
+    """Add to the nodes' cards what this desk knows. Blocking."""
     with desk.database.read() as session:
-        counts = owned_counts(session)
-        wanted = select(Film).where(Film.content_id.in_([card.content_id for card in cards]))
+        counts, places = owned_counts(session), Places.read(session, desk)
+        wanted = select(Film).where(Film.content_id.in_([card.content_id for _, card in cards]))
         films = {row.content_id: row for row in session.scalars(wanted)}
     return tuple(
-        item_out(card, owned_chunks=counts.get(card.content_id, 0), film=films.get(card.content_id)) for card in cards
+        places.put(
+            item_out(card, owned_chunks=counts.get(card.content_id, 0), film=films.get(card.content_id)), address
+        )
+        for address, card in cards
     )
+
+
+def own_items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
+    """List this account's films: where this desk put them, also when that node is down, and what else was found."""
+    with desk.database.read() as session:
+        placed = list(session.scalars(select(Placement).where(Placement.state != "gone")))
+    found = {card.content_id: (address, card) for address, card in cards}
+    for row in sorted(placed, key=lambda row: row.state == "live"):
+        if row.content_id in found and found[row.content_id][0] == row.node:
+            continue
+        if row.card is not None:
+            found[row.content_id] = (row.node, CardOut.model_validate(row.card))
+    moving = {(row.content_id, row.node): row.state for row in placed if row.state in ("coming", "leaving")}
+    newest = sorted(found.values(), key=lambda one: one[1].published_at, reverse=True)
+    states = {content: state for (content, _), state in moving.items()}
+    return tuple(
+        item.model_copy(update={"moving": states.get(item.content_id, "")}) for item in items_out(desk, tuple(newest))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Writes on a card where its film comes from."""
+
+    own: str
+    names: dict[str, str]
+
+    @classmethod
+    def read(cls, session: Session, desk: Desk) -> Places:
+        """Read the names of the listed nodes."""
+        names = {row.address: row.name for row in session.scalars(select(KnownNode))}
+        return cls((desk.home or desk).node.uri, names)
+
+    def put(self, item: ItemOut, address: str) -> ItemOut:
+        """Add the place; one that is no longer listed goes by its address."""
+        if not address or address == self.own:
+            return item
+        name = self.names.get(address) or urlsplit(address).netloc
+        return item.model_copy(update={"node": address, "node_name": name})
 
 
 def item_out(card: CardOut, *, owned_chunks: int, film: Film | None) -> ItemOut:

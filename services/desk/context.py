@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -17,6 +17,8 @@ from services.db.keybox import KeyBox
 from services.desk.events import EventBus
 from services.desk.memory import Memory
 from services.desk.node_door import NodeDoor
+from services.desk.nodes.book import NodeBook
+from services.desk.nodes.store import NodeBlocks
 from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore
 from services.units.time import Clock
@@ -41,12 +43,27 @@ class Desk:
     keyring: Keyring
     device: KeyBox
     node: NodeDoor
+    """The own node's door, or that of another one (see ``at``)."""
     blocks: BlockStore
     clock: Clock
+    nodes: NodeBook = field(default_factory=NodeBook)
+    home: Desk | None = None
+    """The desk itself, when this is how it speaks with another node than its own."""
     events: EventBus = field(default_factory=EventBus)
     memory: Memory = field(default_factory=Memory)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def at(self, node: str) -> Desk:
+        """Give this desk as it speaks with a node, by its address; everything but the node is shared.
+
+        Films, purchases and channels each remember their node: what is done about them is done by the desk at it.
+        """
+        own = self.home or self
+        if node == own.node.uri:
+            return own
+        door = own.nodes.door(node, lambda http: NodeDoor(http, own.keyring, own.clock, chain_id=own.chain.chain_id))
+        return replace(own, node=door, blocks=NodeBlocks(own.blocks, door), home=own)
 
     def turn(self, name: str) -> asyncio.Lock:
         """Give the lock of a film (one purchase at a time), a channel, an upload or a withdrawal, while it is used."""

@@ -17,6 +17,7 @@ from services.wire.node import CardOut
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _FILMS = 32
+_PLACES = 4096
 _KEYS = 256
 _GOODS_BYTES = 64 * 1024 * 1024
 
@@ -69,12 +70,18 @@ class Memory:
     films: Recent[ContentId, OpenFilm] = field(default_factory=lambda: Recent(_FILMS))
     keys: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_KEYS))
     goods: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_GOODS_BYTES, len))
-    offers: Recent[Address, dict[str, Any]] = field(default_factory=lambda: Recent(_FILMS))
-    """The last checked offer of a channel to each till, as the seller wrote it."""
+    offers: Recent[tuple[str, Address], dict[str, Any]] = field(default_factory=lambda: Recent(_FILMS))
+    """The last checked offer of each node (its address) of a channel to each till, as the seller wrote it."""
+    places: Recent[ContentId, str] = field(default_factory=lambda: Recent(_PLACES))
+    """The address of the node that a film comes from."""
+    pictures: Recent[str, str] = field(default_factory=lambda: Recent(_PLACES))
+    """The address of the node that named a picture (its CID)."""
     choices: Choices | None = None
     available: Money | None = None
     """The wallet's free money when it was last looked up."""
-    node_offers: bool | None = None
-    """Whether the node's last offer had a channel."""
+    node_offers: dict[str, bool] = field(default_factory=dict)
+    """Whether a node's last offer had a channel, by its address."""
+    is_appointing_due: bool = True
+    """Whether this creator's node may still have to be appointed on the chain to sell the tiers."""
     are_channels_ours: bool = False
     """Whether the channels' contracts were seen to be the known ones."""

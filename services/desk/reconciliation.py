@@ -15,7 +15,9 @@ from services.desk.channels.chain import see
 from services.desk.channels.recovery import refresh
 from services.desk.context import Desk
 from services.desk.door import DeskOf
+from services.desk.memberships.refunds import came_back
 from services.desk.money import CHANNEL, ESCROW, PROMISED, SALES, SPENT
+from services.desk.nodes.record import paid_at
 from services.desk.purchases.exact import transferred
 from services.desk.tables import Channel
 from services.units.address import Bytes32
@@ -42,7 +44,8 @@ class _Own:
 class _Node:
     """The node's sums; None where the node could not be asked."""
 
-    spending: SpendingOut | None
+    paid: Money | None
+    """At all nodes that these books have anything of."""
     creator: CreatorSums | None
 
 
@@ -55,12 +58,15 @@ class _Chain:
     deposited: Money
     claimed: Money
     transferred: Money
+    refunded: Money
+    """What creators gave back."""
 
 
 @router.get("/reconciliation")
 async def reconciliation(desk: DeskOf) -> Reconciliation:
     """Compare the sums that concern this desk's account."""
-    await refresh(desk)
+    for address in await to_thread.run_sync(paid_at, desk):
+        await refresh(desk.at(address))
     node = await _ask_node(desk)
     chain = await to_thread.run_sync(_ask_chain, desk)
     own = await to_thread.run_sync(_own, desk)
@@ -72,13 +78,14 @@ async def reconciliation(desk: DeskOf) -> Reconciliation:
 
 
 async def _ask_node(desk: Desk) -> _Node:
+    nodes = [desk.at(address).node for address in await to_thread.run_sync(paid_at, desk)]
     try:
-        spending = await desk.node.call(SpendingOut, "GET", "/users/me/spending")
+        spending = [await node.call(SpendingOut, "GET", "/users/me/spending") for node in nodes]
         creator = await desk.node.call(CreatorSums, "GET", "/creators/sums")
     except ProblemError:
         # A sum that is not known is shown as not known; it is never taken from another book.
         return _Node(None, None)
-    return _Node(spending, creator)
+    return _Node(total([one.paid for one in spending]), creator)
 
 
 def _ask_chain(desk: Desk) -> _Chain | None:
@@ -96,6 +103,7 @@ def _ask_chain(desk: Desk) -> _Chain | None:
             deposited=total([one.balance for one in seen]),
             claimed=total([one.claimed for one in seen]),
             transferred=transferred(desk),
+            refunded=came_back(desk),
         )
     except ChainUnreachable:
         return None
@@ -144,8 +152,8 @@ def _rows(desk: Desk, chain: _Chain | None, node: _Node, own: _Own) -> tuple[Rec
 def _viewer_rows(chain: _Chain | None, node: _Node, own: _Own) -> tuple[ReconciliationRow, ...]:
     paid = ReconciliationRow(
         name="paid",
-        chain=chain.escrow.paid + chain.claimed + chain.transferred if chain else None,
-        node=node.spending.paid if node.spending else None,
+        chain=chain.escrow.paid + chain.claimed + chain.transferred - chain.refunded if chain else None,
+        node=node.paid,
         desk=own.paid,
         waiting=own.by_voucher - chain.claimed if chain else ZERO,
     )

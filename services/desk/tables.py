@@ -56,6 +56,8 @@ class Film(DeskTable):
     content_id: Mapped[ContentId] = mapped_column(Text, primary_key=True)
     signed: Mapped[str] = mapped_column(Text)
     """The published file: manifest and signature."""
+    node: Mapped[str | None] = mapped_column(Text)
+    """The address of the node that sells it; none for the desk's own."""
     card: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     position_ms: Mapped[int] = mapped_column(BigInt, default=0)
     budget_limit: Mapped[Money | None] = mapped_column(MoneyColumn)
@@ -83,6 +85,8 @@ class Purchase(DeskTable):
     amount: Mapped[Money] = mapped_column(MoneyColumn)
     payment: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     """The signed payment, as it goes over the wire."""
+    node: Mapped[str | None] = mapped_column(Text)
+    """The address of the node that it is for; none for the desk's own, or where a voucher pays: its channel has it."""
     channel_id: Mapped[Bytes32 | None] = mapped_column(Text)
     """The channel whose voucher pays; none for a payment that is settled on the chain by itself."""
     total: Mapped[Money | None] = mapped_column(MoneyColumn)

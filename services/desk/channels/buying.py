@@ -139,7 +139,7 @@ async def _with_deposit(desk: Desk, wish: Wish, row: Channel | None) -> Start | 
     required = await ask(desk, wish.content, wish.wanted)
     config = None if row is None else config_of(row)
     offer = checked_offer(desk, creator, wish.amount, required, config=config)
-    desk.memory.node_offers = offer is not None
+    desk.memory.node_offers[desk.node.uri] = offer is not None
     if offer is None:
         return Elsewhere(required=required)
     if await to_thread.run_sync(why_not, desk):

@@ -50,7 +50,7 @@ def remember(desk: Desk, config: ChannelConfig, required: PaymentRequired) -> No
     """Keep a checked offer of a channel as it was written, for the vouchers that follow."""
     offer = sent_offer(required.sent, "batch-settlement")
     if offer is not None:
-        desk.memory.offers.put(config.receiver, offer)
+        desk.memory.offers.put((desk.node.uri, config.receiver), offer)
 
 
 def echoed(desk: Desk, config: ChannelConfig, amount: Money) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def echoed(desk: Desk, config: ChannelConfig, amount: Money) -> dict[str, Any]:
 
     What is not remembered is written anew: our nodes compare what matters only. Zero: the amount stays as offered.
     """
-    sent = desk.memory.offers.get(config.receiver)
+    sent = desk.memory.offers.get((desk.node.uri, config.receiver))
     if sent is None:
         return requirements(desk, config, amount).model_dump(mode="json", by_alias=True, exclude_none=True)
     return sent | ({"amount": str(amount.micros)} if amount else {})

@@ -141,7 +141,7 @@ async def look_up(desk: Desk) -> None:
 
 
 async def refresh(desk: Desk) -> None:
-    """Bring the channels' rows to what node and chain say now, as far as they can be asked."""
+    """Bring the rows of the channels at this node to what it and the chain say now, as far as they can be asked."""
     try:
         if desk.keyring.address is not None:
             await look_up(desk)
@@ -157,7 +157,8 @@ async def refresh(desk: Desk) -> None:
 
 def _known(desk: Desk) -> list[tuple[Bytes32, Address]]:
     with desk.database.read() as session:
-        return [(row.id, row.creator) for row in session.scalars(select(Channel).order_by(Channel.id))]
+        wanted = select(Channel).where(Channel.node == desk.node.uri).order_by(Channel.id)
+        return [(row.id, row.creator) for row in session.scalars(wanted)]
 
 
 async def take_up(desk: Desk, channel: Bytes32) -> Money | None:

@@ -17,7 +17,7 @@ from services.desk.choices import read_choices
 from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.tables import Channel, Film
-from services.units.address import Bytes32, bytes32
+from services.units.address import Address, Bytes32, bytes32
 from services.units.money import ZERO
 from services.wire.desk import BudgetsIn, BudgetsOut, ChannelOut, ChannelState, PaymentChoice, PaymentIn
 from services.wire.problems import ProblemError
@@ -85,22 +85,23 @@ async def _act(
     desk: Desk, channel: Bytes32, work: Callable[[Desk, Bytes32], Awaitable[None]]
 ) -> tuple[ChannelOut, ...]:
     """Do something with a channel in its turn, to the end, also when the asker is gone."""
-    creator = await to_thread.run_sync(_creator_of, desk, channel)
+    node, creator = await to_thread.run_sync(_parties, desk, channel)
+    at = desk.at(node)
 
     async def in_turn() -> None:
-        async with desk.turn(creator):
-            await work(desk, channel)
+        async with at.turn(turn_name(at, creator)):
+            await work(at, channel)
 
     await desk.finish(in_turn(), "channel")
     return await to_thread.run_sync(_channels, desk)
 
 
-def _creator_of(desk: Desk, channel: Bytes32) -> str:
+def _parties(desk: Desk, channel: Bytes32) -> tuple[str, Address]:
     with desk.database.read() as session:
         row = session.get(Channel, channel)
     if row is None:
         raise ProblemError("channel.not_found")
-    return turn_name(desk, row.creator)
+    return row.node, row.creator
 
 
 def _choice(desk: Desk) -> PaymentChoice:

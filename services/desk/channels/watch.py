@@ -13,6 +13,7 @@ from services.desk.channels.refunds import is_idle, refund
 from services.desk.channels.withdrawals import go_on
 from services.desk.choices import read_choices
 from services.desk.context import Desk
+from services.desk.nodes.record import dealt_with
 from services.desk.tables import Channel
 from services.wire.problems import ProblemError
 
@@ -22,23 +23,26 @@ _AGAIN_S = 15.0
 
 async def watch(desk: Desk) -> None:
     """Look after the channels until the desk closes."""
-    is_found = False
+    found: set[str] = set()
     while True:
         await sleep(_AGAIN_S)
-        if not is_found and desk.keyring.status == "open":
-            is_found = await _find(desk)
+        if desk.keyring.status == "open":
+            for node in await to_thread.run_sync(dealt_with, desk):
+                if node not in found and await _find(desk.at(node)):
+                    found.add(node)
         await look_after(desk)
 
 
 async def look_after(desk: Desk) -> None:
     """Bring each channel one step further, where there is a step to take."""
     for row in await to_thread.run_sync(_due, desk):
-        async with desk.turn(turn_name(desk, row.creator)):
+        at = desk.at(row.node)
+        async with at.turn(turn_name(at, row.creator)):
             try:
                 if row.state == "withdrawing":
-                    await to_thread.run_sync(go_on, desk, row)
+                    await to_thread.run_sync(go_on, at, row)
                 else:
-                    await refund(desk, row.id)
+                    await refund(at, row.id)
             except ProblemError as problem:
                 _log.info("channel still on its way", extra={"channel": row.id, "code": problem.code})
         desk.events.publish("channel", row.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import NamedTuple
 
 from anyio import to_thread
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from services.desk.context import Desk
 from services.desk.films import open_film
 from services.desk.purchases.delivery import deliver, settle
 from services.desk.purchases.record import ENDED, find
-from services.desk.tables import Purchase
+from services.desk.tables import Channel, Purchase
 from services.units.address import Address
 from services.units.ids import ContentId, IntentId
 from services.wire.problems import ProblemError
@@ -23,6 +24,15 @@ _log = logging.getLogger(__name__)
 _AGAIN_S = 15.0
 # Told to the person as ended: what is still looked for is only where the money went.
 _ANSWERED = ("refused", "keyed", "disputed")
+
+
+class _Open(NamedTuple):
+    """An open purchase: its creator where a voucher pays, and its node unless that is the own one."""
+
+    intent: IntentId
+    content: ContentId
+    creator: Address | None
+    node: str | None
 
 
 async def watch(desk: Desk) -> None:
@@ -34,10 +44,11 @@ async def watch(desk: Desk) -> None:
 
 async def finish_open(desk: Desk) -> None:
     """Try once to bring each open purchase to its end."""
-    for intent, content, creator in await to_thread.run_sync(_unfinished, desk):
-        async with desk.turn(turn_name(desk, creator) if creator else content):
+    for open_one in await to_thread.run_sync(_unfinished, desk):
+        at, intent = desk.at(open_one.node or desk.node.uri), open_one.intent
+        async with at.turn(turn_name(at, open_one.creator) if open_one.creator else open_one.content):
             try:
-                await (finish(desk, intent) if creator else _finish(desk, intent))
+                await (finish(at, intent) if open_one.creator else _finish(at, intent))
             except ProblemError as problem:
                 _log.info("purchase still open", extra={"intent": intent, "code": problem.code})
 
@@ -53,14 +64,14 @@ async def _finish(desk: Desk, intent: IntentId) -> None:
         await deliver(desk, film.manifest, row)
 
 
-def _unfinished(desk: Desk) -> list[tuple[IntentId, ContentId, Address | None]]:
-    """List what is open; with the creator where a voucher pays."""
+def _unfinished(desk: Desk) -> list[_Open]:
     unkeyed = (Purchase.money == "spent") & Purchase.state.not_in(ENDED)
-    wanted = select(Purchase).where((Purchase.money == "in_flight") | unkeyed).order_by(Purchase.at)
+    wanted = select(Purchase, Channel.node).outerjoin(Channel, Channel.id == Purchase.channel_id)
+    wanted = wanted.where((Purchase.money == "in_flight") | unkeyed).order_by(Purchase.at)
     with desk.database.read() as session:
         return [
-            (IntentId(row.intent), row.content_id, row.creator if row.channel_id else None)
-            for row in session.scalars(wanted)
+            _Open(IntentId(row.intent), row.content_id, row.creator if row.channel_id else None, node or row.node)
+            for row, node in session.execute(wanted)
         ]
 
 

@@ -9,7 +9,7 @@ from services.ipfs import dagpb
 from services.ipfs.store import MAX_BLOCK_BYTES
 from services.node.blocks.record import note, throw_away
 from services.node.context import Node
-from services.node.door import Caller, NodeOf
+from services.node.door import Caller, NodeOf, Publisher
 from services.units.address import Address
 from services.units.cid import DAG_PB, Cid
 from services.wire.blocks import MissingIn, MissingOut
@@ -21,7 +21,7 @@ router = APIRouter(tags=["blocks"])
 
 
 @router.put("/blocks/{cid}", status_code=204, openapi_extra=_BYTES)
-async def bring(node: NodeOf, caller: Caller, cid: str, request: Request) -> Response:
+async def bring(node: NodeOf, caller: Publisher, cid: str, request: Request) -> Response:
     """Bring a block; the same one again changes nothing. It goes after a day unless an item names it.
 
     Problem codes: block.mismatch (the bytes are not what the name says), block.too_large, block.quota, disk.full.

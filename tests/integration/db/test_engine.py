@@ -24,6 +24,7 @@ from services.db.engine import Database, open_database
 from services.db.keybox import KEY_BYTES, KeyBox, key_file
 from services.db.ledger import Line, balance, post
 from services.db.migrate import Kind, known_revisions, migrate
+from services.desk.nodes import tables as node_list
 from services.desk.tables import DeskTable
 from services.node import circle_orders
 from services.node.blocks import tables as block_tables
@@ -39,6 +40,7 @@ from tests.fixtures.postgres import Postgres
 TABLES: dict[Kind, type[DeskTable] | type[NodeTable]] = {"desk": DeskTable, "node": NodeTable}
 assert circle_orders.CircleOrderRow.metadata is NodeTable.metadata  # its table stands in a module of its own
 assert memberships.Membership.metadata is NodeTable.metadata  # and these, too
+assert node_list.KnownNode.metadata is DeskTable.metadata
 assert block_tables.BroughtBlock.metadata is NodeTable.metadata
 assert catalogue_tables.Listing.metadata is moderation_tables.Report.metadata is NodeTable.metadata
 NOW = SystemClock().now()

@@ -111,14 +111,14 @@ async def test_a_restarted_desk_learns_the_offer_again(served: ServedNode, selle
     running.front.answer = sold_by(seller, film)
     await running.fronted.playback.buy(film.content, first_chunk=1)
     await running.settled()
-    running.front_desk.memory.offers.forget(seller.till)
+    running.front_desk.memory.offers.forget((running.front_desk.node.uri, seller.till))
     assert (await running.fronted.playback.buy(film.content, first_chunk=2)).state == "keyed"
     assert (await running.fronted.playback.buy(film.content, first_chunk=3)).state == "keyed"
     await running.settled()
     assert [line.partition("/pay")[2] for line in seller.log.seen] == ["", *[" paid"] * 4]
     totals = [int(sent.payload.voucher.max_claimable_amount) for sent in running.front.vouchers]
     assert totals == [PRICE.micros * count for count in (1, 2, 2, 3)]
-    running.front_desk.memory.offers.forget(seller.till)
+    running.front_desk.memory.offers.forget((running.front_desk.node.uri, seller.till))
     await running.fronted.wallet.refund(bytes32(channel_of(served).id))
     assert on_chain(served) == (PRICE * 3, PRICE * 3)
     wallet = await running.fronted.wallet.state()

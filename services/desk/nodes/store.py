@@ -1,0 +1,52 @@
+"""Blocks of a film that another node serves: from this disk, else through that node's gateway, checked by their CID."""
+
+from __future__ import annotations
+
+from anyio import from_thread
+
+from services.desk.node_door import NodeDoor
+from services.ipfs.store import BlockDamagedError, BlockMissingError, BlockStore
+from services.units.cid import RAW, Cid
+from services.wire.problems import ProblemError
+
+_RAW_BLOCK = "application/vnd.ipld.raw"
+_GONE = ("404", "410")
+
+
+class NodeBlocks:
+    """A block store whose missing and damaged blocks come from a node and stay.
+
+    ``get`` may fetch: it is called in a worker thread of the loop that the door belongs to.
+    """
+
+    def __init__(self, here: BlockStore, door: NodeDoor) -> None:
+        self._here, self._door = here, door
+
+    def put(self, block: bytes, codec: int = RAW) -> Cid:
+        return self._here.put(block, codec)
+
+    def get(self, cid: Cid) -> bytes:
+        """Raises ProblemError also: node.unreachable and its kin."""
+        try:
+            return self._here.get(cid)
+        except (BlockMissingError, BlockDamagedError):
+            block = from_thread.run(self._fetch, cid)
+        self._here.put(block, cid.codec)
+        return block
+
+    def has(self, cid: Cid) -> bool:
+        return self._here.has(cid)
+
+    def discard(self, cid: Cid) -> None:
+        self._here.discard(cid)
+
+    async def _fetch(self, cid: Cid) -> bytes:
+        try:
+            block = await self._door.fetch(f"/ipfs/{cid}", accept=_RAW_BLOCK)
+        except ProblemError as problem:
+            if problem.code == "internal" and problem.params.get("status") in _GONE:
+                raise BlockMissingError(cid) from problem
+            raise
+        if Cid.of(block, cid.codec) != cid:
+            raise BlockDamagedError(cid)
+        return block
