@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from services.node.catalogue.listing import refresh
-from services.node.door import Caller, NodeOf
+from services.node.door import NodeOf, Publisher
 from services.node.memberships.tables import ItemTier, Membership
 from services.node.sales.shelf import Film
 from services.node.standing import ILLEGAL, refuse_taken_down, refuse_withdrawn
@@ -166,7 +166,7 @@ def read_access(node: NodeOf, content_id: str) -> AccessOut:
 
 
 @router.put("/content/{content_id}/access")
-def set_access(node: NodeOf, caller: Caller, content_id: str, body: AccessIn) -> AccessOut:
+def set_access(node: NodeOf, caller: Publisher, content_id: str, body: AccessIn) -> AccessOut:
     """Change who may have the keys of one's own item; what was bought stays bought.
 
     Problem codes: content.not_found, account.forbidden, tier.not_found, access.no_tier (members only, and no tier that
