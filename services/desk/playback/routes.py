@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from anyio import to_thread
 from fastapi import APIRouter, Response
 from sqlalchemy import select
@@ -11,10 +13,12 @@ from services.desk.channels.buying import Bought
 from services.desk.channels.vouchers import Figures
 from services.desk.content import init_segment, plaintext
 from services.desk.context import Desk
-from services.desk.door import ContentOf, DeskOf
+from services.desk.door import ContentOf
 from services.desk.films import budget_of, open_film
+from services.desk.memberships.lending import look_at_access
 from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
+from services.desk.nodes.places import FilmDeskOf
 from services.desk.playback.timeline import budget_out, playback_out
 from services.desk.purchases.home import bring_home
 from services.desk.purchases.record import detach_from_budget
@@ -36,15 +40,16 @@ router = APIRouter(tags=["playback"])
 
 
 @router.get("/playback/{content_id}")
-async def open_for_playing(desk: DeskOf, content: ContentOf) -> PlaybackOut:
+async def open_for_playing(desk: FilmDeskOf, content: ContentOf) -> PlaybackOut:
     """Give a film's timeline and money."""
     film = await open_film(desk, content)
-    await bring_home(desk, film)
-    return await to_thread.run_sync(playback_out, desk, film)
+    _, access = await asyncio.gather(bring_home(desk, film), look_at_access(desk, film))
+    opened = await to_thread.run_sync(playback_out, desk, film)
+    return opened.model_copy(update={"access": access})
 
 
 @router.get("/playback/{content_id}/init")
-async def init(desk: DeskOf, content: ContentOf) -> Response:
+async def init(desk: FilmDeskOf, content: ContentOf) -> Response:
     """Give the film's header."""
     film = await open_film(desk, content)
     data = await to_thread.run_sync(init_segment, desk, film.manifest)
@@ -52,7 +57,7 @@ async def init(desk: DeskOf, content: ContentOf) -> Response:
 
 
 @router.get("/playback/{content_id}/chunks/{index}")
-async def chunk(desk: DeskOf, content: ContentOf, index: int) -> Response:
+async def chunk(desk: FilmDeskOf, content: ContentOf, index: int) -> Response:
     """Give a chunk in the clear, over the private socket only."""
     film = await open_film(desk, content)
     data = await to_thread.run_sync(plaintext, desk, film.manifest, index)
@@ -60,7 +65,7 @@ async def chunk(desk: DeskOf, content: ContentOf, index: int) -> Response:
 
 
 @router.post("/playback/{content_id}/buy")
-async def buy_chunks(desk: DeskOf, content: ContentOf, body: BuyIn) -> PurchaseOut:
+async def buy_chunks(desk: FilmDeskOf, content: ContentOf, body: BuyIn) -> PurchaseOut:
     """Buy chunks; asking again for the same chunks never pays twice."""
     bought = await buy(
         desk,
@@ -79,7 +84,7 @@ async def buy_chunks(desk: DeskOf, content: ContentOf, body: BuyIn) -> PurchaseO
 
 
 @router.put("/playback/{content_id}/budget")
-async def set_budget(desk: DeskOf, content: ContentOf, body: BudgetIn) -> BudgetOut | None:
+async def set_budget(desk: FilmDeskOf, content: ContentOf, body: BudgetIn) -> BudgetOut | None:
     """Start a new budget, with nothing spent of it yet; 0 takes it away."""
     if not ZERO <= body.limit <= MAX_BUDGET:
         raise ProblemError("budget.invalid", limit=MAX_BUDGET.micros)
@@ -96,7 +101,7 @@ async def set_budget(desk: DeskOf, content: ContentOf, body: BudgetIn) -> Budget
 
 
 @router.put("/playback/{content_id}/position", status_code=204)
-async def save_position(desk: DeskOf, content: ContentOf, body: PositionIn) -> None:
+async def save_position(desk: FilmDeskOf, content: ContentOf, body: PositionIn) -> None:
     """Remember the position."""
     film = await open_film(desk, content)
 
@@ -110,7 +115,7 @@ async def save_position(desk: DeskOf, content: ContentOf, body: PositionIn) -> N
 
 
 @router.get("/playback/{content_id}/receipts")
-async def receipts(desk: DeskOf, content: ContentOf) -> tuple[ReceiptOut, ...]:
+async def receipts(desk: FilmDeskOf, content: ContentOf) -> tuple[ReceiptOut, ...]:
     """List this film's purchases, newest first."""
 
     def read() -> tuple[ReceiptOut, ...]:

@@ -11,6 +11,7 @@ from services.desk.channels.deposits import need_for
 from services.desk.channels.record import deposit_amount, find_channel, free_of
 from services.desk.choices import read_choices
 from services.desk.context import Desk
+from services.desk.memberships.lending import lent
 from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
 from services.desk.purchases.keys import owned
@@ -29,6 +30,7 @@ def playback_out(desk: Desk, film: OpenFilm) -> PlaybackOut:
     available, why = wallet_state(desk).available, why_by_chain(desk)
     with desk.database.read() as session:
         mine = owned(session, manifest.content_id) | _remembered(desk, manifest)
+        free = lent(session, desk, manifest.content_id) - mine
         pending = _pending(session, manifest.content_id)
         row = session.get_one(Film, manifest.content_id)
         chunks = tuple(
@@ -37,7 +39,7 @@ def playback_out(desk: Desk, film: OpenFilm) -> PlaybackOut:
                 start_ms=chunk.start_ms,
                 end_ms=chunk.end_ms,
                 price=chunk.price,
-                access=_access(index, free=chunk.price == ZERO, mine=mine, pending=pending),
+                access=_access(index, free=chunk.price == ZERO or index in free, mine=mine, pending=pending),
             )
             for index, chunk in enumerate(manifest.chunks)
         )
@@ -48,7 +50,7 @@ def playback_out(desk: Desk, film: OpenFilm) -> PlaybackOut:
             spent=spent_on(session, manifest.content_id),
             budget=budget_out(row),
             available=available,
-            payment=_payment(session, desk, manifest, mine, why, row.position_ms),
+            payment=_payment(session, desk, manifest, mine | free, why, row.position_ms),
         )
 
 
@@ -62,7 +64,7 @@ def why_by_chain(desk: Desk) -> str:
     with desk.database.read() as session:
         if read_choices(session).method == "chain":
             return "setting"
-    if desk.memory.node_offers is False:
+    if desk.memory.node_offers.get(desk.node.uri) is False:
         return "node"
     try:
         return why_not(desk)
