@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -44,8 +45,9 @@ def verify(session: Session) -> Audited:
     """Check everything that sums are taken from; gives what it adds up to. Raises ProblemError: ledger.damaged."""
     _check_file(session)
     found = Audited()
-    for entry in checked_entries(session):
-        found.count(entry)
+    with closing(checked_entries(session)) as entries:
+        for entry in entries:
+            found.count(entry)
     if dict(_stream(session, _BALANCES)) != found.balances:
         raise ProblemError("ledger.damaged", line="sums")
     if {row[:3]: row[3] for row in _stream(session, _DAYS)} != found.days:
@@ -53,13 +55,19 @@ def verify(session: Session) -> Audited:
     return found
 
 
-def checked_entries(session: Session) -> Iterator[list[PlainLine]]:
+def checked_entries(session: Session) -> Generator[list[PlainLine]]:
     """Give the ledger's entries in order, each when all its lines have been checked.
 
     Raises ProblemError: ledger.damaged, with the number of the first line that does not hold.
     """
+    # Closed here: a cursor that is left to the collector may outlive its connection.
+    with closing(_stream(session, _LINES)) as rows:
+        yield from _checked(rows)
+
+
+def _checked(rows: Iterable[PlainLine]) -> Iterator[list[PlainLine]]:
     chain, count = GENESIS, 0
-    for _entry, lines in groupby(_stream(session, _LINES), key=itemgetter(1, 2)):
+    for _entry, lines in groupby(rows, key=itemgetter(1, 2)):
         entry: list[PlainLine] = []
         for one in lines:
             count += 1
@@ -76,11 +84,12 @@ def checked_entries(session: Session) -> Iterator[list[PlainLine]]:
         yield entry
 
 
-def _stream(session: Session, query: str) -> Iterator[Any]:
+def _stream(session: Session, query: str) -> Generator[Any]:
     """Read rows as the driver gives them, a few at a time."""
     driver: Any = session.connection().connection.driver_connection
     if session.get_bind().dialect.name == "sqlite":
-        yield from driver.execute(query)
+        with closing(driver.execute(query)) as rows:
+            yield from rows
         return
     # Without a name PostgreSQL's driver would fetch all of them first.
     with driver.cursor(name="audit") as cursor:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from services.db import postgres
+from services.db import checksum, postgres
 from services.db.plain import Unit
 from services.wire.problems import ProblemError
 
@@ -36,13 +36,17 @@ _DRIVER = "postgresql+psycopg"
 class Database:
     """One SQLite file or one PostgreSQL database. Threads and processes may share it; writers take turns."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, path: Path | None = None) -> None:
         self.engine = engine
+        self.path = path
+        """The file of an SQLite database."""
         self.is_postgresql = engine.dialect.name == _POSTGRESQL
         self._writer = threading.Lock()
         # The driver's own come from statements past the session (services.db.plain).
         self._failures = (DBAPIError, PoolTimeout, engine.dialect.loaded_dbapi.Error)
         self._harm: ProblemError | None = None
+        if path is not None and not checksum.take_out(path):
+            self.freeze(ProblemError("ledger.damaged", line="file"))
         # On both engines a reader sees the state of its first query, a writer what was committed before its turn.
         reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
         self._read_engine = engine.execution_options(**reading)
@@ -128,6 +132,8 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self.path is not None and self._harm is None:
+            checksum.put_in(self.path)
 
     def _problem(self, error: Exception) -> ProblemError | None:
         """Say what an engine's error means for a person; None for a bug."""
@@ -140,16 +146,17 @@ class Database:
 def open_database(where: Path | str) -> Database:
     """Open a database: a file by its path (made when missing, readable by its owner only), or a server's by URL.
 
-    where: a Path, or ``postgresql://user@host/name`` or ``sqlite:///path``. It connects at first use.
+    where: a Path, or ``postgresql://user@host/name`` or ``sqlite:///path``. It connects at first use. A file that is
+    not as it was closed is frozen (see ``harm``).
     Raises ValueError for a URL of another kind.
     """
     if isinstance(where, Path):
-        return Database(_sqlite(where))
+        return Database(_sqlite(where), where)
     url = _read_url(where)
     if url.drivername == _DRIVER:
         return Database(postgres.open_engine(url))
     if url.drivername == "sqlite" and url.database:
-        return Database(_sqlite(Path(url.database)))
+        return open_database(Path(url.database))
     raise ValueError("a database is a path, postgresql://… or sqlite:///…")
 
 

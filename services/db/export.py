@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from services.db.audit import PlainLine, checked_entries
 from services.db.engine import Database
@@ -38,8 +42,8 @@ def export_ledger(database: Database, folder: Path, name: str) -> Exported:
         writer.writerow(_COLUMNS)
         json_file.write('{"lines": [')
         try:
-            with database.read() as session:
-                for entry in checked_entries(session):
+            with database.read() as session, closing(checked_entries(session)) as entries:
+                for entry in entries:
                     for line in entry:
                         row = _row(line)
                         writer.writerow(row)
@@ -47,6 +51,9 @@ def export_ledger(database: Database, folder: Path, name: str) -> Exported:
                             ("," if count else "") + "\n" + json.dumps(dict(zip(_COLUMNS, row, strict=True)))
                         )
                         count += 1
+        except (DBAPIError, sqlite3.Error):
+            # Tables whose very names are damaged.
+            break_at = "file"
         except ProblemError as problem:
             if problem.code != "ledger.damaged":
                 raise

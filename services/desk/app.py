@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
@@ -13,20 +14,29 @@ from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
 from services.desk.context import Desk
 from services.desk.door import DeskOf
+from services.desk.memberships import routes as memberships
+from services.desk.memberships.watch import watch as watch_memberships
+from services.desk.nodes import placing
+from services.desk.nodes import routes as nodes
+from services.desk.nodes.watch import watch as watch_nodes
 from services.desk.payouts import routes as payouts
 from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
+from services.desk.playback.unlocking import unlock
 from services.desk.publishing import publish, work
 from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
+from services.http.bound import Bound
 
 _events = APIRouter(tags=["events"])
 _SLICES = (
     wallet.router,
     channels.router,
     tiers.router,
+    memberships.router,
+    nodes.router,
     publishing.router,
     catalogue.router,
     playback.router,
@@ -43,23 +53,35 @@ async def events(desk: DeskOf) -> StreamingResponse:
     return StreamingResponse(desk.events.listen(), media_type="text/event-stream")
 
 
-def desk_app(desk: Desk) -> FastAPI:
-    """Put the desk's routes together."""
+def desk_app(desk: Desk) -> Bound:
+    """Give the desk's routes for a desk."""
+    return Bound(desk_routes(), desk=desk)
+
+
+@cache
+def desk_routes() -> FastAPI:
+    """Put the desk's routes together, once a process."""
     app = FastAPI(title="Museclock desk", version="1")
-    app.state.desk = desk
     install_problem_answers(app)
+    # First of all: routes are tried in their order.
+    app.add_route("/playback/{content_id}/unlock", unlock, methods=["POST"])
     for slice_router in _SLICES:
         app.include_router(slice_router)
     return app
 
 
 async def open_desk(desk: Desk) -> None:
-    """Go on with all that an earlier run left unfinished, in the background."""
+    """Go on with all that an earlier run left unfinished, in the background; damaged books are only looked at."""
+    if desk.database.harm is not None:
+        return
     desk.spawn(watch_purchases(desk), name="open purchases")
     desk.spawn(watch_chain(desk), name="chain")
     desk.spawn(watch_channels(desk), name="channels")
+    desk.spawn(watch_nodes(desk), name="nodes")
+    desk.spawn(watch_memberships(desk), name="memberships")
     await work.resume_all(desk)
     await publish.resume_all(desk)
+    await placing.resume_all(desk, publish.publish_again)
     await withdrawal.resume_all(desk)
 
 
@@ -71,3 +93,4 @@ async def close_desk(desk: Desk) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks)
+    await desk.nodes.aclose()

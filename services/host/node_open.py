@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -10,12 +12,14 @@ from pathlib import Path
 from typing import Literal
 
 from anyio import to_thread
+from sqlalchemy.exc import DBAPIError
 
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
 from services.chain.hashing import address_of
 from services.db.audit import verify
 from services.db.engine import Database, open_database
+from services.db.export import export_ledger
 from services.db.keybox import KeyBox, key_file
 from services.db.migrate import Kind, migrate
 from services.db.transactions import SqlTransactionBook
@@ -30,11 +34,17 @@ from services.node.sales.shelf import Shelf
 from services.node.seeds.names import SIGNED_IN_ONLY, Names
 from services.units.address import Address
 from services.units.time import Clock
+from services.wire.problems import ProblemError
 
 # A chain that is out of reach at the start may come back at any time.
 _LOOK_AGAIN_S = 15.0
 NODE_DOMAIN = "museclock.local"
 NODE_URI = "http://museclock.local"
+EXPORT_FOLDER = "ledger-export"
+"""Beside damaged books: what of them holds, as CSV and JSON."""
+# What SQLite says when the file is well, but not ours to write or to open.
+_NOT_OURS = ("readonly", "unable to open")
+_log = logging.getLogger(__name__)
 ChainState = Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
 
 
@@ -63,7 +73,7 @@ async def opened_node(
 ) -> AsyncIterator[Node]:
     """Open the node in a folder; it is closed with the block, the chain stays the caller's.
 
-    Raises ProblemError: profile.newer, ledger.damaged, wallet.damaged, request.invalid, disk.full.
+    Raises ProblemError: profile.newer, wallet.damaged, request.invalid, disk.full.
     """
     node = await to_thread.run_sync(_open, folder, chain, blocks, clock, setup)
     try:
@@ -111,22 +121,43 @@ def node_keys(folder: Path) -> KeyBox:
     return KeyBox(key_file(folder / "node.key"))
 
 
-def open_checked(where: Path | str, kind: Kind) -> Database:
+def open_checked(where: Path | str, kind: Kind, *, export_to: Path) -> Database:
     """Open a database by its path or URL, bring it to this version's schema and verify its ledger.
 
-    Raises ProblemError: profile.newer, ledger.damaged.
+    One that is damaged is opened all the same, to be read only (see Database.harm); the lines that hold are written out
+    to a folder. Raises ProblemError: profile.newer.
     """
     database = open_database(where)
     with _closing_on_error(database.close):
+        harm = database.harm or _examine(database, kind)
+        if harm is not None:
+            database.freeze(harm)
+            exported = export_ledger(database, export_to, kind)
+            _log.error("the books are damaged", extra={"line": harm.params["line"], "exported": exported.lines})
+    return database
+
+
+def _examine(database: Database, kind: Kind) -> ProblemError | None:
+    """Give what is wrong with a ledger, None when nothing is."""
+    try:
         migrate(database, kind)
         with database.read() as session:
             verify(session)
-    return database
+    except ProblemError as problem:
+        if problem.code != "ledger.damaged":
+            raise
+        return problem
+    except (DBAPIError, sqlite3.Error) as exc:
+        if database.path is None or any(words in str(exc) for words in _NOT_OURS):
+            raise
+        # Its tables cannot be made out any more.
+        return ProblemError("ledger.damaged", line="file")
+    return None
 
 
 def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, setup: NodeSetup) -> Node:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = open_checked(setup.database or folder / "node.db", "node")
+    database = open_checked(setup.database or folder / "node.db", "node", export_to=folder / EXPORT_FOLDER)
     with _closing_on_error(database.close):
         relayer = open_relayer(folder, chain, database, clock, settings_file=setup.settings_file)
         authorizer = key_file(folder / "authorizer.key")
@@ -170,6 +201,8 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 def _catch_up(node: Node) -> None:
     """Send what was signed and not sent, and enter what the chain did meanwhile."""
+    if node.database.harm is not None:
+        return
     try:
         node.relayer.resume()
         sync(node)

@@ -17,7 +17,8 @@ from services.desk.context import Desk, Role
 from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
-from services.host.node_open import NODE_URI, ChainState, at_work, chain_state, open_checked, opened_node
+from services.host.node_open import EXPORT_FOLDER, NODE_URI, ChainState, at_work, chain_state, open_checked, opened_node
+from services.http.inside import InsideClient
 from services.ipfs.store import BlockStore, DiskBlockStore
 from services.node.app import node_app
 from services.node.context import Node
@@ -67,13 +68,13 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """Open a profile's databases and start its background work; all of it ends with the block.
 
-    The chain stays the caller's. Raises ProblemError: profile.newer, ledger.damaged, wallet.damaged, disk.full.
+    Damaged books are opened to be read only. The chain stays the caller's.
+    Raises ProblemError: profile.newer, wallet.damaged, disk.full.
     """
     async with AsyncExitStack() as stack:
         blocks = DiskBlockStore(profile / "blocks")
         node = await stack.enter_async_context(opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock))
-        transport = httpx.ASGITransport(node_app(node), raise_app_exceptions=False)
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=NODE_URI))
+        http = await stack.enter_async_context(InsideClient(node_app(node), base_url=NODE_URI))
         desks = []
         for person in people:
             desk = await to_thread.run_sync(_open_desk, profile, person, chain, blocks, clock, http)
@@ -100,7 +101,7 @@ def _open_desk(
         role=person.role,
         folder=folder,
         block_root=profile / "blocks",
-        database=open_checked(folder / "desk.db", "desk"),
+        database=open_checked(folder / "desk.db", "desk", export_to=folder / EXPORT_FOLDER),
         chain=chain,
         keyring=keyring,
         device=device,

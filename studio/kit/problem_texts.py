@@ -385,8 +385,8 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "withdrawal.in_progress": ("A withdrawal is on its way.", "Wait until it has ended.", "OPEN_PAYOUTS"),
     "ledger.damaged": (
-        "The book of this profile does not add up, so no money is moved.",
-        "Close Museclock and restore the profile from a backup.",
+        "The book of this profile does not add up, so it is only read and no money is moved.",
+        "What holds of it is in the profile's folder ledger-export. Restore the profile from a backup.",
         "COPY_DETAILS",
     ),
     "player.no_vlc": (

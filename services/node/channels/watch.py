@@ -41,6 +41,8 @@ def make_round(node: Node, *, rules: ClaimRules = RULES, for_tips: bool = False)
 
     Blocking. Raises ProblemError: chain.unreachable, transaction.unknown.
     """
+    if node.database.harm is not None:
+        return
     node.relayer.resume()
     for channel in _unclaimed(node):
         refresh(node, bytes32(channel))

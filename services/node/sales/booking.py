@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 _ESCROW = "escrow"
 _POOL = "pool"
 _CHARGES = 500
+_UNBOOKED = select(Charge.is_booked).where(Charge.is_booked == 0).limit(1)
 
 
 def book(session: Session, events: Iterable[EscrowEvent]) -> None:
@@ -48,6 +49,9 @@ def sync(node: Node) -> int:
     with node.database.read() as session:
         position = session.get(ChainPosition, _ESCROW)
     done = position.block if position else node.chain.since_block - 1
+    if node.database.harm is not None:
+        # Damaged books are read as they are.
+        return done
     head = node.chain.head().number
     if head <= done:
         return done
@@ -67,7 +71,7 @@ def sync(node: Node) -> int:
 
 def book_charges(node: Node) -> None:
     """Enter the vouchers that were taken since the last time."""
-    while True:
+    while node.database.harm is None and _is_any_unbooked(node):
         with node.database.write() as session:
             waiting = select(Charge).where(Charge.is_booked == 0).order_by(Charge.at, Charge.channel_id)
             charges = list(session.scalars(waiting.limit(_CHARGES)))
@@ -85,6 +89,12 @@ def book_charges(node: Node) -> None:
                 charge.is_booked = 1
         if len(charges) < _CHARGES:
             return
+
+
+def _is_any_unbooked(node: Node) -> bool:
+    # Sums are read far more often than there is something to enter, and a reader keeps nobody waiting.
+    with node.database.read() as session:
+        return session.connection().scalar(_UNBOOKED) is not None
 
 
 def _settled(node: Node, creators: Iterable[Address]) -> dict[Address, Money]:
