@@ -40,9 +40,12 @@ RATES: Final[Mapping[Kind, Rate]] = {
     "refused": Rate(2, 30),
 }
 HOLD_S = 0.25
-"""How long an answer to somebody over the limit is held back: whoever asks again at once, then asks seldom."""
+"""How long an answer to somebody over the limit is held back at least: who asks again at once, then asks seldom."""
 
-_MOST_HELD = 1_000
+REFUSALS_PER_S = 100
+"""How many of those answers leave in a second, one after the other: a hundred at once would keep the others waiting."""
+
+_MOST_HELD = 500
 _KNOWN_TOKENS = 50_000
 _PREFIX = "/api/v1"
 _LISTS = frozenset({"/content", "/catalogue", "/tags", "/search"})
@@ -92,7 +95,9 @@ class RateLimits:
         self._hold_s = hold_s
         self._buckets = Buckets(now)
         self._tokens: OrderedDict[bytes, Address] = OrderedDict()
+        self._now = now
         self._held = 0
+        self._last_refusal = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 429 with Retry-After."""
@@ -103,12 +108,12 @@ class RateLimits:
         caller = self._caller(scope, token)
         if is_paid:
             if self._buckets.is_empty(("refused", caller), self._rates["refused"]):
-                await self._hold()
+                await self._hold(in_turn=False)
         else:
             kind = kind_of(scope["method"], scope["path"])
             wait_s = self._buckets.take((kind, caller), self._rates[kind])
             if wait_s > 0:
-                await self._hold()
+                await self._hold(in_turn=True)
                 await _too_many(wait_s)(scope, receive, send)
                 return
         await self._pass_on(scope, receive, send, token=token, caller=caller, is_paid=is_paid)
@@ -143,12 +148,18 @@ class RateLimits:
         if len(self._tokens) > _KNOWN_TOKENS:
             self._tokens.popitem(last=False)
 
-    async def _hold(self) -> None:
+    async def _hold(self, *, in_turn: bool) -> None:
+        """Wait a moment, or for the next place in the row of refusals; not at all once too many wait."""
         if self._held >= _MOST_HELD or self._hold_s <= 0:
             return
+        seconds = self._hold_s
+        if in_turn:
+            now = self._now()
+            self._last_refusal = max(now + seconds, self._last_refusal + 1 / REFUSALS_PER_S)
+            seconds = self._last_refusal - now
         self._held += 1
         try:
-            await asyncio.sleep(self._hold_s)
+            await asyncio.sleep(seconds)
         finally:
             self._held -= 1
 
