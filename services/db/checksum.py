@@ -38,6 +38,11 @@ def put_in(path: Path) -> None:
         _write(path, _sum(path))
 
 
+def forget(path: Path) -> None:
+    """Take a checksum out that does not hold, because somebody answers for the file as it is."""
+    _write(path, 0)
+
+
 def _is_open(path: Path) -> bool:
     # The last connection that closes takes the log away; after a power cut it is left behind, too.
     return Path(f"{path}-wal").exists()

@@ -7,13 +7,22 @@ import os
 import sys
 
 from services.chain.creation import DeploymentError
-from services.node_cli import archives, deploy, evidence, pay_proxy, serve
+from services.node_cli import archives, deploy, doctor, evidence, ledger, pay_proxy, serve
 from services.node_cli.command import CommandError
 from services.node_cli.sentences import sentence
 from services.node_cli.terminal import Terminal, console
 from services.wire.problems import ProblemError
 
-COMMANDS = (serve.COMMAND, deploy.COMMAND, pay_proxy.COMMAND, archives.CID, archives.CAR, evidence.COMMAND)
+COMMANDS = (
+    serve.COMMAND,
+    doctor.COMMAND,
+    ledger.COMMAND,
+    deploy.COMMAND,
+    pay_proxy.COMMAND,
+    archives.CID,
+    archives.CAR,
+    evidence.COMMAND,
+)
 # As a shell says that a program was interrupted (128 + SIGINT).
 _INTERRUPTED = 130
 
