@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from services.http.door import Door
+from services.units.ids import ContentId
 from services.units.money import Money
 from services.wire.catalogue import ItemOut
 from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut
+from services.wire.nodes import LinkOut, MoveIn
 from services.wire.tiers import TierIn, TierOut
 from services.wire.uploads import DraftIn, PriceQuote, UploadIn, UploadOut
+
+# A film has many blocks, and the line may be thin.
+_MOVE_S = 3600.0
 
 
 class TiersClient:
@@ -54,10 +59,12 @@ class UploadsClient:
         return await self._door.call(UploadOut, "POST", "/uploads", body=UploadIn(path=path))
 
     async def save_draft(
-        self, upload_id: str, *, title: str, description: str, price_text: str, preview_chunks: int
+        self, upload_id: str, *, title: str, description: str, price_text: str, preview_chunks: int, node: str = ""
     ) -> UploadOut:
-        """Save the form as typed."""
-        draft = DraftIn(title=title, description=description, price_text=price_text, preview_chunks=preview_chunks)
+        """Save the form as typed. node: where to publish, empty for the node on this computer."""
+        draft = DraftIn(
+            title=title, description=description, price_text=price_text, preview_chunks=preview_chunks, node=node
+        )
         return await self._door.call(UploadOut, "PUT", f"/uploads/{upload_id}/draft", body=draft)
 
     async def quote(self, upload_id: str) -> PriceQuote:
@@ -65,8 +72,12 @@ class UploadsClient:
         return await self._door.call(PriceQuote, "GET", f"/uploads/{upload_id}/quote")
 
     async def publish(self, upload_id: str) -> UploadOut:
-        """Sign the manifest and register it. Problem codes: upload.state, upload.title, upload.price, wallet.locked."""
-        return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/publish")
+        """Sign the manifest and register it, on another node after bringing the film's blocks there.
+
+        Problem codes: upload.state, upload.title, upload.price, wallet.locked, node.unconfirmed, node.not_found,
+        node.unreachable, block.quota.
+        """
+        return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/publish", timeout_s=_MOVE_S)
 
     async def cancel(self, upload_id: str) -> UploadOut:
         """Stop the work; the form stays."""
@@ -94,6 +105,20 @@ class EarningsClient:
     async def items(self) -> tuple[ItemOut, ...]:
         """List this creator's own items, newest first."""
         return await self._door.call(tuple[ItemOut, ...], "GET", "/items")
+
+    async def move(self, content_id: ContentId | str, *, node: str) -> tuple[ItemOut, ...]:
+        """Move an own film to a node of the list (empty: to this computer); gives all own items.
+
+        It goes on after an interruption. Problem codes: content.not_found, node.unconfirmed, node.not_found,
+        node.unreachable, block.quota, wallet.locked.
+        """
+        body = MoveIn(node=node)
+        path = f"/items/{content_id}/move"
+        return await self._door.call(tuple[ItemOut, ...], "POST", path, body=body, timeout_s=_MOVE_S)
+
+    async def link(self, content_id: ContentId | str) -> LinkOut:
+        """Give the link to a film."""
+        return await self._door.call(LinkOut, "GET", f"/items/{content_id}/link")
 
 
 class PayoutsClient:

@@ -38,7 +38,7 @@ async def browse(desk: DeskOf, query: str = "", limit: Annotated[int, Query(ge=1
     async def ask(at: Desk) -> tuple[CardOut, ...]:
         return await at.node.browse(tuple[CardOut, ...], "/content", query={"query": query, "limit": limit})
 
-    return await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=limit))
+    return await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=limit, is_ranked=bool(query)))
 
 
 @router.get("/catalogue/{content_id}")

@@ -26,6 +26,9 @@ def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
 
     A single chunk is remembered: it is asked for as soon as it is paid.
     """
+    if not desk.blocks.has(manifest.init_cid):
+        # Without the header nothing plays: who buys a part has what it takes, also when its node is gone.
+        init_segment(desk, manifest)
     for index in wanted:
         name = (manifest.content_id, index)
         if desk.memory.goods.get(name) is None:

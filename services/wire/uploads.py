@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.wire.base import Answer, Moment, MoneyField, ProblemOut, Request
 
@@ -26,6 +28,8 @@ class DraftIn(Request):
     price_text: str = ""
     """Dollars per ten seconds as typed, such as ``0.01``."""
     preview_chunks: int = 1
+    node: Annotated[str, Field(max_length=600)] = ""
+    """The node to publish on, by its address; empty for the one on this computer."""
 
 
 class StageOut(Answer):

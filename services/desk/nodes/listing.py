@@ -19,8 +19,10 @@ Placed = tuple[str, CardOut]
 _NO_ANSWER = ("node.unreachable", "service.timeout", "node.certificate", "node.not_a_node", "service.version")
 
 
-async def from_all(desk: Desk, ask: Ask, *, limit: int) -> tuple[Placed, ...]:
+async def from_all(desk: Desk, ask: Ask, *, limit: int, is_ranked: bool = False) -> tuple[Placed, ...]:
     """Ask the own node and every listed one that answered lately; a film counts once, newest first.
+
+    is_ranked: the answers begin with what fits best; they are taken in turns, for each node ranks by itself.
 
     A film that several nodes list is the one's that comes first in the list, or where it was opened before: a node
     that was added later cannot put its own card before it. Raises ProblemError: as the own node.
@@ -38,6 +40,9 @@ async def from_all(desk: Desk, ask: Ask, *, limit: int) -> tuple[Placed, ...]:
             desk.memory.places.put(card.content_id, address)
         if card.poster is not None:
             desk.memory.pictures.put(str(card.poster), address)
+    if is_ranked:
+        ranks = {id(card): rank for cards in (own, *answers) for rank, card in enumerate(cards)}
+        return tuple(sorted(found.values(), key=lambda placed: ranks[id(placed[1])])[:limit])
     return tuple(sorted(found.values(), key=lambda placed: placed[1].published_at, reverse=True)[:limit])
 
 

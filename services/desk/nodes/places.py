@@ -14,7 +14,7 @@ from services.desk.nodes.record import listed
 from services.desk.nodes.watch import PATIENCE_S
 from services.desk.tables import Film
 from services.units.ids import ContentId
-from services.wire.node import CardOut
+from services.wire.node import CardOut, ManifestOut
 from services.wire.problems import ProblemError
 
 
@@ -33,6 +33,65 @@ async def _film_desk(desk: DeskOf, content: ContentOf) -> Desk:
 
 FilmDeskOf = Annotated[Desk, Depends(_film_desk)]
 """The desk as it speaks with the node of the path's film."""
+
+
+async def follow(desk: Desk, content: ContentId) -> Desk:
+    """Give the desk as it speaks with the node where a film is for sale now.
+
+    A film that its node took out of sale may be for sale elsewhere: with the very words that were signed before, it is
+    the same film, and what was bought of it stays bought. Nothing changes while its node does not answer.
+    """
+    at = await at_film(desk, content)
+    rows = await to_thread.run_sync(listed, desk)
+    if not rows or await _state(at, content) != "archived":
+        return at
+    for address in (desk.node.uri, *(row.address for row in rows if row.state == "up")):
+        other = desk.at(address)
+        if address != at.node.uri and await _state(other, content) == "live" and await _is_same(other, content):
+            await to_thread.run_sync(_moved, desk, content, address)
+            desk.memory.places.put(content, address)
+            return other
+    return at
+
+
+async def _settled_film_desk(desk: DeskOf, content: ContentOf) -> Desk:
+    return await follow(desk, content)
+
+
+SettledFilmDeskOf = Annotated[Desk, Depends(_settled_film_desk)]
+"""As FilmDeskOf, after looking whether the film moved."""
+
+
+async def _state(at: Desk, content: ContentId) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return (await at.node.browse(CardOut, f"/content/{content}")).state
+    except TimeoutError:
+        return "unknown"
+    except ProblemError as problem:
+        return "archived" if problem.code == "content.not_found" else "unknown"
+
+
+async def _is_same(at: Desk, content: ContentId) -> bool:
+    """Compare signed words: another creator's manifest under the same id is another film."""
+
+    def known() -> str | None:
+        with at.database.read() as session:
+            row = session.get(Film, content)
+        return None if row is None else row.signed
+
+    signed = await to_thread.run_sync(known)
+    try:
+        return signed is None or (await at.node.browse(ManifestOut, f"/content/{content}/manifest")).signed == signed
+    except ProblemError:
+        return False
+
+
+def _moved(desk: Desk, content: ContentId, address: str) -> None:
+    with desk.database.write() as session:
+        row = session.get(Film, content)
+        if row is not None:
+            row.node = address
 
 
 def _noted(desk: Desk, content: ContentId) -> str | None:

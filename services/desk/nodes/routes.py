@@ -9,14 +9,19 @@ from anyio import to_thread
 from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
+from services.desk.catalogue import own_items
 from services.desk.context import Desk
-from services.desk.door import DeskOf
-from services.desk.nodes.addresses import LINK_SCHEME, read_link
+from services.desk.door import ContentOf, DeskOf
+from services.desk.nodes import placing
+from services.desk.nodes.addresses import LINK_SCHEME, film_link, read_link
+from services.desk.nodes.places import FilmDeskOf
 from services.desk.nodes.record import agree, drop, find, keep, listed, own_address
 from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.nodes.watch import look, look_again
+from services.desk.publishing.publish import publish_again
 from services.wire.base import ProblemOut
-from services.wire.nodes import NodeAt, NodeIn, NodeOut, NodeState
+from services.wire.catalogue import ItemOut
+from services.wire.nodes import LinkOut, MoveIn, NodeAt, NodeIn, NodeOut, NodeState
 from services.wire.problems import ProblemError
 
 router = APIRouter(tags=["nodes"])
@@ -59,6 +64,21 @@ async def remove(desk: DeskOf, address: Annotated[str, Query(max_length=600)]) -
     """Take a node off the list; what was bought there plays on."""
     await to_thread.run_sync(drop, desk, address)
     return await _changed(desk, address)
+
+
+@router.post("/items/{content_id}/move")
+async def move(desk: DeskOf, content: ContentOf, body: MoveIn) -> tuple[ItemOut, ...]:
+    """Move an own film to another node."""
+    target = own_address(desk, body.node) if body.node else desk.node.uri
+    await desk.finish(placing.move(desk, content, target, publish_again), "moving")
+    return await own_items(desk)
+
+
+@router.get("/items/{content_id}/link")
+async def link(desk: FilmDeskOf, content: ContentOf) -> LinkOut:
+    """Give the link to a film."""
+    node = desk.node.uri if desk.home is not None else ""
+    return LinkOut(text=film_link(desk.chain.chain_id, content, node), is_reachable=bool(node))
 
 
 async def _changed(desk: Desk, address: str) -> tuple[NodeOut, ...]:

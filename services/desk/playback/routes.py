@@ -18,7 +18,7 @@ from services.desk.films import budget_of, open_film
 from services.desk.memberships.lending import look_at_access
 from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
-from services.desk.nodes.places import FilmDeskOf
+from services.desk.nodes.places import FilmDeskOf, SettledFilmDeskOf
 from services.desk.playback.timeline import budget_out, playback_out
 from services.desk.purchases.home import bring_home
 from services.desk.purchases.record import detach_from_budget
@@ -40,7 +40,7 @@ router = APIRouter(tags=["playback"])
 
 
 @router.get("/playback/{content_id}")
-async def open_for_playing(desk: FilmDeskOf, content: ContentOf) -> PlaybackOut:
+async def open_for_playing(desk: SettledFilmDeskOf, content: ContentOf) -> PlaybackOut:
     """Give a film's timeline and money."""
     film = await open_film(desk, content)
     _, access = await asyncio.gather(bring_home(desk, film), look_at_access(desk, film))

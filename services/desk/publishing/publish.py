@@ -9,6 +9,8 @@ from anyio import to_thread
 from sqlalchemy import select
 
 from services.desk.context import Desk
+from services.desk.nodes.placing import set_place
+from services.desk.nodes.sending import send_film
 from services.desk.publishing.record import change, get, sealed_from_json, secret_of
 from services.desk.publishing.work import forget_work
 from services.desk.purchases.keys import TRACK
@@ -17,6 +19,8 @@ from services.media.film import Ingested
 from services.media.manifest import check_title, compose_manifest
 from services.media.seal import chunk_key
 from services.media.signature import sign_manifest
+from services.units.cid import Cid
+from services.units.ids import ContentId
 from services.units.money import CHUNK_UNIT_MS, ZERO, Money, chunk_price, platform_fee
 from services.units.time import unix_seconds
 from services.wire.node import CardOut, PublishIn
@@ -105,22 +109,71 @@ async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
             return await to_thread.run_sync(partial(change, desk, upload_id))
         if row.state not in ("ready", "publishing") or row.sealed is None:
             raise ProblemError("upload.state")
+        at = desk.at(DraftIn.model_validate(row.draft).node or desk.node.uri)
         body = await to_thread.run_sync(_written_down, desk, row)
         desk.events.publish("upload", upload_id)
+        is_asked = row.publication is not None
         try:
-            await desk.node.call(CardOut, "PUT", f"/content/{row.content_id}/manifest", body=body)
+            await _send(at, row)
+            is_asked = True
+            card = await _register(at, row.content_id, body)
         except ProblemError as problem:
             back: dict[str, object] = {"state": "ready", "problem": dict(problem.body())}
-            if problem.code in _REFUSED:
-                # The node said no: the form may change again. After anything else it may have said yes.
+            if problem.code in _REFUSED or not is_asked:
+                # The node said no, or never heard of it: the form may change again. After anything else it may have
+                # said yes.
                 back["publication"] = None
             await to_thread.run_sync(partial(change, desk, upload_id, **back))
             desk.events.publish("upload", upload_id)
             raise
+        await to_thread.run_sync(set_place, desk, row.content_id, at.node.uri, "live", card)
         done = await to_thread.run_sync(_finish, desk, row)
     desk.events.publish("upload", upload_id)
     desk.events.publish("catalogue", row.content_id)
     return done
+
+
+async def publish_again(at: Desk, content: ContentId) -> CardOut:
+    """Put a published film up for sale at another node, with the words that were signed once.
+
+    Raises ProblemError: content.not_found for one that was not published from this desk, and as send_film and the node.
+    """
+    desk = at.home or at
+    row, body = await to_thread.run_sync(_published, desk, content)
+    await send_film(at, _files(row), _untold)
+    return await _register(at, content, body)
+
+
+async def _untold(_done: int, _total: int) -> None:
+    """The film's card says that it is on its way."""
+
+
+async def _register(at: Desk, content: ContentId, body: PublishIn) -> CardOut:
+    return await at.node.call(CardOut, "PUT", f"/content/{content}/manifest", body=body)
+
+
+async def _send(at: Desk, row: Upload) -> None:
+    async def tell(done: int, total: int) -> None:
+        stages = {**row.stages, "register": [done, total + 1]}
+        await to_thread.run_sync(partial(change, at, row.id, stages=stages))
+        at.events.publish("upload", row.id)
+
+    await send_film(at, _files(row), tell)
+
+
+def _files(row: Upload) -> tuple[Cid, ...]:
+    film = sealed_from_json(row.sealed)
+    poster = (film.poster_cid,) if film.poster_cid else ()
+    return (film.init_cid, *poster, *(chunk.cid for chunk in film.chunks))
+
+
+def _published(desk: Desk, content: ContentId) -> tuple[Upload, PublishIn]:
+    with desk.database.read() as session:
+        wanted = select(Upload).where(Upload.content_id == content, Upload.state == "published")
+        row = session.scalar(wanted)
+    if row is None or row.publication is None or row.sealed is None:
+        raise ProblemError("content.not_found")
+    return row, _as_signed(desk, row)
 
 
 def _written_down(desk: Desk, row: Upload) -> PublishIn:
@@ -131,6 +184,10 @@ def _written_down(desk: Desk, row: Upload) -> PublishIn:
         change(desk, row.id, publication=kept, state="publishing", problem=None)
         return body
     change(desk, row.id, state="publishing", problem=None)
+    return _as_signed(desk, row)
+
+
+def _as_signed(desk: Desk, row: Upload) -> PublishIn:
     film, secret = sealed_from_json(row.sealed), secret_of(desk, row)
     kept = row.publication
     return PublishIn(

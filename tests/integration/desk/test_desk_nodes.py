@@ -72,8 +72,10 @@ async def test_only_addresses_that_nobody_can_change_on_the_way_are_taken(runnin
     assert await _refusal(running.viewer, running.desk("viewer").node.uri) == "node.address"
 
 
-async def test_a_certificate_of_an_unknown_authority_is_refused(running: RunningWorld, distant: DistantNode) -> None:
-    running.desk("viewer").nodes.tls = None
+async def test_a_certificate_of_an_unknown_authority_is_refused(
+    running: RunningWorld, distant: DistantNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
     assert await _refusal(running.viewer, distant.address) == "node.certificate"
 
 

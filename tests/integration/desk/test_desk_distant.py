@@ -1,0 +1,256 @@
+"""Films on another node: published there, bought and played from there, moved, and played while it is down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.client import Client, DeskClient
+from services.desk.context import Desk
+from services.desk.nodes.places import follow
+from services.desk.publishing import record
+from services.desk.tables import Upload
+from services.host.app import host_app
+from services.host.demo import PEOPLE
+from services.host.world import World, open_world
+from services.ipfs.unixfs import block_names
+from services.media.film import Ingested
+from services.node.catalogue import publishing
+from services.units.cid import Cid
+from services.units.ids import ContentId
+from services.units.money import ZERO
+from services.wire.catalogue import PlaybackOut
+from services.wire.problems import ProblemError
+from services.wire.uploads import DraftIn
+from tests.fixtures.chain import CREATOR
+from tests.fixtures.world import TOKEN, RunningWorld, SealedFilm, fund, manifest_for, publication, sealed_film
+from tests.fixtures.world_distant import DistantNode
+
+CHUNKS = 4
+VIEWER = tuple(person for person in PEOPLE if person.id == "viewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """A viewer's own profile elsewhere: its own node and blocks, the same chain."""
+
+    world: World
+    desk: DeskClient
+
+    @property
+    def inside(self) -> Desk:
+        return self.world.desks[0]
+
+
+@asynccontextmanager
+async def far_away(profile: Path, running: RunningWorld) -> AsyncIterator[Far]:
+    chain, clock = running.world.chain, running.world.node.clock
+    async with open_world(profile, chain=chain, clock=clock, people=VIEWER, is_demo=True) as world:
+        fund(running.chain, chain, world)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(host_app(world, TOKEN), raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as http:
+            yield Far(world, Client(http).desk("viewer"))
+
+
+def ready_upload(desk: Desk, *, node: str = "", chunk_bytes: int = 256) -> tuple[str, SealedFilm]:
+    """Put a sealed film where an upload stands that only waits to be published."""
+    film = sealed_film(desk.blocks, chunks=CHUNKS, chunk_bytes=chunk_bytes)
+    draft = DraftIn(title="A film of noise", price_text="0.01", preview_chunks=1, node=node)
+    upload_id = film.content[2:34]
+    row = Upload(
+        id=upload_id,
+        path="/nowhere/noise.mp4",
+        size_bytes=1,
+        state="ready",
+        stages={},
+        facts=film.film.facts.to_json(),
+        draft=draft.model_dump(),
+        problem=None,
+        content_id=film.content,
+        wrapped_secret=desk.keyring.content_box().wrap(film.secret, owner=record._owner(upload_id)),
+        sealed=record.sealed_to_json(film.film),
+        publication=None,
+        created_at=desk.clock.now(),
+    )
+    with desk.database.write() as session:
+        session.add(row)
+    return upload_id, film
+
+
+async def _published_far(running: RunningWorld, distant: DistantNode, **options: int) -> tuple[str, SealedFilm]:
+    await running.creator.nodes.add(distant.address, name="Films of others")
+    await running.creator.nodes.agree(distant.address)
+    upload_id, film = ready_upload(running.desk("creator"), node=distant.address, **options)
+    await running.creator.uploads.publish(upload_id)
+    return upload_id, film
+
+
+async def _play(desk: DeskClient, film: SealedFilm, chunks: range) -> None:
+    for index in chunks:
+        assert await desk.playback.chunk(film.content, index) == film.plain[index]
+
+
+async def _code(work: object) -> str:
+    with pytest.raises(ProblemError) as caught:
+        await work  # type: ignore[misc]
+    return caught.value.code
+
+
+async def test_nothing_leaves_before_the_person_agreed_what_the_node_can_release(
+    running: RunningWorld, distant: DistantNode
+) -> None:
+    await running.creator.nodes.add(distant.address)
+    upload_id, film = ready_upload(running.desk("creator"), node=distant.address)
+    assert await _code(running.creator.uploads.publish(upload_id)) == "node.unconfirmed"
+    assert not [path for path in distant.seen if path.startswith(("PUT", "POST"))]
+    # The form may still change: nobody has the signed words.
+    await running.creator.uploads.save_draft(
+        upload_id, title="Another", description="", price_text="0.02", preview_chunks=1, node=distant.address
+    )
+    await running.creator.nodes.agree(distant.address)
+    done = await running.creator.uploads.publish(upload_id)
+    assert (done.state, done.content_id) == ("published", film.content)
+    (item,) = await running.creator.earnings.items()
+    assert (item.title, item.node, item.node_name) == ("Another", distant.address, distant.address[8:])
+
+
+async def test_a_publication_that_broke_off_sends_only_what_is_missing(
+    running: RunningWorld, distant: DistantNode
+) -> None:
+    await running.creator.nodes.add(distant.address)
+    await running.creator.nodes.agree(distant.address)
+    desk = running.desk("creator")
+    upload_id, film = ready_upload(desk, node=distant.address, chunk_bytes=1_200_000)
+    names = _names(desk, film.film)
+    for name in names[:-2]:
+        distant.node.blocks.put(desk.blocks.get(name), name.codec)
+    await distant.down()
+    assert await _code(running.creator.uploads.publish(upload_id)) == "node.unreachable"
+    await distant.up()
+    await running.creator.uploads.publish(upload_id)
+    assert len([path for path in distant.seen if path.startswith("PUT /blocks/")]) == 2
+    assert all(distant.node.blocks.has(name) for name in names)
+
+
+def _names(desk: Desk, film: Ingested) -> list[Cid]:
+    files = (film.init_cid, *(chunk.cid for chunk in film.chunks))
+    return list(dict.fromkeys(name for file in files for name in block_names(desk.blocks, file)))
+
+
+async def test_a_viewer_elsewhere_buys_by_channel_plays_and_plays_on_when_the_node_is_gone(
+    running: RunningWorld, distant: DistantNode, tmp_path: Path
+) -> None:
+    _, film = await _published_far(running, distant, chunk_bytes=1_200_000)
+    async with far_away(tmp_path / "far", running) as far:
+        assert await far.desk.catalogue.browse() == ()
+        await far.desk.nodes.add(distant.address, name="Films of others")
+        (item,) = await far.desk.catalogue.browse()
+        assert (item.content_id, item.node, item.node_name) == (film.content, distant.address, "Films of others")
+        opened = await far.desk.playback.open(film.content)
+        assert opened.payment.method == "channel"
+        for index in (1, 2):
+            bought = await far.desk.playback.buy(film.content, first_chunk=index)
+            assert bought.state == "keyed"
+        await _play(far.desk, film, range(3))
+        (channel,) = await far.desk.wallet.channels()
+        assert channel.node == distant.address
+        rows = {row.name: row for row in (await far.desk.wallet.reconciliation()).rows}
+        assert rows["paid"].agrees
+        assert rows["paid"].node == rows["paid"].desk != ZERO
+    await distant.down()
+    async with far_away(tmp_path / "far", running) as again:
+        opened = await again.desk.playback.open(film.content)
+        assert [chunk.access for chunk in opened.chunks] == ["free", "owned", "owned", "locked"]
+        await again.desk.playback.init(film.content)
+        await _play(again.desk, film, range(3))
+        assert await again.desk.catalogue.browse() == ()
+        (node,) = await again.desk.nodes.list()
+        assert (node.state, node.name) == ("down", "Films of others")
+        assert await _code(again.desk.playback.buy(film.content, first_chunk=3)) == "node.unreachable"
+        await distant.up()
+        await again.desk.nodes.look(distant.address)
+        await again.desk.playback.buy(film.content, first_chunk=3)
+        await _play(again.desk, film, range(3, 4))
+
+
+async def test_a_film_that_moved_is_found_and_what_was_bought_is_not_bought_again(
+    running: RunningWorld, distant: DistantNode
+) -> None:
+    """The viewer's desk knows the film at the creator's own node, then it moves, then it comes back."""
+    upload_id, film = ready_upload(running.desk("creator"))
+    await running.creator.uploads.publish(upload_id)
+    await running.viewer.nodes.add(distant.address)
+    await running.creator.nodes.add(distant.address)
+    await running.viewer.playback.open(film.content)
+    await running.viewer.playback.buy(film.content, first_chunk=1)
+    assert await _code(running.creator.earnings.move(film.content, node=distant.address)) == "node.unconfirmed"
+    await running.creator.nodes.agree(distant.address)
+    (item,) = await running.creator.earnings.move(film.content, node=distant.address)
+    assert (item.node, item.moving) == (distant.address, "")
+    link = await running.creator.earnings.link(film.content)
+    assert link.is_reachable
+    assert await _code(running.creator.nodes.remove(distant.address)) == "node.in_use"
+
+    (found,) = await running.viewer.catalogue.browse()
+    assert found.node == distant.address
+    opened = await running.viewer.playback.open(film.content)
+    assert opened.item.owned_chunks == 1
+    await _bought_rest(running.viewer, opened)
+    await _play(running.viewer, film, range(CHUNKS))
+    spent = (await running.viewer.playback.open(film.content)).spent
+    assert spent == sum((chunk.price for chunk in opened.chunks), ZERO)
+
+    (item,) = await running.creator.earnings.move(film.content, node="")
+    assert (item.node, item.moving) == ("", "")
+    assert not (await running.creator.earnings.link(film.content)).is_reachable
+    await running.creator.nodes.remove(distant.address)
+    (found,) = await running.viewer.catalogue.browse()
+    assert found.node == ""
+    await _play(running.viewer, film, range(CHUNKS))
+
+
+async def _bought_rest(desk: DeskClient, opened: PlaybackOut) -> None:
+    for chunk in opened.chunks:
+        if chunk.access == "locked":
+            await desk.playback.buy(ContentId(opened.item.content_id), first_chunk=chunk.index)
+
+
+async def test_a_move_that_broke_off_goes_on(running: RunningWorld, distant: DistantNode) -> None:
+    upload_id, film = ready_upload(running.desk("creator"))
+    await running.creator.uploads.publish(upload_id)
+    await running.creator.nodes.add(distant.address)
+    await running.creator.nodes.agree(distant.address)
+    await distant.down()
+    assert await _code(running.creator.earnings.move(film.content, node=distant.address)) == "node.unreachable"
+    (item,) = await running.creator.earnings.items()
+    # For sale where it was, until it is for sale there.
+    assert (item.node, item.moving) == ("", "coming")
+    await distant.up()
+    (item,) = await running.creator.earnings.move(film.content, node=distant.address)
+    assert (item.node, item.moving) == (distant.address, "")
+
+
+async def test_another_creator_s_words_under_the_same_id_are_another_film(
+    running: RunningWorld, distant: DistantNode
+) -> None:
+    """A film that was opened stays what its creator signed, whatever another node lists under its id."""
+    film = await running.publish(chunks=CHUNKS)
+    viewer = running.desk("viewer")
+    await running.viewer.nodes.add(distant.address)
+    await running.viewer.playback.open(film.content)
+    for name in _names(viewer, film.film):
+        distant.node.blocks.put(viewer.blocks.get(name), name.codec)
+    impostor = publication(
+        replace(manifest_for(film, running.desk("creator")), creator=CREATOR.address), film, CREATOR.key
+    )
+    publishing.publish_film(distant.node, CREATOR.address, film.content, impostor)
+    await running.desk("creator").node.send("POST", f"/content/{film.content}/archive")
+    opened = await running.viewer.playback.open(film.content)
+    assert opened.item.creator == running.desk("creator").keyring.owner()
+    assert (await follow(viewer, film.content)).node.uri == viewer.node.uri
