@@ -11,6 +11,7 @@ from services.db.engine import Database
 from services.wire.problems import ProblemError
 
 Kind = Literal["desk", "node", "proxy"]
+Standing = Literal["new", "behind", "current", "newer"]
 _ROOT = Path(__file__).parent / "migrations"
 
 
@@ -25,6 +26,18 @@ def migrate(database: Database, kind: Kind) -> None:
         if current is not None and current not in revisions:
             raise ProblemError("profile.newer", revision=current)
         _upgrade(connection, kind)
+
+
+def standing(database: Database, kind: Kind) -> Standing:
+    """Compare a database's schema with this version's, changing nothing; new: it has none."""
+    revisions = known_revisions(kind)
+    with database.read() as session:
+        current = _current_revision(session.connection())
+    if current is None:
+        return "new"
+    if current not in revisions:
+        return "newer"
+    return "current" if current == revisions[-1] else "behind"
 
 
 def known_revisions(kind: Kind) -> list[str]:
