@@ -15,7 +15,7 @@ import httpx
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from services.node.app import node_app
+from services.node.app import node_routes
 from services.node.door import DOORS
 from services.wire.accounts import Scope
 from services.wire.sign_in import scope_resources
@@ -27,6 +27,7 @@ PUBLIC = {
     "POST /auth/nonce": "the way in",
     "POST /auth/sign-in": "the way in",
     "GET /health": "says whether the node answers",
+    "GET /health/ready": "says whether the node can work",
     "POST /channels/refund": "a voucher of the channel's own key is the proof, and the money goes to its payer",
 }
 """Routes without any door, beside the ones that read."""
@@ -130,22 +131,17 @@ def _doors(dependant: Dependant) -> Iterator[str]:
 
 
 def ways(running: RunningWorld) -> list[Way]:
-    """Take all ways into the node from the application: bare and under its prefix they have the same doors."""
+    """Take all ways into the node from its routes."""
     found: dict[str, Way] = {}
-    below: set[Way] = set()
-    for route in iter_route_contexts(node_app(running.world.node).routes):
+    for route in iter_route_contexts(node_routes().routes):
         assert route.path is not None
         if not isinstance(route.original_route, APIRoute):
             assert route.path in MACHINERY, route.path
             continue
         doors = frozenset(_doors(route.dependant))
         for method in sorted(route.methods or ()):
-            way = Way(method, route.path.removeprefix(PREFIX), doors)
-            if route.path.startswith(PREFIX):
-                below.add(way)
-            else:
-                found[str(way)] = way
-    assert below == set(found.values())
+            way = Way(method, route.path, doors)
+            found[str(way)] = way
     assert len(found) > 30
     return list(found.values())
 
