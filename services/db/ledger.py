@@ -29,7 +29,7 @@ _SEEN = Prepared(
     select(LedgerLine.seq).where(LedgerLine.kind == bindparam("kind"), LedgerLine.ref == bindparam("ref")).limit(1),
     ("kind", "ref"),
 )
-_LAST = Prepared(select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1))
+LAST = Prepared(select(LedgerLine.seq, LedgerLine.hash).order_by(LedgerLine.seq.desc()).limit(1))
 _BALANCE = select(LedgerBalance.amount).where(LedgerBalance.account == bindparam("account"))
 _ITEM_TOTAL = Prepared(
     select(func.sum(LedgerDay.amount)).where(
@@ -37,9 +37,9 @@ _ITEM_TOTAL = Prepared(
     ),
     ("account", "item"),
 )
-_ADD_LINE = Prepared(insert_into(LedgerLine), ("seq", "kind", "ref", "line", "at", "account", "item", "amount", "hash"))
-_ADD_BALANCE = Prepared(_adding(LedgerBalance, "account"), ("account", "amount"))
-_ADD_DAY = Prepared(_adding(LedgerDay, "account", "day", "item"), ("account", "day", "item", "amount"))
+ADD_LINE = Prepared(insert_into(LedgerLine), ("seq", "kind", "ref", "line", "at", "account", "item", "amount", "hash"))
+ADD_BALANCE = Prepared(_adding(LedgerBalance, "account"), ("account", "amount"))
+ADD_DAY = Prepared(_adding(LedgerDay, "account", "day", "item"), ("account", "day", "item", "amount"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,15 @@ def post(work: Work, *, kind: str, ref: str, at: datetime, lines: Sequence[Line]
     unit = unit_of(work)
     if _SEEN.first(unit, kind, ref) is not None:
         return False
-    seq, chain = _LAST.first(unit) or (0, GENESIS)
+    seq, chain = LAST.first(unit) or (0, GENESIS)
     moment, written, day, rows = to_microseconds(at), iso(at), at.date().isoformat(), []
     for number, line in enumerate(lines):
         seq, amount = seq + 1, line.amount.micros
         chain = link(chain, seq, kind, ref, number, written, line.account, line.item, amount)
         rows.append((seq, kind, ref, number, moment, line.account, line.item, amount, chain))
-    _ADD_LINE.run_many(unit, rows)
-    _ADD_BALANCE.run_many(unit, [(line.account, line.amount.micros) for line in lines])
-    _ADD_DAY.run_many(unit, [(line.account, day, line.item, line.amount.micros) for line in lines])
+    ADD_LINE.run_many(unit, rows)
+    ADD_BALANCE.run_many(unit, [(line.account, line.amount.micros) for line in lines])
+    ADD_DAY.run_many(unit, [(line.account, day, line.item, line.amount.micros) for line in lines])
     return True
 
 
@@ -96,9 +96,11 @@ def item_total(work: Work, account: str, item: str) -> Money:
     return Money(int(amount or 0))
 
 
-def item_totals(session: Session, account: str) -> dict[str, Money]:
-    """Give what each item contributed to an account."""
+def item_totals(session: Session, account: str, *, among: Sequence[str] | None = None) -> dict[str, Money]:
+    """Give what each item, or each of some, contributed to an account."""
     query = select(LedgerDay.item, func.sum(LedgerDay.amount)).where(LedgerDay.account == account)
+    if among is not None:
+        query = query.where(LedgerDay.item.in_(among))
     return dict(session.execute(query.group_by(LedgerDay.item)).all())
 
 

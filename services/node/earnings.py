@@ -103,8 +103,10 @@ def _earned(session: Session, creator: Address, *, first: date, last: date) -> d
     return found
 
 
-def _item_earned(session: Session, creator: Address, item: str) -> Money:
-    return ledger.item_total(session, f"creator:{creator}", item) + ledger.item_total(session, pending(creator), item)
+def _items_earned(session: Session, creator: Address, items: list[ContentId]) -> dict[ContentId, Money]:
+    in_escrow = ledger.item_totals(session, f"creator:{creator}", among=items)
+    on_its_way = ledger.item_totals(session, pending(creator), among=items)
+    return {item: in_escrow.get(item, ZERO) + on_its_way.get(item, ZERO) for item in items}
 
 
 def _series(earned: dict[date, Money], *, first: date, days: int) -> tuple[DayAmount, ...]:
@@ -132,7 +134,7 @@ def _latest(session: Session, creator: Address) -> LatestItem | None:
     items = list(session.scalars(query))
     if not items:
         return None
-    earned = {item.content_id: _item_earned(session, creator, item.content_id) for item in items}
+    earned = _items_earned(session, creator, [item.content_id for item in items])
     newest = items[0]
     better = sum(1 for amount in earned.values() if amount > earned[newest.content_id])
     return LatestItem(

@@ -147,6 +147,7 @@ class Sale(NodeTable):
     __tablename__ = "sale"
     __table_args__ = (
         Index("ix_sale_content_id_payer", "content_id", "payer"),
+        Index("ix_sale_creator_state_at", "creator", "state", "at"),
         Index("ix_sale_state", "state"),
         Index("uq_sale_payer_nonce", "payer", "nonce", unique=True),
         _STRICT,
@@ -154,7 +155,7 @@ class Sale(NodeTable):
 
     intent: Mapped[str] = mapped_column(Text, primary_key=True)
     payer: Mapped[Address] = mapped_column(Text)
-    creator: Mapped[Address] = mapped_column(Text, index=True)
+    creator: Mapped[Address] = mapped_column(Text)
     content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))
     first_chunk: Mapped[int] = mapped_column(BigInt)
     chunk_count: Mapped[int] = mapped_column(BigInt)

@@ -1,6 +1,8 @@
-"""Placeholder."""
+"""A creator's latest sales are found without looking at all of them."""
 
 from __future__ import annotations
+
+from alembic import op
 
 revision = "node_0008"
 down_revision = "node_0007"
@@ -9,4 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.drop_index(op.f("ix_sale_creator"), "sale")
+    op.create_index("ix_sale_creator_state_at", "sale", ["creator", "state", "at"], unique=False)
