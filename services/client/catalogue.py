@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from services.http.door import Door
 from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.units.money import Money
-from services.wire.catalogue import BudgetIn, BudgetOut, BuyIn, ItemOut, PlaybackOut, PositionIn, PurchaseOut
+from services.wire.catalogue import PURCHASE, BudgetIn, BudgetOut, BuyIn, ItemOut, PlaybackOut, PositionIn, PurchaseOut
 from services.wire.desk import ReceiptOut
+from services.wire.problems import ProblemError
 
 
 class CatalogueClient:
@@ -74,6 +77,21 @@ class PlaybackClient:
         """
         body = BuyIn(first_chunk=first_chunk, chunk_count=chunk_count, auto=auto, max_deposit=max_deposit)
         return await self._door.call(PurchaseOut, "POST", f"/playback/{content_id}/buy", body=body)
+
+    async def unlock(
+        self, content_id: ContentId, index: int, *, auto: bool = False, max_deposit: Money | None = None
+    ) -> tuple[PurchaseOut, bytes | None]:
+        """Buy one chunk and get it decrypted, as ``buy`` and ``chunk`` do, with one request.
+
+        No bytes: it is bought, and ``chunk`` tells why it cannot be opened. Problem codes: as ``buy``.
+        """
+        body = BuyIn(first_chunk=index, auto=auto, max_deposit=max_deposit)
+        answer = await self._door.send("POST", f"/playback/{content_id}/unlock", body=body)
+        try:
+            purchase = PurchaseOut.model_validate_json(answer.headers.get(PURCHASE, ""))
+        except ValidationError as exc:
+            raise ProblemError("service.version") from exc
+        return purchase, answer.content or None
 
     async def set_budget(self, content_id: ContentId, limit: Money) -> BudgetOut | None:
         """Allow automatic buying up to ``limit`` from now on; 0 ends it. Problem codes: budget.invalid."""

@@ -9,9 +9,12 @@ from types import TracebackType
 import httpx
 
 from services.client.catalogue import CatalogueClient, PlaybackClient
+from services.client.memberships import MembershipsClient
+from services.client.nodes import NodesClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
 from services.client.wallet import WalletClient
 from services.http.door import TIMEOUT, Door
+from services.http.private import PrivateClient
 from services.wire.base import EventOut
 from services.wire.desk import DeskOut, Health
 from services.wire.problems import ProblemError
@@ -24,7 +27,9 @@ class DeskClient:
         door = Door(http, f"/desks/{desk_id}")
         self._door = door
         self.wallet = WalletClient(door)
+        self.nodes = NodesClient(door)
         self.tiers = TiersClient(door)
+        self.memberships = MembershipsClient(door)
         self.uploads = UploadsClient(door)
         self.catalogue = CatalogueClient(door)
         self.playback = PlaybackClient(door)
@@ -82,13 +87,7 @@ class Client:
 
 def _private_client(socket: str, token: str) -> httpx.AsyncClient:
     """Open a client on the service's Unix socket, or on 127.0.0.1 when socket is ``host:port``."""
-    headers = {"Authorization": f"Bearer {token}"}
-    if socket.startswith("127.0.0.1:"):
-        return httpx.AsyncClient(base_url=f"http://{socket}", headers=headers, timeout=TIMEOUT, trust_env=False)
-    transport = httpx.AsyncHTTPTransport(uds=socket)
-    return httpx.AsyncClient(
-        transport=transport, base_url="http://service", headers=headers, timeout=TIMEOUT, trust_env=False
-    )
+    return PrivateClient(socket, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT)
 
 
 def connect(socket: str, token: str) -> Client:

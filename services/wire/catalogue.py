@@ -129,6 +129,10 @@ class PurchaseOut(Answer):
     available: MoneyField | None
 
 
+PURCHASE = "Museclock-Purchase"
+"""The header beside an unlocked chunk: PurchaseOut as JSON."""
+
+
 class BudgetIn(Request):
     """Set the budget of a film; 0 takes it away."""
 
