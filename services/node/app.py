@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Final
+
 from fastapi import FastAPI
 
 from services.http.answers import install_problem_answers
+from services.http.bound import Bound
 from services.node import access, accounts, earnings, health, statement_routes, tiers, wallets
 from services.node.blocks import gateway
 from services.node.blocks import routes as blocks
@@ -19,41 +23,48 @@ from services.node.memberships import routes as memberships
 from services.node.moderation import routes as moderation
 from services.node.sales import routes as sales
 from services.node.sales.quick import QuickSales
+from services.node.schema import PREFIX, describe
 from services.node.seeds import creators, links, payouts, viewers
 
+ROUTERS: Final = (
+    health.router,
+    accounts.router,
+    tiers.router,
+    access.router,
+    memberships.router,
+    lending.router,
+    refund_routes.router,
+    # Before the catalogue: a UUID on its path is linked content.
+    links.router,
+    catalogue.router,
+    moderation.router,
+    sales.router,
+    channels.router,
+    earnings.router,
+    statement_routes.router,
+    wallets.router,
+    viewers.router,
+    creators.router,
+    kyc.router,
+    payouts.router,
+    blocks.router,
+    gateway.router,
+)
 
-def node_app(node: Node) -> FastAPI:
-    """Put the node's routes together, bare and under /api/v1."""
-    app = FastAPI(title="Museclock node", version="1")
-    app.state.node = node
-    app.state.health = HealthWatch(node)
+
+def node_app(node: Node) -> Bound:
+    """Give the node's routes, bare and under /api/v1, for a node."""
     prepare(node.database)
+    return Bound(node_routes(), prefix=PREFIX, node=node, health=HealthWatch(node))
+
+
+@cache
+def node_routes() -> FastAPI:
+    """Put the node's routes together, once a process."""
+    app = FastAPI(title="Museclock node", version="1")
     install_problem_answers(app)
-    app.add_middleware(QuickSales, node=node)
-    for slice_router in (
-        health.router,
-        accounts.router,
-        tiers.router,
-        access.router,
-        memberships.router,
-        lending.router,
-        refund_routes.router,
-        # Before the catalogue: a UUID on its path is linked content.
-        links.router,
-        catalogue.router,
-        moderation.router,
-        sales.router,
-        channels.router,
-        earnings.router,
-        statement_routes.router,
-        wallets.router,
-        viewers.router,
-        creators.router,
-        kyc.router,
-        payouts.router,
-        blocks.router,
-        gateway.router,
-    ):
+    app.add_middleware(QuickSales)
+    for slice_router in ROUTERS:
         app.include_router(slice_router)
-        app.include_router(slice_router, prefix="/api/v1", include_in_schema=False)
+    describe(app, ROUTERS)
     return app

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from anyio import to_thread
 from fastapi import Depends, Request
 
+from services.http.bound import about
 from services.node.context import Node
 from services.node.limits import note_account
 from services.node.proofs import action_of, require_proof
@@ -24,7 +25,7 @@ from services.wire.proofs import PROOF
 
 # Async, though nothing waits: a plain function would cost a thread's turn for each request.
 async def _node(request: Request) -> Node:
-    node: Node = request.app.state.node
+    node: Node = about(request.scope, "node")
     return node
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import text
 
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
+from services.http.bound import about
 from services.node.context import Node
 from services.node.door import NodeOf
 from services.wire.node import Dependencies, DependencyState, NodeHealth, ReadyOut
@@ -53,7 +54,7 @@ class HealthWatch:
 
 
 async def _watch(request: Request) -> HealthWatch:
-    watch: HealthWatch = request.app.state.health
+    watch: HealthWatch = about(request.scope, "health")
     return watch
 
 

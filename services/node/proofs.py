@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, tuple_
 
 from services.chain.proofs import check_signer
 from services.db.dialects import insert_into
+from services.http.bound import about
 from services.node.context import Node
 from services.node.tables import ActionNonce
 from services.units.address import Address
@@ -26,7 +27,7 @@ _PURGED_AT_ONCE = 100
 
 def action_of(node: Node, scope: MutableMapping[str, Any], body: bytes) -> Action:
     """Describe the request that arrived as the account would have to have signed it."""
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    path = scope["path"].removeprefix(about(scope, "root"))
     query = scope.get("query_string", b"").decode("latin-1")
     return Action(
         domain=node.domain,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.http.answers import problem_answer
+from services.http.bound import about
 from services.node.context import Node
 from services.node.sales.routes import sell_chunks
 from services.wire.node import PayIn
@@ -37,8 +38,8 @@ _MOST_BYTES = 1_000
 class QuickSales:
     """ASGI middleware in front of the node's routes."""
 
-    def __init__(self, app: ASGIApp, node: Node) -> None:
-        self._app, self._node = app, node
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_post = scope["type"] == "http" and scope["method"] == "POST"
@@ -52,16 +53,17 @@ class QuickSales:
         if wanted is None:
             await self._app(scope, _again(begun, receive), send)
             return
-        answer = await self._answer(path.group(1), wanted, payment)
+        answer = await _answer(about(scope, "node"), path.group(1), wanted, payment)
         await answer(scope, receive, send)
 
-    async def _answer(self, content_id: str, wanted: PayIn, payment: ChannelPayment) -> Response:
-        try:
-            sold = await sell_chunks(self._node, content_id, wanted, payment, None)
-        except ProblemError as problem:
-            return problem_answer(problem)
-        headers = {PAYMENT_RESPONSE: encode(sold.settled), "Cache-Control": "private"}
-        return Response(sold.keys.model_dump_json(), media_type="application/json", headers=headers)
+
+async def _answer(node: Node, content_id: str, wanted: PayIn, payment: ChannelPayment) -> Response:
+    try:
+        sold = await sell_chunks(node, content_id, wanted, payment, None)
+    except ProblemError as problem:
+        return problem_answer(problem)
+    headers = {PAYMENT_RESPONSE: encode(sold.settled), "Cache-Control": "private"}
+    return Response(sold.keys.model_dump_json(), media_type="application/json", headers=headers)
 
 
 def _voucher_in(given: Sequence[tuple[bytes, bytes]]) -> ChannelPayment | None:

@@ -18,7 +18,7 @@ from services.chain.book import MemoryTransactionBook
 from services.chain.calls import pay_call
 from services.chain.relayer import OwnKeyRelayer
 from services.host.world import World
-from services.node.app import node_app
+from services.node.app import node_routes
 from services.node.memberships.tables import KeyReceipt, Membership
 from services.node.sales.booking import sync
 from services.units.ids import IntentId, new_row_id
@@ -90,7 +90,7 @@ async def members(running: RunningWorld) -> AsyncIterator[Club]:
 def ways(running: RunningWorld) -> set[tuple[str, str]]:
     """Take all ways into the node from the application."""
     found = set()
-    for route in iter_route_contexts(node_app(running.world.node).routes):
+    for route in iter_route_contexts(node_routes().routes):
         if isinstance(route.original_route, APIRoute) and route.path is not None:
             found |= {(method, route.path) for method in route.methods or ()}
     assert len(found) > 60
