@@ -124,6 +124,7 @@ KINDS: dict[str, Kind] = {
     "block.mismatch": Kind(422),
     "block.too_large": Kind(413),
     "block.quota": Kind(507),
+    "backup.damaged": Kind(422),
     "kyc.required": Kind(403),
     "kyc.state": Kind(409),
     "withdrawal.nothing": Kind(400),

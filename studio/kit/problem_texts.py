@@ -358,6 +358,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Publish on this computer, or ask whoever runs the node for more.",
         "NONE",
     ),
+    "backup.damaged": (
+        "This back-up is not whole.",
+        "Use another one; nothing was changed by looking at it.",
+        "NONE",
+    ),
     "kyc.required": (
         "The node pays out to creators whom it has verified.",
         "Ask for the verification; what you earned stays yours meanwhile.",
