@@ -43,10 +43,11 @@ class InsideClient(httpx.AsyncClient):
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except Exception:
-            # The application has logged it and answered; as over a socket, the caller sees the answer only.
-            if not exchange.is_begun:
-                raise
-        return answer_of(exchange.status, exchange.headers, b"".join(exchange.parts), method, f"{self.base_url}{url}")
+            if exchange.is_begun:
+                # The application has logged it and answered; as over a socket, the caller sees the answer only.
+                return exchange.answer(method, f"{self.base_url}{url}")
+            raise
+        return exchange.answer(method, f"{self.base_url}{url}")
 
 
 class _Exchange:
@@ -59,6 +60,9 @@ class _Exchange:
         self.status = 500
         self.headers: Headers = []
         self.parts: list[bytes] = []
+
+    def answer(self, method: str, url: str) -> httpx.Response:
+        return answer_of(self.status, self.headers, b"".join(self.parts), method, url)
 
     async def receive(self) -> Message:
         if self._body is None:
