@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Final, Literal, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -27,6 +27,9 @@ MAX_CAR_BLOCKS = 256
 """A chunk of ten seconds is a few blocks; whoever wants a whole film asks for its chunks."""
 _IN_MEMORY, _PART = 4 * 1024 * 1024, 64 * 1024
 
+# A gateway's refusals are for people to read, as those of others are.
+_WORDS: Final[dict[str, Any]] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
+
 router = APIRouter(tags=["gateway"])
 
 
@@ -37,9 +40,9 @@ router = APIRouter(tags=["gateway"])
     responses={
         200: {"content": {"application/vnd.ipld.raw": {}, "application/vnd.ipld.car": {}}},
         304: {"description": "The asker has it."},
-        400: {"description": "No CID, or more blocks than one answer has."},
-        404: {"description": "Not here."},
-        406: {"description": "Neither a block nor a CAR was asked for."},
+        400: {"description": "No CID, or more blocks than one answer has.", **_WORDS},
+        404: {"description": "Not here.", **_WORDS},
+        406: {"description": "Neither a block nor a CAR was asked for.", **_WORDS},
     },
 )
 def block(node: NodeOf, request: Request, cid: str, format: str = "") -> Response:  # noqa: A002  the gateway's word

@@ -25,7 +25,11 @@ router = APIRouter(tags=["channels"])
 async def give_back(
     node: NodeOf, response: Response, payment: Annotated[str, Header(alias="PAYMENT-SIGNATURE")]
 ) -> Settled:
-    """Give back what a channel does not owe; the voucher says the present total."""
+    """Give back what a channel does not owe; the voucher says the present total.
+
+    Problem codes: payment.scheme, payment.unknown, channel.not_found, channel.total, channel.busy, channel.refused,
+    chain.unreachable.
+    """
     given = decode_payment(payment)
     if not isinstance(given, ChannelPayment) or not isinstance(given.payload, RefundPayload):
         raise ProblemError("payment.scheme", scheme="refund")
@@ -49,7 +53,10 @@ def channels(node: NodeOf, caller: Caller) -> tuple[ChannelOut, ...]:
 
 @router.post("/creators/collect")
 def collect_now(node: NodeOf, caller: Proven) -> CollectedOut:
-    """Claim all that the caller sold by vouchers and bring it into the Escrow."""
+    """Claim all that the caller sold by vouchers and bring it into the Escrow.
+
+    Problem codes: chain.unreachable, chain.reverted, chain.refused, transaction.unknown.
+    """
     claimed = claim_creator(node, caller)
     transaction = collect(node, caller)
     sync(node)

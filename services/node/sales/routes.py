@@ -76,6 +76,11 @@ async def stream(
     """Give the key of a chunk that the account may have, else 402 with the offer; with a payment, sell it.
 
     Without a chunk, an account gets one after the other; the same idempotency key gives the same one again.
+
+    Problem codes: content.not_found, content.owned, content.members_only, content.not_for_sale, content.taken_down,
+    account.blocked, payment.required, payment.refused, payment.terms_changed, payment.insufficient, payment.unknown,
+    payment.in_progress, payment.scheme, channel.total, channel.busy, channel.balance, channel.refused,
+    channel.not_found, chain.unreachable, disk.full.
     """
     given = _read(payment, caller)
     if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
@@ -113,6 +118,11 @@ async def pay(
     """Sell a range of chunks; without a first one, the next that the account does not own.
 
     The same idempotency key means the same chunks: once they are bought it gives their keys, and buys nothing.
+
+    Problem codes: content.not_found, content.owned, content.members_only, content.not_for_sale, content.taken_down,
+    account.blocked, payment.required, payment.refused, payment.terms_changed, payment.insufficient, payment.unknown,
+    payment.in_progress, payment.scheme, channel.total, channel.busy, channel.balance, channel.refused,
+    channel.not_found, chain.unreachable, disk.full.
     """
     given = _read(payment, caller)
     if isinstance(given, ChannelPayment) and isinstance(given.payload, RefundPayload):
@@ -136,13 +146,22 @@ async def pay_by_address(
     payment: Signature = None,
     idempotency_key: IdempotencyKey = None,
 ) -> KeysOut:
-    """Sell to clients that can only fetch an address. Stock clients ask here for the price, and for their refund."""
+    """Sell to clients that can only fetch an address. Stock clients ask here for the price, and for their refund.
+
+    Problem codes: content.not_found, content.owned, content.members_only, content.not_for_sale, content.taken_down,
+    account.blocked, payment.required, payment.refused, payment.terms_changed, payment.insufficient, payment.unknown,
+    payment.in_progress, payment.scheme, channel.total, channel.busy, channel.balance, channel.refused,
+    channel.not_found, chain.unreachable, disk.full.
+    """
     return await pay(node, caller, content_id, response, wanted, payment, idempotency_key)
 
 
 @router.get("/content/{content_id}/keys")
 def owned_keys(node: NodeOf, caller: Caller, content_id: str) -> KeysOut:
-    """Give all keys that the account owns, so that a new device or a reinstall pays nothing again."""
+    """Give all keys that the account owns, so that a new device or a reinstall pays nothing again.
+
+    Problem codes: content.not_found, content.taken_down.
+    """
     with node.database.read() as session:
         film = node.shelf.get(session, content_id)
         keys = film.keys(node.keys, entitled_chunks(session, caller, film))
