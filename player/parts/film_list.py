@@ -71,7 +71,8 @@ class FilmModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return item.title
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{item.title}, by {item.creator_name}, {duration(item.duration_ms)}, {price_words(item)}"
+            at = f", at {item.node_name}" if item.node_name else ""
+            return f"{item.title}, by {item.creator_name}{at}, {duration(item.duration_ms)}, {price_words(item)}"
         return None
 
 
@@ -143,7 +144,8 @@ def _words(painter: QPainter, place: QRect, item: ItemOut) -> None:
     painter.setPen(theme.colour(tokens.muted))
     small = QFontMetrics(painter.font())
     owned = f" · {item.owned_chunks} of {item.chunk_count} yours" if item.owned_chunks else ""
-    told = small.elidedText(f"{item.creator_name}{owned}", Qt.TextElideMode.ElideRight, place.width())
+    at = f" · {item.node_name}" if item.node_name else ""
+    told = small.elidedText(f"{item.creator_name}{at}{owned}", Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(QRect(place.left(), top + 2, place.width(), 18), Qt.AlignmentFlag.AlignVCenter, told)
 
 

@@ -10,6 +10,7 @@ from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
 from player.parts.films import FilmsViewModel
+from player.parts.missing_nodes import MissingNodes
 from studio.kit.format import plural
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
@@ -46,7 +47,8 @@ class DiscoverPage(PageFrame):
         self._list = FilmList(name="discover.list", says="Films")
         self._empty = EmptyState("", "", name="discover.again", ghost="cards")
         self._empty.setMinimumHeight(420)
-        for part in (self._continue, self._list, self._waiting, self._empty):
+        self._missing = MissingNodes(context)
+        for part in (self._missing, self._continue, self._list, self._waiting, self._empty):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._continue.opened.connect(self.model.open_film)

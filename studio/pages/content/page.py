@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QApplication
+
 from studio.kit.format import DASH, duration, moment, money_exact, plural
+from studio.kit.node_words import place_words
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets.button import primary
 from studio.kit.widgets.card import Card
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.pages.content.place import PlaceCard
 from studio.pages.content.view_model import ContentRow, ContentViewModel, RowState
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QModelIndex
+
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
     from studio.kit.tokens import Tone
 
 _STATES: dict[RowState, tuple[str, Tone]] = {
-    "live": ("for sale here", "ok"),
+    "live": ("for sale", "ok"),
     "working": ("preparing", "info"),
     "ready": ("ready to publish", "accent"),
     "publishing": ("publishing", "info"),
@@ -30,9 +36,10 @@ _STATES: dict[RowState, tuple[str, Tone]] = {
 
 def _state(row: ContentRow) -> Cell:
     words, tone = _STATES[row.state]
-    return Cell(
-        words, tone, badge=True, tip="Sold from this computer, while it is awake." if row.state == "live" else ""
-    )
+    if row.state != "live":
+        return Cell(words, tone, badge=True)
+    tip = f"Sold by {row.node_name}." if row.node_name else "Sold from this computer, while it is awake."
+    return Cell(place_words(row.node_name, row.moving), "info" if row.moving else tone, badge=True, tip=tip)
 
 
 def _parts(row: ContentRow) -> Cell:
@@ -49,7 +56,7 @@ def _length(row: ContentRow) -> Cell:
 def _columns() -> list[Column[ContentRow]]:
     return [
         Column("Title", lambda row: Cell(row.title, tip=row.title), width=0),
-        Column("State", _state, width=170),
+        Column("State", _state, width=190),
         Column("Parts", _parts, width=140),
         Column("Length", _length, width=90, right=True),
         Column("Price per 10 s", lambda row: Cell(money_exact(row.price)), width=130, right=True),
@@ -78,7 +85,14 @@ class ContentPage(PageFrame):
         self._table = Table(self._rows, name="content.table", says="Films and uploads")
         self._table.opened.connect(self._open)
         self._card.body.addWidget(self._table)
-        for part in (self._ghost, self._empty, self._card):
+        self._place = PlaceCard()
+        self._place.picked.connect(self.model.pick)
+        self._place.move_wanted.connect(self.model.move)
+        self._place.link_wanted.connect(self.model.copy_link)
+        self._place.note.agreed.connect(self.model.agree)
+        self.model.link.connect(self._on_link)
+        self._table.selectionModel().currentRowChanged.connect(self._on_row)
+        for part in (self._ghost, self._empty, self._card, self._place):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -98,12 +112,22 @@ class ContentPage(PageFrame):
             self.subtitle.setText(f"{plural(live, 'film', 'films')} for sale" if rows else "")
             self._rows.set_rows(rows)
             self._table.fit_rows()
+        self._place.show_state(state)
 
     def _open(self, row: ContentRow) -> None:
         if row.upload_id:
             self.model.context.navigate("upload", {"id": row.upload_id})
         else:
             self.model.context.navigate("watch", {"content_id": row.content_id})
+
+    def _on_row(self, index: QModelIndex) -> None:
+        self.model.choose(self._rows.rows[index.row()].content_id if index.isValid() else "")
+
+    def _on_link(self, link: str, is_reachable: bool) -> None:
+        QApplication.clipboard().setText(link)
+        self.model.context.notify(
+            "Link copied." if is_reachable else "Link copied. It opens on this computer only, until you move the film."
+        )
 
     def _upload(self) -> None:
         self.model.context.navigate("upload")

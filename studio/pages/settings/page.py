@@ -1,4 +1,4 @@
-"""Theme, wallet, about."""
+"""Theme, wallet, nodes, about."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Fact
 from studio.kit.widgets.page import PageFrame
+from studio.pages.settings.nodes import NodesCard
 from studio.pages.settings.view_model import SettingsViewModel
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class SettingsPage(PageFrame):
         self._context = context
         self.model = SettingsViewModel(context)
         self._group = QButtonGroup(self)
-        for card in (self._look(), self._wallet(), self._about()):
+        self._nodes = NodesCard(context)
+        for card in (self._look(), self._wallet(), self._nodes, self._about()):
             self.body.addWidget(card)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)

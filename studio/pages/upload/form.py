@@ -13,6 +13,8 @@ from studio.kit.widgets.button import primary
 from studio.kit.widgets.card import Card, Inset, row
 from studio.kit.widgets.fields import Fact, Field
 from studio.kit.widgets.money_field import MoneyField
+from studio.kit.widgets.node_choice import NodeChoice
+from studio.kit.widgets.release_note import ReleaseNote
 from studio.pages.upload.view_model import Draft, UploadState
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class UploadForm(Card):
         self._free.setRange(0, _MOST_FREE)
         self._free.setFont(font(tabular=True))
         self._free.lineEdit().setTextMargins(12, 0, 12, 0)
+        self._place = NodeChoice(name="upload.place", says="Sell from")
+        self._place_field = Field("Sell from", self._place)
+        self.note = ReleaseNote(name="upload.release")
         self._minute, self._whole = Fact("A minute"), Fact("The whole film")
         self._share = Fact("You get, for each who watches it all", strong=True)
         self._share.value.set_ink("accent")
@@ -53,6 +58,7 @@ class UploadForm(Card):
         self._about.textChanged.connect(self._on_edit)
         self._price.edited.connect(self._on_edit)
         self._free.valueChanged.connect(self._on_edit)
+        self._place.picked.connect(self._on_edit)
         self.publish.clicked.connect(self.publish_wanted)
 
     def _build(self) -> None:
@@ -61,6 +67,8 @@ class UploadForm(Card):
         free = Field("Free parts at the start", self._free, "About 10 seconds each.")
         prices = row(self._price_field, free, spacing=16)
         self.body.addLayout(prices)
+        self.body.addWidget(self._place_field)
+        self.body.addWidget(self.note)
         sums = Inset()
         for fact in (self._minute, self._whole, self._share):
             sums.body.addWidget(fact)
@@ -81,6 +89,9 @@ class UploadForm(Card):
         if self._free.value() != draft.preview_chunks:
             self._free.setValue(draft.preview_chunks)
         self._filling = False
+        self._place.show_nodes(state.nodes, draft.node)
+        self._place_field.setVisible(bool(state.nodes or draft.node))
+        self.note.show_node(state.place)
         self._show_sums(state.quote)
         wrong = bool(draft.price_text.strip()) and self._price.money is None
         self._price_field.show_mistake("Enter an amount such as 0.005." if wrong else "")
@@ -103,6 +114,7 @@ class UploadForm(Card):
                 description=self._about.toPlainText(),
                 price_text=self._price.text(),
                 preview_chunks=self._free.value(),
+                node=self._place.address,
             )
         )
 
@@ -113,4 +125,6 @@ def _why_not(state: UploadState) -> str:
         return ""
     if state.upload.state != "ready":
         return "The parts have to be ready first."
+    if not state.is_place_settled:
+        return "Say first that you know what the node can do with the film."
     return "Give it a title first." if not state.draft.title.strip() else "Give it a price first."

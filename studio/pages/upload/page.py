@@ -47,6 +47,7 @@ class UploadPage(PageFrame):
         self._form = UploadForm()
         self._form.typed.connect(self.model.type)
         self._form.publish_wanted.connect(self.model.publish)
+        self._form.note.agreed.connect(self.model.agree)
         self._work = self._columns()
         self._done = self._success()
         self._steps = steps()
@@ -113,12 +114,11 @@ class UploadPage(PageFrame):
         if upload is not None:
             self._file.show_upload(upload, state.poster)
             self._form.show_state(state)
-            self._show_live(upload)
+            self._show_live(upload, "" if state.place is None else state.place.name)
 
-    def _show_live(self, upload: UploadOut) -> None:
-        self._live.sentence.setText(
-            f"“{upload.draft.title}” is for sale. It sells from this computer, while Museclock is open."
-        )
+    def _show_live(self, upload: UploadOut, node_name: str) -> None:
+        where = f"on {node_name}" if node_name else "from this computer, while Museclock is open"
+        self._live.sentence.setText(f"“{upload.draft.title}” is for sale. It sells {where}.")
 
     def _see(self) -> None:
         self.model.context.navigate("content")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.wire.base import ProblemOut
+    from services.wire.nodes import NodeOut
     from services.wire.uploads import PriceQuote, UploadOut
     from studio.kit.context import PageContext
 
@@ -26,6 +27,8 @@ class Draft:
     description: str = ""
     price_text: str = ""
     preview_chunks: int = 1
+    node: str = ""
+    """Where to publish: a node's address, empty for this computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,30 @@ class UploadState:
     busy: bool = False
     unsaved: bool = False
     problem: Problem | None = None
+    nodes: tuple[NodeOut, ...] = ()
+
+    @property
+    def place(self) -> NodeOut | None:
+        """The node that is chosen; None for this computer."""
+        return next((node for node in self.nodes if node.address == self.draft.node), None)
+
+    @property
+    def is_place_settled(self) -> bool:
+        """Whether the film may go where it is meant to: the person knows what that node can do with it."""
+        place = self.place
+        return place.is_agreed if place is not None else not self.draft.node
 
     @property
     def can_publish(self) -> bool:
         """True when a click on "publish" would be taken."""
-        ready = self.upload is not None and self.upload.state == "ready"
+        ready = self.upload is not None and self.upload.state == "ready" and self.is_place_settled
         return ready and not self.busy and bool(self.draft.title.strip()) and self.quote is not None
 
 
 class UploadViewModel(ViewModel[UploadState]):
     """Follows one upload from the file to the sale."""
 
-    watches = frozenset({"upload"})
+    watches = frozenset({"upload", "node"})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, UploadState())
@@ -60,6 +75,7 @@ class UploadViewModel(ViewModel[UploadState]):
 
     def refresh(self) -> None:
         """Load the upload that is shown, or the newest that is not published."""
+        self._act(lambda desk: desk.nodes.list(), self._on_nodes, self._no_nodes)
         shown = self.state.upload
         if shown is not None:
             self._fetch(lambda desk: desk.uploads.get(shown.id), self._on_upload)
@@ -82,6 +98,10 @@ class UploadViewModel(ViewModel[UploadState]):
             return
         self._set(draft=draft, unsaved=True)
         self._save()
+
+    def agree(self, address: str) -> None:
+        """Note that the person knows what a node can do with films."""
+        self._act(lambda desk: desk.nodes.agree(address), self._on_nodes)
 
     def publish(self) -> None:
         """Sign and register, after the last key stroke is saved."""
@@ -110,11 +130,17 @@ class UploadViewModel(ViewModel[UploadState]):
         if (upload := self.state.upload) is not None:
             self._act(lambda desk: desk.uploads.discard(upload.id), self._on_discarded)
 
-    def on_event(self, _kind: str, ids: tuple[str, ...]) -> None:
-        """Load again when it is about the upload that is shown."""
+    def on_event(self, kind: str, ids: tuple[str, ...]) -> None:
+        """Load again when it is about the upload that is shown, or about the nodes."""
         upload = self.state.upload
-        if upload is None or not ids or upload.id in ids:
+        if kind == "node" or upload is None or not ids or upload.id in ids:
             self.refresh()
+
+    def _on_nodes(self, nodes: tuple[NodeOut, ...]) -> None:
+        self._set(nodes=nodes)
+
+    def _no_nodes(self, _problem: Problem) -> None:
+        """Publishing on this computer needs no list."""
 
     def _on_list(self, uploads: tuple[UploadOut, ...]) -> None:
         waiting = next((upload for upload in uploads if upload.state in _OPEN), None)
@@ -163,6 +189,7 @@ class UploadViewModel(ViewModel[UploadState]):
                 description=draft.description,
                 price_text=draft.price_text,
                 preview_chunks=draft.preview_chunks,
+                node=draft.node,
             ),
             self._on_saved,
             self._on_save_problem,

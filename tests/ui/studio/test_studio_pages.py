@@ -92,7 +92,7 @@ def test_content_lists_what_waits_before_what_is_live(
     model = page._table.model()
     assert [str(model.index(1, column).data()) for column in range(5)] == [
         "The clockmaker's apprentice",
-        "for sale here",
+        "only on this computer",
         "73 parts, 1 free",
         "12:06",
         "$0.01",

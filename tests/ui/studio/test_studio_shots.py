@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
+from services.wire.uploads import DraftIn
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
 from studio.kit.route import Route
@@ -57,6 +58,10 @@ PAYOUTS = {
 }
 UNREADABLE = samples.upload(
     "failed", of=samples.stages("failed"), facts=None, problem=ProblemOut(code="media.unreadable")
+)
+NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
+ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(
+    update={"draft": DraftIn(title="The clockmaker's apprentice", price_text="0.01", node=samples.FAR)}
 )
 SCENES = [
     Scene("overview", "overview", {"earnings.overview": samples.overview()}),
@@ -118,6 +123,39 @@ SCENES = [
         {"payouts.state": samples.payouts(pending="0"), "wallet.reconciliation": samples.reconciliation()},
     ),
     Scene("settings", "settings", {"wallet.state": samples.wallet(), "health": samples.HEALTH}),
+    Scene(
+        "settings-nodes",
+        "settings",
+        {"wallet.state": samples.wallet(), "health": samples.HEALTH, "nodes.list": NODES},
+        settled=lambda page: page._nodes.model.state.nodes is not None,
+    ),
+    Scene(
+        "upload-elsewhere",
+        "upload",
+        {
+            "uploads.list": (ELSEWHERE,),
+            "uploads.quote": samples.QUOTE,
+            "nodes.list": NODES,
+        },
+        settled=lambda page: page.model.state.quote is not None and bool(page.model.state.nodes),
+    ),
+    Scene(
+        "content-places",
+        "content",
+        {
+            "earnings.items": (
+                samples.item(),
+                samples.item("Night trains", minutes=34).model_copy(
+                    update={"node": samples.FAR, "node_name": "Films of others"}
+                ),
+                samples.item("Harbour at dawn", minutes=20).model_copy(update={"moving": "coming"}),
+            ),
+            "uploads.list": (),
+            "nodes.list": NODES,
+        },
+        lambda page: page._table.selectRow(0),
+        lambda page: page.model.state.chosen is not None,
+    ),
 ]
 
 
