@@ -37,11 +37,30 @@ class CatalogueClient:
         return answer.content
 
 
+class Brought:
+    """The chunk that the last purchase brought along, until it is asked for: a request and its wait are saved."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[str, str, int], bytes] | None = None
+
+    def keep(self, desk: str, content_id: str, index: int, chunk: bytes) -> None:
+        """Keep a decrypted chunk in place of the one before; nothing when there are no bytes."""
+        self._kept = ((desk, content_id, index), chunk) if chunk else None
+
+    def take(self, desk: str, content_id: str, index: int) -> bytes | None:
+        """Give the chunk once."""
+        if self._kept is None or self._kept[0] != (desk, content_id, index):
+            return None
+        chunk, self._kept = self._kept[1], None
+        return chunk
+
+
 class PlaybackClient:
     """Calls of the playback slice. Plaintext stays on the private socket and in memory."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, brought: Brought | None = None) -> None:
         self._door = door
+        self._brought = brought
 
     async def open(self, content_id: ContentId) -> PlaybackOut:
         """Read a film's timeline and money. Problem codes: content.not_found, manifest.invalid, node.unreachable."""
@@ -52,10 +71,13 @@ class PlaybackClient:
         return (await self._door.send("GET", f"/playback/{content_id}/init")).content
 
     async def chunk(self, content_id: ContentId, index: int) -> bytes:
-        """Fetch a decrypted chunk.
+        """Fetch a decrypted chunk, or give the one that a purchase has just brought along.
 
         Problem codes: content.locked, content.damaged, content.missing, content.wrong_key.
         """
+        brought = None if self._brought is None else self._brought.take(self._door.prefix, content_id, index)
+        if brought is not None:
+            return brought
         return (await self._door.send("GET", f"/playback/{content_id}/chunks/{index}")).content
 
     async def buy(
@@ -76,22 +98,20 @@ class PlaybackClient:
         wallet.locked, node.unreachable, chain.unreachable.
         """
         body = BuyIn(first_chunk=first_chunk, chunk_count=chunk_count, auto=auto, max_deposit=max_deposit)
+        if chunk_count == 1 and self._brought is not None:
+            purchase, chunk = await self._unlock(content_id, body)
+            self._brought.keep(self._door.prefix, content_id, first_chunk, chunk)
+            return purchase
         return await self._door.call(PurchaseOut, "POST", f"/playback/{content_id}/buy", body=body)
 
-    async def unlock(
-        self, content_id: ContentId, index: int, *, auto: bool = False, max_deposit: Money | None = None
-    ) -> tuple[PurchaseOut, bytes | None]:
-        """Buy one chunk and get it decrypted, as ``buy`` and ``chunk`` do, with one request.
-
-        No bytes: it is bought, and ``chunk`` tells why it cannot be opened. Problem codes: as ``buy``.
-        """
-        body = BuyIn(first_chunk=index, auto=auto, max_deposit=max_deposit)
+    async def _unlock(self, content_id: ContentId, body: BuyIn) -> tuple[PurchaseOut, bytes]:
+        """Buy one chunk and get it decrypted with one request; no bytes: ``chunk`` tells why it cannot be opened."""
         answer = await self._door.send("POST", f"/playback/{content_id}/unlock", body=body)
         try:
             purchase = PurchaseOut.model_validate_json(answer.headers.get(PURCHASE, ""))
         except ValidationError as exc:
             raise ProblemError("service.version") from exc
-        return purchase, answer.content or None
+        return purchase, answer.content
 
     async def set_budget(self, content_id: ContentId, limit: Money) -> BudgetOut | None:
         """Allow automatic buying up to ``limit`` from now on; 0 ends it. Problem codes: budget.invalid."""

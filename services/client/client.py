@@ -8,7 +8,7 @@ from types import TracebackType
 
 import httpx
 
-from services.client.catalogue import CatalogueClient, PlaybackClient
+from services.client.catalogue import Brought, CatalogueClient, PlaybackClient
 from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
@@ -23,7 +23,7 @@ from services.wire.problems import ProblemError
 class DeskClient:
     """One desk: ``client.desk("viewer").playback.buy(…)``."""
 
-    def __init__(self, http: httpx.AsyncClient, desk_id: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, desk_id: str, brought: Brought | None = None) -> None:
         door = Door(http, f"/desks/{desk_id}")
         self._door = door
         self.wallet = WalletClient(door)
@@ -32,7 +32,7 @@ class DeskClient:
         self.memberships = MembershipsClient(door)
         self.uploads = UploadsClient(door)
         self.catalogue = CatalogueClient(door)
-        self.playback = PlaybackClient(door)
+        self.playback = PlaybackClient(door, brought)
         self.earnings = EarningsClient(door)
         self.payouts = PayoutsClient(door)
 
@@ -59,10 +59,11 @@ class Client:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self._door = Door(http)
+        self._brought = Brought()
 
     def desk(self, desk_id: str) -> DeskClient:
         """Give access to one desk; cheap, may be called for each use."""
-        return DeskClient(self._http, desk_id)
+        return DeskClient(self._http, desk_id, self._brought)
 
     async def health(self) -> Health:
         """Ask whether the service is there. Problem codes: service.unreachable, service.unauthorised."""
