@@ -7,7 +7,7 @@ import os
 import sys
 
 from services.chain.creation import DeploymentError
-from services.node_cli import archives, deploy, doctor, evidence, ledger, pay_proxy, serve
+from services.node_cli import archives, backup, call, deploy, doctor, evidence, ledger, pay_proxy, serve
 from services.node_cli.command import CommandError
 from services.node_cli.sentences import sentence
 from services.node_cli.terminal import Terminal, console
@@ -16,6 +16,9 @@ from services.wire.problems import ProblemError
 COMMANDS = (
     serve.COMMAND,
     doctor.COMMAND,
+    call.COMMAND,
+    backup.BACKUP,
+    backup.RESTORE,
     ledger.COMMAND,
     deploy.COMMAND,
     pay_proxy.COMMAND,

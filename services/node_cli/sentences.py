@@ -21,6 +21,10 @@ _SENTENCES = {
     "wallet.wrong_passphrase": "That is not the passphrase of this key.",
     "wallet.damaged": "The key file cannot be read.",
     "disk.full": "The disk is full.",
+    "node.unreachable": "The node at this address does not answer.",
+    "service.timeout": "The node did not answer in time. What was asked for may be done: look before you repeat.",
+    "account.sign_in_refused": "The node does not accept the sign-in ({reason}). Is this computer's clock right?",
+    "account.proof_refused": "The node does not accept the signature ({reason}). Is this computer's clock right?",
     "database.unreachable": "The database does not answer. Look at its address, and whether it runs.",
     "store.unreachable": "The daemon at {address} gives no usable answer ({reason}). Try again when it runs.",
     "evidence.invalid": "This file proves nothing: {what}.",
@@ -30,6 +34,7 @@ _SENTENCES = {
     "archive.damaged": "The archive is damaged or cut off ({what}). The blocks before that place are kept.",
     "content.missing": "The store does not hold the block {cid}, so the archive cannot be complete. None was written.",
     "content.damaged": "The bytes are not those that were named.",
+    "backup.damaged": "The back-up is not whole: {file} is missing or not as it was written.",
     "service.busy_profile": "Another museclock-node is at work with the same journal.",
 }
 
