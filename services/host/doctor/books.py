@@ -74,8 +74,8 @@ def _ledger(database: Database) -> Iterator[Finding]:
 def _damaged(problem: ProblemError) -> Finding:
     return act(
         "ledger.damaged", f"The ledger does not hold from line {problem.params.get('line', '?')} on.",
-        "Stop the node, write out the lines that hold (museclock-node ledger export), and restore the last back-up: what "
-        "happened on the chain since is caught up from there.",
+        "Stop the node, write out the lines that hold (museclock-node ledger export), and restore the last back-up: "
+        "what happened on the chain since is caught up from there.",
     )  # fmt: skip
 
 
