@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # Watched for less than this, or to nearly the end, a film is not offered to go on with.
 _BEGUN_MS, _OVER_MS = 2_000, 3_000
+
+_LINK = re.compile(r"museclock://[0-9]+/content/0x[0-9a-fA-F]{64}(\?node=\S+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class FilmsViewModel(ViewModel[FilmsState]):
         super().__init__(context, FilmsState())
         self._job, self._keep = job, keep
         self._asked: set[str] = set()
+        self._link = ""
 
     def refresh(self) -> None:
         """Load the list again."""
@@ -58,9 +62,16 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self._fetch(lambda desk: self._job(desk, query), self._on_items)
 
     def search(self, query: str) -> None:
-        """Narrow the list by words."""
-        if query.strip() != self.state.query:
-            self._set(query=query.strip())
+        """Narrow the list by words; a link to a film opens it."""
+        words = query.strip()
+        if _LINK.fullmatch(words):
+            if words != self._link:
+                self._link = words
+                self._act(lambda desk: desk.nodes.open_link(words), self.open_film)
+            return
+        self._link = ""
+        if words != self.state.query:
+            self._set(query=words)
             self.refresh()
 
     def open_film(self, item: ItemOut) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from player.pages.wallet.channels import ChannelsCard
 from player.pages.wallet.limits import LimitsCard
+from player.pages.wallet.memberships import MembershipsCard
+from player.pages.wallet.memberships_model import MembershipsViewModel
 from player.pages.wallet.payment import USUAL_DAYS, PaymentCard
 from player.pages.wallet.receipts import ReceiptsCard
 from player.pages.wallet.view_model import WalletViewModel
@@ -47,7 +49,9 @@ class WalletPage(PageFrame):
         self.body.addLayout(row(*tiles, spacing=16, stretch=1))
         self._channels, self._limits = ChannelsCard(), LimitsCard(asks=not context.demo)
         self._payment, self._receipts, self._sums = PaymentCard(), ReceiptsCard(), ReconcileCard()
+        self._memberships, self._own = MembershipsCard(), MembershipsViewModel(context)
         self.body.addWidget(self._channels)
+        self.body.addWidget(self._memberships)
         self.body.addLayout(row(self._payment, self._limits, spacing=GUTTER, stretch=1))
         self.body.addWidget(self._receipts)
         self.body.addWidget(self._sums)
@@ -55,6 +59,7 @@ class WalletPage(PageFrame):
         self._connect()
         self._render()
         self.model.refresh()
+        self._own.refresh()
 
     def _connect(self) -> None:
         model = self.model
@@ -66,6 +71,9 @@ class WalletPage(PageFrame):
         self._payment.rest_chosen.connect(self._on_rest)
         self.banner.acted.connect(self._on_action)
         model.changed.connect(self._render)
+        self._memberships.cancel_wanted.connect(self._own.cancel)
+        self._memberships.resume_wanted.connect(self._own.resume)
+        self._own.changed.connect(self._render_memberships)
 
     def _render(self) -> None:
         state = self.model.state
@@ -84,6 +92,9 @@ class WalletPage(PageFrame):
             self._show_wallet(state.wallet)
             days = state.payment.refund_after_days if state.payment is not None else USUAL_DAYS
             self._channels.show_channels(state.channels, now=state.wallet.as_of, days=days, acting=state.acting)
+
+    def _render_memberships(self) -> None:
+        self._memberships.show_state(self._own.state)
 
     def _show_wallet(self, wallet: WalletOut) -> None:
         self.subtitle.setText(f"as of {clock(wallet.as_of)}")

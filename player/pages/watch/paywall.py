@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from player.pages.watch.deposit_line import DepositLine
+from player.pages.watch.join_box import JoinBox
 from player.pages.watch.paywall_words import buy_words, chain_words, stretch_words, title_and_words
 from player.pages.watch.state import Cause
 from services.units.money import Money
@@ -35,6 +36,9 @@ class PaywallCard(Card):
     budget_wanted = Signal(object)
     deposit_chosen = Signal(object)
     action_wanted = Signal(object)
+    tier_wanted = Signal(str)
+    join_wanted = Signal()
+    join_left = Signal()
 
     def __init__(self) -> None:
         super().__init__("Keep watching", padding=20, spacing=12)
@@ -54,6 +58,7 @@ class PaywallCard(Card):
         self._minutes = secondary("", name="paywall.minutes")
         self._rest = ghost("", name="paywall.rest")
         self._action = secondary("", name="paywall.action")
+        self._join = JoinBox()
         self._wallet = text.caption()
         self._build()
         self.buy.clicked.connect(self._on_buy)
@@ -61,6 +66,9 @@ class PaywallCard(Card):
         self._rest.clicked.connect(self.rest_wanted)
         self._auto.clicked.connect(self._on_budget)
         self._action.clicked.connect(self._on_action)
+        self._join.tier_wanted.connect(self.tier_wanted)
+        self._join.join_wanted.connect(self.join_wanted)
+        self._join.left.connect(self.join_left)
         self._amount.edited.connect(self._name_budget)
         self._amount.returnPressed.connect(self._on_budget)
         self._deposit.chosen.connect(self.deposit_chosen)
@@ -70,7 +78,8 @@ class PaywallCard(Card):
 
     def _build(self) -> None:
         self.body.addWidget(self._words)
-        self.body.addWidget(holder(row(*self._facts, spacing=8)))
+        self._prices = holder(row(*self._facts, spacing=8))
+        self.body.addWidget(self._prices)
         self.body.addWidget(self._deposit)
         self.body.addWidget(self._chain)
         self.body.addWidget(self.buy)
@@ -81,6 +90,7 @@ class PaywallCard(Card):
         self._budget = holder(budget)
         self.body.addWidget(self._budget)
         self.body.addWidget(self._action)
+        self.body.addWidget(self._join)
         foot = row(self._wallet)
         foot.addStretch(1)
         foot.addWidget(self._rest)
@@ -99,6 +109,7 @@ class PaywallCard(Card):
             fact.show_price(amount)
         self._show_way(paywall)
         self._show_buttons(paywall)
+        self._show_joining(paywall)
         self._wallet.setText(f"{money(paywall.available)} in your wallet")
         self._wallet.setToolTip(money_exact(paywall.available))
         self.setAccessibleName(title)
@@ -131,6 +142,19 @@ class PaywallCard(Card):
         helps = told is not None and told.action in (Action.OPEN_WALLET, Action.UNLOCK, Action.CREATE_WALLET)
         self._action.setVisible(helps and not unknown)
         self._action.set_text(told.label if told is not None else "")
+
+    def _show_joining(self, paywall: Paywall) -> None:
+        """Show the tiers; while one is being joined, and where only members watch, nothing else is for sale here."""
+        joins = paywall.cause is Cause.MEMBERS or paywall.joining.quote is not None
+        self._join.show_joining(paywall.joining)
+        settled = paywall.cause not in (Cause.BUYING, Cause.UNKNOWN, Cause.DEPOSIT)
+        self._join.setVisible(settled and bool(paywall.joining.tiers))
+        self._prices.setVisible(not joins)
+        if joins:
+            for part in (self._deposit, self._chain, self.buy, self._minutes, self._budget, self._rest, self._action):
+                part.hide()
+        else:
+            self.buy.show()
 
     def _enable(self) -> None:
         idle = self._cause is not Cause.BUYING

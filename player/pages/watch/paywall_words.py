@@ -12,25 +12,31 @@ from studio.kit.problems import advice
 if TYPE_CHECKING:
     from player.pages.watch.state import Paywall, Way
 
+_TITLES = {
+    Cause.LOCKED: ("Keep watching", "From here each part is paid for as you watch. What you buy stays yours."),
+    Cause.BUYING: ("Buying this part…", "Paying, then fetching the key. It plays as soon as the key is here."),
+    Cause.UNKNOWN: (
+        "Not settled yet",
+        "The payment was sent, but no answer has come yet. It is looked up and never sent twice.",
+    ),
+    Cause.DEPOSIT: ("A larger deposit is needed", "Nothing was paid. Confirm the new sum to go on."),
+    Cause.MEMBERS: ("For members", "Members of a tier watch this without paying for parts."),
+}
+
 
 def title_and_words(paywall: Paywall) -> tuple[str, str]:
     """Say why playback stands here."""
+    if paywall.joining.quote is not None:
+        return f"Join {paywall.joining.quote.tier_name}", ""
     match paywall.cause:
-        case Cause.BUYING:
-            return "Buying this part…", "Paying, then fetching the key. It plays as soon as the key is here."
-        case Cause.UNKNOWN:
-            told = "The payment was sent, but no answer has come yet. It is looked up and never sent twice."
-            return "Not settled yet", told
         case Cause.BUDGET:
             limit = money_exact(paywall.limit)
             return "Your budget is used up", f"{limit} was the limit that you set. Raise it, or buy part by part."
-        case Cause.DEPOSIT:
-            return "A larger deposit is needed", "Nothing was paid. Confirm the new sum to go on."
         case Cause.REFUSED:
             told_why = advice(paywall.problem).sentence if paywall.problem is not None else ""
             return "This part could not be bought", told_why
         case _:
-            return "Keep watching", "From here each part is paid for as you watch. What you buy stays yours."
+            return _TITLES.get(paywall.cause, _TITLES[Cause.LOCKED])
 
 
 def chain_words(way: Way) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from player.core.deposit import Deposit, announced
 from player.core.playback import Playback, State
 from player.core.timeline import Access, Chunk, Stretch, Timeline, price_per_minute
+from player.pages.watch.joining import Joining
 from services.units.money import ZERO, Money
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Cause(Enum):
     DEPOSIT = "deposit"
     """More has to go into the channel than was allowed: the viewer is asked again."""
     BUYING = "buying"
+    MEMBERS = "members"
+    """Nobody buys it by the part: only members of its tiers watch it."""
     UNKNOWN = "unknown"
     REFUSED = "refused"
 
@@ -76,6 +79,7 @@ class Paywall:
     limit: Money | None
     available: Money | None
     problem: Problem | None
+    joining: Joining = field(default_factory=Joining)
 
     @property
     def per_minute(self) -> Money:
@@ -102,6 +106,7 @@ class WatchState:
     chosen_deposit: Money | None = None
     """What the viewer typed; None: as announced."""
     asked: AskedAgain | None = None
+    joining: Joining = field(default_factory=Joining)
     problem: Problem | None = None
     poster: bytes | None = None
     receipts: tuple[ReceiptOut, ...] | None = None
@@ -142,6 +147,7 @@ class WatchState:
             limit=None if self.budget is None else self.budget.limit,
             available=self.available,
             problem=self.refusal,
+            joining=self.joining,
         )
 
     def _deposit(self, here: Chunk) -> Deposit:
@@ -155,6 +161,8 @@ class WatchState:
     def _cause(self, here: Chunk) -> Cause:
         if here.index in self.buying:
             return Cause.BUYING
+        if self.joining.is_members_only and here.access is Access.LOCKED:
+            return Cause.MEMBERS
         if self.refusal is not None:
             return self._cause_of(self.refusal)
         if here.access is Access.BUYING:

@@ -9,12 +9,12 @@ from player.core.deposit import asked_again
 from player.core.playback import Open as OpenAt
 from player.core.playback import Pause, Play, Seek, State
 from player.core.timeline import Access, Stretch
+from player.pages.watch.joining_model import JoiningModel
 from player.pages.watch.projector import EngineLike, Projector, make_vlc_engine
 from player.pages.watch.state import AskedAgain, WatchState, Way, timeline_of
 from services.units.ids import content_id as checked_id
 from services.units.money import ZERO, Money
 from studio.kit.problems import Problem
-from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +30,10 @@ SAVE_EACH_MS = 5_000
 _NEARLY_OVER_MS = 3_000
 
 
-class WatchViewModel(ViewModel[WatchState]):
+class WatchViewModel(JoiningModel):
     """The watch page. The projector belongs to it; ``close`` ends both."""
 
-    watches = frozenset({"purchase", "wallet"})
+    watches = frozenset({"purchase", "wallet", "membership"})
 
     def __init__(self, context: PageContext, make_engine: Callable[[], EngineLike] = make_vlc_engine) -> None:
         super().__init__(context, WatchState())
@@ -87,6 +87,7 @@ class WatchViewModel(ViewModel[WatchState]):
             budget=film.budget,
             available=film.available,
             way=Way.of(film),
+            joining=self.state.joining.offered(film),
             problem=self.projector.problem,
             busy=False,
         )
@@ -267,6 +268,7 @@ class WatchViewModel(ViewModel[WatchState]):
         here, timeline = state.here, state.timeline
         # After a refusal nothing is tried again by itself: the viewer decides.
         busy = bool(state.buying) or state.refusal is not None
+        busy = busy or state.joining.is_members_only
         if state.budget is None or busy or timeline is None or here is None:
             return
         budget = Budget(state.budget.limit, state.budget.spent)

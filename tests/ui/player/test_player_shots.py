@@ -20,6 +20,7 @@ from player.pages.watch.page import WatchPage
 from player.vlc.frames import Frame, FrameStore
 from services.units.ids import content_id
 from services.wire.catalogue import Access, ItemOut
+from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.service_state import Phase, ServiceState
@@ -30,6 +31,7 @@ from studio.routes import STUDIO_ROUTES, player_routes
 from studio.window import Window
 from tests.fixtures import samples
 from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt
+from tests.fixtures.viewer_memberships import membership, offered_film, quote
 from tests.fixtures.window import PreparedClient
 
 Shot = Callable[[QWidget, str], None]
@@ -137,6 +139,12 @@ def _wall(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     engine.end(timeline.playable_until(engine.runs[-1].first))
 
 
+def _ask_to_join(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _wall(page, engine, qtbot)
+    click(page, "paywall.join")
+    qtbot.waitUntil(lambda: page.model.state.joining.quote is not None)
+
+
 def _buying(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     _wall(page, engine, qtbot)
     page.model.buy()
@@ -188,6 +196,8 @@ DEPOSIT = FILM.model_copy(update={"payment": playback("free", deposit="0.04").pa
 LOCKED: tuple[Access, ...] = ("locked",) * 60
 LONG = playback("free", "owned", "owned", *LOCKED, position_ms=16_000, spent="0.02", why="other_code")
 BY_CHAIN = LONG.model_copy(update={"item": LONG.item.model_copy(update={"poster": "p0"})})
+OFFERED = FILM.model_copy(update={"access": offered_film().access})
+MEMBERS = FILM.model_copy(update={"access": offered_film(visibility="members").access})
 SPENT = FILM.model_copy(update={"budget": playback("free", budget=("0.02", "0.02")).budget})
 WATCH = {
     "playback.open": FILM,
@@ -236,6 +246,15 @@ NEW = {
     "wallet.budgets": samples.budgets(spent="0"),
     "wallet.reconciliation": samples.viewer_books(waiting="0"),
 }
+MEMBERSHIPS = MembershipsOut(
+    memberships=(
+        membership("active"),
+        membership("ending", reason="cancelled"),
+        membership("lapsed", reason="price"),
+        membership("lapsed", reason="budget.day"),
+    ),
+    payments=(),
+)
 NOT_OFFERED = {
     "wallet.payment": samples.PAYMENT.model_copy(update={"method": "chain"}),
     "health": samples.HEALTH.model_copy(update={"channels": "other_code"}),
@@ -253,6 +272,7 @@ SCENES = [
     Scene("wallet-limits", "wallet", WALLET, _change_limits),
     Scene("wallet-empty", "wallet", WALLET | NEW),
     Scene("wallet-chain", "wallet", WALLET | NEW | NOT_OFFERED, _scroll),
+    Scene("wallet-memberships", "wallet", WALLET | NEW | {"memberships.mine": MEMBERSHIPS}),
     Scene("wallet-loading", "wallet", {}),
     Scene("watch-nothing", "watch", {}),
     Scene("watch-stopped", "watch", WATCH, _stopped),
@@ -271,6 +291,9 @@ SCENES = [
     Scene("watch-chain", "watch", WATCH | {"playback.open": BY_CHAIN}, _wall),
     Scene("watch-deposit-buying", "watch", WATCH | {"playback.open": DEPOSIT}, _buying),
     Scene("watch-buying", "watch", WATCH, _buying),
+    Scene("watch-tiers", "watch", WATCH | {"playback.open": OFFERED}, _wall),
+    Scene("watch-join", "watch", WATCH | {"playback.open": OFFERED, "memberships.quote": quote("0.02")}, _ask_to_join),
+    Scene("watch-members", "watch", WATCH | {"playback.open": MEMBERS}, _wall),
     Scene("watch-budget", "watch", WATCH | {"playback.open": SPENT}, _wall),
     Scene("watch-refused", "watch", WATCH | {"playback.buy": ProblemError("payment.insufficient")}, _refused),
     Scene("watch-unknown", "watch", WATCH | {"playback.buy": purchase(3, state="unknown")}, _refused),

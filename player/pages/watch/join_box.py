@@ -1,0 +1,98 @@
+"""The tiers that open a film, each with its price; and before anything is paid, the sum to confirm."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from services.units.time import from_unix_seconds
+from studio.kit.format import day, money, money_exact
+from studio.kit.problems import advice
+from studio.kit.widgets import text
+from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.card import column, holder, row
+
+if TYPE_CHECKING:
+    from player.pages.watch.joining import Joining
+    from services.wire.catalogue import AccessTierOut
+    from services.wire.memberships import QuoteOut
+
+_WHAT = {
+    "join": "{tier} opens all that it covers until {until}.",
+    "renew": "{tier} goes on until {until}.",
+    "upgrade": "{tier} opens more until {until}, when your present tier ends: you pay the difference.",
+    "downgrade": "{tier} follows when your present tier ends, until {until}.",
+}
+
+
+class JoinBox(QWidget):
+    """Signals: ``tier_wanted(tier_id)`` asks for the sum, ``join_wanted`` pays it, ``left`` goes back."""
+
+    tier_wanted = Signal(str)
+    join_wanted = Signal()
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tiers: tuple[AccessTierOut, ...] = ()
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(8)
+        self._words = text.muted()
+        self._words.setObjectName("paywall.join.words")
+        self._problem = text.muted()
+        self._problem.set_ink("bad")
+        self._problem.setObjectName("paywall.join.problem")
+        self._pay = primary("", name="paywall.join.pay", icon="unlock")
+        self._leave = ghost("Not now", name="paywall.join.leave")
+        buttons = row(self._leave, self._pay, spacing=8)
+        buttons.setStretch(1, 1)
+        self._consent = holder(buttons)
+        layout = column(self._problem, self._words, self._consent, spacing=8)
+        layout.addLayout(self._choices)
+        self.setLayout(layout)
+        self._pay.clicked.connect(self.join_wanted)
+        self._leave.clicked.connect(self.left)
+
+    def show_joining(self, joining: Joining) -> None:
+        """Show the tiers, or the sum that waits for consent."""
+        if joining.tiers != self._tiers:
+            self._lay_out(joining.tiers)
+        quote = joining.quote
+        self._problem.setVisible(joining.problem is not None)
+        self._problem.setText(advice(joining.problem).sentence if joining.problem is not None else "")
+        self._words.setVisible(quote is not None)
+        self._consent.setVisible(quote is not None)
+        for at in range(self._choices.count()):
+            item = self._choices.itemAt(at)
+            button = None if item is None else item.widget()
+            if button is not None:
+                button.setVisible(quote is None)
+                button.setEnabled(not joining.busy)
+        if quote is not None:
+            self._words.setText(_consent_words(quote))
+            self._pay.set_text("Joining…" if joining.busy else f"Pay {money_exact(quote.amount)}")
+            self._pay.setEnabled(not joining.busy)
+            self._leave.setEnabled(not joining.busy)
+
+    def _lay_out(self, tiers: tuple[AccessTierOut, ...]) -> None:
+        self._tiers = tiers
+        while (item := self._choices.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for tier in tiers:
+            button = secondary(f"Join {tier.name} – {money(tier.price)} a month", name="paywall.join")
+            button.setToolTip("A month is thirty days. The sum is shown before anything is paid.")
+            button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
+            self._choices.addWidget(button)
+
+
+def _consent_words(quote: QuoteOut) -> str:
+    until = day(from_unix_seconds(quote.until).date())
+    said = _WHAT.get(quote.kind, _WHAT["join"]).format(tier=quote.tier_name, until=until)
+    if quote.fare:
+        said += f" What you paid for parts this month counts: {money_exact(quote.fare)} less."
+    return f"{said} It renews within your limits until you cancel."
