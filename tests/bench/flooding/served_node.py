@@ -1,7 +1,7 @@
 """A node on a loopback port as it is served to others, with a film and viewers whose purchases are signed beforehand.
 
-Run as ``python -m tests.bench.flooding.served_node FOLDER VIEWERS CHUNKS``: writes requests.json into the folder,
-prints one line when it listens, and ends when its standard input does.
+Run as ``python -m tests.bench.flooding.served_node FOLDER VIEWERS CHUNKS [URL]``: writes requests.json into the folder,
+prints one line when it listens, and ends when its standard input does. URL: the database's, else a file in the folder.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ import uvicorn
 from services.chain.demo import DemoChain
 from services.chain.web3_gateway import Web3Gateway
 from services.host.channels import ChannelsWatch
-from services.host.node_open import NODE_URI, opened_node
+from services.host.node_open import LOCAL, NODE_URI, opened_node
 from services.host.world import World
 from services.ipfs.store import DiskBlockStore
 from services.media.manifest import compose_manifest
@@ -37,7 +38,7 @@ _GAS = 10**21
 _DEPOSIT = Money(40_000_000)
 
 
-async def main(folder: Path, viewers: int, chunks: int) -> None:
+async def main(folder: Path, viewers: int, chunks: int, url: str | None = None) -> None:
     """Prepare and serve."""
     clock = SystemClock()
     chain = DemoChain.open(folder / "chain" / "journal.db", clock)
@@ -45,7 +46,10 @@ async def main(folder: Path, viewers: int, chunks: int) -> None:
         stack.callback(chain.close)
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
         blocks = DiskBlockStore(folder / "blocks")
-        node = await stack.enter_async_context(opened_node(folder / "node", chain=gateway, blocks=blocks, clock=clock))
+        opening = opened_node(
+            folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=replace(LOCAL, database=url)
+        )
+        node = await stack.enter_async_context(opening)
         chain.fund(node.relayer.sender, usdc=Money(0), gas_wei=_GAS)
         watch = ChannelsWatch(gateway, tell=node.channels.switch)
         await asyncio.to_thread(watch.look)
@@ -63,9 +67,11 @@ async def main(folder: Path, viewers: int, chunks: int) -> None:
             opened = await payer.open(_DEPOSIT, chunk=1)
             assert opened.status_code == httpx.codes.OK, opened.text
             signed.append(_purchases(payer, range(2, chunks)))
+        named = {"chain_id": chain.chain_id, "token": chain.token, "escrow": chain.escrow}
+        (folder / "chain.json").write_text(json.dumps(named))
         (folder / "requests.json").write_text(json.dumps({"path": f"/content/{content}/pay", "viewers": signed}))
         # Nothing is claimed meanwhile: the demo chain would run its transactions in this very process.
-        await _serve(RateLimits(app))
+        await serve(RateLimits(app))
 
 
 async def _publish(creator: NodeCaller, chunks: int) -> ContentId:
@@ -107,7 +113,8 @@ def _purchases(payer: ChannelPayer, chunks: range) -> list[dict[str, str]]:
     return found
 
 
-async def _serve(app: RateLimits) -> None:
+async def serve(app: RateLimits) -> None:
+    """Say the port, and serve until standard input ends."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning", timeout_keep_alive=75))
     running = asyncio.create_task(server.serve())
     while not server.started:
@@ -119,4 +126,4 @@ async def _serve(app: RateLimits) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))

@@ -37,7 +37,7 @@ def figures() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="mc-bench-") as name:
         folder = Path(name)
         chunks = 2 + WARM_UP + SLICES * PURCHASES
-        with _child("served_node", str(folder), str(VIEWERS), str(chunks)) as server:
+        with child("served_node", str(folder), str(VIEWERS), str(chunks)) as server:
             assert server.stdout is not None
             port = json.loads(server.stdout.readline())["port"]
             prepared = json.loads((folder / "requests.json").read_text())
@@ -74,7 +74,7 @@ def _measure(
             quiet.append(asyncio.run(_buy(port, path, viewers, wanted)))
             continue
         bounds = (str(CONNECTIONS), str(MOST_SECONDS), str(MOST_REQUESTS))
-        with _child("flood", str(port), path.replace("/pay", "/stream"), *bounds) as flood:
+        with child("flood", str(port), path.replace("/pay", "/stream"), *bounds) as flood:
             assert flood.stdout is not None
             # It is under way when it answers for the first time; what it did before its end is not waited for.
             flood.stdout.readline()
@@ -105,7 +105,7 @@ async def _buy(port: int, path: str, viewers: list[list[dict[str, str]]], wanted
 
 
 @contextmanager
-def _child(name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def child(name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start a program of this measurement; it ends with its standard input."""
     child = subprocess.Popen(
         [sys.executable, "-m", f"tests.bench.flooding.{name}", *arguments],
