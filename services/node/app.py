@@ -58,10 +58,14 @@ def node_app(node: Node) -> Bound:
     return Bound(node_routes(), prefix=PREFIX, node=node, health=HealthWatch(node))
 
 
+MAX_BODY_BYTES = 256 * 1024
+"""What a request may say at most (else 413), whoever says it; films and blocks have limits of their own."""
+
+
 @cache
 def node_routes() -> FastAPI:
     """Put the node's routes together, once a process."""
-    app = FastAPI(title="Museclock node", version="1")
+    app = FastAPI(title="Museclock node", version="1", max_body_size=MAX_BODY_BYTES)
     install_problem_answers(app)
     app.add_middleware(QuickSales)
     for slice_router in ROUTERS:

@@ -17,6 +17,8 @@ from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 MAX_CHUNKS = 20_000
 MAX_MANIFEST_CHARS = 4 * 1024 * 1024
+# As JSON: the manifest's own quotes are escaped, and each key has two around it and a comma.
+MAX_PUBLICATION_BYTES = 2 * MAX_MANIFEST_CHARS + 80 * MAX_CHUNKS
 MAX_DESCRIPTION = 2000
 
 

@@ -20,7 +20,7 @@ _BYTES = {"requestBody": {"required": True, "content": {"application/octet-strea
 router = APIRouter(tags=["blocks"])
 
 
-@router.put("/blocks/{cid}", status_code=204, openapi_extra=_BYTES)
+@router.put("/blocks/{cid}", status_code=204, openapi_extra=_BYTES, max_body_size=2 * MAX_BLOCK_BYTES)
 async def bring(node: NodeOf, caller: Publisher, cid: str, request: Request) -> Response:
     """Bring a block; the same one again changes nothing. It goes after a day unless an item names it.
 

@@ -19,7 +19,16 @@ from services.node.door import MaybeCaller, NodeOf, Publisher
 from services.node.seeds.links import links_of
 from services.units.address import Address, address
 from services.wire.access import Visibility
-from services.wire.node import CardOut, DescriptionIn, ManifestOut, PageOut, PublishIn, TagOut, TagsIn
+from services.wire.node import (
+    MAX_PUBLICATION_BYTES,
+    CardOut,
+    DescriptionIn,
+    ManifestOut,
+    PageOut,
+    PublishIn,
+    TagOut,
+    TagsIn,
+)
 from services.wire.problems import ProblemError
 from services.wire.seeds import LinkOut
 
@@ -44,7 +53,7 @@ def _wish(
 Wished = Annotated[Wish, Depends(_wish)]
 
 
-@router.put("/content/{content_id}/manifest", status_code=201)
+@router.put("/content/{content_id}/manifest", status_code=201, max_body_size=MAX_PUBLICATION_BYTES)
 def publish(node: NodeOf, caller: Publisher, content_id: str, body: PublishIn) -> CardOut:
     """Put a film up for sale. The same film again changes nothing.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 from services.db.engine import Database
 from services.host.node_open import NODE_URI
-from services.node.app import node_app
+from services.node.app import MAX_BODY_BYTES, node_app
 from services.node.limits import RATES, RateLimits
 from tests.fixtures.chain import VIEWER
 from tests.fixtures.node_caller import NodeCaller, at_the_door
@@ -80,3 +80,17 @@ async def test_a_flood_is_refused_and_a_payment_in_it_is_not(running: RunningWor
         assert int(refused.headers["Retry-After"]) >= 1
         running.chain.fund(VIEWER.address, usdc=offer.money, gas_wei=0)
         assert (await viewer.pay(film.content, viewer.payment(offer))).status_code == 200
+
+
+async def test_nobody_is_listened_to_for_ever(running: RunningWorld) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 65_536
+
+    async with at_the_door(running.world, VIEWER, signed_in=False) as (viewer,):
+        big = b'{"message": "' + b"x" * MAX_BODY_BYTES + b'"}'
+        json = {"Content-Type": "application/json"}
+        for path in ("/auth/sign-in", "/tiers/", f"/content/{'0x' + '00' * 32}/pay"):
+            said = await viewer.http.post(path, content=big, headers=json)
+            streamed = await viewer.http.post(path, content=endless(), headers=json)
+            assert (said.status_code, streamed.status_code) == (413, 413), path
