@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.http.door import Door
-from services.wire.nodes import NodeAt, NodeIn, NodeOut
+from services.wire.catalogue import ItemOut
+from services.wire.nodes import LinkIn, NodeAt, NodeIn, NodeOut
 
 _LOOK_S = 15.0
 
@@ -34,6 +35,14 @@ class NodesClient:
     async def agree(self, address: str) -> tuple[NodeOut, ...]:
         """Confirm what a node can do with the keys of films. Problem codes: node.not_found."""
         return await self._door.call(tuple[NodeOut, ...], "POST", "/nodes/agree", body=NodeAt(address=address))
+
+    async def open_link(self, text: str) -> ItemOut:
+        """Find the film that a link leads to.
+
+        Problem codes: node.address (no link), chain.wrong_chain, node.not_found (add it first), content.not_found,
+        node.unreachable.
+        """
+        return await self._door.call(ItemOut, "POST", "/links", body=LinkIn(text=text))
 
     async def remove(self, address: str) -> tuple[NodeOut, ...]:
         """Take a node off the list. Problem codes: node.not_found, node.in_use."""

@@ -49,6 +49,12 @@ class MoveIn(Request):
     node: Annotated[str, Field(max_length=600)] = ""
 
 
+class LinkIn(Request):
+    """Open a link to a film."""
+
+    text: Annotated[str, Field(max_length=1000)]
+
+
 class LinkOut(Answer):
     """A link to a film, to be given on."""
 

@@ -84,6 +84,11 @@ def paid_at(desk: Desk) -> tuple[str, ...]:
     return _addresses(desk, Channel.node, Purchase.node)
 
 
+def sold_at(desk: Desk) -> tuple[str, ...]:
+    """Give the addresses of the own node and of all where films of this account are or were for sale. Blocking."""
+    return _addresses(desk, Placement.node)
+
+
 def dealt_with(desk: Desk) -> tuple[str, ...]:
     """Give the addresses of the own node, of those listed and of those that these books have anything of. Blocking."""
     return _addresses(desk, KnownNode.address, Channel.node, Purchase.node, Film.node)

@@ -9,19 +9,20 @@ from anyio import to_thread
 from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 
-from services.desk.catalogue import own_items
+from services.desk.catalogue import item, own_items
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
+from services.desk.films import known_film
 from services.desk.nodes import placing
 from services.desk.nodes.addresses import LINK_SCHEME, film_link, read_link
-from services.desk.nodes.places import FilmDeskOf
+from services.desk.nodes.places import FilmDeskOf, follow
 from services.desk.nodes.record import agree, drop, find, keep, listed, own_address
 from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.nodes.watch import look, look_again
 from services.desk.publishing.publish import publish_again
 from services.wire.base import ProblemOut
 from services.wire.catalogue import ItemOut
-from services.wire.nodes import LinkOut, MoveIn, NodeAt, NodeIn, NodeOut, NodeState
+from services.wire.nodes import LinkIn, LinkOut, MoveIn, NodeAt, NodeIn, NodeOut, NodeState
 from services.wire.problems import ProblemError
 
 router = APIRouter(tags=["nodes"])
@@ -79,6 +80,19 @@ async def link(desk: FilmDeskOf, content: ContentOf) -> LinkOut:
     """Give the link to a film."""
     node = desk.node.uri if desk.home is not None else ""
     return LinkOut(text=film_link(desk.chain.chain_id, content, node), is_reachable=bool(node))
+
+
+@router.post("/links")
+async def open_link(desk: DeskOf, body: LinkIn) -> ItemOut:
+    """Find the film that a link leads to; its node has to be on the list."""
+    link = read_link(body.text)
+    if link.chain_id != desk.chain.chain_id:
+        raise ProblemError("chain.wrong_chain", expected=desk.chain.chain_id, found=link.chain_id)
+    if link.node:
+        await to_thread.run_sync(find, desk, link.node)
+        if await to_thread.run_sync(known_film, desk, link.content) is None:
+            desk.memory.places.put(link.content, link.node)
+    return await item(await follow(desk, link.content), link.content)
 
 
 async def _changed(desk: Desk, address: str) -> tuple[NodeOut, ...]:

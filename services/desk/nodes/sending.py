@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from anyio import to_thread
 
 from services.desk.context import Desk
+from services.desk.nodes.patience import patiently
 from services.desk.nodes.record import find
 from services.ipfs.unixfs import block_names
 from services.units.cid import Cid
@@ -50,7 +52,7 @@ async def _missing(at: Desk, names: tuple[Cid, ...]) -> tuple[Cid, ...]:
     missing: list[Cid] = []
     for start in range(0, len(names), MAX_ASKED):
         body = MissingIn(cids=names[start : start + MAX_ASKED])
-        missing += (await at.node.call(MissingOut, "POST", "/blocks/missing", body=body)).cids
+        missing += (await patiently(partial(at.node.call, MissingOut, "POST", "/blocks/missing", body=body))).cids
     # In our order and only what was asked for, whatever it says.
     wanted = set(missing)
     return tuple(name for name in names if name in wanted)
@@ -60,4 +62,5 @@ async def _send(at: Desk, name: Cid) -> None:
     home = at.home or at
     block = await to_thread.run_sync(home.blocks.get, name)
     headers = {"Content-Type": "application/octet-stream"}
-    await at.node.send("PUT", f"/blocks/{name}", body=block, headers=headers, timeout_s=_BLOCK_S)
+    path = f"/blocks/{name}"
+    await patiently(partial(at.node.send, "PUT", path, body=block, headers=headers, timeout_s=_BLOCK_S))

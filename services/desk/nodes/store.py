@@ -5,6 +5,7 @@ from __future__ import annotations
 from anyio import from_thread
 
 from services.desk.node_door import NodeDoor
+from services.desk.nodes.patience import patiently
 from services.ipfs.store import BlockDamagedError, BlockMissingError, BlockStore
 from services.units.cid import RAW, Cid
 from services.wire.problems import ProblemError
@@ -42,7 +43,7 @@ class NodeBlocks:
 
     async def _fetch(self, cid: Cid) -> bytes:
         try:
-            block = await self._door.fetch(f"/ipfs/{cid}", accept=_RAW_BLOCK)
+            block = await patiently(lambda: self._door.fetch(f"/ipfs/{cid}", accept=_RAW_BLOCK))
         except ProblemError as problem:
             if problem.code == "internal" and problem.params.get("status") in _GONE:
                 raise BlockMissingError(cid) from problem

@@ -12,6 +12,7 @@ from services.chain.errors import ChainUnreachable
 from services.desk.chain_view import follow
 from services.desk.context import Desk
 from services.desk.door import DeskOf
+from services.desk.nodes.record import sold_at
 from services.desk.payouts.withdrawal import OPEN, precheck, withdraw
 from services.desk.tables import Withdrawal
 from services.units.money import ZERO, Money, total
@@ -34,8 +35,9 @@ async def state(desk: DeskOf) -> PayoutsOut:
 
 @router.post("/payouts/collect")
 async def collect(desk: DeskOf) -> PayoutsOut:
-    """Have the node bring home what was sold by vouchers and what lies in the till."""
-    await desk.node.send_proven("POST", "/creators/collect", timeout_s=_COLLECT_S)
+    """Have each node where films of this account are or were bring home what was sold, and what lies in the till."""
+    for node in await to_thread.run_sync(sold_at, desk):
+        await desk.at(node).node.send_proven("POST", "/creators/collect", timeout_s=_COLLECT_S)
     state = await _full_state(desk)
     for kind in ("payout", "earnings", "wallet"):
         desk.events.publish(kind)

@@ -53,6 +53,8 @@ def hold(node: Node, session: Session, files: Iterable[Cid]) -> None:
     texts = sorted(names)
     for start in range(0, len(texts), _BOUND):
         some = BroughtBlock.cid.in_(texts[start : start + _BOUND])
+        # In one order, whoever else holds some of the same.
+        session.execute(select(BroughtBlock.cid).where(some).order_by(BroughtBlock.cid).with_for_update())
         session.execute(update(BroughtBlock).where(some).values(expires_at=None))
     for name in names.values():
         if not node.blocks.has(name):
@@ -62,12 +64,15 @@ def hold(node: Node, session: Session, files: Iterable[Cid]) -> None:
 def throw_away(node: Node) -> int:
     """Discard blocks that no item came to name; gives how many. Blocking; does a part at a time."""
     with node.database.write() as session:
-        due = select(BroughtBlock.cid).where(BroughtBlock.expires_at < node.clock.now()).limit(_AT_ONCE)
-        gone = delete(BroughtBlock).where(BroughtBlock.cid.in_(due), BroughtBlock.expires_at < node.clock.now())
-        rows = session.execute(gone.returning(BroughtBlock.cid, BroughtBlock.account, BroughtBlock.size)).all()
+        due = select(BroughtBlock).where(BroughtBlock.expires_at < node.clock.now()).order_by(BroughtBlock.cid)
+        # What somebody holds for an item at this moment is left alone.
+        rows = list(session.scalars(due.limit(_AT_ONCE).with_for_update(skip_locked=True)))
+        session.execute(delete(BroughtBlock).where(BroughtBlock.cid.in_([row.cid for row in rows])))
+        for account in sorted({row.account for row in rows}):
+            size = sum(row.size for row in rows if row.account == account)
+            less = update(BroughtBytes).where(BroughtBytes.account == account)
+            session.execute(less.values(size=BroughtBytes.size - size))
         for row in rows:
-            less = update(BroughtBytes).where(BroughtBytes.account == row.account)
-            session.execute(less.values(size=BroughtBytes.size - row.size))
             # Inside the unit: whoever takes the rows after it sees that the file is gone.
             node.blocks.discard(Cid.parse(row.cid))
     return len(rows)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox
 
+from studio.kit import theme
 from studio.kit.node_words import HERE
 
 if TYPE_CHECKING:
@@ -29,6 +31,16 @@ class NodeChoice(QComboBox):
     def address(self) -> str:
         """What is chosen."""
         return str(self.currentData() or "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, and the arrow that says that it opens."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour(theme.active().muted), 1.5))
+        x, y = self.width() - 20, self.height() // 2 - 2
+        painter.drawPolyline([QPoint(x, y), QPoint(x + 4, y + 4), QPoint(x + 8, y)])
+        painter.end()
 
     def show_nodes(self, nodes: tuple[NodeOut, ...], chosen: str, *, without: str | None = None) -> None:
         """Offer this computer and the nodes, less one place; what is not offered any more is not chosen either."""

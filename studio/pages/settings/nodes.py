@@ -110,7 +110,7 @@ class NodeLine(QWidget):
         parts += [plural(node.films, "film of yours", "films of yours")] if node.films else []
         if node.state != "up":
             parts.append(state_words(node))
-        if node.problem is not None:
+        if node.state == "wrong" and node.problem is not None:
             parts.append(advice(Problem(node.problem.code, node.problem.params)).happened)
         self._detail.setText(" · ".join(parts) or node.address)
         self._remove.setEnabled(not node.films)

@@ -195,6 +195,9 @@ async def test_a_film_that_moved_is_found_and_what_was_bought_is_not_bought_agai
     assert (item.node, item.moving) == (distant.address, "")
     link = await running.creator.earnings.link(film.content)
     assert link.is_reachable
+    assert (await running.viewer.nodes.open_link(link.text)).node == distant.address
+    assert await _code(running.viewer.nodes.open_link(link.text.replace("7427010", "1"))) == "chain.wrong_chain"
+    assert await _code(running.viewer.nodes.open_link(link.text.replace("127.0.0.1", "127.0.0.2"))) == "node.not_found"
     assert await _code(running.creator.nodes.remove(distant.address)) == "node.in_use"
 
     (found,) = await running.viewer.catalogue.browse()

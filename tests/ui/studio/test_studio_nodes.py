@@ -161,6 +161,24 @@ def test_no_film_moves_before_the_tick(qtbot: QtBot, page_context: PageContext, 
     assert client.called("earnings.move") == []
 
 
+def test_a_link_in_the_search_field_opens_its_film(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, shell: Shell
+) -> None:
+    link = f"museclock://7427010/content/{samples.FILM}?node=https%3A%2F%2Ffilms.example"
+    client.answers |= {"catalogue.browse": (), "nodes.list": (), "nodes.open_link": ProblemError("node.not_found")}
+    page = DiscoverPage(page_context)
+    qtbot.addWidget(page)
+    field = _named(page, QLineEdit, "discover.search")
+    field.setText(link)
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    assert shell.visited == []
+    field.clear()
+    client.answers["nodes.open_link"] = samples.item()
+    field.setText(link)
+    qtbot.waitUntil(lambda: shell.visited == [("watch", {"content_id": str(samples.FILM)})])
+    assert client.called("nodes.open_link") == [((link,), {})] * 2
+
+
 def test_discover_names_the_node_and_says_which_one_is_missing(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient
 ) -> None:
