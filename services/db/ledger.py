@@ -86,8 +86,15 @@ def balance_of_prefix(session: Session, prefix: str) -> Money:
 
 def line_amount(session: Session, *, kind: str, ref: str, account: str) -> Money:
     """Give what one entry moved on an account; zero when there is no such entry."""
-    lines = select(func.sum(LedgerLine.amount)).where(LedgerLine.kind == kind, LedgerLine.ref == ref)
-    return session.scalar(lines.where(LedgerLine.account == account)) or ZERO
+    return line_amounts(session, kind=kind, refs=[ref], account=account).get(ref, ZERO)
+
+
+def line_amounts(session: Session, *, kind: str, refs: Sequence[str], account: str) -> dict[str, Money]:
+    """Give what each of some entries moved on an account, by reference."""
+    query = select(LedgerLine.ref, func.sum(LedgerLine.amount)).where(
+        LedgerLine.kind == kind, LedgerLine.ref.in_(refs), LedgerLine.account == account
+    )
+    return dict(session.execute(query.group_by(LedgerLine.ref)).all())
 
 
 def item_total(work: Work, account: str, item: str) -> Money:

@@ -164,13 +164,23 @@ def _sales(session: Session, creator: Address) -> tuple[SaleOut, ...]:
         .order_by(Charge.at.desc(), Charge.channel_id, Charge.cumulative.desc())
         .limit(_SALES)
     )
-    found = [_sale_out(sale, title) for sale, title in session.execute(by_transaction)]
-    found += [_charge_out(session, charge, title) for charge, title in session.execute(by_voucher)]
-    return tuple(sorted(found, key=lambda sale: sale.at, reverse=True)[:_SALES])
+    sold = [(row, title) for query in (by_transaction, by_voucher) for row, title in session.execute(query)]
+    latest = sorted(sold, key=lambda one: one[0].at, reverse=True)[:_SALES]
+    refs = [_charge_ref(row) for row, _ in latest if isinstance(row, Charge)]
+    shares = ledger.line_amounts(session, kind="charge", refs=refs, account=pending(creator)) if refs else {}
+    return tuple(
+        _charge_out(row, title, shares.get(_charge_ref(row), ZERO))
+        if isinstance(row, Charge)
+        else _sale_out(row, title)
+        for row, title in latest
+    )
 
 
-def _charge_out(session: Session, charge: Charge, title: str) -> SaleOut:
-    ref = f"{charge.channel_id}:{charge.cumulative.micros}"
+def _charge_ref(charge: Charge) -> str:
+    return f"{charge.channel_id}:{charge.cumulative.micros}"
+
+
+def _charge_out(charge: Charge, title: str, share: Money) -> SaleOut:
     return SaleOut(
         content_id=charge.content_id,
         title=title,
@@ -178,7 +188,7 @@ def _charge_out(session: Session, charge: Charge, title: str) -> SaleOut:
         first_chunk=charge.first_chunk,
         chunk_count=charge.chunk_count,
         gross=charge.amount,
-        share=ledger.line_amount(session, kind="charge", ref=ref, account=pending(charge.creator)),
+        share=share,
         transaction="",
         at=charge.at,
     )

@@ -50,4 +50,4 @@ def from_unix_seconds(seconds: int) -> datetime:
 
 def iso(moment: datetime) -> str:
     """Write a moment with microseconds and a Z (RFC 3339)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
