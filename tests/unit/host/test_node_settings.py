@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from services.host.node_settings import NodeSettings, SettingsError, is_here, read_listen, read_settings
+from services.chain.networks import ARC_TESTNET_ID
+from services.host.node_settings import (
+    KEYS,
+    PREFIX,
+    NodeSettings,
+    SettingsError,
+    is_here,
+    read_listen,
+    read_settings,
+)
+from services.host.settings import chain_settings
 
 OPERATOR = "0x" + "Ab" * 20
 
@@ -56,6 +67,18 @@ def test_a_password_is_in_no_message() -> None:
     with pytest.raises(SettingsError) as raised:
         read_settings({"database": "hunter2"}, {}, None)
     assert "hunter2" not in str(raised.value)
+
+
+def test_the_examples_can_be_read(root: Path) -> None:
+    file = root / "docs" / "node" / "node.toml"
+    found = read_settings({}, {}, file)
+    assert (found.listen, found.public_url) == ((("0.0.0.0", 8000),), "https://node.example")  # noqa: S104  in a container
+    assert chain_settings(file).chain_id == ARC_TESTNET_ID
+    compose = (root / "docs" / "node" / "compose.yaml").read_text()
+    (variable,) = set(re.findall(rf"{PREFIX}(\w+)", compose))
+    assert variable.lower() in KEYS
+    # Whoever stops the container waits longer than the node does.
+    assert int(re.findall(r"stop_grace_period: (\d+)s", compose)[0]) > found.grace_s
 
 
 def test_this_computer_is_told_from_others() -> None:
