@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from services.chain.message import checksum, sign_message
 from services.chain.proofs import prove
 from services.desk.wallet.keyring import Keyring
-from services.http.door import Door
+from services.http.patience import PatientDoor
 from services.units.time import Clock
 from services.wire.node import NonceOut, SessionOut, SignInIn
 from services.wire.problems import ProblemError
@@ -42,7 +42,7 @@ class NodeDoor:
     """Calls to one node. Does not own the HTTP client."""
 
     def __init__(self, http: httpx.AsyncClient, keyring: Keyring, clock: Clock, *, chain_id: int) -> None:
-        self._door = Door(http, unreachable="node.unreachable")
+        self._door = PatientDoor(http, unreachable="node.unreachable")
         self._keyring = keyring
         self._clock = clock
         self._chain_id = chain_id

@@ -36,6 +36,10 @@ class Buckets:
         self._keep(key, tokens - 1 if is_there else tokens, now)
         return 0.0 if is_there else (1 - tokens) / rate.per_s
 
+    def give_back(self, key: Hashable, rate: Rate) -> None:
+        """Put a token back that was well spent."""
+        self._keep(key, min(float(rate.burst), self._level(key, rate) + 1), self._now())
+
     def is_empty(self, key: Hashable, rate: Rate) -> bool:
         """Tell whether ``take`` would have to wait."""
         return self._level(key, rate) < 1

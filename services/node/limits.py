@@ -126,13 +126,20 @@ class RateLimits:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if is_paid and 400 <= status < 500:
-                    self._buckets.take(("refused", caller), self._rates["refused"])
+                if is_paid:
+                    self._note_payment(caller, status)
                 if token is not None:
                     self._remember(token, seen.account)
             await send(message)
 
         await self._app({**scope, SEEN: seen}, receive, answer)
+
+    def _note_payment(self, caller: str, status: int) -> None:
+        if status < 300:
+            # Whoever pays each time after having asked for the price may ask as often.
+            self._buckets.give_back(("unpaid", caller), self._rates["unpaid"])
+        elif 400 <= status < 500:
+            self._buckets.take(("refused", caller), self._rates["refused"])
 
     def _caller(self, scope: Scope, token: bytes | None) -> str:
         account = None if token is None else self._tokens.get(token)

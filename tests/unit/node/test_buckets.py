@@ -62,3 +62,14 @@ def test_memory_is_bounded_and_the_one_who_asks_most_is_not_forgotten() -> None:
         buckets.take(number, RATE)
         assert buckets.take("flood", RATE) > 0
     assert len(buckets) == 100
+
+
+def test_what_is_given_back_can_be_taken_again_up_to_the_burst() -> None:
+    buckets = Buckets(Watch())
+    for _ in range(5):
+        buckets.take("a", RATE)
+    buckets.give_back("a", RATE)
+    assert [buckets.take("a", RATE), buckets.take("a", RATE)] == [0, 0.5]
+    for _ in range(9):
+        buckets.give_back("b", RATE)
+    assert [buckets.take("b", RATE) for _ in range(6)][-1] == 0.5

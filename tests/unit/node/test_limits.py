@@ -123,6 +123,18 @@ async def test_payments_are_never_refused() -> None:
     assert await street.codes(1, "/content/0x1/pay", method="POST", **PAID) == [200]
 
 
+async def test_who_pays_each_time_may_ask_each_time() -> None:
+    street = Street()
+    for _ in range(20):
+        assert await street.codes(1, "/content/0x1/pay") == [200]
+        assert await street.codes(1, "/content/0x1/pay", **PAID) == [200]
+    # But not more often than that, and a payment that was no good gives nothing back.
+    await street.codes(5, "/content/0x1/pay", **PAID)
+    assert await street.codes(4, "/content/0x1/pay") == [200, 200, 200, 429]
+    await street.codes(1, "/content/0x1/pay", PAYMENT_SIGNATURE="bad")
+    assert await street.codes(1, "/content/0x1/pay") == [429]
+
+
 async def test_bad_payments_make_the_next_ones_of_that_caller_wait() -> None:
     street = Street(hold_s=0.3)
     loop = asyncio.get_running_loop()
