@@ -14,6 +14,8 @@ from studio.kit.widgets.card import Card
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.pages.content.access import AccessCard
+from studio.pages.content.access_model import AccessViewModel
 from studio.pages.content.place import PlaceCard
 from studio.pages.content.view_model import ContentRow, ContentViewModel, RowState
 
@@ -92,7 +94,11 @@ class ContentPage(PageFrame):
         self._place.note.agreed.connect(self.model.agree)
         self.model.link.connect(self._on_link)
         self._table.selectionModel().currentRowChanged.connect(self._on_row)
-        for part in (self._ghost, self._empty, self._card, self._place):
+        self._access, self._who = AccessCard(), AccessViewModel(context)
+        self._access.visibility_chosen.connect(self._who.set_visibility)
+        self._access.tier_chosen.connect(self._on_tier)
+        self._who.changed.connect(self._render_access)
+        for part in (self._ghost, self._empty, self._card, self._place, self._access):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -121,7 +127,15 @@ class ContentPage(PageFrame):
             self.model.context.navigate("watch", {"content_id": row.content_id})
 
     def _on_row(self, index: QModelIndex) -> None:
-        self.model.choose(self._rows.rows[index.row()].content_id if index.isValid() else "")
+        film = self._rows.rows[index.row()].content_id if index.isValid() else ""
+        self.model.choose(film)
+        self._who.choose(film)
+
+    def _render_access(self) -> None:
+        self._access.show_state(self._who.state)
+
+    def _on_tier(self, tier_id: str, opens: bool) -> None:
+        self._who.set_tier(tier_id, opens=opens)
 
     def _on_link(self, link: str, is_reachable: bool) -> None:
         QApplication.clipboard().setText(link)
