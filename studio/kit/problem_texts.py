@@ -338,11 +338,7 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Read what it could do with them, and confirm it before you publish there.",
         "NONE",
     ),
-    "node.in_use": (
-        "Films of yours are for sale on this node.",
-        "Move them to another place first.",
-        "NONE",
-    ),
+    "node.in_use": ("Films of yours are for sale on this node.", "Move them to another place first.", "NONE"),
     "block.mismatch": (
         "A part of the film was changed on its way to the node.",
         "The node kept nothing of it. Publish again.",
