@@ -98,9 +98,12 @@ class EarningsClient:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def overview(self, *, days: int = 28) -> OverviewOut:
-        """Read the overview for the last ``days`` days (1 to 365)."""
-        return await self._door.call(OverviewOut, "GET", "/overview", query={"days": days})
+    async def overview(self, *, days: int = 28, node: str = "") -> OverviewOut:
+        """Read the overview for the last ``days`` days (1 to 365), as the own node counts, or another of the list.
+
+        Problem codes: node.not_found, node.unreachable.
+        """
+        return await self._door.call(OverviewOut, "GET", "/overview", query={"days": days, "node": node})
 
     async def items(self) -> tuple[ItemOut, ...]:
         """List this creator's own items, newest first."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.chain.errors import ChainUnreachable
 from services.desk.context import Desk
 from services.desk.door import DeskOf
+from services.desk.nodes.record import find
 from services.desk.payouts.withdrawal import estimated_fee
 from services.desk.tables import Upload
 from services.units.money import ZERO
@@ -21,9 +22,16 @@ router = APIRouter(tags=["earnings"])
 
 
 @router.get("/overview")
-async def overview(desk: DeskOf, days: Annotated[int, Query(ge=1, le=365)] = 28) -> OverviewOut:
-    """Give the overview for the last ``days`` days."""
-    shown = await desk.node.call(OverviewOut, "GET", "/creators/dashboard", query={"days": days})
+async def overview(
+    desk: DeskOf,
+    days: Annotated[int, Query(ge=1, le=365)] = 28,
+    node: Annotated[str, Query(max_length=600)] = "",
+) -> OverviewOut:
+    """Give the overview for the last ``days`` days, by the books of the own node or of one of the list."""
+    at = desk
+    if node:
+        at = desk.at((await to_thread.run_sync(find, desk, node)).address)
+    shown = await at.node.call(OverviewOut, "GET", "/creators/dashboard", query={"days": days})
     needs = await to_thread.run_sync(_needs, desk, shown)
     return shown.model_copy(update={"needs": needs})
 

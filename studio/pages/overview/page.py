@@ -12,6 +12,7 @@ from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.tile import Tile
 from studio.pages.overview.cards import LatestCard, NeedsCard, SalesCard, money_of, tile_note
@@ -36,6 +37,9 @@ class OverviewPage(PageFrame):
         self.model = OverviewViewModel(context)
         self._periods: dict[int, Button] = {}
         self._group = QButtonGroup(self)
+        self._node = NodeChoice(name="overview.node", says="Sold from")
+        self._node.picked.connect(self.model.look_at)
+        self.buttons.addWidget(self._node)
         self._add_periods()
         self._tiles = {
             "today": Tile("today", "Today"),
@@ -77,6 +81,8 @@ class OverviewPage(PageFrame):
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
+        self._node.setVisible(bool(state.nodes))
+        self._node.show_nodes(state.nodes, state.node)
         overview = state.overview
         if overview is None:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 
@@ -11,6 +11,7 @@ from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from services.wire.earnings import OverviewOut
+    from services.wire.nodes import NodeOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
@@ -23,6 +24,10 @@ class OverviewState:
     """overview is None until it is loaded; it stays on screen while a newer one is fetched."""
 
     days: int = 28
+    nodes: tuple[NodeOut, ...] = ()
+    """The nodes where films of this account are."""
+    node: str = ""
+    """Whose books are shown: a node's address, empty for this computer's."""
     overview: OverviewOut | None = None
     poster: bytes | None = None
     busy: bool = False
@@ -49,15 +54,30 @@ class OverviewViewModel(ViewModel[OverviewState]):
 
     def refresh(self) -> None:
         """Load the figures of the chosen period."""
-        days = self.state.days
+        wanted: dict[str, Any] = {"days": self.state.days}
+        if self.state.node:
+            wanted["node"] = self.state.node
         self._set(busy=True)
-        self._fetch(lambda desk: desk.earnings.overview(days=days), self._on_overview)
+        self._fetch(lambda desk: desk.earnings.overview(**wanted), self._on_overview)
+        self._act(lambda desk: desk.nodes.list(), self._on_nodes, self._no_nodes)
+
+    def look_at(self, node: str) -> None:
+        """Look at the books of another node."""
+        if node != self.state.node:
+            self._set(node=node, problem=None)
+            self.refresh()
 
     def choose(self, days: int) -> None:
         """Look at another period."""
         if days != self.state.days:
             self._set(days=days)
             self.refresh()
+
+    def _on_nodes(self, nodes: tuple[NodeOut, ...]) -> None:
+        self._set(nodes=tuple(node for node in nodes if node.films or node.address == self.state.node))
+
+    def _no_nodes(self, _problem: Problem) -> None:
+        """The books of this computer are shown without a list."""
 
     def _on_overview(self, overview: OverviewOut) -> None:
         before = self.state.overview

@@ -163,6 +163,9 @@ async def test_a_viewer_elsewhere_buys_by_channel_plays_and_plays_on_when_the_no
         rows = {row.name: row for row in (await far.desk.wallet.reconciliation()).rows}
         assert rows["paid"].agrees
         assert rows["paid"].node == rows["paid"].desk != ZERO
+        sold = await running.creator.earnings.overview(node=distant.address)
+        assert sum((tile.value for tile in sold.tiles if tile.name == "today"), ZERO) > ZERO
+        assert await _code(running.creator.earnings.overview(node="https://127.0.0.1:1")) == "node.not_found"
     await distant.down()
     async with far_away(tmp_path / "far", running) as again:
         opened = await again.desk.playback.open(film.content)

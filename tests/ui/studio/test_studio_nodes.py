@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from player.pages.discover.page import DiscoverPage
 from player.parts.film_list import FilmModel
+from services.wire.earnings import OverviewOut
 from services.wire.nodes import LinkOut, NodeOut
 from services.wire.problems import ProblemError
 from services.wire.uploads import DraftIn, UploadOut
@@ -18,6 +19,7 @@ from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.pages.content.page import ContentPage
+from studio.pages.overview.page import OverviewPage
 from studio.pages.settings.nodes import NodesCard
 from studio.pages.upload.page import UploadPage
 from tests.fixtures import samples
@@ -159,6 +161,28 @@ def test_no_film_moves_before_the_tick(qtbot: QtBot, page_context: PageContext, 
     tick.click()
     qtbot.waitUntil(move.isEnabled)
     assert client.called("earnings.move") == []
+
+
+def test_the_overview_shows_the_books_of_the_node_that_is_chosen(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    def overview(*, days: int, node: str = "") -> OverviewOut:
+        return samples.overview(days, empty=not node)
+
+    client.answers |= {
+        "earnings.overview": overview,
+        "nodes.list": (samples.node(films=1), samples.node(address="https://cinema.example")),
+    }
+    page = OverviewPage(page_context)
+    qtbot.addWidget(page)
+    page.show()
+    choice = _named(page, NodeChoice, "overview.node")
+    qtbot.waitUntil(lambda: choice.isVisible() and page._tiles["today"].value_text == "$0.00")
+    assert [choice.itemData(at) for at in range(choice.count())] == ["", samples.FAR]
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    qtbot.waitUntil(lambda: page._tiles["today"].value_text == "$1.94")
+    qtbot.waitUntil(lambda: page._chart.drawn, timeout=20_000)
 
 
 def test_a_link_in_the_search_field_opens_its_film(
