@@ -81,6 +81,8 @@ class Memory:
     """The wallet's free money when it was last looked up."""
     node_offers: dict[str, bool] = field(default_factory=dict)
     """Whether a node's last offer had a channel, by its address."""
+    heard_of_memberships: set[str] = field(default_factory=set)
+    """The nodes that said in this run how this account's memberships stand."""
     is_appointing_due: bool = True
     """Whether this creator's node may still have to be appointed on the chain to sell the tiers."""
     are_channels_ours: bool = False

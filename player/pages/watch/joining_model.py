@@ -9,7 +9,6 @@ from player.pages.watch.state import WatchState
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.client import DeskClient
     from services.wire.memberships import OwnPaymentOut, QuoteOut
     from studio.kit.problems import Problem
 
@@ -32,10 +31,11 @@ class JoiningModel(ViewModel[WatchState]):
         quote, node = joining.quote, self.state.item.node if self.state.item is not None else ""
         self._join_state(busy=True, problem=None)
 
-        async def pay(desk: DeskClient) -> OwnPaymentOut:
-            return await desk.memberships.join(quote.tier_id, amount=quote.amount, node=node)
-
-        self._act(pay, self._on_joined, self._on_not_joined)
+        self._act(
+            lambda desk: desk.memberships.join(quote.tier_id, amount=quote.amount, node=node),
+            self._on_joined,
+            self._on_not_joined,
+        )
 
     def forget_quote(self) -> None:
         """Go back to the ways to go on."""

@@ -8,7 +8,8 @@ from anyio import to_thread
 
 from services.chain.gateway import Subscribed
 from services.desk.context import Desk
-from services.desk.memberships.record import keep, release, write_paid, write_state
+from services.desk.memberships.mirror import keep
+from services.desk.memberships.record import release, write_paid, write_state
 from services.desk.memberships.tables import MembershipPayment
 from services.units.ids import IntentId
 from services.wire.memberships import SubscribedOut

@@ -9,9 +9,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
+from services.desk.memberships.mirror import hear
 from services.desk.memberships.tables import LentChunk, Membership
 from services.desk.memory import OpenFilm
 from services.media.seal import check_key
+from services.units.address import Address
 from services.units.ids import ContentId
 from services.wire.access import AccessOut, LentKeysOut
 from services.wire.catalogue import AccessTierOut, FilmAccessOut
@@ -29,7 +31,7 @@ async def look_at_access(desk: Desk, film: OpenFilm) -> FilmAccessOut:
     try:
         access = await desk.node.browse(AccessOut, f"/content/{content}/access")
         offered = await desk.node.browse(tuple[TierOut, ...], f"/tiers/{creator}") if access.tiers else ()
-        if access.visibility == "public" or (access.tiers and await to_thread.run_sync(_is_member, desk, creator)):
+        if access.visibility == "public" or (access.tiers and await _is_member(desk, creator)):
             await borrow(desk, film)
     except ProblemError as problem:
         _log.info("access not known", extra={"code": problem.code, "content": content})
@@ -75,7 +77,14 @@ def give_up(desk: Desk, content: ContentId) -> None:
         session.execute(delete(LentChunk).where(LentChunk.content_id == content))
 
 
-def _is_member(desk: Desk, creator: str) -> bool:
+async def _is_member(desk: Desk, creator: Address) -> bool:
+    """Tell whether this account may be a member; a desk that is new asks its node once."""
+    if desk.node.uri not in desk.memory.heard_of_memberships and desk.keyring.status == "open":
+        await hear(desk)
+    return await to_thread.run_sync(_has_one, desk, creator)
+
+
+def _has_one(desk: Desk, creator: Address) -> bool:
     wanted = select(Membership.id).where(Membership.creator == creator, Membership.paid_until > desk.clock.now())
     with desk.database.read() as session:
         return session.scalar(wanted.limit(1)) is not None

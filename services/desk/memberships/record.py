@@ -1,4 +1,4 @@
-"""A membership payment's row and its money, moved together in one unit of work; and memberships as last heard of."""
+"""A membership payment's row and its money, moved together in one unit of work."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from services.chain.membership import Subscription
 from services.desk.budgets import charge
 from services.desk.context import Desk
-from services.desk.memberships.tables import Membership, MembershipPayment
+from services.desk.memberships.tables import MembershipPayment
 from services.desk.money import book_membership
 from services.units.ids import ContentId, IntentId, membership_intent
 from services.units.membership import tier_word
-from services.units.money import Money
-from services.wire.memberships import MembershipOut, QuoteOut
+from services.wire.memberships import QuoteOut
 from services.wire.problems import ProblemError
 
 OPEN = ("signed", "sent", "unknown", "refused")
@@ -93,27 +92,6 @@ def release(desk: Desk, intent: IntentId) -> None:
         if row.money == "in_flight":
             _book(session, row, "released", desk)
             row.money, row.state = "released", "refused"
-
-
-def keep(desk: Desk, found: tuple[MembershipOut, ...], *, agreed: Money | None = None) -> None:
-    """Keep what the node says of this account's memberships; agreed: what the person just paid. Blocking."""
-    with desk.database.write() as session:
-        for one in found:
-            row = session.get(Membership, one.id)
-            if row is None:
-                row = Membership(id=one.id, node=desk.node.uri, price=one.price, reason="", tried_at=None)
-                session.add(row)
-            if agreed is not None or row.paid_until != one.paid_until:
-                row.reason, row.tried_at = "", None
-            row.creator, row.tier_id, row.paid_until = one.creator, one.tier_id, one.paid_until
-            row.renews, row.said = int(one.renews), one.model_dump(mode="json")
-            row.price = row.price if agreed is None else agreed
-
-
-def kept(desk: Desk) -> list[Membership]:
-    """List the memberships, the one that lasts longest first. Blocking."""
-    with desk.database.read() as session:
-        return list(session.scalars(select(Membership).order_by(Membership.paid_until.desc(), Membership.id)))
 
 
 def _book(session: Session, row: MembershipPayment, step: str, desk: Desk) -> None:

@@ -13,9 +13,8 @@ from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
 from services.desk.memberships import refunds
 from services.desk.memberships.joining import ask_quote, join
-from services.desk.memberships.record import keep, kept
+from services.desk.memberships.mirror import hear, keep, kept
 from services.desk.memberships.tables import Membership, MembershipPayment
-from services.desk.memberships.watch import refresh
 from services.desk.nodes.places import FilmDeskOf
 from services.units.address import Bytes32
 from services.units.time import from_unix_seconds
@@ -47,7 +46,7 @@ async def memberships(desk: DeskOf) -> MembershipsOut:
         nodes = {desk.node.uri} | {row.node for row in await to_thread.run_sync(kept, desk)}
         for node in sorted(nodes):
             try:
-                await refresh(desk.at(node))
+                await hear(desk.at(node))
             except ProblemError:
                 # What is known here is shown; a node that is down says so elsewhere.
                 continue

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from services.desk.context import Desk
 from services.desk.memberships.delivery import deliver, settle
 from services.desk.memberships.joining import ask_quote, join, turn_name
-from services.desk.memberships.record import find, keep, kept
+from services.desk.memberships.mirror import hear, kept
+from services.desk.memberships.record import find
 from services.desk.memberships.refunds import finish_open as finish_refunds
 from services.desk.memberships.selling import ensure_appointed
 from services.desk.memberships.tables import Membership, MembershipPayment
@@ -71,13 +72,6 @@ async def finish_open(desk: Desk) -> None:
                 _log.info("membership payment still open", extra={"intent": intent, "code": problem.code})
 
 
-async def refresh(desk: Desk) -> None:
-    """Hear from the desk's node how this account's memberships stand. Raises ProblemError: node.unreachable, …"""
-    path = f"/subscriptions/{desk.keyring.owner()}"
-    found = await desk.node.call(tuple[MembershipOut, ...], "GET", path)
-    await to_thread.run_sync(keep, desk, found)
-
-
 async def renew_due(desk: Desk) -> None:
     """Renew what ends within a day; what cannot be paid says why, on both sides, and is tried again until its end."""
     now = desk.clock.now()
@@ -100,7 +94,7 @@ async def _renew(desk: Desk, row: Membership, now: datetime) -> None:
             await _note(at, row, "price", now)
             return
         await join(at, quote.tier_id, amount=quote.amount, auto=True)
-        await refresh(at)
+        await hear(at)
     except ProblemError as problem:
         _log.info("membership not renewed", extra={"membership": row.id, "code": problem.code})
         await _note(at, row, problem.code, now)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from services.chain.book import MemoryTransactionBook
 from services.chain.calls import transfer_call
@@ -14,7 +15,8 @@ from services.chain.gateway import Subscribed
 from services.chain.relayer import OwnKeyRelayer
 from services.db.ledger import balance
 from services.desk.budgets import keep_choices
-from services.desk.memberships.record import kept
+from services.desk.memberships.mirror import kept
+from services.desk.memberships.tables import LentChunk, Membership
 from services.desk.memberships.watch import look_after
 from services.units.ids import IntentId
 from services.units.membership import PERIOD_S, TIER_PRICES
@@ -87,6 +89,18 @@ async def test_what_is_lent_is_not_bought_and_plays_without_the_node(running: Ru
     assert (await running.fronted.memberships.mine()).memberships[0].state == "active"
     (shown,) = await running.fronted.catalogue.library()
     assert shown.owned_chunks == 0
+
+
+async def test_books_that_were_lost_hear_of_the_membership_again(running: RunningWorld) -> None:
+    tier, film = await members_only(running)
+    await running.viewer.memberships.join(tier.id, amount=PRICE)
+    desk = running.desk("viewer")
+    with desk.database.write() as session:
+        for table in (Membership, LentChunk):
+            session.execute(delete(table))
+    desk.memory.heard_of_memberships.clear()
+    opened = await running.viewer.playback.open(film.content)
+    assert {chunk.access for chunk in opened.chunks} == {"free"}
 
 
 async def test_a_renewal_is_signed_within_a_day_of_the_end(running: RunningWorld, hand_clock: HandClock) -> None:
