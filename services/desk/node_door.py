@@ -7,7 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 import httpx
@@ -48,11 +48,8 @@ class NodeDoor:
         self._chain_id = chain_id
         self._found: _Found | None = None
         self._signing_in = asyncio.Lock()
-
-    @property
-    def uri(self) -> str:
+        self.uri: Final = str(http.base_url).rstrip("/")
         """The node's address; names it in this desk's books."""
-        return str(self._door.http.base_url).rstrip("/")
 
     async def pay(
         self, path: str, body: BaseModel | Mapping[str, Any], header: str, *, timeout_s: float, sign_in: bool = False

@@ -85,6 +85,15 @@ def films() -> tuple[ItemOut, ...]:
     return tuple(made)
 
 
+DOWN = (samples.node("down"), samples.node(address="https://cinema.example"))
+
+
+def of_nodes() -> tuple[ItemOut, ...]:
+    """Every second film comes from a node elsewhere."""
+    far = {"node": "https://cinema.example", "node_name": "cinema.example"}
+    return tuple(film.model_copy(update=far) if at % 2 else film for at, film in enumerate(films()))
+
+
 def frame_of(picture: np.ndarray) -> Frame:
     store = FrameStore(lambda _news: None)
     frame = store.shape(picture.shape[1], picture.shape[0])
@@ -261,6 +270,7 @@ NOT_OFFERED = {
 }
 SCENES = [
     Scene("discover", "discover", LISTS | {"catalogue.browse": films()}),
+    Scene("discover-nodes", "discover", LISTS | {"catalogue.browse": of_nodes(), "nodes.list": DOWN}),
     Scene("discover-empty", "discover", {"catalogue.browse": ()}),
     Scene("discover-loading", "discover", {}),
     Scene("discover-down", "discover", {"catalogue.browse": ProblemError("service.unreachable")}),
