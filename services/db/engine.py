@@ -67,11 +67,12 @@ class Database:
 
         Raises ProblemError: database.unreachable, ledger.damaged.
         """
-        with Session(self._read_engine, expire_on_commit=False) as session:
-            try:
+        # Around the session, too: at its end it tells the server, and that may be gone.
+        try:
+            with Session(self._read_engine, expire_on_commit=False) as session:
                 yield session
-            except self._failures as exc:
-                raise self._problem(exc) or exc from exc
+        except self._failures as exc:
+            raise self._problem(exc) or exc from exc
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -83,16 +84,16 @@ class Database:
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
         # The threads of a process wait here, so that on PostgreSQL only one of its connections waits for the turn.
-        with self._writer, Session(self._write_engine, expire_on_commit=False) as session:
-            try:
+        try:
+            with self._writer, Session(self._write_engine, expire_on_commit=False) as session:
                 # The turn is taken at the first statement: what is read in here stays true until the commit.
                 connection = session.connection()
                 if self.is_postgresql:
                     postgres.take_turn(connection)
                 yield session
                 session.commit()
-            except self._failures as exc:
-                raise self._problem(exc) or exc from exc
+        except self._failures as exc:
+            raise self._problem(exc) or exc from exc
 
     @contextmanager
     def read_plain(self) -> Iterator[Unit]:
