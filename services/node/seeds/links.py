@@ -7,13 +7,14 @@ from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from services.node.access import member_tiers
 from services.node.context import Node
 from services.node.door import MaybeCaller, NodeOf, Publisher
+from services.node.seeds.reading import read_link
 from services.node.seeds.tables import LinkedItem, LinkedItemTier
 from services.node.tables import Tier
 from services.units.address import Address
@@ -54,22 +55,17 @@ def link(node: NodeOf, caller: Publisher, body: LinkIn) -> LinkOut:
     return _out(row, tiers, is_open=True)
 
 
-@router.get("/links/{link_id}")
-@router.get("/content/{link_id:uuid}", include_in_schema=False)
-def linked(node: NodeOf, caller: MaybeCaller, link_id: UUID, user_id: str | None = None) -> LinkOut:
+# Async, and written at once: a thread's turn and a second look at the answer cost more than finding it.
+@router.get("/links/{link_id}", response_model=LinkOut)
+@router.get("/content/{link_id:uuid}", response_model=LinkOut, include_in_schema=False)
+async def linked(node: NodeOf, caller: MaybeCaller, link_id: UUID, user_id: str | None = None) -> Response:
     """Give linked content with its address, to who may have it. user_id: the caller's own, as the seed's page has it.
 
     Problem codes: content.not_found, content.members_only (with the tiers that open it), account.forbidden.
     """
     viewer = caller if user_id is None else node.names.acting(user_id, caller)
-    with node.database.read() as session:
-        row = session.get(LinkedItem, str(link_id))
-        if row is None:
-            raise ProblemError("content.not_found")
-        tiers = _tiers(session, [row.id]).get(row.id, ())
-        if not _may_have(node, session, row, tiers, viewer):
-            raise ProblemError("content.members_only", tiers=",".join(tiers))
-    return _out(row, tiers, is_open=True)
+    found = read_link(node, str(link_id), viewer)
+    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def links_of(node: Node, session: Session, creator: Address, viewer: Address | None) -> tuple[LinkOut, ...]:
