@@ -24,6 +24,7 @@ from services.db.keybox import KeyBox, key_file
 from services.db.migrate import Kind, migrate
 from services.db.transactions import SqlTransactionBook
 from services.host.channels import ChannelsWatch
+from services.host.leading import Leadership
 from services.host.relaying import open_relayer
 from services.ipfs.store import BlockStore
 from services.node.channels.journal import VoucherJournal
@@ -53,7 +54,8 @@ class NodeSetup:
     """What its operator says about a node. The defaults are those of a node that one desktop keeps for itself.
 
     domain and uri: what sign-in messages must carry. database: a URL, None for SQLite in the node's folder.
-    settings_file: which relayer, None for the profile's own settings.
+    settings_file: which relayer, None for the profile's own settings. is_verified: the database was opened and verified
+    by the process that started this one.
     """
 
     domain: str = NODE_DOMAIN
@@ -61,6 +63,7 @@ class NodeSetup:
     database: str | None = None
     settings_file: Path | None = None
     operators: frozenset[Address] = frozenset()
+    is_verified: bool = False
     names: Names = SIGNED_IN_ONLY
 
 
@@ -85,22 +88,21 @@ async def opened_node(
 
 
 @asynccontextmanager
-async def at_work(node: Node) -> AsyncIterator[ChannelsWatch]:
-    """Do beside the requests what a node does: catch up with the chain, offer channels, claim what was sold.
+async def at_work(node: Node, *, may_lead: bool = True) -> AsyncIterator[ChannelsWatch]:
+    """Do beside the requests what a node does: offer channels, catch up with the chain, claim what was sold.
 
-    All of it in the background: a chain that is slow to answer keeps nobody waiting.
+    All of it in the background: a chain that is slow to answer keeps nobody waiting. may_lead: do also what one process
+    does for all of them.
     """
     channels = ChannelsWatch(node.chain, tell=node.channels.switch)
-    catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
-    looking = asyncio.create_task(_look_until_known(channels))
-    claiming = asyncio.create_task(watch_channels(node))
+    tasks = [asyncio.create_task(_look_until_known(channels))]
+    if may_lead:
+        tasks.append(asyncio.create_task(_lead(node)))
     try:
         yield channels
     finally:
-        await _end(claiming)
-        await _end(looking)
-        # Signed bytes may be on their way: it is not cut short.
-        await asyncio.wait([catching_up])
+        for task in reversed(tasks):
+            await _end(task)
 
 
 def chain_state(chain: ChainGateway) -> ChainState:
@@ -157,7 +159,11 @@ def _examine(database: Database, kind: Kind) -> ProblemError | None:
 
 def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, setup: NodeSetup) -> Node:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = open_checked(setup.database or folder / "node.db", "node", export_to=folder / EXPORT_FOLDER)
+    where = setup.database or folder / "node.db"
+    if setup.is_verified:
+        database = open_database(where)
+    else:
+        database = open_checked(where, "node", export_to=folder / EXPORT_FOLDER)
     with _closing_on_error(database.close):
         relayer = open_relayer(folder, chain, database, clock, settings_file=setup.settings_file)
         authorizer = key_file(folder / "authorizer.key")
@@ -192,6 +198,26 @@ def _closing_on_error(close: Callable[[], None]) -> Iterator[None]:
 async def _look_until_known(channels: ChannelsWatch) -> None:
     while await to_thread.run_sync(channels.look) == "unknown":  # noqa: ASYNC110  a chain does not say that it is back
         await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def _lead(node: Node) -> None:
+    """Do what one process does for all, while it is this one's turn."""
+    leadership = Leadership(node.database)
+    try:
+        while True:
+            if await to_thread.run_sync(leadership.take):
+                catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
+                claiming = asyncio.create_task(watch_channels(node))
+                try:
+                    while await to_thread.run_sync(leadership.is_held):  # noqa: ASYNC110  a lost line does not say so
+                        await asyncio.sleep(_LOOK_AGAIN_S)
+                finally:
+                    await _end(claiming)
+                    # Signed bytes may be on their way: it is not cut short.
+                    await asyncio.wait([catching_up])
+            await asyncio.sleep(_LOOK_AGAIN_S)
+    finally:
+        leadership.release()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import time
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.host.node_open import NodeSetup, at_work
 from services.host.node_settings import NodeSettings, SettingsError
+from services.host.node_workers import Job, lead_workers
 from services.host.node_world import Served, demo_node, own_node
 from services.http.serving import Server, listening, shown, until_signal
 from services.node.limits import RateLimits
@@ -42,23 +44,49 @@ async def serve_node(
         listeners = [stack.enter_context(_listener(where)) for where in settings.listen]
         addresses = tuple(f"http://{shown(listener)}" for listener in listeners)
         uri = settings.public_url or addresses[0]
-        setup = NodeSetup(
-            domain=urlsplit(uri).netloc,
-            uri=uri,
-            database=settings.database,
-            settings_file=settings_file,
-            operators=settings.operators,
-        )
+        setup = setup_of(settings, uri, settings_file)
+        told = {"addresses": " ".join(addresses), "uri": uri, "demo": is_demo, "workers": settings.workers}
         async with _opened(profile, clock, setup, is_demo=is_demo) as served, at_work(served.node):
-            # Where all the money is play money, everybody tries things by the dozen, and nobody else can come.
-            app = RateLimits(served.app) if settings.limits and not is_demo else served.app
-            app = RequestLog(app) if settings.log_requests else app
-            server = Server(_config(app, settings))
-            with until_signal(server):
+
+            def say() -> None:
                 ready(addresses)
-                _log.info("listening", extra={"addresses": " ".join(addresses), "uri": uri, "demo": is_demo})
-                await server.serve(sockets=listeners)
-                _log.info("ended")
+                _log.info("listening", extra=told)
+
+            if settings.workers > 1:
+                with ending_by_signal() as is_over:
+                    await lead_workers(Job(profile, settings, setup), listeners, is_over, say)
+            else:
+                server = server_of(served.app, settings, is_demo=is_demo)
+                with until_signal(server.end):
+                    say()
+                    await server.serve(sockets=listeners)
+            _log.info("ended")
+
+
+def setup_of(settings: NodeSettings, uri: str, settings_file: Path | None) -> NodeSetup:
+    """Give what a node has to know of its settings."""
+    return NodeSetup(
+        domain=urlsplit(uri).netloc,
+        uri=uri,
+        database=settings.database,
+        settings_file=settings_file,
+        operators=settings.operators,
+    )
+
+
+def server_of(app: ASGIApp, settings: NodeSettings, *, is_demo: bool = False) -> Server:
+    """Put what stands at the outer door around an application."""
+    # Where all the money is play money, everybody tries things by the dozen, and nobody else can come.
+    app = RateLimits(app) if settings.limits and not is_demo else app
+    return Server(_config(RequestLog(app) if settings.log_requests else app, settings))
+
+
+@contextmanager
+def ending_by_signal() -> Iterator[asyncio.Event]:
+    """Give an event that SIGINT and SIGTERM set."""
+    is_over = asyncio.Event()
+    with until_signal(is_over.set):
+        yield is_over
 
 
 def _opened(profile: Path, clock: Clock, setup: NodeSetup, *, is_demo: bool) -> AbstractAsyncContextManager[Served]:

@@ -47,7 +47,7 @@ async def own_node(profile: Path, clock: Clock, setup: NodeSetup) -> AsyncIterat
 
     Raises ProblemError: as opened_node, service.busy_profile, chain.unconfirmed.
     """
-    with _held(profile), chain_of(chain_settings(setup.settings_file or profile)) as chain:
+    with held(profile), chain_of(chain_settings(setup.settings_file or profile)) as chain:
         blocks = DiskBlockStore(profile / "blocks")
         async with opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock, setup=setup) as node:
             yield Served(node, signed_in_only(node, node_app(node)))
@@ -60,7 +60,7 @@ async def demo_node(profile: Path, clock: Clock, setup: NodeSetup) -> AsyncItera
     Raises ProblemError: as opened_node, service.busy_profile, chain.damaged.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(_held(profile))
+        stack.enter_context(held(profile))
         chain = await to_thread.run_sync(DemoChain.open, profile / "chain" / "journal.db", clock)
         stack.callback(chain.close)
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
@@ -88,7 +88,7 @@ def faucet(chain: DemoChain, gateway: ChainGateway) -> Callable[[Address], None]
 
 
 @contextmanager
-def _held(profile: Path) -> Iterator[None]:
+def held(profile: Path) -> Iterator[None]:
     """Keep other processes out of a profile, a desktop's service as well."""
     profile.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(profile / "service.lock")

@@ -7,7 +7,7 @@ import contextlib
 import ipaddress
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -19,6 +19,10 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    def end(self) -> None:
+        """Answer what was begun, refuse what is new, and be done."""
+        self.should_exit = True
 
 
 @contextmanager
@@ -37,13 +41,9 @@ def shown(listener: socket.socket) -> str:
 
 
 @contextmanager
-def until_signal(server: uvicorn.Server) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end a server: requests that are being answered end, new ones are refused."""
+def until_signal(end: Callable[[], None]) -> Iterator[None]:
+    """Let SIGINT and SIGTERM call something in the event loop, instead of what they do by themselves."""
     loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
-
-    def end() -> None:
-        server.should_exit = True
-
     before = {}
     for one in signals:
         try:

@@ -52,6 +52,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     declare_place(parser)
     parser.add_argument("--listen", action="append", metavar="HOST:PORT", help="where to answer; repeatable")
     parser.add_argument("--public-url", metavar="URL", help="where clients find the node, if not at its first address")
+    parser.add_argument("--workers", metavar="N", help="processes that answer, from one PostgreSQL")
     parser.add_argument("--log-requests", action="store_const", const=True, help="a line in the log for each request")
 
 
@@ -61,6 +62,8 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         raise CommandError("This would listen on nothing: say where, as --listen 127.0.0.1:8000.")
     if options.demo and not all(is_here(where) for where in settings.listen):
         raise CommandError("A demo node listens on this computer only: anybody may act for its accounts.")
+    if settings.workers > 1 and (options.demo or not (settings.database or "").startswith("postgres")):
+        raise CommandError("Several workers need one PostgreSQL: say --database postgresql://user@host/name.")
     # A second's import that other commands do without.
     from services.host.logs import log_to_errors
     from services.host.node_serve import serve_node

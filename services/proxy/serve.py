@@ -69,7 +69,7 @@ async def serve(
         replace_durably(note, f"{address}\n".encode(), unfinished=profile)
         server = Server(server_config(ProxyApp(purse, upstream, gate)))
         try:
-            with until_signal(server):
+            with until_signal(server.end):
                 ready(address)
                 await server.serve(sockets=[listener])
         finally:
