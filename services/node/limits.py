@@ -135,8 +135,9 @@ class RateLimits:
         await self._app({**scope, SEEN: seen}, receive, answer)
 
     def _note_payment(self, caller: str, status: int) -> None:
-        if status < 300:
-            # Whoever pays each time after having asked for the price may ask as often.
+        if status < 300 and caller.startswith("0x"):
+            # An account that pays each time after having asked for the price may ask as often. Not an address: others
+            # behind it would ask on the account of those who pay.
             self._buckets.give_back(("unpaid", caller), self._rates["unpaid"])
         elif 400 <= status < 500:
             self._buckets.take(("refused", caller), self._rates["refused"])

@@ -123,15 +123,24 @@ async def test_payments_are_never_refused() -> None:
     assert await street.codes(1, "/content/0x1/pay", method="POST", **PAID) == [200]
 
 
-async def test_who_pays_each_time_may_ask_each_time() -> None:
+async def test_an_account_that_pays_each_time_may_ask_each_time() -> None:
     street = Street()
+    me = {"Authorization": "Bearer v"}
+    await street.codes(1, **me)
     for _ in range(20):
-        assert await street.codes(1, "/content/0x1/pay") == [200]
-        assert await street.codes(1, "/content/0x1/pay", **PAID) == [200]
+        assert await street.codes(1, "/content/0x1/pay", **me) == [200]
+        assert await street.codes(1, "/content/0x1/pay", **me, **PAID) == [200]
     # But not more often than that, and a payment that was no good gives nothing back.
-    await street.codes(5, "/content/0x1/pay", **PAID)
+    await street.codes(5, "/content/0x1/pay", **me, **PAID)
+    assert await street.codes(4, "/content/0x1/pay", **me) == [200, 200, 200, 429]
+    await street.codes(1, "/content/0x1/pay", **me, PAYMENT_SIGNATURE="bad")
+    assert await street.codes(1, "/content/0x1/pay", **me) == [429]
+
+
+async def test_at_an_address_nobody_asks_on_the_account_of_those_who_pay() -> None:
+    street = Street()
     assert await street.codes(4, "/content/0x1/pay") == [200, 200, 200, 429]
-    await street.codes(1, "/content/0x1/pay", PAYMENT_SIGNATURE="bad")
+    await street.codes(3, "/content/0x1/pay", **PAID)
     assert await street.codes(1, "/content/0x1/pay") == [429]
 
 
