@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, select, update
 
 from services.db.columns import to_microseconds
 from services.db.dialects import insert_into
 from services.db.engine import Database
 from services.db.plain import Prepared, Unit, Value
-from services.node.tables import Channel, Charge, Entitlement
+from services.node.tables import Channel, Charge, Entitlement, Sale
 from services.units.address import Address
 from services.units.ids import ContentId
 from services.units.money import Money
@@ -43,6 +43,16 @@ _CHARGE = Prepared(
 _ENTITLE = Prepared(
     insert_into(Entitlement).on_conflict_do_nothing(), ("account", "content_id", "index", "transaction")
 )
+_UNFINISHED = Prepared(
+    select(Sale.payer, Sale.content_id, Sale.first_chunk, Sale.chunk_count).where(
+        Sale.state == "received", Sale.at > bindparam("since")
+    ),
+    ("since",),
+)
+# A payment on the chain that has not arrived by then was given up; its authorization has run out.
+_GIVEN_UP = timedelta(minutes=15)
+# What the journal finds out of one charge and not of the others of its batch.
+_LATE = ("channel.total", "content.owned", "payment.in_progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,8 @@ class VoucherJournal:
     def write(self, *charges: NewCharge) -> Future[None]:
         """Write charges, all or none; the future ends when they are durable.
 
-        It fails with ProblemError: channel.total (a channel has moved on), disk.full.
+        It fails with ProblemError: channel.total (a channel has moved on), content.owned and payment.in_progress (the
+        same chunks were, or are being, bought another way), disk.full, database.unreachable.
         """
         written: Future[None] = Future()
         with self._guard:
@@ -126,7 +137,7 @@ class VoucherJournal:
             with self._database.write_plain() as unit:
                 _enter(unit, [charge for charges, _ in batch for charge in charges])
         except ProblemError as problem:
-            if len(batch) == 1 or problem.code != "channel.total":
+            if len(batch) == 1 or problem.code not in _LATE:
                 _fail(batch, problem)
                 return
             # One of them is late; the others must not suffer for it.
@@ -152,8 +163,22 @@ def _enter(unit: Unit, charges: Sequence[NewCharge]) -> None:
     ]
     if _ADVANCE.run_many(unit, steps) != len(charges):
         raise ProblemError("channel.total")
+    _refuse_unfinished(unit, charges)
     _CHARGE.run_many(unit, [_row(one, moment) for one, moment in zip(charges, moments, strict=True)])
-    _ENTITLE.run_many(unit, [right for one in charges for right in _rights(one)])
+    rights = [right for one in charges for right in _rights(one)]
+    if _ENTITLE.run_many(unit, rights) != len(rights):
+        # The look before the voucher saw less than there is now: nobody pays twice for a chunk.
+        raise ProblemError("content.owned")
+
+
+def _refuse_unfinished(unit: Unit, charges: Sequence[NewCharge]) -> None:
+    """Refuse chunks that a payment on the chain is buying at this moment; it was written down in a unit before this."""
+    since = to_microseconds(min(one.at for one in charges) - _GIVEN_UP)
+    for payer, content, first, count in _UNFINISHED.all(unit, since):
+        for one in charges:
+            is_same = (one.payer, one.content_id) == (payer, content)
+            if is_same and first < one.first_chunk + one.chunk_count and one.first_chunk < first + count:
+                raise ProblemError("payment.in_progress")
 
 
 def _row(one: NewCharge, moment: int) -> tuple[Value, ...]:

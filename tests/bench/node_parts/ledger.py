@@ -115,7 +115,7 @@ def _show(database: Database, film: str) -> None:
         model = session.get_one(Item, film)
         columns = {column.key: getattr(model, column.key) for column in Item.__mapper__.column_attrs}
         for number in range(ITEMS):
-            session.add(Item(**{**columns, "content_id": f"0x{number:064x}", "seq": model.seq + 1 + number}))
+            session.add(Item(**{**columns, "content_id": f"0x{number:064x}", "seq": (model.seq or 0) + 1 + number}))
         session.add(
             Channel(
                 id=CHANNEL, payer=VIEWER.address, payer_authorizer=VIEWER.address, creator=CREATOR.address,

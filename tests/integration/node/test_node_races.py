@@ -14,6 +14,7 @@ from services.chain.gateway import CreatorWithdrawn, Paid
 from services.db.ledger import balance
 from services.node.sales.booking import book_charges, sync
 from services.node.tables import Charge, Entitlement, Sale, Tier
+from services.units.address import bytes32
 from services.units.money import Money
 from tests.fixtures.chain import CREATOR, VIEWER, person
 from tests.fixtures.node_caller import NodeCaller
@@ -105,6 +106,31 @@ async def test_sixteen_pay_and_sixteen_stream_at_once(workers: Workers) -> None:
         fees = balance(session, "platform") + balance(session, "pending:platform")
     assert spent == [-PRICE] * 16 + [-PRICE * 2] * 16
     assert gross + fees == PRICE * 48
+    workers.verify_books()
+
+
+async def test_one_viewer_who_pays_both_ways_at_once_pays_each_chunk_once(workers: Workers) -> None:
+    film = await workers.publish(chunks=10)
+    doors = await _viewer(workers, "both")
+    channels = [
+        await channel_payer(doors[0], film.content, salt=bytes32(number.to_bytes(32, "big"))) for number in (0, 1)
+    ]
+    for chunk, channel in enumerate(channels, start=1):
+        assert (await channel.open(Money(200_000), chunk=chunk)).status_code == 200
+    for chunk in range(3, 9):
+        payment = doors[0].payment(await doors[0].offer(film.content, first=chunk))
+        for channel, door in zip(channels, (doors[chunk % 2], doors[(chunk + 1) % 2]), strict=True):
+            channel.caller = door
+        ways = [doors[0].pay(film.content, payment), channels[0].buy(chunk), channels[1].buy(chunk)]
+        found = await at_once(ways if chunk % 3 else ways[::-1])
+        assert set(found) <= {200, 402, 409}
+        assert found[200] >= 1
+    bought = {event.first_chunk for event in paid(workers)}
+    with workers.worlds[0].node.database.read() as session:
+        charged = list(session.scalars(select(Charge.first_chunk)))
+    assert sorted([*bought, *charged]) == list(range(1, 9))
+    for world in workers.worlds:
+        sync(world.node)
     workers.verify_books()
 
 
