@@ -18,13 +18,14 @@ from services.node.channels import routes as channels
 from services.node.context import Node
 from services.node.health import HealthWatch
 from services.node.kyc import routes as kyc
-from services.node.memberships import lending, refund_routes
+from services.node.memberships import gifts, lending, refund_routes
 from services.node.memberships import routes as memberships
 from services.node.moderation import routes as moderation
 from services.node.sales import routes as sales
 from services.node.sales.quick import QuickSales
 from services.node.schema import PREFIX, describe
 from services.node.seeds import creators, links, payouts, viewers
+from services.node.seeds.quick import QuickReads
 
 ROUTERS: Final = (
     health.router,
@@ -34,6 +35,7 @@ ROUTERS: Final = (
     memberships.router,
     lending.router,
     refund_routes.router,
+    gifts.router,
     # Before the catalogue: a UUID on its path is linked content.
     links.router,
     catalogue.router,
@@ -68,6 +70,7 @@ def node_routes() -> FastAPI:
     app = FastAPI(title="Museclock node", version="1", max_body_size=MAX_BODY_BYTES)
     install_problem_answers(app)
     app.add_middleware(QuickSales)
+    app.add_middleware(QuickReads)
     for slice_router in ROUTERS:
         app.include_router(slice_router)
     describe(app, ROUTERS)

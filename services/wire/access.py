@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.wire.base import Answer, ContentIdField, Moment, Request
+from services.wire.base import AddressField, Answer, ContentIdField, Moment, Request
 from services.wire.node import ChunkKey
 
 Visibility = Literal["public", "chunks", "members"]
@@ -27,6 +27,13 @@ class AccessOut(Answer):
     content_id: ContentIdField
     visibility: Visibility
     tiers: tuple[str, ...]
+
+
+class GiftOut(Answer):
+    """An item that an account has got for good from its owner."""
+
+    content_id: ContentIdField
+    account: AddressField
 
 
 class LentKeysOut(Answer):

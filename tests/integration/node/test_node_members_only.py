@@ -105,9 +105,7 @@ def leaked(film: SealedFilm, text: str) -> set[int]:
 IN_PATHS = ("content_id", "link_id", "item_id")
 
 
-async def test_no_way_into_the_node_gives_a_key_to_whoever_may_not_have_it(
-    running: RunningWorld, members: Club
-) -> None:
+async def test_no_way_into_the_node_gives_a_key_to_a_stranger(running: RunningWorld, members: Club) -> None:
     film = members.film
     entitled = {"member", "cancelled", "owner"}
     gave: dict[str, set[str]] = {}
@@ -239,3 +237,15 @@ async def test_only_the_owner_sets_access_and_only_to_own_tiers(running: Running
         assert (await owner.put(path, json=body)).json()["code"] == code
     assert (await owner.get(path)).json()["visibility"] == "members"
     assert (await owner.put("/content/0x" + "00" * 32 + "/access", json=wanted)).json()["code"] == "content.not_found"
+
+
+async def test_a_gift_opens_for_good_what_is_for_members(running: RunningWorld, members: Club) -> None:
+    film, stranger = members.film, members.callers["stranger"]
+    path = f"/content/{film.content}/gifts/{STRANGER.address}"
+    assert (await stranger.http.put(path)).status_code == 403
+    for _ in range(2):
+        assert (await members.callers["owner"].http.put(path)).status_code == 200
+    got = await stranger.http.post(f"/content/{film.content}/stream", json={"chunk": 4})
+    assert (leaked(film, got.text), got.json()["amount"]) == ({4}, "0")
+    assert leaked(film, (await stranger.http.get(f"/content/{film.content}/keys")).text) == set(range(1, 6))
+    assert leaked(film, (await members.callers["lapsed"].http.get(f"/content/{film.content}/keys")).text) == set()
