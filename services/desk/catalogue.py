@@ -16,6 +16,7 @@ from services.desk.door import ContentOf, DeskOf
 from services.desk.nodes.listing import Placed, from_all
 from services.desk.nodes.places import FilmDeskOf
 from services.desk.nodes.tables import KnownNode, Placement
+from services.desk.nodes.taming import tamed
 from services.desk.purchases.keys import owned_counts
 from services.desk.tables import Film
 from services.ipfs.unixfs import read_file
@@ -44,7 +45,7 @@ async def browse(desk: DeskOf, query: str = "", limit: Annotated[int, Query(ge=1
 @router.get("/catalogue/{content_id}")
 async def item(desk: FilmDeskOf, content: ContentOf) -> ItemOut:
     """Describe one film."""
-    card = await desk.node.browse(CardOut, f"/content/{content}")
+    card = tamed(await desk.node.browse(CardOut, f"/content/{content}"), desk.clock.now())
     return (await to_thread.run_sync(items_out, desk, ((desk.node.uri, card),)))[0]
 
 

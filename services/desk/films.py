@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from services.db.plain import Prepared, Work, unit_of
 from services.desk.context import Desk
 from services.desk.memory import OpenFilm
+from services.desk.nodes.taming import tamed
 from services.desk.tables import Film
 from services.media.manifest import Manifest
 from services.media.signature import parse_signed
@@ -37,7 +38,7 @@ async def open_film(desk: Desk, content: ContentId) -> OpenFilm:
     known = desk.memory.films.get(content) or await to_thread.run_sync(known_film, desk, content)
     if known is not None:
         return known
-    card = await desk.node.browse(CardOut, f"/content/{content}")
+    card = tamed(await desk.node.browse(CardOut, f"/content/{content}"), desk.clock.now())
     signed = await desk.node.browse(ManifestOut, f"/content/{content}/manifest")
     return await to_thread.run_sync(_keep, desk, content, card, signed)
 

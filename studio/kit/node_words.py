@@ -29,8 +29,9 @@ def release_words(name: str) -> str:
 
 def state_words(node: NodeOut) -> str:
     """Say how a node is and since when."""
-    words = STATES[node.state][0]
-    return words if node.state == "up" else f"{words} since {moment(node.since)}"
+    since = moment(node.since)
+    told = {"up": STATES["up"][0], "down": f"has not answered since {since}", "wrong": f"not usable since {since}"}
+    return told[node.state]
 
 
 def down_words(nodes: tuple[NodeOut, ...]) -> str:

@@ -9,6 +9,7 @@ from anyio import to_thread
 
 from services.desk.context import Desk
 from services.desk.nodes.record import listed
+from services.desk.nodes.taming import tamed
 from services.desk.nodes.watch import PATIENCE_S, noted
 from services.wire.node import CardOut
 from services.wire.problems import ProblemError
@@ -29,7 +30,7 @@ async def from_all(desk: Desk, ask: Ask, *, limit: int, is_ranked: bool = False)
     """
     rows = await to_thread.run_sync(listed, desk)
     others = [row.address for row in rows if row.state != "wrong"]
-    own, *answers = await asyncio.gather(ask(desk), *(_ask_other(desk, address, ask) for address in others))
+    own, *answers = await asyncio.gather(ask(desk), *(_ask_other(desk, address, ask, limit) for address in others))
     found: dict[str, Placed] = {}
     for address, cards in zip((desk.node.uri, *others), (own, *answers), strict=True):
         for card in cards:
@@ -46,11 +47,11 @@ async def from_all(desk: Desk, ask: Ask, *, limit: int, is_ranked: bool = False)
     return tuple(sorted(found.values(), key=lambda placed: placed[1].published_at, reverse=True)[:limit])
 
 
-async def _ask_other(desk: Desk, address: str, ask: Ask) -> tuple[CardOut, ...]:
-    problem = None
+async def _ask_other(desk: Desk, address: str, ask: Ask, limit: int) -> tuple[CardOut, ...]:
+    problem, now = None, desk.clock.now()
     try:
         async with asyncio.timeout(PATIENCE_S):
-            cards = await ask(desk.at(address))
+            cards = tuple(tamed(card, now) for card in (await ask(desk.at(address)))[:limit])
     except TimeoutError:
         cards, problem = (), ProblemError("node.unreachable")
     except ProblemError as found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,8 +13,10 @@ import pytest
 
 from services.client import Client, DeskClient
 from services.desk.context import Desk
+from services.desk.nodes import placing
 from services.desk.nodes.places import follow
 from services.desk.publishing import record
+from services.desk.publishing.publish import publish_again
 from services.desk.tables import Upload
 from services.host.app import host_app
 from services.host.demo import PEOPLE
@@ -240,6 +243,29 @@ async def test_a_move_that_broke_off_goes_on(running: RunningWorld, distant: Dis
     await distant.up()
     (item,) = await running.creator.earnings.move(film.content, node=distant.address)
     assert (item.node, item.moving) == (distant.address, "")
+
+
+async def test_a_move_that_a_restart_cut_off_is_finished_by_the_next_start(
+    running: RunningWorld, distant: DistantNode
+) -> None:
+    """Wherever it was cut off: before the film was there, or before it was taken down here."""
+    desk = running.desk("creator")
+    upload_id, film = ready_upload(desk)
+    await running.creator.uploads.publish(upload_id)
+    await running.creator.nodes.add(distant.address)
+    await running.creator.nodes.agree(distant.address)
+    placing.set_place(desk, film.content, distant.address, "coming")
+    await _resumed(desk)
+    assert placing.places_of(desk, film.content) == {desk.node.uri: "gone", distant.address: "live"}
+    assert (await running.creator.catalogue.browse())[0].node == distant.address
+    placing.set_place(desk, film.content, desk.node.uri, "leaving")
+    await _resumed(desk)
+    assert placing.places_of(desk, film.content)[desk.node.uri] == "gone"
+
+
+async def _resumed(desk: Desk) -> None:
+    await placing.resume_all(desk, publish_again)
+    await asyncio.wait([task for task in desk.tasks if task.get_name().startswith("moving")])
 
 
 async def test_another_creator_s_words_under_the_same_id_are_another_film(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import ASGIApp
 
 from services.client import DeskClient
 from services.desk.nodes.transport import MAX_ANSWER_BYTES
 from services.desk.nodes.watch import look_at_all
 from services.node.app import node_app
+from services.wire.node import CardOut, NodeHealth
 from services.wire.nodes import NodeOut
 from services.wire.problems import ProblemError
 from tests.fixtures.certificates import Certificates
+from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld
 from tests.fixtures.world_distant import DistantNode, TlsServer
 
@@ -128,6 +131,37 @@ async def test_hostile_answers_are_bounded_and_refused(
         assert await _refusal(running.viewer, server.address) == code
     finally:
         await asyncio.to_thread(server.stop)
+
+
+async def test_a_node_fills_no_more_of_a_list_than_its_part(
+    running: RunningWorld, distant: DistantNode, hand_clock: HandClock
+) -> None:
+    """Many cards, long words, and films from the future: they are cut, and do not push the others away."""
+    film = await running.publish()
+    await running.viewer.nodes.add(distant.address)
+    (own,) = await running.viewer.catalogue.browse()
+    hand_clock.advance(timedelta(days=1))
+    loud = {"title": "x" * 100_000, "creator_name": "y" * 9_000, "published_at": "2099-01-01T00:00:00Z"}
+    card = (await running.desk("viewer").node.browse(CardOut, f"/content/{film.content}")).model_dump(mode="json")
+    cards = [{**card, **loud, "content_id": f"0x{number:064x}"} for number in range(150)]
+    health = (await running.desk("viewer").at(distant.address).node.browse(NodeHealth, "/health")).model_dump(
+        mode="json"
+    )
+    distant.server.app = _saying({"/health": health, "/content": cards})
+    await distant.down()
+    await distant.up()
+    found = await running.viewer.catalogue.browse(limit=100)
+    assert len(found) == 100
+    assert max(len(item.title) for item in found) == 120
+    assert max(item.published_at for item in found) == hand_clock.now()
+    assert own.content_id in {item.content_id for item in await running.viewer.catalogue.browse(query="noise")}
+
+
+def _saying(answers: dict[str, object]) -> ASGIApp:
+    async def app(scope, receive, send):  # type: ignore[no-untyped-def]
+        await JSONResponse(answers[scope["path"]])(scope, receive, send)
+
+    return app
 
 
 def _always(answer: object) -> ASGIApp:

@@ -64,7 +64,7 @@ def test_a_node_that_is_down_is_looked_at_again_and_one_with_films_stays(
     qtbot.addWidget(card)
     qtbot.waitUntil(lambda: bool(card.model.state.nodes))
     look, remove = _named(card, Button, "settings.node.look"), _named(card, Button, "settings.node.remove")
-    assert "does not answer since" in _named(card, QWidget, "settings.node.detail").text()
+    assert "has not answered since" in _named(card, QWidget, "settings.node.detail").text()
     assert not remove.isEnabled()
     look.click()
     qtbot.waitUntil(look.isHidden)
@@ -216,7 +216,7 @@ def test_discover_names_the_node_and_says_which_one_is_missing(
     page.show()
     missing = _named(page, QWidget, "nodes.missing")
     qtbot.waitUntil(lambda: bool(page.model.state.items) and missing.isVisible())
-    assert "Films of others does not answer since" in missing.accessibleName()
+    assert "Films of others has not answered since" in missing.accessibleName()
     films = page.findChild(FilmModel)
     assert films is not None
     assert ", at Films of others," in films.index(0).data(Qt.ItemDataRole.ToolTipRole)
