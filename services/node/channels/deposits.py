@@ -105,6 +105,10 @@ def _row(node: Node, config: ChannelConfig, voucher: Voucher, creator: Address, 
     owned_up = voucher.max_claimable - price if seen.held.balance > seen.held.total_claimed else ZERO
     row.charged = max(seen.held.total_claimed, owned_up)
     with node.database.write() as session:
+        # Another worker may have been asked, too, and its row may have sold something already.
+        found = session.get(Channel, voucher.channel_id)
+        if found is not None:
+            return found
         session.add(row)
     return row
 

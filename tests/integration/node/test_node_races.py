@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from services.chain.gateway import CreatorWithdrawn, Paid
 from services.db.ledger import balance
 from services.node.sales.booking import book_charges, sync
-from services.node.tables import Charge, Entitlement, Sale, Tier
+from services.node.tables import Channel, Charge, Entitlement, Sale, Tier
 from services.units.address import bytes32
 from services.units.money import Money
 from tests.fixtures.chain import CREATOR, VIEWER, person
@@ -132,6 +132,24 @@ async def test_one_viewer_who_pays_both_ways_at_once_pays_each_chunk_once(worker
     for world in workers.worlds:
         sync(world.node)
     workers.verify_books()
+
+
+async def test_a_first_deposit_sixteen_times_at_once_is_one_channel_and_one_charge(workers: Workers) -> None:
+    film = await workers.publish()
+    doors = await _viewer(workers, "depositor")
+    channel = await channel_payer(doors[0], film.content)
+    payment = channel.payment(channel.deposit_payload(Money(200_000), channel.offer.money))
+    requests = []
+    for _, door in zip(range(16), cycle(doors)):
+        channel.caller = door
+        requests.append(asyncio.ensure_future(channel.send(payment, chunk=1)))
+        await asyncio.sleep(0)
+    found = await at_once(requests)
+    assert set(found) <= {200, 402, 409}
+    assert found[200] >= 1
+    assert (count(workers, Channel), count(workers, Charge)) == (1, 1)
+    with workers.worlds[1].node.database.read() as session:
+        assert session.scalars(select(Channel)).one().balance == Money(200_000)
 
 
 async def test_one_voucher_sixteen_times_at_once_is_one_charge(workers: Workers) -> None:
