@@ -80,6 +80,11 @@ async def _maybe_caller(visitor: Visitor) -> Address | None:
     return None if visitor is None else _within(visitor, "watch")
 
 
+async def caller_of(request: Request, node: Node) -> Address | None:
+    """Do what MaybeCaller does, for what stands before the routes. Raises as it does."""
+    return await _maybe_caller(await _visitor(request, node))
+
+
 MaybeCaller = Annotated[Address | None, Depends(_maybe_caller)]
 """The signed-in account, or None; for routes that a payment opens as well."""
 

@@ -100,6 +100,8 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         declared = responses.setdefault(status, {"description": ""})
         declared["description"] = "; ".join(filter(None, [declared["description"], ", ".join(codes)]))
         declared.setdefault("content", {}).setdefault("application/json", {"schema": {"$ref": PROBLEM}})
+    if "requestBody" in operation:
+        responses.setdefault("413", {"description": "request.invalid: longer than anything that is taken here"})
     for status, declared in responses.items():
         if status[0] in "45":
             declared.setdefault("content", {"application/json": {"schema": {"$ref": PROBLEM}}})

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from services.node.access import member_tiers
 from services.node.context import Node
 from services.node.door import MaybeCaller, NodeOf, Publisher
+from services.node.seeds.quick import link_answer
 from services.node.seeds.reading import read_link
 from services.node.seeds.tables import LinkedItem, LinkedItemTier
 from services.node.tables import Tier
@@ -64,8 +65,7 @@ async def linked(node: NodeOf, caller: MaybeCaller, link_id: UUID, user_id: str 
     Problem codes: content.not_found, content.members_only (with the tiers that open it), account.forbidden.
     """
     viewer = caller if user_id is None else node.names.acting(user_id, caller)
-    found = read_link(node, str(link_id), viewer)
-    return Response(found.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return link_answer(read_link(node, str(link_id), viewer))
 
 
 def links_of(node: Node, session: Session, creator: Address, viewer: Address | None) -> tuple[LinkOut, ...]:

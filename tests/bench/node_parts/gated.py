@@ -33,7 +33,9 @@ from tests.bench.node_parts.flood import child
 from tests.fixtures.postgres import running_postgres
 
 FEW, MANY = 10_000, int(os.environ.get("MUSECLOCK_BENCH_MEMBERS", "1000000"))
-READERS, CONNECTIONS, READS, WARM_UP = 1_000, 16, 8_000, 800
+READERS, CONNECTIONS, READS, WARM_UP = 150, 16, 8_000, 900
+"""As many accounts as may come from one address at once: a node does not know their sessions at first."""
+
 MOST_SECONDS, GOAL_PER_S = 60, 1_200
 CREATOR, TIER, LINK = "0x" + "c1" * 20, "7" * 32, str(UUID(int=7, version=4))
 ADDRESS = "https://videos.invalid/members/only.mp4"
