@@ -11,7 +11,10 @@ import httpx
 from sqlalchemy import func, select
 
 from services.chain.gateway import CreatorWithdrawn, Paid
+from services.chain.hashing import sign_digest
+from services.chain.orders import WithdrawOrder
 from services.db.ledger import balance
+from services.node.kyc.cases import ask, decide
 from services.node.sales.booking import book_charges, sync
 from services.node.tables import Channel, Charge, Entitlement, Sale, Tier
 from services.units.address import bytes32
@@ -184,5 +187,28 @@ async def test_collecting_and_withdrawing_twice_at_once_moves_the_money_once(wor
         sync(world.node)
     with workers.worlds[0].node.database.read() as session:
         assert balance(session, f"creator:{CREATOR.address}") == chain.creator_balance(CREATOR.address)
-    assert not [one for one in chain.escrow_events(0, chain.head().number) if isinstance(one, CreatorWithdrawn)]
+    workers.verify_books()
+    await _withdrawn_once(workers, creators)
+
+
+async def _withdrawn_once(workers: Workers, creators: Sequence[NodeCaller]) -> None:
+    node, chain = workers.worlds[0].node, workers.worlds[0].chain
+    with node.database.write() as session:
+        now = node.clock.now()
+        ask(session, CREATOR.address, now)
+        decide(session, CREATOR.address, "verified", by=CREATOR.address, reason="", at=now)
+    deadline, share = chain.head().timestamp + 300, chain.creator_balance(CREATOR.address)
+    order = WithdrawOrder(
+        chain_id=chain.chain_id, escrow=chain.escrow, creator=CREATOR.address, nonce=0, deadline=deadline
+    )
+    body = {"nonce": 0, "deadline": deadline, "signature": "0x" + sign_digest(order.digest, CREATOR.key).hex()}
+    found = await at_once([door.do("POST", "/creators/withdraw", body) for _, door in zip(range(8), cycle(creators))])
+    assert found == {200: 8}
+    for world in workers.worlds:
+        sync(world.node)
+    withdrawn = [one for one in chain.escrow_events(0, chain.head().number) if isinstance(one, CreatorWithdrawn)]
+    assert [one.amount for one in withdrawn] == [share]
+    with node.database.read() as session:
+        assert balance(session, f"creator:{CREATOR.address}") == Money(0)
+        assert balance(session, f"withdrawn:{CREATOR.address}") == share
     workers.verify_books()
