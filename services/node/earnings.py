@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.db import ledger
+from services.db.books import LedgerLine
 from services.node.door import Caller, NodeOf
 from services.node.memberships.tables import MembershipPayment
 from services.node.sales.booking import sync
-from services.node.tables import Charge, Item, Sale
+from services.node.tables import Charge, CreatorTill, Item, Sale
 from services.node.till import pending
 from services.units.address import Address, Bytes32
 from services.units.ids import ContentId
@@ -22,6 +23,9 @@ from services.wire.earnings import DayAmount, LatestItem, OverviewOut, SaleOut, 
 from services.wire.node import CreatorSums, SpendingOut
 
 router = APIRouter(tags=["earnings"])
+_INTO_ESCROW = select(func.sum(LedgerLine.amount)).where(
+    LedgerLine.account == bindparam("account"), LedgerLine.kind.in_(("paid", "subscribed"))
+)
 _RANKED = 10
 _SALES = 20
 _SPARK_DAYS = 7
@@ -44,7 +48,21 @@ def dashboard(node: NodeOf, caller: Caller, days: Annotated[int, Query(ge=1, le=
             latest=_latest(session, caller),
             sales=_sales(session, caller),
             as_of=node.clock.now(),
+            **_totals(session, caller),
         )
+
+
+def _totals(session: Session, creator: Address) -> dict[str, Any]:
+    """Give a channel's totals since its beginning."""
+    till = session.get(CreatorTill, creator)
+    available = ledger.balance(session, f"creator:{creator}")
+    earned = available + ledger.balance(session, f"withdrawn:{creator}") + ledger.balance(session, pending(creator))
+    return {
+        "total_amount_gross": till.gross if till else ZERO,
+        "total_amount_creator": earned,
+        "withdrawable_balance": available,
+        "content_count": session.scalar(select(func.count()).select_from(Item).where(Item.creator == creator)) or 0,
+    }
 
 
 @router.get("/creators/sums")
@@ -68,11 +86,13 @@ def spending(node: NodeOf, caller: Caller) -> SpendingOut:
     """Give what the caller paid, in all and for each item."""
     sync(node)
     with node.database.read() as session:
-        items = ledger.item_totals(session, f"payer:{caller}")
+        payer = f"payer:{caller}"
+        items = ledger.item_totals(session, payer)
         return SpendingOut(
-            paid=-ledger.balance(session, f"payer:{caller}"),
+            paid=-ledger.balance(session, payer),
             by_item={ContentId(Bytes32(item)): -amount for item, amount in items.items() if item.startswith("0x")},
             memberships=-total([amount for item, amount in items.items() if item.startswith("tier:")]),
+            into_escrow=-(session.scalar(_INTO_ESCROW, {"account": payer}) or ZERO),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from services.units.money import ZERO
 from services.wire.base import AddressField, Answer, Moment, MoneyField, ProblemOut
 
 WithdrawalState = Literal["signed", "sent", "confirmed", "failed", "unknown"]
@@ -70,6 +71,12 @@ class OverviewOut(Answer):
     latest: LatestItem | None
     sales: tuple[SaleOut, ...]
     as_of: Moment
+    total_amount_gross: MoneyField = ZERO
+    """All that was ever sold, before the platform's tenth; the next three as a creator's page of totals names them."""
+    total_amount_creator: MoneyField = ZERO
+    withdrawable_balance: MoneyField = ZERO
+    content_count: int = 0
+    platform_fee_bps: int = 1_000
 
 
 class PrecheckOut(Answer):

@@ -54,6 +54,14 @@ class BalanceOut(Answer):
     balance: str
 
 
+class MeOut(Answer):
+    """Who the caller is; ``GET /auth/me`` says more."""
+
+    id: str
+    is_creator: bool
+    wallet_address: AddressField
+
+
 class WatchedOut(Answer):
     """What an account bought of one item."""
 

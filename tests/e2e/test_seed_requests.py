@@ -115,6 +115,10 @@ def test_chunks_are_paid_once_for_each_key_and_streamed_in_turn(
     own = {"creator_id": "filmer"}
     (item,) = http.get("/creators/content", params=own).json()
     assert (item["amount_gross"], item["amount_creator"]) == ("25000", "22500")
+    assert http.get("/users/me", params=own).json()["is_creator"] is True
+    totals = http.get("/creators/dashboard", params=own).json()
+    assert (totals["total_amount_gross"], totals["total_amount_creator"]) == ("25000", "22500")
+    assert (totals["withdrawable_balance"], totals["content_count"], totals["platform_fee_bps"]) == ("22500", 1, 1000)
     paid = http.get("/creators/settlements", params=own).json()
     assert {one["tx_hash"] for one in paid} == {first[0].json()["transaction"], second["transaction"]}
     # Nothing to withdraw is said before anything is sent; so is that nobody knows the creator yet.

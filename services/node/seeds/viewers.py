@@ -10,12 +10,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.node.door import Caller, NodeOf
+from services.node.roles import has_created
 from services.node.sales.booking import sync
 from services.node.tables import Channel, Charge, Item, Sale
 from services.units.address import Address
 from services.units.ids import ContentId
 from services.units.money import Money
-from services.wire.seeds import BalanceOut, BlockHeightOut, WatchedOut
+from services.wire.seeds import BalanceOut, BlockHeightOut, MeOut, WatchedOut
 
 router = APIRouter(tags=["viewers"])
 _LISTED = 100
@@ -45,6 +46,13 @@ def usdc_balance(node: NodeOf, caller: Caller) -> BalanceOut:
         balance_minor=found.micros,
         balance=format(found.dollars, "f"),
     )
+
+
+@router.get("/users/me")
+def me(node: NodeOf, caller: Caller) -> MeOut:
+    """Say who the caller is to this node."""
+    with node.database.read() as session:
+        return MeOut(id=caller, is_creator=has_created(session, caller), wallet_address=caller)
 
 
 @router.get("/users/me/history")
