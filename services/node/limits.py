@@ -42,10 +42,11 @@ RATES: Final[Mapping[Kind, Rate]] = {
 HOLD_S = 0.25
 """How long an answer to somebody over the limit is held back at least: who asks again at once, then asks seldom."""
 
-REFUSALS_PER_S = 100
+REFUSALS_PER_S = 30
 """How many of those answers leave in a second, one after the other: a hundred at once would keep the others waiting."""
 
-_MOST_HELD = 500
+_LONGEST_HOLD_S = 10.0
+_MOST_HELD = 2_000
 _KNOWN_TOKENS = 50_000
 _PREFIX = "/api/v1"
 _LISTS = frozenset({"/content", "/catalogue", "/tags", "/search"})
@@ -164,6 +165,7 @@ class RateLimits:
         if in_turn:
             now = self._now()
             self._last_refusal = max(now + seconds, self._last_refusal + 1 / REFUSALS_PER_S)
+            self._last_refusal = min(self._last_refusal, now + _LONGEST_HOLD_S)
             seconds = self._last_refusal - now
         self._held += 1
         try:

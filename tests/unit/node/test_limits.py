@@ -163,6 +163,19 @@ async def test_bad_payments_make_the_next_ones_of_that_caller_wait() -> None:
     assert await waiting >= 0.25
 
 
+async def test_refusals_leave_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(round(seconds, 2))
+
+    monkeypatch.setattr("services.node.limits.asyncio.sleep", sleep)
+    street = Street(hold_s=0.25)
+    await street.codes(3 + 400)
+    assert waits[:4] == [0.25, 0.28, 0.32, 0.35]
+    assert max(waits) == 10
+
+
 async def test_the_desk_in_this_process_is_not_limited() -> None:
     street = Street()
     assert await street.codes(20, host=None) == [200] * 20
