@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ class WordIndex(Protocol):
 
     def put(self, session: Session, seq: int, entry: Entry) -> None:
         """Enter an item, in place of what was there."""
+
+    def put_all(self, session: Session, entries: Mapping[int, Entry]) -> None:
+        """Enter items that are not there yet, many at once."""
 
     def drop(self, session: Session, seq: int) -> None:
         """Take an item out; one that is not there is no error."""

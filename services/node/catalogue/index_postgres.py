@@ -6,6 +6,8 @@ says on both engines. Weights name the places: A title, B names, C marks, D desc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -28,7 +30,10 @@ class PostgresIndex:
     """See WordIndex."""
 
     def put(self, session: Session, seq: int, entry: Entry) -> None:
-        session.execute(_PUT, {"seq": seq, "words": vector(entry)})
+        self.put_all(session, {seq: entry})
+
+    def put_all(self, session: Session, entries: Mapping[int, Entry]) -> None:
+        session.execute(_PUT, [{"seq": seq, "words": vector(entry)} for seq, entry in entries.items()])
 
     def drop(self, session: Session, seq: int) -> None:
         session.execute(_DROP, {"seq": seq})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -30,8 +33,10 @@ class SqliteIndex:
 
     def put(self, session: Session, seq: int, entry: Entry) -> None:
         self.drop(session, seq)
-        values = {"title": entry.title, "names": entry.names, "description": entry.description, "marks": entry.marks}
-        session.execute(_PUT, {"seq": seq, **values})
+        self.put_all(session, {seq: entry})
+
+    def put_all(self, session: Session, entries: Mapping[int, Entry]) -> None:
+        session.execute(_PUT, [{"seq": seq, **asdict(entry)} for seq, entry in entries.items()])
 
     def drop(self, session: Session, seq: int) -> None:
         session.execute(_DROP, {"seq": seq})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.orm import Session, defer
 
 from services.db.engine import Database
 from services.node.catalogue.entries import FREE, Entry, access_mark, creator_mark, tag_mark
@@ -53,6 +53,12 @@ def prepare(database: Database) -> None:
             _build(session)
 
 
+def _listed_after(done: int) -> Select[Item]:
+    wanted = select(Item).where(Item.seq > done, Item.archived_at.is_(None), Item.takedown.is_(None))
+    # Not the manifests, which may have megabytes.
+    return wanted.order_by(Item.seq).limit(_BATCH).options(defer(Item.signed))
+
+
 def entry_of(item: Item) -> Entry:
     """Write what the index holds of an item."""
     marks = [creator_mark(item.creator), access_mark(item.visibility), *(tag_mark(tag) for tag in item.tags)]
@@ -77,9 +83,11 @@ def _build(session: Session) -> None:
     index_of(session).clear(session)
     session.execute(delete(ListedTag))
     done = 0
-    while items := list(session.scalars(select(Item).where(Item.seq > done).order_by(Item.seq).limit(_BATCH))):
-        for item in items:
-            refresh(session, item)
+    while items := list(session.scalars(_listed_after(done))):
+        index_of(session).put_all(session, {item.seq: entry_of(item) for item in items if item.seq is not None})
+        tags = [{"tag": tag, "seq": item.seq} for item in items for tag in item.tags]
+        if tags:
+            session.execute(insert(ListedTag), tags)
         done = items[-1].seq or done
         session.expunge_all()
     session.execute(update(Listing).where(Listing.name == CATALOGUE).values(rules=RULES))
