@@ -30,9 +30,10 @@ from services.units.money import ZERO
 from services.wire.catalogue import PlaybackOut
 from services.wire.problems import ProblemError
 from services.wire.uploads import DraftIn
+from tests.fixtures.certificates import Certificates
 from tests.fixtures.chain import CREATOR
 from tests.fixtures.world import TOKEN, RunningWorld, SealedFilm, fund, manifest_for, publication, sealed_film
-from tests.fixtures.world_distant import DistantNode
+from tests.fixtures.world_distant import DistantNode, distant_node
 
 CHUNKS = 4
 VIEWER = tuple(person for person in PEOPLE if person.id == "viewer")
@@ -183,6 +184,38 @@ async def test_a_viewer_elsewhere_buys_by_channel_plays_and_plays_on_when_the_no
         await again.desk.nodes.look(distant.address)
         await again.desk.playback.buy(film.content, first_chunk=3)
         await _play(again.desk, film, range(3, 4))
+
+
+async def test_several_nodes_at_once_each_with_its_own_channel(
+    running: RunningWorld, distant: DistantNode, certificates: Certificates, tmp_path: Path
+) -> None:
+    """One creator on two nodes: one list, two channels, sums that agree, and one node down is not the other."""
+    _, first = await _published_far(running, distant)
+    chain, clock = running.world.chain, running.world.node.clock
+    async with (
+        distant_node(tmp_path / "other", running, chain, clock, certificates) as other,
+        far_away(tmp_path / "far", running) as far,
+    ):
+        _, second = await _published_far(running, other)
+        for node in (distant, other):
+            await far.desk.nodes.add(node.address, name=node.address[-5:])
+        listed = {item.content_id: item.node for item in await far.desk.catalogue.browse()}
+        assert listed == {first.content: distant.address, second.content: other.address}
+        for film in (first, second):
+            await far.desk.playback.open(film.content)
+            await far.desk.playback.buy(film.content, first_chunk=1)
+        assert {channel.node for channel in await far.desk.wallet.channels()} == {distant.address, other.address}
+        rows = (await far.desk.wallet.reconciliation()).rows
+        assert [row for row in rows if not row.agrees] == []
+        await other.down()
+        assert {item.content_id for item in await far.desk.catalogue.browse()} == {first.content}
+        assert [node.state for node in await far.desk.nodes.list()] == ["up", "down"]
+        await far.desk.playback.buy(first.content, first_chunk=2)
+        assert await _code(far.desk.playback.buy(second.content, first_chunk=2)) == "node.unreachable"
+        await _play(far.desk, second, range(1, 2))
+        row = next(row for row in (await far.desk.wallet.reconciliation()).rows if row.name == "paid")
+        # What a node that is down holds is not known, and no other book stands in for it.
+        assert (row.node, row.chain is None) == (None, False)
 
 
 async def test_a_film_that_moved_is_found_and_what_was_bought_is_not_bought_again(
