@@ -85,7 +85,9 @@ async def _ask_node(desk: Desk) -> _Node:
     except ProblemError:
         # A sum that is not known is shown as not known; it is never taken from another book.
         return _Node(None, None)
-    return _Node(total([one.paid for one in spending]), creator)
+    # The Escrow tells all nodes of the same payments: they count once, the rest is each node's own.
+    paid = spending[0].into_escrow + total([one.paid - one.into_escrow for one in spending])
+    return _Node(paid, creator)
 
 
 def _ask_chain(desk: Desk) -> _Chain | None:

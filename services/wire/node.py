@@ -201,6 +201,8 @@ class SpendingOut(Answer):
     paid: MoneyField
     by_item: dict[ContentId, MoneyField]
     memberships: MoneyField = ZERO
+    into_escrow: MoneyField = ZERO
+    """What of ``paid`` the Escrow's events say: every node on this chain has the same of it."""
 
 
 class CreatorSums(Answer):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.desk.context import Desk
+from services.desk.memberships.tables import MembershipPayment
 from services.desk.nodes.addresses import read_address
 from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.tables import Channel, Film, Purchase
@@ -81,7 +82,7 @@ def drop(desk: Desk, address: str) -> None:
 
 def paid_at(desk: Desk) -> tuple[str, ...]:
     """Give the addresses of the own node and of all others that this account ever paid at. Blocking."""
-    return _addresses(desk, Channel.node, Purchase.node)
+    return _addresses(desk, Channel.node, Purchase.node, MembershipPayment.node)
 
 
 def sold_at(desk: Desk) -> tuple[str, ...]:
