@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 import httpx
@@ -63,9 +64,21 @@ class PrivateClient(httpx.AsyncClient):
 
     async def aclose(self) -> None:
         """Close all connections."""
+        self._close_idle()
+        await super().aclose()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self._close_idle()
+        await super().__aexit__(exc_type, exc_value, traceback)
+
+    def _close_idle(self) -> None:
         while self._idle:
             self._idle.pop()[2].close()
-        await super().aclose()
 
     async def _connection(self, patience: httpx.Timeout) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Take an idle connection, the last used first, or open one."""
@@ -84,7 +97,8 @@ class PrivateClient(httpx.AsyncClient):
 async def _read(reader: asyncio.StreamReader) -> tuple[int, Headers, bytes]:
     """Read an answer of HTTP/1.1 as uvicorn writes it. Raises EOFError, ValueError."""
     first, *lines = (await reader.readuntil(b"\r\n\r\n"))[:-4].split(b"\r\n")
-    status = int(first.split(b" ", 2)[1])
+    # HTTP/1.1 200 OK
+    status = int(first[9:12])
     headers = []
     for line in lines:
         name, _, value = line.partition(b":")
