@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -43,11 +44,6 @@ async def socket_that_says(path: Path, *answers: bytes) -> AsyncIterator[list[by
         yield seen
 
 
-async def _hear_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.read()
-    writer.close()
-
-
 def client(path: Path) -> PrivateClient:
     return PrivateClient(str(path), headers={"Authorization": "Bearer t"}, timeout=TIMEOUT)
 
@@ -86,8 +82,14 @@ async def test_a_service_that_is_gone_and_one_that_is_silent(tmp_path: Path) -> 
     async with client(tmp_path / "none") as http:
         with pytest.raises(ProblemError, match=r"service\.unreachable"):
             await Door(http).send("GET", "/a")
-    silent = await asyncio.start_unix_server(_hear_only, tmp_path / "s")
-    async with silent, client(tmp_path / "s") as http:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "s"))
+        silent.listen()
+        await _time_out(tmp_path / "s")
+
+
+async def _time_out(path: Path) -> None:
+    async with client(path) as http:
         with pytest.raises(ProblemError, match=r"service\.timeout"):
             await Door(http).send("GET", "/a", timeout_s=0.05)
 
