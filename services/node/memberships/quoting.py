@@ -128,18 +128,18 @@ def _priced(session: Session, viewer: Address, tier: Tier, now: datetime, paid_u
             Membership.ended_at.is_(None),
         )
     ).all()
-    others = {other.price: int(row.paid_until.timestamp()) for row, other in active if other.id != tier.id}
     if any(other.id == tier.id for _, other in active):
         if paid_until > seconds + _MOST_AHEAD_S:
             raise ProblemError("membership.not_sold", reason="ahead")
         return Priced("renew", tier.price, max(seconds, paid_until) + PERIOD_S)
-    ahead = max(others.values(), default=0)
-    dearest = max(others, default=tier.price)
-    if others and dearest < tier.price and ahead > paid_until:
+    others = sorted((other.price, int(row.paid_until.timestamp())) for row, other in active)
+    if others and others[-1][0] < tier.price and others[-1][1] > max(paid_until, seconds):
         # Both end together; from then on there is only the dearer one to renew.
-        return Priced("upgrade", upgrade_price(dearest, tier.price, left_s=ahead - seconds), ahead)
-    if others and dearest >= tier.price:
-        return Priced("downgrade", tier.price, max(ahead, paid_until) + PERIOD_S)
+        dearest, end = others[-1]
+        return Priced("upgrade", upgrade_price(dearest, tier.price, left_s=end - seconds), end)
+    not_cheaper = [end for price, end in others if price >= tier.price]
+    if not_cheaper:
+        return Priced("downgrade", tier.price, max(*not_cheaper, paid_until) + PERIOD_S)
     # What was refunded is still paid on the chain, which takes later ends only.
     return Priced("join", tier.price, max(seconds + PERIOD_S, paid_until + 1))
 

@@ -13,12 +13,14 @@ from services.chain.gateway import Subscribed
 from services.chain.membership import paid_until_call, subscribe_call
 from services.chain.relayer import OwnKeyRelayer
 from services.db.ledger import balance
+from services.desk.memberships.refunds import pay as pay_refund
 from services.node.memberships.tables import KeyReceipt
-from services.units.ids import IntentId
+from services.units.ids import IntentId, purchase_intent
 from services.units.membership import PERIOD_S, tier_word
 from services.units.money import Money
 from tests.fixtures.chain import STRANGER, VIEWER, HandClock
 from tests.fixtures.node_caller import NodeCaller, at_the_door
+from tests.fixtures.node_payer import channel_payer
 from tests.fixtures.world import PRICE, RunningWorld
 from tests.fixtures.world_members import (
     ask_quote,
@@ -251,3 +253,47 @@ async def test_a_payment_brought_by_others_is_found(running: RunningWorld) -> No
         assert (answer.status_code, answer.json()["transaction"]) == (200, tx)
         assert [row["state"] for row in await mine(viewer)] == ["active"]
     assert len(subscribed(running)) == 1
+
+
+async def test_an_upgrade_is_priced_by_the_dearest_tier_and_its_own_end(
+    running: RunningWorld, hand_clock: HandClock
+) -> None:
+    small, middle = await sell_tier(running), await sell_tier(running, price="5.99", name="Patron")
+    large = await sell_tier(running, price="9.99", name="Producer")
+    give(running, VIEWER.address)
+    async with at_the_door(running.world, VIEWER) as (viewer,):
+        await join(viewer, middle.id)
+        hand_clock.advance(timedelta(days=15))
+        await viewer.sign_in()
+        later = await ask_quote(viewer, small.id)
+        half = int((hand_clock.now() + timedelta(days=15)).timestamp())
+        assert (later.kind, later.until, later.amount) == ("downgrade", half + PERIOD_S, Money(2_990_000))
+        assert (await send_payment(viewer, later, membership_payment(viewer, later))).status_code == 200
+        upgrade = await ask_quote(viewer, large.id)
+        assert (upgrade.kind, upgrade.until, upgrade.amount) == ("upgrade", half, Money(2_000_000))
+        rows = {row["tier_id"]: (row["state"], row["reason"]) for row in await mine(viewer)}
+        assert rows == {small.id: ("active", ""), middle.id: ("ending", "changed")}
+
+
+async def test_purchases_of_both_kinds_are_given_back(running: RunningWorld) -> None:
+    film, desk = await running.publish(), running.desk("creator")
+    give(running, VIEWER.address)
+    give(running, desk.keyring.owner())
+    async with at_the_door(running.world, VIEWER) as (viewer,):
+        payer = await channel_payer(viewer, film.content)
+        assert (await viewer.buy(film.content, first=1)).status_code == 200
+        assert (await payer.open(Money(100_000), chunk=2)).status_code == 200
+        sale = purchase_intent(payer=VIEWER.address, content=film.content, first_chunk=1, chunk_count=1)
+        for receipt in (sale, f"{payer.id}:{payer.total.micros}"):
+            asked = await viewer.http.post("/refunds", json={"receipt": receipt, "reason": " Too \n dark "})
+            assert (asked.json()["amount"], asked.json()["reason"]) == (str(PRICE.micros), "Too dark")
+            await pay_refund(desk, receipt, PRICE)
+            assert (await viewer.http.post("/refunds", json={"receipt": receipt})).json()["state"] == "paid"
+        for nothing in ("0" * 64, f"{payer.id}:1", "x:y", ":"):
+            assert (await viewer.http.post("/refunds", json={"receipt": nothing})).status_code == 404
+        spent = (await viewer.http.get("/users/me/spending")).json()
+        assert (spent["paid"], spent["by_item"][film.content]) == ("0", "0")
+        # What was bought stays bought.
+        keys = (await viewer.http.get(f"/content/{film.content}/keys")).json()["keys"]
+        assert [key["index"] for key in keys] == [0, 1, 2]
+    running.verify_books()
