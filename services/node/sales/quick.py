@@ -48,7 +48,9 @@ class QuickSales:
         if path is None or payment is None:
             await self._app(scope, receive, send)
             return
-        begun = await receive()
+        begun = [await receive()]
+        while begun[-1].get("more_body"):
+            begun.append(await receive())
         wanted = _wanted(begun)
         if wanted is None:
             await self._app(scope, _again(begun, receive), send)
@@ -81,20 +83,20 @@ def _voucher_in(given: Sequence[tuple[bytes, bytes]]) -> ChannelPayment | None:
     return payment if is_plain and isinstance(payment, ChannelPayment) else None
 
 
-def _wanted(begun: Message) -> PayIn | None:
-    """Read the body when it came in one piece and names its first chunk."""
-    if begun["type"] != "http.request" or begun.get("more_body"):
+def _wanted(begun: Sequence[Message]) -> PayIn | None:
+    """Read the body when it is whole and names its first chunk."""
+    if begun[-1]["type"] != "http.request":
         return None
     try:
-        wanted = PayIn.model_validate_json(begun.get("body", b""))
+        wanted = PayIn.model_validate_json(b"".join(message.get("body", b"") for message in begun))
     except ValidationError:
         return None
     return wanted if wanted.first_chunk is not None else None
 
 
-def _again(begun: Message, receive: Receive) -> Receive:
+def _again(begun: Sequence[Message], receive: Receive) -> Receive:
     """Give back what was taken already, then the rest."""
-    taken = [begun]
+    taken = list(reversed(begun))
 
     async def next_message() -> Message:
         return taken.pop() if taken else await receive()
