@@ -17,17 +17,17 @@ _HEADER = 100
 _CHUNK = 1 << 20
 
 
-def take_out(path: Path) -> bool:
-    """Check a file that is about to be opened; whether it is as it was closed, as far as anybody can tell.
+def take_out(path: Path) -> bool | None:
+    """Check a file that is about to be opened: whether it is as it was closed, None when nobody can tell.
 
     Then its checksum is taken out; one that does not hold stays, to be found again.
     """
     kept = _kept(path)
     if kept == 0 or _is_open(path):
-        return True
+        return None
     if kept != _sum(path):
         # Somebody may have opened and closed it between the two looks.
-        return _kept(path) != kept and take_out(path)
+        return False if _kept(path) == kept else take_out(path)
     _write(path, 0)
     return True
 

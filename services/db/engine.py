@@ -45,7 +45,9 @@ class Database:
         # The driver's own come from statements past the session (services.db.plain).
         self._failures = (DBAPIError, PoolTimeout, engine.dialect.loaded_dbapi.Error)
         self._harm: ProblemError | None = None
-        if path is not None and not checksum.take_out(path):
+        self.is_as_closed = None if path is None else checksum.take_out(path)
+        """Whether a file is bit for bit what it was when it was closed; None when nobody can tell."""
+        if self.is_as_closed is False:
             self.freeze(ProblemError("ledger.damaged", line="file"))
         # On both engines a reader sees the state of its first query, a writer what was committed before its turn.
         reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}

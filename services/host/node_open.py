@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
 from services.chain.hashing import address_of
-from services.db.audit import verify
+from services.db.audit import count_lines, verify, verify_end
 from services.db.engine import Database, open_database
 from services.db.export import export_ledger
 from services.db.keybox import KeyBox, key_file
@@ -43,6 +43,8 @@ NODE_DOMAIN = "museclock.local"
 NODE_URI = "http://museclock.local"
 EXPORT_FOLDER = "ledger-export"
 """Beside damaged books: what of them holds, as CSV and JSON."""
+WHOLE = 200_000
+"""So many lines are checked at every start; it takes a second or two."""
 # What SQLite says when the file is well, but not ours to write or to open.
 _NOT_OURS = ("readonly", "unable to open")
 _log = logging.getLogger(__name__)
@@ -126,6 +128,9 @@ def node_keys(folder: Path) -> KeyBox:
 def open_checked(where: Path | str, kind: Kind, *, export_to: Path) -> Database:
     """Open a database by its path or URL, bring it to this version's schema and verify its ledger.
 
+    The whole ledger, or the end of a long one that nothing speaks against: a file that is as it was closed, or a
+    server's, which keeps its own pages. ``museclock-node ledger verify`` checks all of it at any length.
+
     One that is damaged is opened all the same, to be read only (see Database.harm); the lines that hold are written out
     to a folder. Raises ProblemError: profile.newer.
     """
@@ -144,7 +149,10 @@ def _examine(database: Database, kind: Kind) -> ProblemError | None:
     try:
         migrate(database, kind)
         with database.read() as session:
-            verify(session)
+            if count_lines(session) > WHOLE and (database.is_as_closed or database.is_postgresql):
+                verify_end(session, lines=WHOLE)
+            else:
+                verify(session)
     except ProblemError as problem:
         if problem.code != "ledger.damaged":
             raise

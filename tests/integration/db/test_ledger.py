@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from services.db.audit import verify
+from services.db.audit import verify, verify_end
 from services.db.engine import Database, open_database
 from services.db.ledger import Line, balance, balance_of_prefix, days, item_total, item_totals, post
 from services.db.migrate import migrate
@@ -144,3 +144,22 @@ def test_every_single_change_is_found(books: Database, change: str) -> None:
         session.execute(text(TAMPERS[change]))
     with books.read() as session, pytest.raises(ProblemError, match=r"ledger\.damaged"):
         verify(session)
+
+
+def test_the_end_of_long_books_is_checked_by_itself(books: Database) -> None:
+    for ref in range(4):
+        a_sale(books, str(ref), 10 + ref)
+    with books.write() as session:
+        session.execute(text("UPDATE ledger_line SET amount = amount + 1 WHERE seq = 5"))
+    for lines, is_found in ((7, False), (8, True), (100, True)):
+        with books.read() as session:
+            if not is_found:
+                verify_end(session, lines=lines)
+                continue
+            with pytest.raises(ProblemError, match=r"ledger\.damaged") as raised:
+                verify_end(session, lines=lines)
+            assert raised.value.params == {"line": "5"}
+    with books.write() as session:
+        session.execute(text("DELETE FROM ledger_line WHERE seq = 9"))
+    with books.read() as session, pytest.raises(ProblemError, match=r"ledger\.damaged"):
+        verify_end(session, lines=3)
