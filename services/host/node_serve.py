@@ -46,21 +46,34 @@ async def serve_node(
         uri = settings.public_url or addresses[0]
         setup = setup_of(settings, uri, settings_file)
         told = {"addresses": " ".join(addresses), "uri": uri, "demo": is_demo, "workers": settings.workers}
-        async with _opened(profile, clock, setup, is_demo=is_demo) as served, at_work(served.node):
 
-            def say() -> None:
-                ready(addresses)
-                _log.info("listening", extra=told)
+        def say() -> None:
+            ready(addresses)
+            _log.info("listening", extra=told)
 
-            if settings.workers > 1:
-                with ending_by_signal() as is_over:
+        is_over = asyncio.Event()
+        # Until the books are closed: a second signal changes nothing.
+        with until_signal(is_over.set):
+            async with _opened(profile, clock, setup, is_demo=is_demo) as served, at_work(served.node):
+                if settings.workers > 1:
                     await lead_workers(Job(profile, settings, setup), listeners, is_over, say)
-            else:
-                server = server_of(served.app, settings, is_demo=is_demo)
-                with until_signal(server.end):
+                else:
+                    server = server_of(served.app, settings, is_demo=is_demo)
                     say()
-                    await server.serve(sockets=listeners)
+                    await _serve_until(is_over, server, listeners)
             _log.info("ended")
+
+
+async def _serve_until(is_over: asyncio.Event, server: Server, listeners: list[socket.socket]) -> None:
+    async def end() -> None:
+        await is_over.wait()
+        server.end()
+
+    ending = asyncio.create_task(end())
+    try:
+        await server.serve(sockets=listeners)
+    finally:
+        ending.cancel()
 
 
 def setup_of(settings: NodeSettings, uri: str, settings_file: Path | None) -> NodeSetup:
@@ -79,14 +92,6 @@ def server_of(app: ASGIApp, settings: NodeSettings, *, is_demo: bool = False) ->
     # Where all the money is play money, everybody tries things by the dozen, and nobody else can come.
     app = RateLimits(app) if settings.limits and not is_demo else app
     return Server(_config(RequestLog(app) if settings.log_requests else app, settings))
-
-
-@contextmanager
-def ending_by_signal() -> Iterator[asyncio.Event]:
-    """Give an event that SIGINT and SIGTERM set."""
-    is_over = asyncio.Event()
-    with until_signal(is_over.set):
-        yield is_over
 
 
 def _opened(profile: Path, clock: Clock, setup: NodeSetup, *, is_demo: bool) -> AbstractAsyncContextManager[Served]:
