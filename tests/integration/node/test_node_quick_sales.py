@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from services.node.sales import quick
+from services.node.sales.routes import sell_chunks
 from services.units.money import Money
 from services.wire.x402 import PAYMENT_RESPONSE, PAYMENT_SIGNATURE, VoucherPayload, encode
 from tests.fixtures.chain import VIEWER
@@ -33,11 +34,10 @@ def shape(answer: httpx.Response) -> tuple[int, set[str], object]:
 
 async def test_both_ways_answer_alike(running: RunningWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
-    sell = quick.sell_chunks
 
     async def counted(node: object, content_id: str, *rest: object) -> object:
         taken.append(content_id)
-        return await sell(node, content_id, *rest)  # type: ignore[arg-type]
+        return await sell_chunks(node, content_id, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(quick, "sell_chunks", counted)
     film = await running.publish()
