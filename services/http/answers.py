@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from services.wire.problems import ProblemError
 
 _NOT_FOUND = 404
+_BAD_REQUEST = 400
 _log = logging.getLogger(__name__)
 
 
@@ -31,8 +32,10 @@ def install_problem_answers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, error: HTTPException) -> JSONResponse:
-        code = "request.not_found" if error.status_code == _NOT_FOUND else "request.invalid"
-        return JSONResponse(dict(ProblemError(code).body()), status_code=error.status_code)
+        problem = ProblemError("request.not_found" if error.status_code == _NOT_FOUND else "request.invalid")
+        # FastAPI says 400 of a body that is no text at all; to us it is as wrong as one that is no JSON.
+        status = problem.kind.status if error.status_code == _BAD_REQUEST else error.status_code
+        return JSONResponse(dict(problem.body()), status_code=status, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

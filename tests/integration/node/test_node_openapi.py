@@ -155,3 +155,12 @@ def test_every_failure_has_the_one_body_and_every_code_is_known() -> None:
                     assert response["content"] == one_body, (path, method, status)
     for route in routes():
         assert problem_codes(route) <= set(KINDS), route.path
+
+
+async def test_what_the_framework_refuses_is_a_problem_too(running: RunningWorld) -> None:
+    async with at_the_door(running.world, STRANGER) as (stranger,):
+        json_of = {"Content-Type": "application/json"}
+        garbled = await stranger.http.post("/auth/sign-in", content=b'{"message": "\xff"}', headers=json_of)
+        assert (garbled.status_code, garbled.json()["code"]) == (422, "request.invalid")
+        wrong = await stranger.http.patch("/statement")
+        assert (wrong.status_code, wrong.json()["code"], wrong.headers["allow"]) == (405, "request.invalid", "GET")
