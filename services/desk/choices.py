@@ -14,7 +14,8 @@ from services.desk.tables import Setting
 from services.units.money import Money
 from services.wire.desk import Method
 
-_DAY_LIMIT, _CREATOR_LIMIT = Money(10_000_000), Money(5_000_000)
+# Every tier fits, with some hours of films beside it.
+_DAY_LIMIT, _CREATOR_LIMIT = Money(20_000_000), Money(12_000_000)
 _IDLE_DAYS = 7
 
 

@@ -14,7 +14,7 @@ from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import PRICE, RunningWorld
 
-DAY, CREATOR = Money(10_000_000), Money(5_000_000)
+DAY, CREATOR = Money(20_000_000), Money(12_000_000)
 
 
 def signed(running: RunningWorld) -> int:
@@ -58,14 +58,14 @@ async def test_no_request_passes_a_limit_of_the_day(
     await running.assert_reconciled()
 
 
-async def test_the_limits_are_ten_and_five_dollars_until_one_says_otherwise(running: RunningWorld) -> None:
+async def test_the_limits_are_twenty_and_twelve_dollars_until_one_says_otherwise(running: RunningWorld) -> None:
     budgets = await running.fronted.wallet.budgets()
     assert (budgets.day.limit, budgets.creator_limit, budgets.day.spent) == (DAY, CREATOR, ZERO)
-    film = await running.publish(chunks=9, price=Money(1_000_000))
+    film = await running.publish(chunks=9, price=Money(2_000_000))
     await running.fronted.playback.buy(film.content, first_chunk=1, chunk_count=5)
     with pytest.raises(ProblemError, match=r"budget\.creator"):
-        await running.fronted.playback.buy(film.content, first_chunk=6)
-    await running.fronted.wallet.set_budgets(creator=Money(6_000_000))
+        await running.fronted.playback.buy(film.content, first_chunk=6, chunk_count=2)
+    await running.fronted.wallet.set_budgets(creator=Money(14_000_000))
     assert (await running.fronted.playback.buy(film.content, first_chunk=6)).state == "keyed"
     await running.assert_reconciled()
 
