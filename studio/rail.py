@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _EDGE = 3
+_CHIP_WIDE, _CHIP_NARROW = (10, 2, 10, 2), (4, 2, 4, 2)
 
 
 class Side(QFrame):
@@ -225,5 +226,7 @@ class Rail(QFrame):
         self._name.setVisible(not narrow)
         self._demo.setText("Demo" if narrow else "Demo money")
         set_property(self._demo, "narrow", "true" if narrow else "false")
+        # A label that was shown keeps the padding of its first style.
+        self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
         for part in (*self._sides, self.personas, self.service):
             part.set_narrow(narrow=narrow)

@@ -36,7 +36,6 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line_strong}
 
 _TONE = """
 QLabel[badge="{tone}"] {{ color: {ink}; background: {soft}; border-radius: 10px; padding: 2px 10px; }}
-QLabel[badge="{tone}"][narrow="true"] {{ padding: 2px 4px; }}
 QFrame[banner="{tone}"] {{ background: {soft}; border: 1px solid {ink}; border-radius: {radius}px; }}
 """
 
