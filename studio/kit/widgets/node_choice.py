@@ -24,6 +24,7 @@ class NodeChoice(QComboBox):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(says)
+        self.view().setAccessibleName(says)
         self._shown: tuple[tuple[str, str], ...] = ()
         self.activated.connect(lambda at: self.picked.emit(self.itemData(at)))
 

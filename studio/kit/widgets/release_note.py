@@ -27,6 +27,7 @@ class ReleaseNote(Inset):
         self.words.setObjectName(f"{name}.words")
         self.tick = QCheckBox("I know what this node can do with my film")
         self.tick.setObjectName(f"{name}.tick")
+        self.tick.setAccessibleName(self.tick.text())
         self.body.addWidget(self.words)
         self.body.addWidget(self.tick)
         self.tick.clicked.connect(self._on_tick)

@@ -209,7 +209,8 @@ async def test_several_nodes_at_once_each_with_its_own_channel(
         assert [row for row in rows if not row.agrees] == []
         await other.down()
         assert {item.content_id for item in await far.desk.catalogue.browse()} == {first.content}
-        assert [node.state for node in await far.desk.nodes.list()] == ["up", "down"]
+        states = {node.address: node.state for node in await far.desk.nodes.list()}
+        assert states == {distant.address: "up", other.address: "down"}
         await far.desk.playback.buy(first.content, first_chunk=2)
         assert await _code(far.desk.playback.buy(second.content, first_chunk=2)) == "node.unreachable"
         await _play(far.desk, second, range(1, 2))

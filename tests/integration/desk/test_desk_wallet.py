@@ -54,8 +54,8 @@ async def test_a_wallet_from_nothing_to_locked(own: RunningWorld) -> None:
     assert (await wallet.lock()).wallet == "locked"
     for wrong in (None, PASSPHRASE + " "):
         with pytest.raises(ProblemError, match=r"wallet\.wrong_passphrase"):
-            await wallet.set_budgets(day=Money(20_000_000), passphrase=wrong)
-    assert (await wallet.set_budgets(day=Money(20_000_000), passphrase=PASSPHRASE)).day.limit == Money(20_000_000)
+            await wallet.set_budgets(day=Money(30_000_000), passphrase=wrong)
+    assert (await wallet.set_budgets(day=Money(30_000_000), passphrase=PASSPHRASE)).day.limit == Money(30_000_000)
     assert (await wallet.state()).wallet == "locked"
     with pytest.raises(ProblemError, match=r"wallet\.locked"):
         await own.client.desk("main").tiers.create(name="T", price=ZERO)

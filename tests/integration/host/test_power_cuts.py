@@ -33,7 +33,7 @@ from tests.fixtures.node_payer import channel_payer
 from tests.fixtures.service import RunningService, start_service
 from tests.fixtures.world import RunningWorld, SealedFilm, put_sample, running_world
 
-KILLS = int(os.environ.get("KILLS", "16"))
+KILLS = int(os.environ.get("KILLS", "8"))
 CHUNKS = 2_000
 PRICE = Money(100)
 

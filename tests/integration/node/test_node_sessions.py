@@ -106,6 +106,7 @@ async def test_sessions_are_listed_without_tokens_and_end_when_told(
     running: RunningWorld, hand_clock: HandClock
 ) -> None:
     async with at_the_door(running.world, VIEWER, STRANGER) as (viewer, stranger):
+        hand_clock.advance(timedelta(seconds=1))
         tablet = await _sign_in(viewer, "watch")
         hand_clock.advance(timedelta(minutes=6))
         listed = await viewer.http.get("/auth/sessions")
