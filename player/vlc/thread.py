@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from queue import SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from player.vlc import library
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 _JOIN_S = 5.0
 # Longer than a picture lasts in any film worth the name (15 per second).
 _LAST_PICTURE_S = 0.07
+# libVLC takes up a wish at once or drops it for a newer one: a pause that comes later was not asked for.
+_STALE_PAUSE_S = 1.0
 BROKEN_OFF = -1
 
 
@@ -46,7 +49,7 @@ class VlcThread:
         self._run = 0
         self._fresh = False
         self._held = False
-        self._pauses_due = 0
+        self._resumed_at = 0.0
         self._hushed = False
         self._volume = 100
         self._shown = Event()
@@ -107,6 +110,7 @@ class VlcThread:
         events = self._player.event_manager()
         handlers = {
             kinds.MediaPlayerPaused: self._on_paused,
+            kinds.MediaPlayerPlaying: self._on_playing,
             kinds.MediaPlayerEndReached: self._on_end,
             kinds.MediaPlayerEncounteredError: self._on_error,
             kinds.MediaPlayerTimeChanged: self._on_time,
@@ -134,7 +138,7 @@ class VlcThread:
         media.release()
         if previous is not None:
             forget_source(previous)
-        self._held, self._pauses_due, self._hushed = False, 0, paused
+        self._held, self._resumed_at, self._hushed = False, 0.0, paused
         self._source, self._run, self._fresh = source, run, True
         self._apply_volume()
         if self._player.play() != 0:
@@ -153,11 +157,15 @@ class VlcThread:
         self._apply_volume()
 
     def _set_held(self, *, held: bool) -> None:
-        # Each change is answered by one event, later: counted, because a pause that nobody asked for is the end.
         if held != self._held:
             self._held = held
-            self._pauses_due += int(held)
-            self._player.set_pause(int(held))
+            self._resumed_at = monotonic()
+            self._apply_held()
+
+    def _apply_held(self) -> None:
+        # Asked to pause before it can, libVLC stops for good; it is asked again as soon as it plays.
+        if not self._held or self._player.can_pause():
+            self._player.set_pause(int(self._held))
 
     def _hold_at_start(self) -> None:
         if self._hushed:
@@ -188,11 +196,18 @@ class VlcThread:
     # ── libVLC's threads ──
 
     def _on_paused(self, _event: Any) -> None:
+        """Tell the pause that was asked for, or one overtaken by the wish to go on, from the one that is the end."""
         run, source = self._run, self._source
-        if self._pauses_due:
-            self._pauses_due -= 1
+        if self._held:
+            return
+        if monotonic() - self._resumed_at < _STALE_PAUSE_S:
+            self._jobs.put(self._apply_held)
         elif run and source is not None and source.ended_before is not None:
             self._jobs.put(lambda: self._finish(run))
+
+    def _on_playing(self, _event: Any) -> None:
+        if self._held:
+            self._jobs.put(self._apply_held)
 
     def _on_end(self, _event: Any) -> None:
         """A run ends by itself when its data broke off, or when it was paused at its very end and resumed."""

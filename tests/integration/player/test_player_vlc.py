@@ -160,6 +160,31 @@ def test_pause_holds_the_picture(player: Player, qtbot: QtBot) -> None:
     player.engine.stop()
 
 
+@pytest.mark.parametrize("presses", [2, 3, 4, 9])
+def test_quick_presses_leave_what_the_last_one_asked_for(player: Player, qtbot: QtBot, presses: int) -> None:
+    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+        player.start(0, 1)
+    for press in range(presses):
+        (player.engine.resume if press % 2 else player.engine.pause)()
+    if presses % 2:
+        with qtbot.assertNotEmitted(player.engine.run_ended, wait=1_900):
+            pass
+        player.engine.resume()
+    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+        pass
+    assert player.shown[-1] == PER_CHUNK - 1
+
+
+def test_a_pause_before_the_first_picture_holds(player: Player, qtbot: QtBot) -> None:
+    player.start(0, 1)
+    player.engine.pause()
+    with qtbot.assertNotEmitted(player.engine.run_ended, wait=2_500):
+        pass
+    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+        player.engine.resume()
+    assert player.shown[-1] == PER_CHUNK - 1
+
+
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
