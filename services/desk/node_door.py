@@ -14,15 +14,15 @@ import httpx
 from anyio import to_thread
 from pydantic import BaseModel
 
-from services.chain.message import checksum, sign_message
 from services.chain.proofs import prove
+from services.chain.sign_in import asks_for_itself, sign_in_answer
 from services.desk.wallet.keyring import Keyring
 from services.http.patience import PatientDoor
 from services.units.time import Clock
-from services.wire.node import NonceOut, SessionOut, SignInIn
+from services.wire.node import NonceOut, SessionOut
 from services.wire.problems import ProblemError
 from services.wire.proofs import PROOF, Action
-from services.wire.sign_in import VALIDITY, SignIn
+from services.wire.sign_in import VALIDITY
 from services.wire.x402 import PAYMENT_SIGNATURE
 
 T = TypeVar("T")
@@ -142,32 +142,16 @@ class NodeDoor:
             return found
 
     async def _sign_in(self) -> _Found:
-        account, key = self._keyring.owner(), self._keyring.key()
+        key = self._keyring.key()
         offered = await self._door.call(NonceOut, "POST", "/auth/nonce")
         if offered.chain_id != self._chain_id:
             raise ProblemError("chain.wrong_chain", expected=self._chain_id, found=offered.chain_id)
-        self._check_origin(offered)
-        now = self._clock.now()
-        message = SignIn(
-            domain=offered.domain,
-            address=account,
-            uri=offered.uri,
-            chain_id=offered.chain_id,
-            nonce=offered.nonce,
-            issued_at=now,
-            expires_at=now + VALIDITY,
-        ).text(checksum(account))
-        signature = await to_thread.run_sync(sign_message, message, key)
-        body = SignInIn(message=message, signature=signature, label=_LABEL)
+        if not asks_for_itself(offered, str(self._door.http.base_url).rstrip("/")):
+            raise ProblemError("account.sign_in_refused", reason="domain")
+        sign = partial(sign_in_answer, offered, key, now=self._clock.now(), label=_LABEL)
+        body = await to_thread.run_sync(sign)
         session = await self._door.call(SessionOut, "POST", "/auth/sign-in", body=body)
         return _Found(session, domain=offered.domain, uri=offered.uri)
-
-    def _check_origin(self, offered: NonceOut) -> None:
-        """Refuse to sign for anybody but this node: it could sign in elsewhere with the answer (EIP-4361)."""
-        origin = self._door.http.base_url
-        root = str(origin).rstrip("/")
-        if offered.domain != origin.netloc.decode() or not f"{offered.uri}/".startswith(f"{root}/"):
-            raise ProblemError("account.sign_in_refused", reason="domain")
 
 
 def _plain(body: BaseModel | Mapping[str, Any]) -> Any:

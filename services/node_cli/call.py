@@ -19,7 +19,6 @@ from services.node_cli.terminal import Terminal
 from services.proxy.nodes import ListedNode, read_node
 from services.units.time import Clock, SystemClock
 from services.wire.proofs import PROOF, Action
-from services.wire.sign_in import VALIDITY, SignIn
 
 if TYPE_CHECKING:
     import httpx
@@ -86,25 +85,13 @@ def call(node: ListedNode, key: bytes, method: str, path: str, body: bytes, *, c
 
 @contextmanager
 def _signed_in(http: httpx.Client, node: ListedNode, key: bytes, clock: Clock) -> Iterator[NonceOut]:
-    from services.chain.hashing import address_of
-    from services.chain.message import checksum, sign_message
+    from services.chain.sign_in import asks_for_itself, sign_in_answer
     from services.wire.node import NonceOut, SessionOut
 
     offered = NonceOut.model_validate(_sent(http, "POST", "/auth/nonce").json())
-    if offered.domain != node.authority or not f"{offered.uri}/".startswith(f"{node.origin}/"):
-        # It could sign in elsewhere with the answer (EIP-4361).
+    if not asks_for_itself(offered, node.origin):
         raise CommandError(f"The node at {node.authority} asks to sign in to {offered.domain}: it is not that node.")
-    now, account = clock.now(), address_of(key)
-    message = SignIn(
-        domain=offered.domain,
-        address=account,
-        uri=offered.uri,
-        chain_id=offered.chain_id,
-        nonce=offered.nonce,
-        issued_at=now,
-        expires_at=now + VALIDITY,
-    ).text(checksum(account))
-    answer = {"message": message, "signature": sign_message(message, key), "label": _LABEL}
+    answer = sign_in_answer(offered, key, now=clock.now(), label=_LABEL).model_dump()
     session = SessionOut.model_validate(_sent(http, "POST", "/auth/sign-in", json=answer).json())
     http.headers["Authorization"] = f"Bearer {session.token}"
     try:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from urllib.parse import urlsplit
-
 import httpx
 from pydantic import ValidationError
 
-from services.chain.message import checksum, sign_message
+from services.chain.sign_in import asks_for_itself, sign_in_answer
 from services.proxy.purse import Purse, Wish
 from services.proxy.refusals import Refusal
 from services.proxy.upstream import Upstream
 from services.wire.node import NonceOut, SessionOut
-from services.wire.sign_in import VALIDITY, SignIn
 
 _MAX_BYTES = 65_536
 
@@ -28,32 +24,14 @@ async def session_token(purse: Purse, upstream: Upstream, node: str, *, fresh: b
         return known
     try:
         offered = NonceOut.model_validate_json(await _post(upstream, node, "/auth/nonce", b"{}"))
-        if not _is_its_own(node, offered) or offered.chain_id != purse.chain.chain_id:
+        if not asks_for_itself(offered, node) or offered.chain_id != purse.chain.chain_id:
             return None
-        given = SessionOut.model_validate_json(await _post(upstream, node, "/auth/sign-in", _answer(purse, offered)))
+        answer = sign_in_answer(offered, purse.key, now=purse.clock.now()).model_dump_json().encode()
+        given = SessionOut.model_validate_json(await _post(upstream, node, "/auth/sign-in", answer))
     except (ValidationError, Refusal, httpx.HTTPError):
         return None
     purse.memory.sessions[node] = given.token
     return given.token
-
-
-def _is_its_own(node: str, offered: NonceOut) -> bool:
-    """Refuse to sign for anybody but this node: it could sign in elsewhere with the answer (EIP-4361)."""
-    return offered.domain == urlsplit(node).netloc and f"{offered.uri}/".startswith(f"{node}/")
-
-
-def _answer(purse: Purse, offered: NonceOut) -> bytes:
-    now = purse.clock.now()
-    message = SignIn(
-        domain=offered.domain,
-        address=purse.account,
-        uri=offered.uri,
-        chain_id=offered.chain_id,
-        nonce=offered.nonce,
-        issued_at=now,
-        expires_at=now + VALIDITY,
-    ).text(checksum(purse.account))
-    return json.dumps({"message": message, "signature": sign_message(message, purse.key)}).encode()
 
 
 async def _post(upstream: Upstream, node: str, path: str, body: bytes) -> bytes:

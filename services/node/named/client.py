@@ -9,15 +9,14 @@ from urllib.parse import unquote
 import httpx
 from anyio import to_thread
 
-from services.chain.message import checksum, sign_message
 from services.chain.proofs import prove
+from services.chain.sign_in import sign_in_answer
 from services.node.context import Node
 from services.node.named.names import Call
 from services.node.named.payments import Chain, chunk_payment, withdrawal
 from services.node.named.wallets import OPERATOR, NamedWallet, NamedWallets
 from services.wire.node import NonceOut, SessionOut
 from services.wire.proofs import PROOF, Action
-from services.wire.sign_in import VALIDITY, SignIn
 from services.wire.x402 import PAYMENT_REQUIRED, PAYMENT_SIGNATURE
 
 _RENEW_BEFORE = timedelta(minutes=5)
@@ -86,18 +85,8 @@ class NamedClient:
 
     async def _sign_in(self, wallet: NamedWallet) -> SessionOut:
         offered = NonceOut.model_validate_json((await self._http.post("/auth/nonce")).content)
-        now = self._node.clock.now()
-        message = SignIn(
-            domain=offered.domain,
-            address=wallet.address,
-            uri=offered.uri,
-            chain_id=offered.chain_id,
-            nonce=offered.nonce,
-            issued_at=now,
-            expires_at=now + VALIDITY,
-        ).text(checksum(wallet.address))
-        body = {"message": message, "signature": sign_message(message, wallet.key)}
-        answer = await self._http.post("/auth/sign-in", json=body)
+        body = sign_in_answer(offered, wallet.key, now=self._node.clock.now())
+        answer = await self._http.post("/auth/sign-in", json=body.model_dump())
         answer.raise_for_status()
         return SessionOut.model_validate_json(answer.content)
 
