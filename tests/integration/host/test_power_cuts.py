@@ -30,7 +30,8 @@ from services.wire.problems import ProblemError
 from tests.fixtures.chain import VIEWER, HandClock
 from tests.fixtures.node_caller import at_the_door
 from tests.fixtures.node_payer import channel_payer
-from tests.fixtures.service import RunningService, start_service
+from tests.fixtures.service import RunningService
+from tests.fixtures.service_forks import service_forks
 from tests.fixtures.world import RunningWorld, SealedFilm, put_sample, running_world
 
 KILLS = int(os.environ.get("KILLS", "8"))
@@ -74,13 +75,14 @@ async def test_kills_at_any_moment_charge_nothing_twice(shop: tuple[Path, Sealed
     profile, film = shop
     rng = random.Random(20261121)  # noqa: S311  moments, not secrets
     seen: dict[int, bool] = {}
-    for _ in range(KILLS // 2):
-        service = await asyncio.to_thread(start_service, profile)
-        assert service.hello["ready"], service.hello
-        async with service.client() as client:
-            await client.desk("viewer").wallet.set_payment(method=method)
-            await _buy_until_killed(service, client, film.content, seen=seen, after_s=rng.uniform(0.002, 0.25))
-        service.kill()
+    with service_forks() as forks:
+        for _ in range(KILLS // 2):
+            service = await asyncio.to_thread(forks.start, profile)
+            assert service.hello["ready"], service.hello
+            async with service.client() as client:
+                await client.desk("viewer").wallet.set_payment(method=method)
+                await _buy_until_killed(service, client, film.content, seen=seen, after_s=rng.uniform(0.002, 0.25))
+            service.kill()
     async with running_world(profile, SystemClock()) as running:
         await finish_open(running.front_desk)
         assert_honest(running, film.content, {index for index, is_keyed in seen.items() if is_keyed})
