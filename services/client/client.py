@@ -9,6 +9,8 @@ from types import TracebackType
 import httpx
 
 from services.client.catalogue import Brought, CatalogueClient, PlaybackClient
+from services.client.demo import DemoClient
+from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
@@ -35,6 +37,8 @@ class DeskClient:
         self.playback = PlaybackClient(door, brought)
         self.earnings = EarningsClient(door)
         self.payouts = PayoutsClient(door)
+        self.profiles = ProfilesClient(door)
+        self.library = LibraryClient(door)
 
     async def events(self) -> AsyncIterator[EventOut]:
         """Yield what changes on this desk until the connection ends."""
@@ -60,6 +64,7 @@ class Client:
         self._http = http
         self._door = Door(http)
         self._brought = Brought()
+        self.demo = DemoClient(self._door)
 
     def desk(self, desk_id: str) -> DeskClient:
         """Give access to one desk; cheap, may be called for each use."""

@@ -8,12 +8,13 @@ from functools import cache
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 
-from services.desk import catalogue, earnings, reconciliation, tiers
+from services.desk import catalogue, earnings, profiles, reconciliation, tiers
 from services.desk.chain_view import watch as watch_chain
 from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
 from services.desk.context import Desk
 from services.desk.door import DeskOf
+from services.desk.library import standings
 from services.desk.memberships import routes as memberships
 from services.desk.memberships.watch import watch as watch_memberships
 from services.desk.nodes import placing
@@ -39,6 +40,8 @@ _SLICES = (
     nodes.router,
     publishing.router,
     catalogue.router,
+    profiles.router,
+    standings.router,
     playback.router,
     earnings.router,
     payouts.router,

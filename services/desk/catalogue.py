@@ -27,7 +27,7 @@ from services.wire.problems import ProblemError
 
 MAX_OWN = 100
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
-_JPEG = b"\xff\xd8\xff"
+_PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 router = APIRouter(tags=["catalogue"])
 
@@ -83,16 +83,17 @@ async def own_items(desk: DeskOf) -> tuple[ItemOut, ...]:
 
 @router.get("/blobs/{cid}")
 async def blob(desk: DeskOf, cid: str) -> Response:
-    """Give a public JPEG by its CID."""
+    """Give a public JPEG or PNG by its CID."""
     try:
         wanted = Cid.parse(cid)
     except ValueError as exc:
         raise ProblemError("content.not_found") from exc
     at = desk.at(desk.memory.pictures.get(cid) or desk.node.uri)
     data = await to_thread.run_sync(read_file, at.blocks, wanted, MAX_PICTURE_BYTES)
-    if not data.startswith(_JPEG):
+    kind = next((kind for start, kind in _PICTURES.items() if data.startswith(start)), None)
+    if kind is None:
         raise ProblemError("content.not_found")
-    return Response(data, media_type="image/jpeg")
+    return Response(data, media_type=kind)
 
 
 def items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:

@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Request
 
 from services.desk.context import Desk
 from services.http.bound import about
-from services.units.address import bytes32
+from services.units.address import Address, address, bytes32
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
@@ -35,3 +35,14 @@ async def _content(content_id: Annotated[str, Path()]) -> ContentId:
 
 
 ContentOf = Annotated[ContentId, Depends(_content)]
+
+
+async def _address(creator: Annotated[str, Path()]) -> Address:
+    try:
+        return address(creator)
+    except ValueError as exc:
+        raise ProblemError("request.invalid", field="creator") from exc
+
+
+AddressOf = Annotated[Address, Depends(_address)]
+"""The path's ``creator``."""

@@ -16,11 +16,13 @@ from services.node.catalogue import routes as catalogue
 from services.node.catalogue.listing import prepare
 from services.node.channels import routes as channels
 from services.node.context import Node
+from services.node.figures import routes as figures
 from services.node.health import HealthWatch
 from services.node.kyc import routes as kyc
 from services.node.memberships import gifts, lending, refund_routes
 from services.node.memberships import routes as memberships
 from services.node.moderation import routes as moderation
+from services.node.profiles import routes as profiles
 from services.node.sales import routes as sales
 from services.node.sales.quick import QuickSales
 from services.node.schema import PREFIX, describe
@@ -42,11 +44,13 @@ ROUTERS: Final = (
     moderation.router,
     sales.router,
     channels.router,
+    figures.router,
     earnings.router,
     statement_routes.router,
     wallets.router,
     viewers.router,
     creators.router,
+    profiles.router,
     kyc.router,
     payouts.router,
     blocks.router,

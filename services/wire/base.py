@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
@@ -58,6 +59,12 @@ MoneyField = Annotated[
     PlainSerializer(lambda money: str(money.micros), return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^-?[0-9]{1,19}$", "description": "whole micro-USDC"}),
 ]
+DollarsField = Annotated[
+    Decimal,
+    # A number of JSON, which is no number of ours: for programs of others that expect one, never read back.
+    PlainSerializer(float, return_type=float),
+    WithJsonSchema({"type": "number", "description": "dollars, for showing; exact in the field of micro-USDC beside"}),
+]
 CidField = Annotated[
     Cid,
     PlainValidator(_read_cid),
@@ -99,6 +106,6 @@ class EventOut(Answer):
 
     kind: str
     """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, channel, membership,
-    earnings, payout, node."""
+    earnings, payout, node, profile, library."""
     ids: tuple[str, ...] = ()
     initiator: str = ""

@@ -24,13 +24,16 @@ from services.db.engine import Database, open_database
 from services.db.keybox import KEY_BYTES, KeyBox, key_file
 from services.db.ledger import Line, balance, post
 from services.db.migrate import Kind, known_revisions, migrate
+from services.desk.library import tables as library_tables
 from services.desk.nodes import tables as node_list
 from services.desk.tables import DeskTable
 from services.node import circle_orders
 from services.node.blocks import tables as block_tables
 from services.node.catalogue import tables as catalogue_tables
+from services.node.figures import tables as figure_tables
 from services.node.memberships import tables as memberships
 from services.node.moderation import tables as moderation_tables
+from services.node.profiles import tables as profile_tables
 from services.node.tables import NodeTable
 from services.units.money import ZERO, Money
 from services.units.time import SystemClock
@@ -40,9 +43,11 @@ from tests.fixtures.postgres import Postgres
 TABLES: dict[Kind, type[DeskTable] | type[NodeTable]] = {"desk": DeskTable, "node": NodeTable}
 assert circle_orders.CircleOrderRow.metadata is NodeTable.metadata  # its table stands in a module of its own
 assert memberships.Membership.metadata is NodeTable.metadata  # and these, too
-assert node_list.KnownNode.metadata is DeskTable.metadata
+assert node_list.KnownNode.metadata is library_tables.Standing.metadata is DeskTable.metadata
+assert profile_tables.CreatorProfile.metadata is NodeTable.metadata
 assert block_tables.BroughtBlock.metadata is NodeTable.metadata
 assert catalogue_tables.Listing.metadata is moderation_tables.Report.metadata is NodeTable.metadata
+assert figure_tables.CreatorDay.metadata is NodeTable.metadata
 NOW = SystemClock().now()
 
 

@@ -41,6 +41,7 @@ READS_FOR_ALL = {
     "GET /content/{content_id}/manifest",
     "GET /content/{content_id}/access",
     "GET /creators/{creator_id}/seller",
+    "GET /creators/{creator_id}/profile",
     "GET /wallets/arc-block-height",
     "GET /ipfs/{cid}",
     "HEAD /ipfs/{cid}",

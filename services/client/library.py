@@ -1,0 +1,54 @@
+"""What a viewer keeps of creators, and a creator's profile."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from services.http.door import Door
+from services.units.address import Address
+from services.wire.profiles import PictureOut, ProfileIn, ProfileOut, StandingIn, StandingsOut
+
+Standing = Literal["follows", "blocked"]
+
+
+class ProfilesClient:
+    """Calls of the profiles slice. ``node``: the address of the node, empty for the one on this computer."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def mine(self, *, node: str = "") -> ProfileOut:
+        """Read this account's profile; empty while none was written. Problem codes: wallet.missing."""
+        return await self._door.call(ProfileOut, "GET", "/profile", query={"node": node})
+
+    async def keep_picture(self, data: bytes) -> PictureOut:
+        """Keep a PNG or JPEG of at most 2 MiB; ``write`` names it by its CID."""
+        return await self._door.call(PictureOut, "PUT", "/profile/pictures", body=data)
+
+    async def write(self, profile: ProfileIn, *, node: str = "") -> ProfileOut:
+        """Write this account's profile whole. Problem codes: request.invalid, wallet.locked, node.unconfirmed."""
+        return await self._door.call(ProfileOut, "PUT", "/profile", query={"node": node}, body=profile)
+
+    async def of(self, creator: Address, *, node: str = "") -> ProfileOut:
+        """Read a creator's profile; empty for one that wrote none."""
+        return await self._door.call(ProfileOut, "GET", f"/creators/{creator}/profile", query={"node": node})
+
+
+class LibraryClient:
+    """Calls of the library slice: what stays on this desk."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def standings(self) -> StandingsOut:
+        """List whom this viewer follows and blocked."""
+        return await self._door.call(StandingsOut, "GET", "/standings")
+
+    async def stand(self, kind: Standing, creator: Address, *, name: str, node: str = "") -> StandingsOut:
+        """Follow or block a creator; one ends the other."""
+        body = StandingIn(name=name[:80], node=node)
+        return await self._door.call(StandingsOut, "PUT", f"/standings/{kind}/{creator}", body=body)
+
+    async def stand_no_more(self, kind: Standing, creator: Address) -> StandingsOut:
+        """Follow or block a creator no longer."""
+        return await self._door.call(StandingsOut, "DELETE", f"/standings/{kind}/{creator}")

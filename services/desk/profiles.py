@@ -1,0 +1,71 @@
+"""A creator's profile: written by this account to a node, read of any creator."""
+
+from __future__ import annotations
+
+from anyio import to_thread
+from fastapi import APIRouter, Request
+
+from services.desk.context import Desk
+from services.desk.door import AddressOf, DeskOf
+from services.desk.nodes.sending import send_film
+from services.ipfs.unixfs import add_file
+from services.wire.problems import ProblemError
+from services.wire.profiles import MAX_PICTURE_BYTES, PictureOut, ProfileIn, ProfileOut
+
+_BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
+_MAX_NAME, _MAX_ABOUT = 80, 2000
+
+router = APIRouter(tags=["profiles"])
+
+
+@router.get("/profile")
+async def mine(desk: DeskOf, node: str = "") -> ProfileOut:
+    """Read this account's profile at a node, empty for the own one. Problem codes: wallet.missing."""
+    return await _read(desk, desk.keyring.owner(), node)
+
+
+@router.put("/profile/pictures", openapi_extra=_BYTES)
+async def keep_picture(desk: DeskOf, request: Request) -> PictureOut:
+    """Keep a PNG or JPEG for the profile; ``write`` names it. Problem codes: request.invalid, disk.full."""
+    data = await request.body()
+    if len(data) > MAX_PICTURE_BYTES:
+        raise ProblemError("request.invalid", field="picture")
+    return PictureOut(cid=await to_thread.run_sync(add_file, desk.blocks, data))
+
+
+@router.put("/profile")
+async def write(desk: DeskOf, body: ProfileIn, node: str = "") -> ProfileOut:
+    """Write this account's profile to a node and bring its pictures there.
+
+    Problem codes: node.unconfirmed, block.quota, content.missing, request.invalid, wallet.locked.
+    """
+    at = _at(desk, node)
+    pictures = [cid for cid in (body.avatar, body.banner) if cid is not None]
+    await send_film(at, pictures, _tell_nobody)
+    written = await at.node.call(ProfileOut, "PUT", "/creators/me/profile", body=body)
+    desk.events.publish("profile", written.creator)
+    return written
+
+
+@router.get("/creators/{creator}/profile")
+async def of_creator(desk: DeskOf, creator: AddressOf, node: str = "") -> ProfileOut:
+    """Read a creator's profile at the node that has its films."""
+    return await _read(desk, creator, node)
+
+
+async def _read(desk: Desk, creator: str, node: str) -> ProfileOut:
+    at = _at(desk, node)
+    found = await at.node.browse(ProfileOut, f"/creators/{creator}/profile")
+    for cid in (found.avatar, found.banner):
+        if cid is not None:
+            desk.memory.pictures.put(str(cid), at.node.uri)
+    # As long as our own node would let it be, whatever a stranger's says.
+    return found.model_copy(update={"name": found.name[:_MAX_NAME], "about": found.about[:_MAX_ABOUT]})
+
+
+def _at(desk: Desk, node: str) -> Desk:
+    return desk.at(node) if node else desk
+
+
+async def _tell_nobody(_done: int, _of: int) -> None:
+    """Pictures are small: nobody waits for how far they are."""

@@ -1,0 +1,1 @@
+"""What creators say of themselves: name, words and two pictures."""

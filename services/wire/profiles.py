@@ -1,0 +1,66 @@
+"""What a creator says of itself, and whom a viewer follows or does not want to see."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.wire.base import AddressField, Answer, CidField, Moment, Request
+
+MAX_PICTURE_BYTES = 2 * 1024 * 1024
+MAX_NAME, MAX_ABOUT = 80, 2000
+_LINE, _TEXT = r"^[^\x00-\x1f\x7f]*$", r"^[^\x00]*$"
+
+Picture = Literal["avatar", "banner"]
+
+
+class ProfileIn(Request):
+    """A creator's profile, whole; the pictures are brought as blocks before it."""
+
+    name: Annotated[str, Field(max_length=MAX_NAME, pattern=_LINE)]
+    about: Annotated[str, Field(max_length=MAX_ABOUT, pattern=_TEXT)] = ""
+    avatar: CidField | None = None
+    banner: CidField | None = None
+
+
+class ProfileOut(Answer):
+    """A creator's profile; without words, pictures and ``changed_at`` for one that wrote none."""
+
+    creator: AddressField
+    name: str = ""
+    about: str = ""
+    avatar: CidField | None = None
+    banner: CidField | None = None
+    changed_at: Moment | None = None
+
+
+class PictureOut(Answer):
+    """A picture that is kept as blocks, by its name."""
+
+    cid: CidField
+
+
+class StandingIn(Request):
+    """What a viewer decides about a creator; never leaves the desk."""
+
+    name: Annotated[str, Field(max_length=MAX_NAME, pattern=_LINE)] = ""
+    """As the window shows the creator, for lists that work without a node."""
+    node: Annotated[str, Field(max_length=300, pattern=_LINE)] = ""
+    """The address of the node that has the creator's films; empty for the own one."""
+
+
+class StandingOut(Answer):
+    """A creator that this viewer follows or blocked."""
+
+    creator: AddressField
+    name: str
+    node: str
+    at: Moment
+
+
+class StandingsOut(Answer):
+    """Whom this viewer follows and blocked, latest first."""
+
+    follows: tuple[StandingOut, ...]
+    blocked: tuple[StandingOut, ...]

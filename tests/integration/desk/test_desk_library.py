@@ -1,0 +1,44 @@
+"""What a viewer keeps of creators, and a creator's profile by way of the desks."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.wire.problems import ProblemError
+from services.wire.profiles import ProfileIn
+from tests.fixtures.world import RunningWorld
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(300)
+
+
+async def test_a_profile_goes_from_the_creators_desk_to_the_viewers(running: RunningWorld) -> None:
+    assert (await running.creator.profiles.mine()).changed_at is None
+    avatar = (await running.creator.profiles.keep_picture(PNG)).cid
+    written = await running.creator.profiles.write(ProfileIn(name="Slow Lantern", about="Ice.", avatar=avatar))
+    found = await running.viewer.profiles.of(written.creator)
+    assert (found.name, found.about, found.avatar, found.banner) == ("Slow Lantern", "Ice.", avatar, None)
+    assert await running.viewer.catalogue.blob(avatar) == PNG
+
+
+async def test_a_picture_that_is_none_is_refused_and_nothing_is_written(running: RunningWorld) -> None:
+    page = (await running.creator.profiles.keep_picture(b"<html>")).cid
+    with pytest.raises(ProblemError) as caught:
+        await running.creator.profiles.write(ProfileIn(name="A", avatar=page))
+    assert caught.value.code == "request.invalid"
+    with pytest.raises(ProblemError) as caught:
+        await running.creator.profiles.keep_picture(bytes(2 * 1024 * 1024 + 1))
+    assert caught.value.code == "request.invalid"
+    assert (await running.creator.profiles.mine()).name == ""
+
+
+async def test_following_and_blocking_end_each_other_and_stay_on_this_desk(running: RunningWorld) -> None:
+    creator = (await running.creator.profiles.mine()).creator
+    desk = running.viewer.library
+    followed = await desk.stand("follows", creator, name="Slow Lantern")
+    assert [(row.creator, row.name) for row in followed.follows] == [(creator, "Slow Lantern")]
+    blocked = await desk.stand("blocked", creator, name="Slow Lantern")
+    assert (blocked.follows, [row.creator for row in blocked.blocked]) == ((), [creator])
+    # Ending what is not so changes nothing.
+    assert await desk.stand_no_more("follows", creator) == blocked
+    assert (await desk.stand_no_more("blocked", creator)).blocked == ()
+    assert (await running.creator.library.standings()).follows == ()
