@@ -5,6 +5,9 @@ RUNS ?= 20
 LARGE = KILLS=2000 MUSECLOCK_CHAIN_KILLS=200 MUSECLOCK_CHAIN_EXAMPLES=250 MUSECLOCK_ANVIL=1 MUSECLOCK_FLIPS=600
 ONLY ?=
 TESTS ?= tests
+# A file's tests stay in one process, because they share its worlds.
+JOBS ?= 2
+PYTEST = $(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup clients demo test coverage check format bench shots lock soak clean
 
@@ -21,7 +24,7 @@ demo: setup ## open the demo world; without a display, run the tour on a virtual
 	@scripts/demo
 
 test: clients ## run the whole suite
-	@$(PY) -m pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
 
 coverage: clients ## run the suite, child processes too, and name the lines that it missed
 	@$(PY) -m coverage erase
@@ -47,8 +50,8 @@ shots: setup ## every page and state as PNG under shots/
 
 soak: clients ## the large sizes once (hours), then the suite RUNS times in random order, until one fails
 	@$(PY) -m tests.contracts.mutants
-	@$(LARGE) $(PY) -m pytest -q tests/contracts tests/integration/chain tests/integration/host
-	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PY) -m pytest -q $(TESTS) || exit 1; done
+	@$(LARGE) $(PYTEST) -q tests/contracts tests/integration/chain tests/integration/host
+	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PYTEST) -q $(TESTS) || exit 1; done
 
 lock: setup ## resolve requirements/*.txt anew from pyproject.toml
 	@scripts/lock
