@@ -1,0 +1,1 @@
+"""Pictures and sounds that code draws: what the demo world shows, sells and lets be heard."""
