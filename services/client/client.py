@@ -13,6 +13,7 @@ from services.client.demo import DemoClient
 from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
+from services.client.storage import StorageClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
 from services.client.wallet import WalletClient
 from services.http.door import TIMEOUT, Door
@@ -33,6 +34,7 @@ class DeskClient:
         self.tiers = TiersClient(door)
         self.memberships = MembershipsClient(door)
         self.uploads = UploadsClient(door)
+        self.storage = StorageClient(door)
         self.catalogue = CatalogueClient(door)
         self.playback = PlaybackClient(door, brought)
         self.earnings = EarningsClient(door)

@@ -9,35 +9,38 @@ from services.wire.catalogue import ItemOut
 from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut
 from services.wire.nodes import LinkOut, MoveIn
 from services.wire.tiers import TierIn, TierOut
-from services.wire.uploads import DraftIn, PriceQuote, UploadIn, UploadOut
+from services.wire.uploads import DraftIn, PriceQuote, StageName, UploadIn, UploadOut
 
 # A film has many blocks, and the line may be thin.
 _MOVE_S = 3600.0
 
 
 class TiersClient:
-    """Calls of the tiers slice."""
+    """Calls of the tiers slice. node: where they are sold, empty for the own node.
+
+    Problem codes of each: node.not_found, node.unreachable.
+    """
 
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def mine(self) -> tuple[TierOut, ...]:
-        """List this creator's tiers, cheapest first."""
-        return await self._door.call(tuple[TierOut, ...], "GET", "/tiers")
+    async def mine(self, *, node: str = "") -> tuple[TierOut, ...]:
+        """List this creator's tiers at a node of the list, cheapest first."""
+        return await self._door.call(tuple[TierOut, ...], "GET", "/tiers", query={"node": node})
 
-    async def create(self, *, name: str, price: Money, perks: tuple[str, ...] = ()) -> TierOut:
+    async def create(self, *, name: str, price: Money, perks: tuple[str, ...] = (), node: str = "") -> TierOut:
         """Make a tier. Problem codes: tier.price, tier.limit, tier.name."""
         body = TierIn(name=name, price=price, perks=perks)
-        return await self._door.call(TierOut, "POST", "/tiers", body=body)
+        return await self._door.call(TierOut, "POST", "/tiers", body=body, query={"node": node})
 
-    async def update(self, tier_id: str, *, name: str, price: Money, perks: tuple[str, ...]) -> TierOut:
+    async def update(self, tier_id: str, *, name: str, price: Money, perks: tuple[str, ...], node: str = "") -> TierOut:
         """Change a tier. Problem codes: tier.not_found, tier.price, tier.name."""
         body = TierIn(name=name, price=price, perks=perks)
-        return await self._door.call(TierOut, "PUT", f"/tiers/{tier_id}", body=body)
+        return await self._door.call(TierOut, "PUT", f"/tiers/{tier_id}", body=body, query={"node": node})
 
-    async def archive(self, tier_id: str) -> TierOut:
+    async def archive(self, tier_id: str, *, node: str = "") -> TierOut:
         """Take a tier off sale; its members keep what they paid for. Problem codes: tier.not_found."""
-        return await self._door.call(TierOut, "POST", f"/tiers/{tier_id}/archive")
+        return await self._door.call(TierOut, "POST", f"/tiers/{tier_id}/archive", query={"node": node})
 
 
 class UploadsClient:
@@ -83,9 +86,18 @@ class UploadsClient:
         """Stop the work; the form stays."""
         return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/cancel")
 
+    async def pause(self, upload_id: str) -> UploadOut:
+        """Hold an upload; what is done stays done. Problem codes: upload.state."""
+        return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/pause")
+
     async def retry(self, upload_id: str) -> UploadOut:
-        """Go on where a failed or cancelled upload stopped."""
+        """Go on where an upload was paused, failed or cancelled."""
         return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/retry")
+
+    async def retry_stage(self, upload_id: str, stage: StageName) -> UploadOut:
+        """Do one stage again that failed. Problem codes: upload.state."""
+        path = f"/uploads/{upload_id}/stages/{stage}/retry"
+        return await self._door.call(UploadOut, "POST", path, timeout_s=_MOVE_S)
 
     async def discard(self, upload_id: str) -> None:
         """Forget an unpublished upload."""

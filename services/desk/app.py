@@ -24,9 +24,11 @@ from services.desk.payouts import routes as payouts
 from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
 from services.desk.playback.unlocking import unlock
-from services.desk.publishing import publish, work
+from services.desk.publishing import control, publish, work
 from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
+from services.desk.storage import routes as storage
+from services.desk.storage.repair import watch as watch_storages
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
@@ -39,6 +41,7 @@ _SLICES = (
     memberships.router,
     nodes.router,
     publishing.router,
+    storage.router,
     catalogue.router,
     profiles.router,
     standings.router,
@@ -82,8 +85,10 @@ async def open_desk(desk: Desk) -> None:
     desk.spawn(watch_channels(desk), name="channels")
     desk.spawn(watch_nodes(desk), name="nodes")
     desk.spawn(watch_memberships(desk), name="memberships")
+    desk.spawn(watch_storages(desk), name="storages")
     await work.resume_all(desk)
     await publish.resume_all(desk)
+    await control.resume_proofs(desk)
     await placing.resume_all(desk, publish.publish_again)
     await withdrawal.resume_all(desk)
 

@@ -19,6 +19,7 @@ from services.desk.memory import Memory
 from services.desk.node_door import NodeDoor
 from services.desk.nodes.book import NodeBook
 from services.desk.nodes.store import NodeBlocks
+from services.desk.pace import Pace
 from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore
 from services.units.time import Clock
@@ -26,6 +27,8 @@ from services.units.time import Clock
 Role = Literal["creator", "viewer", "both"]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+UPLOADS_AT_ONCE = 2
+"""Files that are cut and sealed at the same time; more wait in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Desk:
     """The desk itself, when this is how it speaks with another node than its own."""
     events: EventBus = field(default_factory=EventBus)
     memory: Memory = field(default_factory=Memory)
+    pace: Pace = field(default_factory=Pace)
+    upload_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 

@@ -76,6 +76,8 @@ class Memory:
     """The address of the node that a film comes from."""
     pictures: Recent[str, str] = field(default_factory=lambda: Recent(_PLACES))
     """The address of the node that named a picture (its CID)."""
+    held_up: set[str] = field(default_factory=set)
+    """The uploads whose publication a person stops at this moment."""
     choices: Choices | None = None
     available: Money | None = None
     """The wallet's free money when it was last looked up."""
@@ -83,7 +85,7 @@ class Memory:
     """Whether a node's last offer had a channel, by its address."""
     heard_of_memberships: set[str] = field(default_factory=set)
     """The nodes that said in this run how this account's memberships stand."""
-    is_appointing_due: bool = True
-    """Whether this creator's node may still have to be appointed on the chain to sell the tiers."""
+    sellers: set[str] = field(default_factory=set)
+    """The nodes that were seen in this run to be appointed to sell this creator's tiers, or to have none to sell."""
     are_channels_ours: bool = False
     """Whether the channels' contracts were seen to be the known ones."""

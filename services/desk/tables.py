@@ -34,6 +34,11 @@ class Upload(DeskTable):
     size_bytes: Mapped[int] = mapped_column(BigInt)
     state: Mapped[str] = mapped_column(Text)
     stages: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    """By stage: done, total, bytes a second."""
+    stage_problems: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """By stage: why it failed although the upload went on."""
+    source: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """The file as it was named: cid, size and mtime_ns, so that work never goes on with another one."""
     facts: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
     draft: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     problem: Mapped[Any] = mapped_column(JsonColumn, nullable=True)

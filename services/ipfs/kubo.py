@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import ipfshttpclient
 from ipfshttpclient import exceptions
 
-from services.ipfs.car import one_block
-from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError
+from services.ipfs.car import one_block, write_car
+from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError, BlockStore
 from services.units.cid import RAW, Cid
 from services.wire.problems import ProblemError
 
@@ -63,14 +63,8 @@ class KuboBlockStore:
         if len(block) > MAX_BLOCK_BYTES:
             raise ValueError(f"a block of {len(block)} bytes is above the limit")
         cid = Cid.of(block, codec)
-        archive = io.BytesIO(one_block(cid, block))
-        with self._reachable():
-            # As an archive: daemons differ in how block/put names codecs, and some take no more than 256 KiB there.
-            opts = {"pin-roots": "false", "allow-big-block": "true"}
-            with self._client.dag.imprt(archive, stream=True, opts=opts) as answers:
-                # It names pinned roots only. To its end, so that the connection serves again.
-                for _ in answers:
-                    pass
+        # As an archive: daemons differ in how block/put names codecs, and some take no more than 256 KiB there.
+        self._import(io.BytesIO(one_block(cid, block)))
         if not self.has(cid):
             raise self._unreachable("it did not keep a block")
         return cid
@@ -90,6 +84,24 @@ class KuboBlockStore:
         """Forget a block; one that the daemon's pins hold stays."""
         self._at_home(lambda: self._client._client.request("/block/rm", (str(cid),), opts={"force": "true"}))
 
+    def copy(self, source: BlockStore, root: Cid) -> None:
+        """Bring a file's whole graph as one archive and pin it.
+
+        The daemon gets finished blocks under their names, so that none of its own settings for adding counts; each
+        that is missing afterwards fails the pin. Raises ProblemError also: content.missing, content.damaged.
+        """
+        archive = io.BytesIO()
+        write_car(archive, source, root)
+        archive.seek(0)
+        self._import(archive)
+        self.pin(root)
+        if self.get(root) != source.get(root):
+            raise BlockDamagedError(root)
+
+    def is_pinned(self, root: Cid) -> bool:
+        """Say whether the daemon holds a file's whole graph."""
+        return self._at_home(lambda: self._client.pin.ls(str(root), type="recursive")) is not None
+
     def pin(self, root: Cid) -> None:
         """Keep a file's whole graph through the daemon's garbage collections.
 
@@ -97,6 +109,13 @@ class KuboBlockStore:
         """
         if self._at_home(lambda: self._client.pin.add(str(root), opts=_AT_HOME)) is None:
             raise BlockMissingError(root)
+
+    def _import(self, archive: io.BytesIO) -> None:
+        opts = {"pin-roots": "false", "allow-big-block": "true"}
+        with self._reachable(), self._client.dag.imprt(archive, stream=True, opts=opts) as answers:
+            # It names pinned roots only. To its end, so that the connection serves again.
+            for _ in answers:
+                pass
 
     def _read(self, cid: Cid) -> bytes:
         parts, length = [], 0

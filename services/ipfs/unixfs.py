@@ -32,14 +32,23 @@ def add_file(store: BlockStore, data: bytes, *, leaf_bytes: int = LEAF_BYTES, wi
     return _join([Link(store.put(bytes(part), RAW), len(part), len(part)) for part in parts], store.put, width=width)
 
 
-def name_file(path: Path, *, threads: int = 2) -> Cid:
+def name_file(path: Path, *, threads: int = 2, on_bytes: Callable[[int], None] | None = None) -> Cid:
     """Name a file without storing it; memory stays at a leaf a thread, whatever its length.
 
-    Raises OSError, and ValueError when the file changed meanwhile.
+    on_bytes: hears how many bytes are named; what it raises ends the work. Raises OSError, and ValueError when the file
+    changed meanwhile.
     """
-    length = path.stat().st_size
+    length, named, leaves = path.stat().st_size, 0, []
     with ThreadPoolExecutor(threads, thread_name_prefix="naming") as pool:
-        leaves = list(pool.map(lambda start: _name_leaf(path, start), range(0, max(length, 1), LEAF_BYTES)))
+        try:
+            for leaf in pool.map(lambda start: _name_leaf(path, start), range(0, max(length, 1), LEAF_BYTES)):
+                leaves.append(leaf)
+                named += leaf.file_bytes
+                if on_bytes is not None:
+                    on_bytes(named)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     if sum(leaf.file_bytes for leaf in leaves) != length:
         raise ValueError("the file changed while it was read")
     return _join(leaves, Cid.of, width=WIDTH)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.ipfs.durable import disk_problems, sync_folder
 from services.media.film import SealedChunk
+from services.units.cid import Cid
 
 _MAX_LINE_BYTES = 1_000
 
@@ -60,6 +61,16 @@ class IngestJournal:
                 whole_bytes += len(line)
             file.truncate(whole_bytes)
         return entries
+
+
+def noted_chunks(folder: Path) -> set[Cid]:
+    """Name the sealed file of every chunk that a journal ever held, also of those that were sealed again since."""
+    path = folder / "chunks.jsonl"
+    if not path.is_file():
+        return set()
+    with path.open("rb") as file:
+        entries = (_read(line) for line in iter(lambda: file.readline(_MAX_LINE_BYTES), b""))
+        return {entry.chunk.cid for entry in entries if entry is not None}
 
 
 def _read(line: bytes) -> Entry | None:

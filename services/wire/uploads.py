@@ -8,10 +8,11 @@ from pydantic import Field
 
 from services.wire.base import Answer, Moment, MoneyField, ProblemOut, Request
 
-StageName = Literal["check", "cut", "seal", "store", "register"]
-StageState = Literal["waiting", "running", "done", "failed"]
-UploadState = Literal["working", "ready", "publishing", "published", "failed", "cancelled"]
-STAGES: tuple[StageName, ...] = ("check", "cut", "seal", "store", "register")
+StageName = Literal["hash", "check", "cut", "seal", "store", "pin", "register", "elsewhere"]
+StageState = Literal["waiting", "running", "paused", "done", "failed"]
+UploadState = Literal["queued", "working", "paused", "ready", "publishing", "published", "failed", "cancelled"]
+"""``queued``: others are being worked on. ``paused``: a person stopped it; it goes on where it was."""
+STAGES: tuple[StageName, ...] = ("hash", "check", "cut", "seal", "store", "pin", "register", "elsewhere")
 
 
 class UploadIn(Request):
@@ -39,6 +40,12 @@ class StageOut(Answer):
     state: StageState
     done: int = 0
     total: int = 0
+    bytes_per_s: int = 0
+    """How fast it was when it was last looked at; 0 where that means nothing."""
+    problem: ProblemOut | None = None
+    """Why it failed, where the upload itself went on."""
+    can_retry: bool = False
+    """Whether this stage alone can be done again."""
 
 
 class FileFacts(Answer):

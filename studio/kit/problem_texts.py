@@ -84,6 +84,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Put it back or choose it again; the form is kept.",
         "CHOOSE_FILE",
     ),
+    "upload.file_changed": (
+        "The video file is not the one it was.",
+        "Go on to take it as it is now, or put the old one back first; the form is kept.",
+        "RETRY",
+    ),
     "upload.state": ("This upload is past that step.", "Load it again to see where it is.", "REFRESH"),
     "upload.price": ("That is not a price per 10 seconds.", "Enter an amount such as $0.005.", "NONE"),
     "upload.title": ("A video needs a title of 1 to 120 characters.", "Type what viewers will see.", "NONE"),
@@ -126,6 +131,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "content.not_found": ("This video is not offered any more.", "What you bought stays in your library.", "NONE"),
+    "storage.address": (
+        "That is no address of a storage.",
+        "Enter a daemon's, such as /ip4/127.0.0.1/tcp/5001, or a gateway's, such as https://gateway.example.",
+        "NONE",
+    ),
     "store.unreachable": (
         "The storage at {address} gives no usable answer.",
         "Nothing is lost. See whether it runs, then try again.",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 TIER_NAME = "Front row"
 TIER_PRICE = Money(2_990_000)
-FILE_STAGES = ("check", "cut", "seal", "store")
+_ON_THE_WAY = ("queued", "working")
+FILE_STAGES = ("hash", "check", "cut", "seal", "store")
 LEAST_CHUNKS = 3
 
 
@@ -64,7 +65,9 @@ def upload(scene: Scene) -> str:
 
     def ready() -> UploadOut | None:
         seen.update(f"{row}: {hand.text_of(row)}" for row in rows)
-        return next((item for item in hand.fact(uploads) if item.id not in before and item.state != "working"), None)
+        return next(
+            (item for item in hand.fact(uploads) if item.id not in before and item.state not in _ON_THE_WAY), None
+        )
 
     made = hand.wait("the film to be cut, sealed and stored", ready, timeout_s=600)
     if made.state != "ready" or made.facts is None:

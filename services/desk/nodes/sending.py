@@ -61,6 +61,7 @@ async def _missing(at: Desk, names: tuple[Cid, ...]) -> tuple[Cid, ...]:
 async def _send(at: Desk, name: Cid) -> None:
     home = at.home or at
     block = await to_thread.run_sync(home.blocks.get, name)
+    await at.pace.take(len(block))
     headers = {"Content-Type": "application/octet-stream"}
     path = f"/blocks/{name}"
     await patiently(partial(at.node.send, "PUT", path, body=block, headers=headers, timeout_s=_BLOCK_S))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import partial
 
@@ -11,15 +12,17 @@ from sqlalchemy import select
 from services.desk.context import Desk
 from services.desk.nodes.placing import set_place
 from services.desk.nodes.sending import send_film
-from services.desk.publishing.record import change, get, sealed_from_json, secret_of
-from services.desk.publishing.work import forget_work
+from services.desk.publishing.leftovers import clear_up
+from services.desk.publishing.pinning import pin
+from services.desk.publishing.proving import prove
+from services.desk.publishing.record import change, get, out, sealed_from_json, secret_of
 from services.desk.purchases.keys import TRACK
+from services.desk.storage.record import files_of
 from services.desk.tables import Upload
 from services.media.film import Ingested
 from services.media.manifest import check_title, compose_manifest
 from services.media.seal import chunk_key
 from services.media.signature import sign_manifest
-from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.units.money import CHUNK_UNIT_MS, ZERO, Money, chunk_price, platform_fee
 from services.units.time import unix_seconds
@@ -80,7 +83,27 @@ async def publish(desk: Desk, upload_id: str) -> UploadOut:
     if row.state not in ("ready", "publishing", "published"):
         # Not after waiting for the work to end, which may take minutes.
         raise ProblemError("upload.state")
-    return await desk.finish(_in_turn(desk, upload_id), "publishing")
+    return await desk.finish(_stoppable(desk, upload_id), task_name(upload_id))
+
+
+def task_name(upload_id: str) -> str:
+    """Name the task that publishes an upload."""
+    return f"publishing {upload_id}"
+
+
+def publish_in_background(desk: Desk, upload_id: str) -> None:
+    """Go on publishing without anybody waiting for it; the upload shows what comes of it."""
+    desk.spawn(_resumed(desk, upload_id), name=task_name(upload_id))
+
+
+async def _stoppable(desk: Desk, upload_id: str) -> UploadOut:
+    """Publish, until a person holds it up: whoever waits is told how far it came."""
+    try:
+        return await _in_turn(desk, upload_id)
+    except asyncio.CancelledError:
+        if upload_id not in desk.memory.held_up:
+            raise
+        return out(await to_thread.run_sync(get, desk, upload_id))
 
 
 async def resume_all(desk: Desk) -> None:
@@ -91,12 +114,12 @@ async def resume_all(desk: Desk) -> None:
             return list(session.scalars(select(Upload.id).where(Upload.state == "publishing")))
 
     for upload_id in await to_thread.run_sync(unanswered):
-        desk.spawn(_resumed(desk, upload_id), name=f"publishing {upload_id}")
+        publish_in_background(desk, upload_id)
 
 
 async def _resumed(desk: Desk, upload_id: str) -> None:
     try:
-        await _in_turn(desk, upload_id)
+        await _stoppable(desk, upload_id)
     except ProblemError as problem:
         # The upload shows it, and its form still has the button.
         _log.info("still not published", extra={"upload": upload_id, "code": problem.code})
@@ -114,7 +137,7 @@ async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
         desk.events.publish("upload", upload_id)
         is_asked = row.publication is not None
         try:
-            await _send(at, row)
+            await pin(at, row)
             is_asked = True
             card = await _register(at, row.content_id, body)
         except ProblemError as problem:
@@ -127,10 +150,12 @@ async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
             desk.events.publish("upload", upload_id)
             raise
         await to_thread.run_sync(set_place, desk, row.content_id, at.node.uri, "live", card)
-        done = await to_thread.run_sync(_finish, desk, row)
+        await to_thread.run_sync(_finish, desk, row.id)
     desk.events.publish("upload", upload_id)
     desk.events.publish("catalogue", row.content_id)
-    return done
+    # It is for sale by now: what is wrong with it elsewhere does not undo that.
+    await prove(desk, upload_id)
+    return out(await to_thread.run_sync(get, desk, upload_id))
 
 
 async def publish_again(at: Desk, content: ContentId) -> CardOut:
@@ -140,7 +165,7 @@ async def publish_again(at: Desk, content: ContentId) -> CardOut:
     """
     desk = at.home or at
     row, body = await to_thread.run_sync(_published, desk, content)
-    await send_film(at, _files(row), _untold)
+    await send_film(at, files_of(row.sealed), _untold)
     return await _register(at, content, body)
 
 
@@ -150,21 +175,6 @@ async def _untold(_done: int, _total: int) -> None:
 
 async def _register(at: Desk, content: ContentId, body: PublishIn) -> CardOut:
     return await at.node.call(CardOut, "PUT", f"/content/{content}/manifest", body=body)
-
-
-async def _send(at: Desk, row: Upload) -> None:
-    async def tell(done: int, total: int) -> None:
-        stages = {**row.stages, "register": [done, total + 1]}
-        await to_thread.run_sync(partial(change, at, row.id, stages=stages))
-        at.events.publish("upload", row.id)
-
-    await send_film(at, _files(row), tell)
-
-
-def _files(row: Upload) -> tuple[Cid, ...]:
-    film = sealed_from_json(row.sealed)
-    poster = (film.poster_cid,) if film.poster_cid else ()
-    return (film.init_cid, *poster, *(chunk.cid for chunk in film.chunks))
 
 
 def _published(desk: Desk, content: ContentId) -> tuple[Upload, PublishIn]:
@@ -229,9 +239,12 @@ def _compose(desk: Desk, row: Upload) -> PublishIn:
     )
 
 
-def _finish(desk: Desk, row: Upload) -> UploadOut:
-    forget_work(desk, row.id)
-    return change(desk, row.id, state="published", problem=None, stages={**row.stages, "register": [1, 1]})
+def _finish(desk: Desk, upload_id: str) -> None:
+    row = get(desk, upload_id)
+    # As long as its notes are there, parts that were sealed and then not used can be found.
+    clear_up(desk, upload_id, kept=files_of(row.sealed))
+    stages = {**row.stages, "register": [1, 1, 0], "elsewhere": [0, 1, 0]}
+    change(desk, upload_id, state="published", problem=None, stages=stages)
 
 
 def _keys(film: Ingested, secret: bytes, row: Upload) -> tuple[str, ...]:

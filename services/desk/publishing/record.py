@@ -9,12 +9,13 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from services.desk.context import Desk
+from services.desk.publishing.stages import stages_of
 from services.desk.tables import Upload
-from services.media.film import Ingested, MediaFacts, Progress, SealedChunk, whole_film
+from services.media.film import Ingested, MediaFacts, SealedChunk, whole_film
 from services.units.ids import new_content_id, new_row_id
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
-from services.wire.uploads import STAGES, DraftIn, FileFacts, StageName, StageOut, StageState, UploadOut, UploadState
+from services.wire.uploads import DraftIn, FileFacts, StageName, UploadOut, UploadState
 
 SECRET_BYTES = 32
 _LISTED = 50
@@ -30,8 +31,10 @@ def add(desk: Desk, path: Path) -> UploadOut:
         id=upload_id,
         path=str(path),
         size_bytes=path.stat().st_size,
-        state="working",
+        state="queued",
         stages={},
+        stage_problems=None,
+        source=None,
         facts=None,
         draft=DraftIn(title=_title_of(path)).model_dump(),
         problem=None,
@@ -89,6 +92,16 @@ def move(desk: Desk, upload_id: str, *, sources: tuple[UploadState, ...], **fiel
     return out(row)
 
 
+def note_stage_problem(desk: Desk, upload_id: str, stage: StageName, problem: ProblemError | None) -> None:
+    """Note why a stage failed while the upload goes on, or that it has not. Blocking."""
+    with desk.database.write() as session:
+        row = session.get(Upload, upload_id)
+        if row is None:
+            return
+        others = {name: kept for name, kept in (row.stage_problems or {}).items() if name != stage}
+        row.stage_problems = others if problem is None else {**others, stage: dict(problem.body())}
+
+
 def save_draft(desk: Desk, upload_id: str, draft: DraftIn) -> UploadOut:
     """Keep the form. Blocking. Raises ProblemError: upload.not_found, upload.state once it is signed."""
     with desk.database.write() as session:
@@ -115,11 +128,6 @@ def remove(desk: Desk, upload_id: str) -> None:
 def secret_of(desk: Desk, row: Upload) -> bytes:
     """Open the content secret. Blocking. Raises ProblemError: wallet.locked, wallet.missing."""
     return desk.keyring.content_box().open(row.wrapped_secret, owner=_owner(row.id))
-
-
-def with_progress(stages: dict[str, Any], news: Progress) -> dict[str, Any]:
-    """Note how far a stage has come."""
-    return {**stages, news.stage: [news.done, news.total]}
 
 
 def sealed_to_json(film: Ingested) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def out(row: Upload) -> UploadOut:
         file_name=Path(row.path).name,
         size_bytes=row.size_bytes,
         state=cast("UploadState", row.state),
-        stages=tuple(_stage(row, name) for name in STAGES),
+        stages=stages_of(row),
         facts=None if row.facts is None else _facts(row.facts, len(sealed["chunks"]) if sealed else None),
         draft=DraftIn.model_validate(row.draft),
         problem=None if row.problem is None else ProblemOut.model_validate(row.problem),
@@ -158,31 +166,6 @@ def out(row: Upload) -> UploadOut:
         poster=sealed["summary"]["poster_cid"] if sealed else None,
         created_at=row.created_at,
     )
-
-
-def _stage(row: Upload, name: StageName) -> StageOut:
-    done, total = row.stages.get(name, (0, 0))
-    state = _register_state(row) if name == "register" else _work_state(row, name)
-    return StageOut(name=name, state=state, done=done, total=total)
-
-
-def _register_state(row: Upload) -> StageState:
-    states: dict[str, StageState] = {"published": "done", "publishing": "running"}
-    return states.get(row.state, "failed" if row.sealed and row.problem else "waiting")
-
-
-def _work_state(row: Upload, name: StageName) -> StageState:
-    if row.sealed is not None or _is_through(row, name):
-        return "done"
-    is_first_open = name == next(stage for stage in STAGES if not _is_through(row, stage))
-    if row.state == "working":
-        return "running" if is_first_open or name in row.stages else "waiting"
-    return "failed" if is_first_open else "waiting"
-
-
-def _is_through(row: Upload, name: StageName) -> bool:
-    done, total = row.stages.get(name, (0, 0))
-    return bool(total) and done >= total
 
 
 def _facts(stored: dict[str, Any], chunk_count: int | None) -> FileFacts:

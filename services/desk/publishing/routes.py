@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
 from fastapi import APIRouter
 
 from services.desk.door import DeskOf
+from services.desk.publishing import control, record, work
 from services.desk.publishing import publish as publishing
-from services.desk.publishing import record, work
-from services.wire.problems import ProblemError
-from services.wire.uploads import DraftIn, PriceQuote, UploadIn, UploadOut
+from services.wire.uploads import DraftIn, PriceQuote, StageName, UploadIn, UploadOut
 
 router = APIRouter(tags=["uploads"])
 
@@ -56,30 +54,31 @@ async def publish(desk: DeskOf, upload_id: str) -> UploadOut:
     return await publishing.publish(desk, upload_id)
 
 
+@router.post("/uploads/{upload_id}/pause")
+async def pause(desk: DeskOf, upload_id: str) -> UploadOut:
+    """Hold it; what is done stays done."""
+    return await control.pause(desk, upload_id)
+
+
 @router.post("/uploads/{upload_id}/cancel")
 async def cancel(desk: DeskOf, upload_id: str) -> UploadOut:
     """Stop the work; the form stays."""
-    await work.stop(desk, upload_id)
-    return await to_thread.run_sync(partial(record.move, desk, upload_id, sources=("working",), state="cancelled"))
+    return await control.cancel(desk, upload_id)
 
 
 @router.post("/uploads/{upload_id}/retry")
 async def retry(desk: DeskOf, upload_id: str) -> UploadOut:
-    """Go on where it stopped."""
-    moved = await to_thread.run_sync(
-        partial(record.move, desk, upload_id, sources=("failed", "cancelled"), state="working", problem=None)
-    )
-    work.start(desk, upload_id)
-    return moved
+    """Go on where it was held or stopped."""
+    return await control.resume(desk, upload_id)
+
+
+@router.post("/uploads/{upload_id}/stages/{stage}/retry")
+async def retry_stage(desk: DeskOf, upload_id: str, stage: StageName) -> UploadOut:
+    """Do one stage again."""
+    return await control.retry_stage(desk, upload_id, stage)
 
 
 @router.delete("/uploads/{upload_id}", status_code=204)
 async def discard(desk: DeskOf, upload_id: str) -> None:
     """Forget an upload that is not for sale."""
-    row = await to_thread.run_sync(record.get, desk, upload_id)
-    if row.state in ("published", "publishing"):
-        raise ProblemError("upload.state")
-    await work.stop(desk, upload_id)
-    await to_thread.run_sync(record.remove, desk, upload_id)
-    await to_thread.run_sync(work.forget_work, desk, upload_id)
-    desk.events.publish("upload", upload_id)
+    await control.discard(desk, upload_id)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 _STATES: dict[RowState, tuple[str, Tone]] = {
     "live": ("for sale", "ok"),
+    "queued": ("waiting", "neutral"),
     "working": ("preparing", "info"),
+    "paused": ("paused", "warn"),
     "ready": ("ready to publish", "accent"),
     "publishing": ("publishing", "info"),
     "failed": ("stopped", "bad"),

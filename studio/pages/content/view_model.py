@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
-RowState = Literal["live", "working", "ready", "publishing", "failed", "cancelled"]
+RowState = Literal["live", "queued", "working", "paused", "ready", "publishing", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

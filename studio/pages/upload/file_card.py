@@ -33,8 +33,8 @@ class FileCard(Card):
         head.addLayout(words, 1)
         self.body.addLayout(head)
         self.body.addWidget(hairline())
-        self._stages = StageList()
-        self.body.addWidget(self._stages)
+        self.stages = StageList()
+        self.body.addWidget(self.stages)
 
     def show_upload(self, upload: UploadOut, poster: bytes | None) -> None:
         """Show the file and how far it is."""
@@ -42,7 +42,7 @@ class FileCard(Card):
         self._poster.show_picture(poster)
         self._facts.setText(_facts(upload.facts, upload.size_bytes))
         self._codecs.setText(_codecs(upload.facts))
-        self._stages.show_stages(upload.stages)
+        self.stages.show_stages(upload.stages)
 
 
 def _facts(facts: FileFacts | None, size_bytes: int) -> str:

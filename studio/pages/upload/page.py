@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.kit.problems import Action, Problem
 from studio.kit.tokens import GUTTER
-from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.button import Button, ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
 
 _STATES = {
+    "queued": "Waiting for other uploads; two are prepared at a time.",
     "working": "Preparing; you can fill in the form meanwhile.",
+    "paused": "Paused. What is done is kept.",
     "ready": "Ready to publish.",
     "publishing": "Publishing…",
     "published": "Published.",
@@ -44,6 +46,7 @@ class UploadPage(PageFrame):
         self._drop = DropArea()
         self._drop.chosen.connect(self.model.start)
         self._file = FileCard()
+        self._file.stages.again.connect(self.model.retry_stage)
         self._form = UploadForm()
         self._form.typed.connect(self.model.type)
         self._form.publish_wanted.connect(self.model.publish)
@@ -91,12 +94,20 @@ class UploadPage(PageFrame):
     def _buttons(self) -> None:
         self._cancel = ghost("Cancel", name="upload.cancel", icon="close")
         self._cancel.clicked.connect(self.model.cancel)
+        self._pause = secondary("Pause", name="upload.pause", icon="pause")
+        self._pause.clicked.connect(self.model.pause)
         self._retry = secondary("Go on", name="upload.retry", icon="retry")
         self._retry.clicked.connect(self.model.retry)
         self._discard = ghost("Discard", name="upload.discard")
         self._discard.clicked.connect(self.model.discard)
-        for button in (self._discard, self._cancel, self._retry):
+        for button in (self._discard, self._cancel, self._pause, self._retry):
             self.buttons.addWidget(button)
+        self._shown_in: dict[Button, tuple[str, ...]] = {
+            self._cancel: ("queued", "working"),
+            self._pause: ("queued", "working", "publishing"),
+            self._retry: ("paused", "failed", "cancelled"),
+            self._discard: ("paused", "failed", "cancelled", "ready"),
+        }
 
     def _render(self) -> None:
         state = self.model.state
@@ -108,9 +119,8 @@ class UploadPage(PageFrame):
         self._steps.setVisible(upload is None)
         self._work.setVisible(upload is not None and not published)
         self._done.setVisible(published)
-        self._cancel.setVisible(upload is not None and upload.state == "working")
-        self._retry.setVisible(upload is not None and upload.state in ("failed", "cancelled"))
-        self._discard.setVisible(upload is not None and upload.state in ("failed", "cancelled", "ready"))
+        for button, states in self._shown_in.items():
+            button.setVisible(upload is not None and upload.state in states)
         if upload is not None:
             self._file.show_upload(upload, state.poster)
             self._form.show_state(state)
@@ -128,6 +138,10 @@ class UploadPage(PageFrame):
             self._drop.ask()
             return
         waiting = self.model.state.upload is not None and self.model.state.upload.state == "ready"
-        stopped = self.model.state.upload is not None and self.model.state.upload.state in ("failed", "cancelled")
+        stopped = self.model.state.upload is not None and self.model.state.upload.state in (
+            "failed",
+            "cancelled",
+            "paused",
+        )
         again = self.model.publish if waiting else self.model.retry if stopped else self.model.refresh
         self.model.context.handle(problem, again)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.kit.format import size
 from studio.kit.icons import Icon
+from studio.kit.problems import Problem, advice
 from studio.kit.widgets import text
+from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import row
 from studio.kit.widgets.progress import ProgressBar
 
@@ -18,22 +22,28 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _NAMES: dict[StageName, tuple[str, str]] = {
+    "hash": ("Name the file", "So that work goes on with this very file"),
     "check": ("Check the file", "Can it be read, cut and played?"),
     "cut": ("Cut into parts", "About ten seconds each, at keyframes"),
     "seal": ("Encrypt", "Each part under a key of its own"),
     "store": ("Store", "Blocks named by their content"),
+    "pin": ("Keep", "Here, at the node and at your storages"),
     "register": ("Put up for sale", "Signed by your wallet"),
+    "elsewhere": ("Playable elsewhere", "Fetched back as a stranger would"),
 }
 _STATES: dict[StageState, tuple[str, str, Tone]] = {
     "waiting": ("waiting", "clock", "neutral"),
     "running": ("running", "retry", "accent"),
+    "paused": ("paused", "clock", "warn"),
     "done": ("done", "check", "ok"),
     "failed": ("stopped", "alert", "bad"),
 }
 
 
 class StageRow(QWidget):
-    """One stage: what it does, how far it is."""
+    """One stage: what it does, how far it is, how fast. Signal: ``again(name)``."""
+
+    again = Signal(str)
 
     def __init__(self, name: StageName) -> None:
         super().__init__()
@@ -46,11 +56,18 @@ class StageRow(QWidget):
         head = row(self._icon, text.Text(self._title, weight=text.Weight.Medium), text.caption(why), spacing=10)
         head.addStretch(1)
         head.addWidget(self._words)
+        self._retry = ghost(
+            "Try again", name=f"upload.stage.{name}.retry", icon="retry", says=f"{self._title}: try again"
+        )
+        self._retry.clicked.connect(lambda: self.again.emit(name))
+        head.addWidget(self._retry)
+        self._why = text.caption(wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self._bar)
+        layout.addWidget(self._why)
 
     def show_stage(self, stage: StageOut) -> None:
         """Show how far the stage is."""
@@ -58,20 +75,32 @@ class StageRow(QWidget):
         self._icon.show_icon(icon, tone)
         done, total = (1, 1) if stage.state == "done" else (stage.done, stage.total)
         self._bar.show_progress(done, total, "ok" if stage.state == "done" else tone if tone != "neutral" else "accent")
-        self._words.setText(f"{self._bar.percent} %" if stage.state == "running" else words)
+        self._words.setText(_running(self._bar.percent, stage.bytes_per_s) if stage.state == "running" else words)
+        problem = stage.problem
+        told = None if problem is None else advice(Problem(problem.code, problem.params))
+        self._why.setText("" if told is None else told.sentence)
+        self._why.setVisible(told is not None)
+        self._retry.setVisible(stage.can_retry)
         self.setAccessibleName(f"{self._title}: {self._words.text()}")
 
 
+def _running(percent: int, bytes_per_s: int) -> str:
+    return f"{percent} %  ·  {size(bytes_per_s)}/s" if bytes_per_s else f"{percent} %"
+
+
 class StageList(QWidget):
-    """All stages in their order."""
+    """All stages in their order. Signal: ``again(name)`` when one of them is to be done again."""
+
+    again = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(20)
+        layout.setSpacing(14)
         self._rows = {name: StageRow(name) for name in _NAMES}
         for stage_row in self._rows.values():
+            stage_row.again.connect(self.again)
             layout.addWidget(stage_row)
 
     def show_stages(self, stages: Sequence[StageOut]) -> None:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from services.wire.base import ProblemOut
     from services.wire.nodes import NodeOut
-    from services.wire.uploads import PriceQuote, UploadOut
+    from services.wire.uploads import PriceQuote, StageName, UploadOut
     from studio.kit.context import PageContext
 
-_OPEN = frozenset({"working", "ready", "publishing", "failed", "cancelled"})
+_OPEN = frozenset({"queued", "working", "paused", "ready", "publishing", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,17 @@ class UploadViewModel(ViewModel[UploadState]):
         """Stop the work; the form stays."""
         if (upload := self.state.upload) is not None:
             self._act(lambda desk: desk.uploads.cancel(upload.id), self._on_upload)
+
+    def pause(self) -> None:
+        """Hold it where it is."""
+        if (upload := self.state.upload) is not None:
+            self._act(lambda desk: desk.uploads.pause(upload.id), self._on_upload)
+
+    def retry_stage(self, stage: StageName) -> None:
+        """Do one stage again."""
+        if (upload := self.state.upload) is not None:
+            self._set(problem=None)
+            self._act(lambda desk: desk.uploads.retry_stage(upload.id, stage), self._on_upload)
 
     def retry(self) -> None:
         """Go on where it stopped."""

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
-from services.wire.uploads import DraftIn
+from services.wire.uploads import DraftIn, StageOut
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
 from studio.kit.route import Route
@@ -59,6 +59,21 @@ PAYOUTS = {
 UNREADABLE = samples.upload(
     "failed", of=samples.stages("failed"), facts=None, problem=ProblemOut(code="media.unreadable")
 )
+PAUSED = samples.upload("paused", of=samples.stages("done", "paused"))
+COPY_FAILED = samples.upload(
+    "publishing",
+    of=(
+        *samples.stages("done", "done", "done", "done")[:5],
+        StageOut(
+            name="pin",
+            state="failed",
+            problem=ProblemOut(code="store.unreachable", params={"address": "/ip4/127.0.0.1/tcp/5001"}),
+            can_retry=True,
+        ),
+        StageOut(name="register", state="running", done=0, total=1),
+        StageOut(name="elsewhere", state="waiting"),
+    ),
+)
 NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
 ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(
     update={"draft": DraftIn(title="The clockmaker's apprentice", price_text="0.01", node=samples.FAR)}
@@ -87,6 +102,8 @@ SCENES = [
         "upload",
         {"uploads.list": (samples.upload(of=samples.stages("done", "done", "running", done=31, total=73)),)},
     ),
+    Scene("upload-paused", "upload", {"uploads.list": (PAUSED,)}),
+    Scene("upload-copy-failed", "upload", {"uploads.list": (COPY_FAILED,)}),
     Scene(
         "upload-ready",
         "upload",

@@ -1,0 +1,41 @@
+"""Storages besides this computer's disk."""
+
+from __future__ import annotations
+
+from services.http.door import Door
+from services.wire.storage import LimitIn, StorageOut, TargetIn
+
+_LOOK_S = 20.0
+_MOVE_S = 3600.0
+
+
+class StorageClient:
+    """Calls of the storage slice. Each gives all of it."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def get(self) -> StorageOut:
+        """Read the list, and whether a daemon runs here that is not on it; changes follow as ``storage`` events."""
+        return await self._door.call(StorageOut, "GET", "/storage", timeout_s=_LOOK_S)
+
+    async def add(self, address: str) -> StorageOut:
+        """Add a daemon by its multiaddress, or a gateway by its https address.
+
+        Problem codes: storage.address, store.unreachable.
+        """
+        body = TargetIn(address=address)
+        return await self._door.call(StorageOut, "POST", "/storage/targets", body=body, timeout_s=_LOOK_S)
+
+    async def remove(self, address: str) -> StorageOut:
+        """Take a storage off the list; what lies there stays there."""
+        return await self._door.call(StorageOut, "DELETE", "/storage/targets", query={"address": address})
+
+    async def repair(self) -> StorageOut:
+        """Bring to every daemon what it lacks."""
+        return await self._door.call(StorageOut, "POST", "/storage/repair", timeout_s=_MOVE_S)
+
+    async def limit(self, upload_limit: int) -> StorageOut:
+        """Limit what leaves this computer, in bytes a second; 0 for no limit."""
+        body = LimitIn(upload_limit=upload_limit)
+        return await self._door.call(StorageOut, "PUT", "/storage/limit", body=body)

@@ -1,0 +1,93 @@
+"""The list of storages and what is known to be there."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from services.desk.context import Desk
+from services.desk.storage.tables import StorageCopy, StorageTarget
+from services.desk.tables import Setting, Upload
+from services.units.cid import Cid
+from services.units.ids import ContentId
+from services.wire.problems import ProblemError
+
+_LIMIT = "upload_limit"
+
+
+def listed(desk: Desk, kind: str = "") -> tuple[StorageTarget, ...]:
+    """List storages of a kind (empty: all) in the order in which they were added. Blocking."""
+    wanted = select(StorageTarget).order_by(StorageTarget.added_at, StorageTarget.address)
+    with desk.database.read() as session:
+        return tuple(session.scalars(wanted.where(StorageTarget.kind == kind) if kind else wanted))
+
+
+def keep(desk: Desk, address: str, kind: str, version: str) -> None:
+    """Put a storage on the list, or note what it is now. Blocking."""
+    now = desk.clock.now()
+    with desk.database.write() as session:
+        row = session.get(StorageTarget, address)
+        if row is None:
+            row = StorageTarget(address=address, kind=kind, added_at=now)
+            session.add(row)
+        row.version, row.seen_at, row.problem = version, now, None
+
+
+def drop(desk: Desk, address: str) -> None:
+    """Take a storage off the list; what lies there stays there. Blocking."""
+    with desk.database.write() as session:
+        session.execute(delete(StorageCopy).where(StorageCopy.address == address))
+        session.execute(delete(StorageTarget).where(StorageTarget.address == address))
+
+
+def note(desk: Desk, address: str, problem: ProblemError | None) -> None:
+    """Note how a storage did what was asked. Blocking."""
+    with desk.database.write() as session:
+        row = session.get(StorageTarget, address)
+        if row is not None:
+            row.problem = None if problem is None else problem.code
+            row.seen_at = row.seen_at if problem is not None else desk.clock.now()
+
+
+def note_copy(desk: Desk, address: str, content: ContentId, state: str) -> None:
+    """Note how much of a film is there. Blocking."""
+    with desk.database.write() as session:
+        if session.get(StorageTarget, address) is None:
+            # It was taken off the list meanwhile.
+            return
+        session.merge(StorageCopy(address=address, content_id=content, state=state, checked_at=desk.clock.now()))
+
+
+def complete_copies(desk: Desk) -> dict[str, int]:
+    """Count the films that are there in full, by address. Blocking."""
+    counted = select(StorageCopy.address, func.count()).where(StorageCopy.state == "complete")
+    with desk.database.read() as session:
+        return dict(session.execute(counted.group_by(StorageCopy.address)).all())
+
+
+def films_for_sale(desk: Desk) -> tuple[tuple[ContentId, tuple[Cid, ...]], ...]:
+    """Give this account's films with their files. Blocking."""
+    with desk.database.read() as session:
+        rows = session.execute(select(Upload.content_id, Upload.sealed).where(Upload.state == "published")).all()
+    return tuple((content, files_of(sealed)) for content, sealed in rows if sealed is not None)
+
+
+def files_of(sealed: dict[str, object]) -> tuple[Cid, ...]:
+    """Name the files of a film: header, picture, sealed parts."""
+    summary, chunks = sealed["summary"], sealed["chunks"]
+    if not isinstance(summary, dict) or not isinstance(chunks, list):
+        raise TypeError("not what an ingest made")
+    names = [summary["init_cid"], summary["poster_cid"], *(chunk["cid"] for chunk in chunks)]
+    return tuple(Cid.parse(name) for name in names if name is not None)
+
+
+def read_limit(desk: Desk) -> int:
+    """Give the chosen limit in bytes a second, 0 for none. Blocking."""
+    with desk.database.read() as session:
+        row = session.get(Setting, _LIMIT)
+    return row.value if row is not None and isinstance(row.value, int) else 0
+
+
+def write_limit(desk: Desk, limit: int) -> None:
+    """Keep the limit. Blocking."""
+    with desk.database.write() as session:
+        session.merge(Setting(name=_LIMIT, value=limit))

@@ -1,0 +1,55 @@
+"""Storages besides this computer's disk, and how fast this computer sends."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.wire.base import Answer, Moment, ProblemOut, Request
+
+StorageKind = Literal["daemon", "gateway"]
+"""``daemon``: an IPFS daemon that copies go to. ``gateway``: a trustless gateway that parts may come from."""
+MAX_LIMIT = 1_000_000_000
+
+
+class TargetOut(Answer):
+    """A storage of the list."""
+
+    address: str
+    kind: StorageKind
+    version: str
+    seen_at: Moment
+    problem: ProblemOut | None
+    films: int
+    """How many films of this account are there in full."""
+    missing: int
+    """How many that are for sale are not."""
+
+
+class DetectedOut(Answer):
+    """A daemon that runs on this computer and is not on the list."""
+
+    address: str
+    version: str
+
+
+class StorageOut(Answer):
+    """All of it."""
+
+    targets: tuple[TargetOut, ...]
+    detected: DetectedOut | None
+    upload_limit: int
+    """Bytes a second that leave this computer at most; 0 for no limit."""
+
+
+class TargetIn(Request):
+    """Name a storage: a daemon's multiaddress, or the https address of a trustless gateway."""
+
+    address: Annotated[str, Field(max_length=300)]
+
+
+class LimitIn(Request):
+    """Limit what leaves this computer, in bytes a second; 0 for no limit."""
+
+    upload_limit: Annotated[int, Field(ge=0, le=MAX_LIMIT)]
