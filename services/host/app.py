@@ -69,6 +69,8 @@ def host_app(world: World, token: str) -> ASGIApp:
             for desk in world.desks
         )
 
+    for router in world.extra:
+        app.include_router(router)
     for desk in world.desks:
         app.mount(f"/desks/{desk.id}", desk_app(desk))
     return TokenGuard(app, token)

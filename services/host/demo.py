@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,11 @@ from services.chain.demo.chain import DemoChain
 from services.chain.gateway import ChainGateway
 from services.chain.web3_gateway import Web3Gateway
 from services.desk.wallet.keyring import Keyring
+from services.host.demo_control.control import DemoControl
+from services.host.demo_control.kept_clock import KeptClock
+from services.host.demo_control.routes import demo_routes
+from services.host.demo_control.snapshots import finish, sweep
+from services.host.exchange import Exchange
 from services.host.world import Person, World, open_world
 from services.media.worker import make_clip
 from services.units.money import Money
@@ -41,24 +47,29 @@ PEOPLE = (
 
 
 @asynccontextmanager
-async def demo_world(profile: Path, clock: Clock) -> AsyncIterator[World]:
-    """Open the demo world of a profile, making it at first use.
+async def demo_world(profile: Path, clock: Clock, exchange: Exchange | None = None) -> AsyncIterator[World]:
+    """Open the demo world of a profile, making it at first use. Its own clock follows the given one.
 
+    exchange: lets its own requests have it changed on disk; without it there are no snapshots.
     Raises ProblemError: service.busy_profile, chain.damaged, and as open_world.
     """
-    chain = await to_thread.run_sync(DemoChain.open, profile / "chain" / "journal.db", clock)
+    await to_thread.run_sync(finish, profile)
+    kept = KeptClock(profile, clock)
+    chain = await to_thread.run_sync(DemoChain.open, profile / "chain" / "journal.db", kept)
     try:
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
         sample = profile / "samples" / SAMPLE
-        opened = open_world(profile, chain=gateway, clock=clock, people=PEOPLE, is_demo=True, samples=(sample,))
+        opened = open_world(profile, chain=gateway, clock=kept, people=PEOPLE, is_demo=True, samples=(sample,))
         async with opened as world:
             await to_thread.run_sync(_fund, chain, gateway, world)
-            making = asyncio.create_task(_make(sample))
+            control = DemoControl(world, chain, kept, profile, exchange)
+            tasks = [asyncio.create_task(_make(sample)), asyncio.create_task(to_thread.run_sync(sweep, profile))]
             try:
-                yield world
+                yield replace(world, extra=(demo_routes(control),))
             finally:
-                making.cancel()
-                await asyncio.wait([making])
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
     finally:
         chain.close()
 

@@ -9,8 +9,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 from services.chain.demo.lock import FileLock
 from services.host.app import host_app
 from services.host.demo import demo_world
+from services.host.exchange import Exchange, Stage, Wish
 from services.host.own import own_world
 from services.host.world import World
 from services.units.time import SystemClock
@@ -44,8 +46,8 @@ async def serve(profile: Path, *, is_demo: bool) -> int:
         _say({"ready": False, "problem": problem.body()})
         return 1
     try:
-        async with _world(profile, is_demo=is_demo) as world, _socket_folder() as folder:
-            await _serve(host_app(world, token), folder / "s", on_end=world.hush)
+        async with _socket_folder() as folder:
+            await _serve_worlds(profile, token, folder / "s", is_demo=is_demo)
     except ProblemError as problem:
         _log.warning("cannot start", extra={"code": problem.code})
         _say({"ready": False, "problem": problem.body()})
@@ -55,11 +57,34 @@ async def serve(profile: Path, *, is_demo: bool) -> int:
     return 0
 
 
-def _world(profile: Path, *, is_demo: bool) -> AbstractAsyncContextManager[World]:
-    return demo_world(profile, SystemClock()) if is_demo else own_world(profile, SystemClock())
+async def _serve_worlds(profile: Path, token: str, socket: Path, *, is_demo: bool) -> None:
+    """Serve a profile's world, and after each change on disk the one that is there then."""
+    stage, ends = Stage(), _end_of_input()
+    server = _server(stage, socket)
+    serving: asyncio.Task[None] | None = None
+    wish, problem = None, None
+    while True:
+        async with _world(profile, stage.ask, is_demo=is_demo) as world:
+            stage.show(host_app(world, token))
+            if wish is not None:
+                wish.answer(problem)
+            serving = serving or await _begin(server, socket)
+            wish = await _first_wish(stage, serving, ends)
+            # An open event stream would hold the server, or the exchange, for the whole grace.
+            world.hush()
+            if wish is None:
+                server.should_exit = True
+                await serving
+                return
+            await stage.empty()
+        problem = await asyncio.to_thread(wish.make)
 
 
-async def _serve(app: ASGIApp, socket: Path, on_end: Callable[[], None]) -> None:
+def _world(profile: Path, exchange: Exchange, *, is_demo: bool) -> AbstractAsyncContextManager[World]:
+    return demo_world(profile, SystemClock(), exchange) if is_demo else own_world(profile, SystemClock())
+
+
+def _server(app: ASGIApp, socket: Path) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         uds=str(socket),
@@ -70,21 +95,29 @@ async def _serve(app: ASGIApp, socket: Path, on_end: Callable[[], None]) -> None
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=_KEEP_ALIVE_S,
     )
-    server = uvicorn.Server(config)
+    return uvicorn.Server(config)
+
+
+async def _begin(server: uvicorn.Server, socket: Path) -> asyncio.Task[None]:
+    """Listen, and say so."""
     serving = asyncio.create_task(server.serve())
     # uvicorn has no event for it.
     while not server.started and not serving.done():  # noqa: ASYNC110
         await asyncio.sleep(0.005)
-    if serving.done():
-        await serving
-        return
-    _say({"ready": True, "socket": str(socket), "protocol": PROTOCOL, "pid": os.getpid()})
-    gone = asyncio.create_task(asyncio.to_thread(_wait_for_end_of_input))
-    await asyncio.wait({serving, gone}, return_when=asyncio.FIRST_COMPLETED)
-    # An open event stream would hold the server for the whole grace.
-    on_end()
-    server.should_exit = True
-    await serving
+    if not serving.done():
+        _say({"ready": True, "socket": str(socket), "protocol": PROTOCOL, "pid": os.getpid()})
+    return serving
+
+
+async def _first_wish(stage: Stage, serving: asyncio.Task[None], ends: asyncio.Event) -> Wish | None:
+    """Wait for a change that somebody asks for; None when there is nobody left to serve."""
+    wish, end = asyncio.create_task(stage.wish()), asyncio.create_task(ends.wait())
+    try:
+        await asyncio.wait({wish, end, serving}, return_when=asyncio.FIRST_COMPLETED)
+        return None if end.done() or serving.done() else wish.result()
+    finally:
+        wish.cancel()
+        end.cancel()
 
 
 def _read_token() -> str | None:
@@ -96,10 +129,20 @@ def _read_token() -> str | None:
     return token if isinstance(token, str) and len(token) >= 32 else None
 
 
-def _wait_for_end_of_input() -> None:
-    # The window's end of the pipe closes with the window, however it ends.
-    while sys.stdin.read(1024):
-        pass
+def _end_of_input() -> asyncio.Event:
+    """Give what happens when the window's end of the pipe closes, however it ends."""
+    ends, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def read() -> None:
+        while sys.stdin.read(1024):
+            pass
+        # The loop may have ended by itself meanwhile.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(ends.set)
+
+    # Not one of the loop's own threads: it waits for those before it ends.
+    threading.Thread(target=read, name="input", daemon=True).start()
+    return ends
 
 
 def _say(message: dict[str, object]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 from anyio import to_thread
+from fastapi import APIRouter
 
 from services.chain.gateway import ChainGateway
 from services.db.keybox import KeyBox, key_file
@@ -45,6 +46,8 @@ class World:
     desks: tuple[Desk, ...]
     is_demo: bool
     samples: tuple[Path, ...]
+    extra: tuple[APIRouter, ...] = ()
+    """Routes that this world has beside its desks, because whoever composed it put them there."""
 
     def hush(self) -> None:
         """End the event streams of all desks."""

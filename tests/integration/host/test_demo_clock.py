@@ -1,0 +1,92 @@
+"""A demo world's clock is turned, and what is due on the way happens when it is due, on chain, node and desks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from services.chain.gateway import Collected, Subscribed
+from services.host.demo_control.control import GIFT, DemoControl
+from services.host.demo_control.kept_clock import KeptClock
+from services.node.tables import Channel
+from services.units.membership import TIER_PRICES
+from services.units.time import unix_seconds
+from services.wire.problems import ProblemError
+from tests.fixtures.chain import HandClock
+from tests.fixtures.world import RunningWorld, running_world
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    running: RunningWorld
+    clock: KeptClock
+    control: DemoControl
+
+    def events(self) -> list[object]:
+        gateway = self.running.world.chain
+        return list(gateway.escrow_events(0, gateway.head().number))
+
+    def subscribed(self) -> list[Subscribed]:
+        return [event for event in self.events() if isinstance(event, Subscribed)]
+
+
+@pytest.fixture
+async def turned(profile: Path, world_template: Path) -> AsyncIterator[Turned]:
+    shutil.copytree(world_template, profile)
+    clock = KeptClock(profile, HandClock())
+    async with running_world(profile, clock) as running:
+        yield Turned(running, clock, DemoControl(running.world, running.chain, clock, profile, None))
+
+
+async def test_an_hour_claims_and_collects_what_was_sold(turned: Turned) -> None:
+    running = turned.running
+    film = await running.publish(chunks=20)
+    await running.viewer.playback.buy(film.content, first_chunk=1, chunk_count=15)
+    await running.settled()
+    begun = turned.clock.now()
+    await turned.control.turn("hour")
+    assert turned.clock.now() == begun + timedelta(hours=1)
+    assert abs(running.chain.fresh_head().timestamp - unix_seconds(turned.clock.now())) <= 1
+    with running.world.node.database.read() as session:
+        (channel,) = session.scalars(select(Channel))
+    assert channel.claimed == channel.charged > channel.charged - channel.claimed
+    assert any(isinstance(event, Collected) for event in turned.events())
+    await running.assert_reconciled()
+
+
+async def test_a_month_renews_a_day_before_the_end_and_not_once_more(turned: Turned) -> None:
+    running = turned.running
+    tier = await running.creator.tiers.create(name="Supporter", price=TIER_PRICES[0])
+    joined = turned.clock.now()
+    await running.viewer.memberships.join(tier.id, amount=TIER_PRICES[0])
+    await turned.control.turn("month")
+    first, second = turned.subscribed()
+    assert (second.timestamp - first.timestamp, unix_seconds(joined)) == (29 * 86_400, first.timestamp)
+    (mine,) = (await running.viewer.memberships.mine()).memberships
+    assert (mine.state, mine.membership.renewals) == ("active", 1)
+    await running.viewer.memberships.cancel(mine.membership.id)
+    await turned.control.turn("month")
+    assert len(turned.subscribed()) == 2
+    (mine,) = (await running.viewer.memberships.mine()).memberships
+    assert mine.state == "lapsed"
+    await running.assert_reconciled()
+
+
+async def test_the_faucet_gives_real_demo_money_to_whoever_is_there(turned: Turned) -> None:
+    before = await turned.running.creator.wallet.state()
+    await turned.control.give("creator")
+    after = await turned.running.creator.wallet.state()
+    assert (before.available is not None and after.available == before.available + GIFT, after.gas) == (
+        True,
+        before.gas,
+    )
+    with pytest.raises(ProblemError, match=r"request\.not_found"):
+        await turned.control.give("nobody")
