@@ -24,7 +24,7 @@ from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore
 from services.units.time import Clock
 
-Role = Literal["creator", "viewer", "both"]
+Role = Literal["creator", "viewer", "both", "newcomer", "operator"]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 UPLOADS_AT_ONCE = 2

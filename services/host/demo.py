@@ -44,6 +44,14 @@ PEOPLE = (
     Person(id="creator", name="Slow Lantern", role="creator", prepare=_self_opening),
     Person(id="viewer", name="Viewer", role="viewer", prepare=_self_opening),
 )
+PERSONAS = (
+    *PEOPLE,
+    Person(id="creator2", name="Tidewater Notebook", role="creator", prepare=_self_opening),
+    Person(id="viewer2", name="Second viewer", role="viewer", prepare=_self_opening),
+    Person(id="newcomer", name="Newcomer", role="newcomer", prepare=_self_opening),
+    Person(id="operator", name="Operator", role="operator", prepare=_self_opening),
+)
+"""Who can sit at the window of a demo. The newcomer comes with an empty wallet, and the operator runs the node."""
 
 
 @asynccontextmanager
@@ -59,7 +67,7 @@ async def demo_world(profile: Path, clock: Clock, exchange: Exchange | None = No
     try:
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
         sample = profile / "samples" / SAMPLE
-        opened = open_world(profile, chain=gateway, clock=kept, people=PEOPLE, is_demo=True, samples=(sample,))
+        opened = open_world(profile, chain=gateway, clock=kept, people=PERSONAS, is_demo=True, samples=(sample,))
         async with opened as world:
             await to_thread.run_sync(_fund, chain, gateway, world)
             control = DemoControl(world, chain, kept, profile, exchange)
@@ -77,7 +85,7 @@ async def demo_world(profile: Path, clock: Clock, exchange: Exchange | None = No
 def _fund(chain: DemoChain, gateway: ChainGateway, world: World) -> None:
     """Give everybody their first demo money; who has gas money had it already."""
     people = [(world.node.relayer.sender, Money(0), RELAYER_GAS_WEI)]
-    for desk in world.desks:
+    for desk in (desk for desk in world.desks if desk.role != "newcomer"):
         people.append((desk.keyring.owner(), VIEWER_MONEY if desk.role == "viewer" else Money(0), GAS_WEI))
     for owner, usdc, gas_wei in people:
         if not gateway.gas_balance(owner):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -18,7 +18,16 @@ from services.desk.context import Desk, Role
 from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
-from services.host.node_open import EXPORT_FOLDER, NODE_URI, ChainState, at_work, chain_state, open_checked, opened_node
+from services.host.node_open import (
+    EXPORT_FOLDER,
+    LOCAL,
+    NODE_URI,
+    ChainState,
+    at_work,
+    chain_state,
+    open_checked,
+    opened_node,
+)
 from services.http.inside import InsideClient
 from services.ipfs.store import BlockStore, DiskBlockStore
 from services.node.app import node_app
@@ -76,11 +85,15 @@ async def open_world(
     """
     async with AsyncExitStack() as stack:
         blocks = DiskBlockStore(profile / "blocks")
-        node = await stack.enter_async_context(opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock))
+        rings = {person.id: await to_thread.run_sync(_keyring, profile, person) for person in people}
+        operators = frozenset(rings[person.id].owner() for person in people if person.role == "operator")
+        setup = replace(LOCAL, operators=operators)
+        opened = opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock, setup=setup)
+        node = await stack.enter_async_context(opened)
         http = await stack.enter_async_context(InsideClient(node_app(node), base_url=NODE_URI))
         desks = []
         for person in people:
-            desk = await to_thread.run_sync(_open_desk, profile, person, chain, blocks, clock, http)
+            desk = await to_thread.run_sync(_open_desk, profile, person, rings[person.id], chain, blocks, clock, http)
             stack.callback(desk.database.close)
             stack.push_async_callback(close_desk, desk)
             desks.append(desk)
@@ -90,14 +103,25 @@ async def open_world(
         yield World(chain, channels, node, tuple(desks), is_demo, samples)
 
 
-def _open_desk(
-    profile: Path, person: Person, chain: ChainGateway, blocks: BlockStore, clock: Clock, http: httpx.AsyncClient
-) -> Desk:
+def _keyring(profile: Path, person: Person) -> Keyring:
     folder = profile / "desks" / person.id
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    device = KeyBox(key_file(folder / "device.key"))
-    keyring = Keyring(folder / "wallet.json", device)
+    keyring = Keyring(folder / "wallet.json", KeyBox(key_file(folder / "device.key")))
     person.prepare(keyring)
+    return keyring
+
+
+def _open_desk(
+    profile: Path,
+    person: Person,
+    keyring: Keyring,
+    chain: ChainGateway,
+    blocks: BlockStore,
+    clock: Clock,
+    http: httpx.AsyncClient,
+) -> Desk:
+    folder = profile / "desks" / person.id
+    device = KeyBox(key_file(folder / "device.key"))
     return Desk(
         id=person.id,
         name=person.name,

@@ -44,7 +44,7 @@ class DeskOut(Answer):
 
     id: str
     name: str
-    role: Literal["creator", "viewer", "both"]
+    role: Literal["creator", "viewer", "both", "newcomer", "operator"]
     address: AddressField | None
     wallet: WalletStatus
 

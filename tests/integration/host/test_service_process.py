@@ -62,7 +62,8 @@ def test_hello_health_desks_and_end(demo_service: Start, profile: Path) -> None:
         async with service.client() as client:
             health = await client.health()
             assert (health.status, health.demo, health.chain) == ("ok", True, "ok")
-            assert [desk.id for desk in await client.desks()] == ["creator", "viewer"]
+            people = [desk.id for desk in await client.desks()]
+            assert people == ["creator", "viewer", "creator2", "viewer2", "newcomer", "operator"]
 
     asyncio.run(ask())
     assert listening_tcp(service.process.pid) == []
