@@ -60,9 +60,9 @@ class MembershipsClient:
         body = ChangeIn(tier_id=tier_id)
         return await self._door.call(MembershipsOut, "POST", f"/memberships/{membership_id}/change", body=body)
 
-    async def members(self) -> tuple[MembershipOut, ...]:
-        """List the members of this creator's tiers, newest first."""
-        return await self._door.call(tuple[MembershipOut, ...], "GET", "/members")
+    async def members(self, *, node: str = "") -> tuple[MembershipOut, ...]:
+        """List the members of this creator's tiers at a node of the list, newest first."""
+        return await self._door.call(tuple[MembershipOut, ...], "GET", "/members", query={"node": node})
 
     async def access(self, content: ContentId) -> AccessOut:
         """Ask how an own item is to be had. Problem codes: content.not_found."""
@@ -73,25 +73,24 @@ class MembershipsClient:
         body = AccessIn(visibility=visibility, tiers=tiers)
         return await self._door.call(AccessOut, "PUT", f"/items/{content}/access", body=body)
 
-    async def refunds(self, side: Literal["viewer", "creator"] = "viewer") -> tuple[RefundOut, ...]:
-        """List the refunds that were asked for from here, or of this creator."""
-        return await self._door.call(tuple[RefundOut, ...], "GET", "/refunds", query={"side": side})
+    async def refunds(self, side: Literal["viewer", "creator"] = "viewer", *, node: str = "") -> tuple[RefundOut, ...]:
+        """List the refunds that were asked for from here, or of this creator, at a node of the list."""
+        return await self._door.call(tuple[RefundOut, ...], "GET", "/refunds", query={"side": side, "node": node})
 
     async def ask_refund(self, receipt: str, *, reason: str = "", node: str = "") -> RefundOut:
         """Ask a creator for the money of a receipt. Problem codes: refund.not_found."""
         body = RefundAskIn(receipt=receipt, reason=reason, node=node)
         return await self._door.call(RefundOut, "POST", "/refunds", body=body)
 
-    async def pay_refund(self, receipt: str, *, amount: Money) -> tuple[RefundOut, ...]:
+    async def pay_refund(self, receipt: str, *, amount: Money, node: str = "") -> tuple[RefundOut, ...]:
         """Give a receipt's whole sum back from this wallet.
 
         Problem codes: refund.not_found, payment.terms_changed, payment.insufficient, payment.unknown, wallet.locked.
         """
-        body = RefundConfirmIn(amount=amount)
-        return await self._door.call(
-            tuple[RefundOut, ...], "POST", f"/refunds/{receipt}/pay", body=body, timeout_s=_PAY_S
-        )
+        body, query = RefundConfirmIn(amount=amount), {"node": node}
+        path = f"/refunds/{receipt}/pay"
+        return await self._door.call(tuple[RefundOut, ...], "POST", path, body=body, query=query, timeout_s=_PAY_S)
 
-    async def refuse_refund(self, receipt: str) -> RefundOut:
+    async def refuse_refund(self, receipt: str, *, node: str = "") -> RefundOut:
         """Refuse a refund. Problem codes: refund.not_found, refund.state."""
-        return await self._door.call(RefundOut, "POST", f"/refunds/{receipt}/refuse")
+        return await self._door.call(RefundOut, "POST", f"/refunds/{receipt}/refuse", query={"node": node})

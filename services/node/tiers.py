@@ -13,9 +13,8 @@ from services.units.address import Address, address
 from services.units.ids import new_row_id
 from services.units.membership import TIER_PRICES, TIERS_PER_CREATOR
 from services.units.money import Money
-from services.wire.node import NodeTierIn
+from services.wire.node import NodeTierIn, NodeTierOut
 from services.wire.problems import ProblemError
-from services.wire.tiers import TierOut
 
 MAX_NAME = 60
 
@@ -23,7 +22,7 @@ router = APIRouter(tags=["tiers"])
 
 
 @router.post("/tiers/", status_code=201)
-def create_tier(node: NodeOf, caller: Publisher, body: NodeTierIn) -> TierOut:
+def create_tier(node: NodeOf, caller: Publisher, body: NodeTierIn) -> NodeTierOut:
     """Make a tier. Problem codes: tier.price, tier.limit, tier.name, account.forbidden."""
     name, price = _checked(body, caller)
     with node.database.write() as session:
@@ -40,7 +39,7 @@ def create_tier(node: NodeOf, caller: Publisher, body: NodeTierIn) -> TierOut:
 
 
 @router.get("/tiers/{creator_id}")
-def list_tiers(node: NodeOf, creator_id: str, *, archived: bool = False) -> tuple[TierOut, ...]:
+def list_tiers(node: NodeOf, creator_id: str, *, archived: bool = False) -> tuple[NodeTierOut, ...]:
     """List a creator's tiers, cheapest first; with the archived ones if they are asked for."""
     wanted = select(Tier).where(Tier.creator == _creator(creator_id))
     if not archived:
@@ -50,7 +49,7 @@ def list_tiers(node: NodeOf, creator_id: str, *, archived: bool = False) -> tupl
 
 
 @router.put("/tiers/{tier_id}")
-def update_tier(node: NodeOf, caller: Publisher, tier_id: str, body: NodeTierIn) -> TierOut:
+def update_tier(node: NodeOf, caller: Publisher, tier_id: str, body: NodeTierIn) -> NodeTierOut:
     """Change one's own tier; neither its id nor its creator can change. Problem codes: tier.not_found, tier.price."""
     name, price = _checked(body, caller)
     with node.database.write() as session:
@@ -62,7 +61,7 @@ def update_tier(node: NodeOf, caller: Publisher, tier_id: str, body: NodeTierIn)
 
 
 @router.post("/tiers/{tier_id}/archive")
-def archive_tier(node: NodeOf, caller: Publisher, tier_id: str) -> TierOut:
+def archive_tier(node: NodeOf, caller: Publisher, tier_id: str) -> NodeTierOut:
     """Take one's own tier off sale: members keep what they paid for, nobody joins or renews. Again changes nothing.
 
     Problem codes: tier.not_found.
@@ -97,12 +96,13 @@ def _creator(text: str) -> Address:
         raise ProblemError("request.invalid", field="creator_id") from exc
 
 
-def _out(row: Tier) -> TierOut:
-    return TierOut(
+def _out(row: Tier) -> NodeTierOut:
+    return NodeTierOut(
         id=row.id,
-        creator=Address(row.creator),
+        creator_id=Address(row.creator),
         name=row.name,
-        price=row.price,
+        price=row.price.dollars,
+        price_micros=row.price,
         perks=tuple(row.perks),
         created_at=row.created_at,
         is_archived=row.archived_at is not None,

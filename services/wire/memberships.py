@@ -79,9 +79,19 @@ class MembershipOut(Answer):
     reason: str
 
 
-class SubscribedOut(Answer):
-    """What a payment did. receipt: names it when the money is asked back."""
+class SubscriptionOut(MembershipOut):
+    """A membership as its member's node lists it, with the seed's names for who and of whom."""
 
+    user_id: AddressField
+    creator_id: AddressField
+
+
+class SubscribedOut(Answer):
+    """What a payment did. receipt: names it when the money is asked back; the first three as the seed has them."""
+
+    user_id: AddressField
+    creator_id: AddressField
+    tier_id: str
     membership: MembershipOut
     receipt: str
     amount: MoneyField

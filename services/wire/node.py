@@ -10,8 +10,19 @@ from pydantic import Field
 from services.units.ids import ContentId
 from services.units.money import ZERO
 from services.wire.accounts import SCOPES, Scope
-from services.wire.base import AddressField, Answer, Bytes32Field, CidField, ContentIdField, Moment, MoneyField, Request
+from services.wire.base import (
+    AddressField,
+    Answer,
+    Bytes32Field,
+    CidField,
+    ContentIdField,
+    DollarsField,
+    Moment,
+    MoneyField,
+    Request,
+)
 from services.wire.sign_in import MAX_CHARS
+from services.wire.tiers import TierOut
 from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
 KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -213,6 +224,32 @@ class CreatorSums(Answer):
     available: MoneyField
     in_flight: MoneyField
     block: int
+
+
+class NodeTierOut(Answer):
+    """A tier in the seed's own form, and the exact price beside it."""
+
+    id: str
+    creator_id: AddressField
+    name: str
+    price: DollarsField
+    price_micros: MoneyField
+    perks: tuple[str, ...]
+    created_at: Moment
+    is_archived: bool = False
+
+    def tier(self, node: str = "") -> TierOut:
+        """Give it as desks and windows know it."""
+        return TierOut(
+            id=self.id,
+            creator=self.creator_id,
+            name=self.name,
+            price=self.price_micros,
+            perks=self.perks,
+            created_at=self.created_at,
+            is_archived=self.is_archived,
+            node=node,
+        )
 
 
 class NodeTierIn(Request):

@@ -30,3 +30,5 @@ class TierOut(Answer):
     perks: tuple[str, ...]
     created_at: Moment
     is_archived: bool = False
+    node: str = ""
+    """The address of the node where it is sold; empty for the own one."""

@@ -17,8 +17,8 @@ from services.units.address import Address
 from services.units.ids import ContentId
 from services.wire.access import AccessOut, LentKeysOut
 from services.wire.catalogue import AccessTierOut, FilmAccessOut
+from services.wire.node import NodeTierOut
 from services.wire.problems import ProblemError
-from services.wire.tiers import TierOut
 
 _TRACK = 0
 _log = logging.getLogger(__name__)
@@ -30,14 +30,16 @@ async def look_at_access(desk: Desk, film: OpenFilm) -> FilmAccessOut:
     content, creator = film.manifest.content_id, film.manifest.creator
     try:
         access = await desk.node.browse(AccessOut, f"/content/{content}/access")
-        offered = await desk.node.browse(tuple[TierOut, ...], f"/tiers/{creator}") if access.tiers else ()
+        offered = await desk.node.browse(tuple[NodeTierOut, ...], f"/tiers/{creator}") if access.tiers else ()
         if access.visibility == "public" or (access.tiers and await _is_member(desk, creator)):
             await borrow(desk, film)
     except ProblemError as problem:
         _log.info("access not known", extra={"code": problem.code, "content": content})
         return FilmAccessOut()
     tiers = tuple(
-        AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price) for tier in offered if tier.id in access.tiers
+        AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros)
+        for tier in offered
+        if tier.id in access.tiers
     )
     return FilmAccessOut(visibility=access.visibility, tiers=tiers)
 

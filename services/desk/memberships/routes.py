@@ -16,6 +16,7 @@ from services.desk.memberships.joining import ask_quote, join
 from services.desk.memberships.mirror import hear, keep, kept
 from services.desk.memberships.tables import Membership, MembershipPayment
 from services.desk.nodes.places import FilmDeskOf
+from services.desk.tiers import SellerDeskOf
 from services.units.address import Bytes32
 from services.units.time import from_unix_seconds
 from services.wire.access import AccessIn, AccessOut
@@ -84,8 +85,8 @@ async def change(desk: DeskOf, membership_id: str, body: ChangeIn) -> Membership
 
 
 @router.get("/members")
-async def members(desk: DeskOf) -> tuple[MembershipOut, ...]:
-    """List the members of this creator's tiers."""
+async def members(desk: SellerDeskOf) -> tuple[MembershipOut, ...]:
+    """List the members of this creator's tiers at a node."""
     return await desk.node.call(tuple[MembershipOut, ...], "GET", "/members")
 
 
@@ -104,7 +105,7 @@ async def set_access(desk: FilmDeskOf, content: ContentOf, body: AccessIn) -> Ac
 
 
 @router.get("/refunds")
-async def list_refunds(desk: DeskOf, side: Literal["viewer", "creator"] = "viewer") -> tuple[RefundOut, ...]:
+async def list_refunds(desk: SellerDeskOf, side: Literal["viewer", "creator"] = "viewer") -> tuple[RefundOut, ...]:
     """List the refunds that were asked for from here, or of this creator."""
     return await refunds.listed(desk, side)
 
@@ -116,14 +117,14 @@ async def ask_refund(desk: DeskOf, body: RefundAskIn) -> RefundOut:
 
 
 @router.post("/refunds/{receipt}/pay")
-async def pay_refund(desk: DeskOf, receipt: str, body: RefundConfirmIn) -> tuple[RefundOut, ...]:
+async def pay_refund(desk: SellerDeskOf, receipt: str, body: RefundConfirmIn) -> tuple[RefundOut, ...]:
     """Give the money of a receipt back."""
     await refunds.pay(desk, receipt, body.amount)
     return await refunds.listed(desk, "creator")
 
 
 @router.post("/refunds/{receipt}/refuse")
-async def refuse_refund(desk: DeskOf, receipt: str) -> RefundOut:
+async def refuse_refund(desk: SellerDeskOf, receipt: str) -> RefundOut:
     """Refuse to give the money of a receipt back."""
     return await desk.node.call(RefundOut, "POST", f"/refunds/{receipt}/refuse")
 

@@ -17,11 +17,12 @@ from services.desk.memberships.record import find
 from services.desk.memberships.refunds import finish_open as finish_refunds
 from services.desk.memberships.selling import ensure_appointed
 from services.desk.memberships.tables import Membership, MembershipPayment
+from services.desk.nodes.record import listed
 from services.units.address import Address
 from services.units.ids import IntentId
 from services.wire.memberships import MembershipOut, ReasonIn
+from services.wire.node import NodeTierOut
 from services.wire.problems import ProblemError
-from services.wire.tiers import TierOut
 
 _log = logging.getLogger(__name__)
 _AGAIN_S = 15.0
@@ -38,23 +39,28 @@ async def watch(desk: Desk) -> None:
 
 
 async def look_after(desk: Desk) -> None:
-    """Take each step that is due, once."""
-    await finish_open(desk)
-    await finish_refunds(desk)
-    await renew_due(desk)
-    await appoint_due(desk)
+    """Take each step that is due, once; one round at a time, so that nobody renews what was just renewed."""
+    async with desk.turn("memberships"):
+        await finish_open(desk)
+        await finish_refunds(desk)
+        await renew_due(desk)
+        await appoint_due(desk)
 
 
 async def appoint_due(desk: Desk) -> None:
-    """Have this creator's tiers sold, if that is not known to be settled on the chain."""
+    """Have this creator's tiers sold wherever there are some, if that is not known to be settled on the chain."""
     owner = desk.keyring.address
-    if not desk.memory.is_appointing_due or owner is None or desk.keyring.status != "open":
+    if owner is None or desk.keyring.status != "open":
         return
-    try:
-        tiers = await desk.node.browse(tuple[TierOut, ...], f"/tiers/{owner}")
-        desk.memory.is_appointing_due = bool(tiers) and not await ensure_appointed(desk)
-    except ProblemError as problem:
-        _log.info("seller not appointed yet", extra={"code": problem.code})
+    others = (row.address for row in await to_thread.run_sync(listed, desk) if row.state == "up")
+    for node in {desk.node.uri, *others} - desk.memory.sellers:
+        at = desk.at(node)
+        try:
+            tiers = await at.node.browse(tuple[NodeTierOut, ...], f"/tiers/{owner}")
+            if not tiers or await ensure_appointed(at):
+                desk.memory.sellers.add(node)
+        except ProblemError as problem:
+            _log.info("seller not appointed yet", extra={"code": problem.code, "node": node})
 
 
 async def finish_open(desk: Desk) -> None:

@@ -31,6 +31,7 @@ from services.wire.memberships import (
     SellerOut,
     SubscribedOut,
     SubscribeIn,
+    SubscriptionOut,
 )
 from services.wire.problems import ProblemError
 
@@ -69,12 +70,13 @@ def join(node: NodeOf, caller: MaybeCaller, body: SubscribeIn) -> SubscribedOut:
 
 
 @router.get("/subscriptions/{user_id}")
-def subscriptions(node: NodeOf, caller: MaybeCaller, user_id: str) -> tuple[MembershipOut, ...]:
+def subscriptions(node: NodeOf, caller: MaybeCaller, user_id: str) -> tuple[SubscriptionOut, ...]:
     """List one's own memberships; nobody else's are shown."""
     viewer = node.names.acting(user_id, caller)
     sync(node)
     with node.database.read() as session:
-        return memberships_of(session, viewer, node.clock.now())
+        found = memberships_of(session, viewer, node.clock.now())
+    return tuple(SubscriptionOut(**dict(one), user_id=one.viewer, creator_id=one.creator) for one in found)
 
 
 @router.get("/memberships/receipts")
@@ -173,7 +175,15 @@ def _subscribed(node: Node, receipt: IntentId, tier: Tier) -> SubscribedOut:
         if row.state != "paid" or row.transaction is None or found is None:
             raise ProblemError("payment.unknown")
         membership = written(session, found, tier, node.clock.now())
-    return SubscribedOut(membership=membership, receipt=row.id, amount=row.amount, transaction=Bytes32(row.transaction))
+    return SubscribedOut(
+        user_id=row.viewer,
+        creator_id=row.creator,
+        tier_id=row.tier_id,
+        membership=membership,
+        receipt=row.id,
+        amount=row.amount,
+        transaction=Bytes32(row.transaction),
+    )
 
 
 def _quote_out(session: Session, row: MembershipPayment) -> QuoteOut:

@@ -63,7 +63,8 @@ async def test_the_seed_s_own_spelling_works(running: RunningWorld, path: str) -
     async with at_the_door(running.world, STRANGER) as (stranger,):
         made = await stranger.http.post(f"{path}/tiers/", json=body)
         assert made.status_code == 201
-        assert made.json()["price"] == "2990000"
+        assert (made.json()["price"], made.json()["price_micros"]) == (2.99, "2990000")
+        assert made.json()["creator_id"] == STRANGER.address
         listed = await stranger.http.get(f"{path}/tiers/{STRANGER.address}")
         assert [tier["id"] for tier in listed.json()] == [made.json()["id"]]
         assert (await stranger.http.get(f"{path}/tiers/nobody")).json()["code"] == "request.invalid"
