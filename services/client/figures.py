@@ -1,0 +1,84 @@
+"""The creator's figures: series, sums, lines, films, members."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from services.http.door import Door
+from services.units.ids import ContentId
+from services.wire.figures import (
+    BreakdownOut,
+    FiguresOut,
+    Grouping,
+    IncomeLinesOut,
+    ItemFiguresOut,
+    ItemPageOut,
+    MemberOut,
+    MembersOut,
+    TierFiguresOut,
+)
+
+# A year's lines are read a thousand at a time.
+_EXPORT_S = 300.0
+
+
+class FiguresClient:
+    """Calls of the figures slice. node: where it was earned, empty for the own node.
+
+    Problem codes of each: node.not_found, node.unreachable, request.invalid.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def series(self, first: date, last: date, *, node: str = "") -> FiguresOut:
+        """Read all metrics by day between two UTC days, with the period before."""
+        return await self._door.call(FiguresOut, "GET", "/figures", query=_period(first, last, node))
+
+    async def breakdown(self, first: date, last: date, by: Grouping, *, node: str = "") -> BreakdownOut:
+        """Add a period up by day, film, tier or kind of payment."""
+        query = {**_period(first, last, node), "by": by}
+        return await self._door.call(BreakdownOut, "GET", "/figures/breakdown", query=query)
+
+    async def lines(self, first: date, last: date, *, node: str = "", **wish: Any) -> IncomeLinesOut:
+        """List the ledger's lines behind a figure; wish: item, source, limit, cursor."""
+        query = {**_period(first, last, node), **_said(wish)}
+        return await self._door.call(IncomeLinesOut, "GET", "/figures/lines", query=query)
+
+    async def items(self, *, node: str = "", **wish: Any) -> ItemPageOut:
+        """List own films; wish: query, access, archived, order, offset, limit."""
+        return await self._door.call(ItemPageOut, "GET", "/figures/items", query={"node": node, **_said(wish)})
+
+    async def item(self, content_id: ContentId | str, *, node: str = "") -> ItemFiguresOut:
+        """Read a film's earnings on its timeline. Problem codes: content.not_found, account.forbidden."""
+        return await self._door.call(ItemFiguresOut, "GET", f"/figures/items/{content_id}", query={"node": node})
+
+    async def members(self, *, node: str = "", **wish: Any) -> MembersOut:
+        """List members; wish: query, state, tier, order, offset, limit."""
+        return await self._door.call(MembersOut, "GET", "/figures/members", query={"node": node, **_said(wish)})
+
+    async def member(self, membership_id: str, *, node: str = "") -> MemberOut:
+        """Read one member with all payments. Problem codes: membership.not_found."""
+        return await self._door.call(MemberOut, "GET", f"/figures/members/{membership_id}", query={"node": node})
+
+    async def tiers(self, *, node: str = "") -> tuple[TierFiguresOut, ...]:
+        """Read each tier's members and revenue."""
+        return await self._door.call(tuple[TierFiguresOut, ...], "GET", "/figures/tiers", query={"node": node})
+
+    async def export(self, table: str, form: str, first: date, last: date, *, node: str = "") -> bytes:
+        """Give a whole table as a file's bytes; table: day, item, tier, source, lines, members; form: csv, json."""
+        path, query = f"/figures/export/{table}.{form}", _period(first, last, node)
+        return (await self._door.send("GET", path, query=query, timeout_s=_EXPORT_S)).content
+
+
+def _period(first: date, last: date, node: str) -> dict[str, str | int]:
+    return {"from": str(first), "to": str(last), "node": node}
+
+
+def _said(wish: dict[str, Any]) -> dict[str, str | int]:
+    return {
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in wish.items()
+        if value not in (None, "")
+    }

@@ -1,0 +1,136 @@
+"""A creator's figures, as the node where they were earned gives them, and as files to keep."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from services.desk.exports import LIST_LIMIT, Form, Table, everything, write
+from services.desk.tiers import SellerDeskOf
+from services.wire.access import Visibility
+from services.wire.figures import (
+    BreakdownOut,
+    FiguresOut,
+    Grouping,
+    IncomeLinesOut,
+    ItemFiguresOut,
+    ItemOrder,
+    ItemPageOut,
+    MemberOrder,
+    MemberOut,
+    MembersOut,
+    Source,
+    TierFiguresOut,
+)
+from services.wire.memberships import MembershipState
+
+router = APIRouter(tags=["earnings"])
+First = Annotated[date, Query(alias="from")]
+Last = Annotated[date, Query(alias="to")]
+
+
+def _asked(**values: Any) -> dict[str, str | int]:
+    """Write a question to the node; what is None or empty is not asked."""
+    named = {"first": "from", "last": "to"}
+    return {named.get(name, name): _plain(value) for name, value in values.items() if value not in (None, "")}
+
+
+def _plain(value: Any) -> str | int:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, int) else str(value)
+
+
+@router.get("/figures")
+async def figures(desk: SellerDeskOf, first: First, last: Last) -> FiguresOut:
+    """Give the metrics between two UTC days, with the period before."""
+    return await desk.node.call(FiguresOut, "GET", "/creators/figures", query=_asked(first=first, last=last))
+
+
+@router.get("/figures/breakdown")
+async def breakdown(desk: SellerDeskOf, first: First, last: Last, by: Grouping, limit: int = 200) -> BreakdownOut:
+    """Add the income of a period up."""
+    query = _asked(first=first, last=last, by=by, limit=limit)
+    return await desk.node.call(BreakdownOut, "GET", "/creators/figures/breakdown", query=query)
+
+
+@router.get("/figures/lines")
+async def lines(
+    desk: SellerDeskOf,
+    first: First,
+    last: Last,
+    item: str = "",
+    source: Source | None = None,
+    limit: int = 100,
+    cursor: str = "",
+) -> IncomeLinesOut:
+    """List the ledger's lines behind a figure."""
+    query = _asked(first=first, last=last, item=item, source=source, limit=limit, cursor=cursor)
+    return await desk.node.call(IncomeLinesOut, "GET", "/creators/figures/lines", query=query)
+
+
+@router.get("/figures/items")
+async def items(
+    desk: SellerDeskOf,
+    query: str = "",
+    access: Visibility | None = None,
+    archived: bool = False,
+    order: ItemOrder = "newest",
+    offset: int = 0,
+    limit: int = 100,
+) -> ItemPageOut:
+    """List the own films of a node with what each earned."""
+    asked = _asked(query=query, access=access, archived=archived, order=order, offset=offset, limit=limit)
+    return await desk.node.call(ItemPageOut, "GET", "/creators/figures/items", query=asked)
+
+
+@router.get("/figures/items/{content_id}")
+async def item(desk: SellerDeskOf, content_id: str) -> ItemFiguresOut:
+    """Give a film's earnings on its timeline."""
+    return await desk.node.call(ItemFiguresOut, "GET", f"/creators/figures/items/{content_id}")
+
+
+@router.get("/figures/members")
+async def members(
+    desk: SellerDeskOf,
+    query: str = "",
+    state: MembershipState | None = None,
+    tier: str = "",
+    order: MemberOrder = "joined",
+    offset: int = 0,
+    limit: int = 100,
+) -> MembersOut:
+    """List the members with what they brought."""
+    asked = _asked(query=query, state=state, tier=tier, order=order, offset=offset, limit=limit)
+    return await desk.node.call(MembersOut, "GET", "/creators/figures/members", query=asked)
+
+
+@router.get("/figures/members/{membership_id}")
+async def member(desk: SellerDeskOf, membership_id: str) -> MemberOut:
+    """Give one member with all payments."""
+    return await desk.node.call(MemberOut, "GET", f"/creators/figures/members/{membership_id}")
+
+
+@router.get("/figures/tiers")
+async def tiers(desk: SellerDeskOf) -> tuple[TierFiguresOut, ...]:
+    """Give each tier's members and revenue."""
+    return await desk.node.call(tuple[TierFiguresOut, ...], "GET", "/creators/figures/tiers")
+
+
+@router.get("/figures/export/{table}.{form}")
+async def export(desk: SellerDeskOf, table: Table, form: Form, first: First, last: Last) -> Response:
+    """Give a whole table as CSV or JSON: the ledger's lines, a sum by day, film, tier or kind, or the members."""
+
+    async def part(answer: type[Any], path: str, query: dict[str, str | int]) -> Any:
+        return await desk.node.call(answer, "GET", f"/creators/figures{path}", query=query)
+
+    period = _asked(first=first, last=last)
+    if table in ("lines", "members"):
+        rows = await everything(table, part, period)
+    else:
+        asked = {**period, "by": table, "limit": LIST_LIMIT}
+        rows = list((await part(BreakdownOut, "/breakdown", asked)).rows)
+    kind = "text/csv" if form == "csv" else "application/json"
+    return Response(write(rows, form), media_type=f"{kind}; charset=utf-8")

@@ -1,0 +1,53 @@
+"""A creator's figures come through the desk, and leave as files that add up to them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+from services.desk.exports import write
+from services.units.money import Money
+from services.wire.figures import SumOut
+from tests.fixtures.chain import HandClock
+from tests.fixtures.world import RunningWorld
+
+
+async def test_what_is_exported_adds_up_to_what_is_shown(running: RunningWorld, hand_clock: HandClock) -> None:
+    film = await running.publish()
+    await running.viewer.playback.open(film.content)
+    for index in (1, 2):
+        await running.viewer.playback.buy(film.content, first_chunk=index, max_deposit=Money(1_000_000))
+    await running.settled()
+    last = hand_clock.now().date()
+    first = last - timedelta(days=6)
+    desk = running.creator.figures
+    shown = await desk.series(first, last)
+    assert [len(metric.days) for metric in shown.metrics] == [7] * 5
+    earned = shown.metrics[0].total
+    assert earned == 18_000
+    for table in ("day", "item", "source", "lines"):
+        rows = list(csv.DictReader(io.StringIO((await desk.export(table, "csv", first, last)).decode())))
+        assert sum(Money.parse(row["net"]).micros for row in rows) == earned, table
+        kept = json.loads(await desk.export(table, "json", first, last))
+        assert sum(int(row["net"]) for row in kept) == earned, table
+    (sums,) = (await desk.breakdown(first, last, "item")).rows
+    assert (sums.key, sums.name) == (film.content, "A film of noise")
+    lines = await desk.lines(first, last, item=film.content, limit=1)
+    assert (len(lines.rows), lines.cursor is None) == (1, False)
+    assert (await desk.item(film.content)).net == Money(earned)
+    assert (await desk.items(query="noise", order="earned")).rows[0].net == Money(earned)
+    assert (await desk.members()).total == 0
+    assert await desk.export("members", "csv", first, last) == b""
+    assert await desk.tiers() == ()
+
+
+def test_a_title_never_becomes_a_formula() -> None:
+    row = SumOut(
+        key="0x01", name='=HYPERLINK("http://x")', gross=Money(1), net=Money(-1), paid_ms=0, payments=1,
+        net_before=Money(0),
+    )  # fmt: skip
+    (line,) = csv.DictReader(io.StringIO(write([row], "csv")))
+    assert line["name"].startswith("'=")
+    assert line["net"] == "-0.000001"
