@@ -10,10 +10,12 @@ import httpx
 
 from services.client.catalogue import Brought, CatalogueClient, PlaybackClient
 from services.client.demo import DemoClient
+from services.client.figures import FiguresClient
 from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
 from services.client.storage import StorageClient
+from services.client.oversight import OversightClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
 from services.client.wallet import WalletClient
 from services.http.door import TIMEOUT, Door
@@ -39,6 +41,8 @@ class DeskClient:
         self.playback = PlaybackClient(door, brought)
         self.earnings = EarningsClient(door)
         self.payouts = PayoutsClient(door)
+        self.oversight = OversightClient(door)
+        self.figures = FiguresClient(door)
         self.profiles = ProfilesClient(door)
         self.library = LibraryClient(door)
 

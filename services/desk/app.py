@@ -8,7 +8,7 @@ from functools import cache
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 
-from services.desk import catalogue, earnings, profiles, reconciliation, tiers
+from services.desk import catalogue, earnings, figures, profiles, reconciliation, tiers
 from services.desk.chain_view import watch as watch_chain
 from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
@@ -20,6 +20,7 @@ from services.desk.memberships.watch import watch as watch_memberships
 from services.desk.nodes import placing
 from services.desk.nodes import routes as nodes
 from services.desk.nodes.watch import watch as watch_nodes
+from services.desk.oversight import routes as oversight
 from services.desk.payouts import routes as payouts
 from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
@@ -47,7 +48,9 @@ _SLICES = (
     standings.router,
     playback.router,
     earnings.router,
+    figures.router,
     payouts.router,
+    oversight.router,
     reconciliation.router,
     _events,
 )
