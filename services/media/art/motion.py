@@ -1,6 +1,6 @@
-"""Films from scenes: a few seconds are drawn and encoded once, and their packets repeated for as long as the film is.
+"""Films from scenes: a few seconds are drawn and encoded once, their packets repeated for as long as the film is.
 
-Encoded by the libx264 of the av wheel, which is GPL: used where the demo world is made, not part of what a bundle ships.
+Encoded by the libx264 of the av wheel, which is GPL: used where the demo world is made, no part of what a bundle ships.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import av
 from av.audio.frame import AudioFrame
@@ -25,56 +26,76 @@ LOOP_FRAMES = 96
 LOOP_MS = LOOP_FRAMES * 1000 // RATE
 """3.84 s: 96 pictures and 180 packets of sound, so that both end at the same moment."""
 _KEY_FRAMES = 48
+_ON_TWOS = 2
+"""Each drawing stands for two pictures, as in most drawn films; it halves the work."""
 _AUDIO_FRAME = 1024
 _LOOP_SAMPLES = LOOP_MS * SAMPLE_RATE // 1000
-_OPTIONS = {"preset": "veryfast", "crf": "25", "sc_threshold": "0", "bf": "0", "tune": "animation", "threads": "1"}
+_OPTIONS = {"preset": "veryfast", "crf": "24", "sc_threshold": "0", "bf": "0", "tune": "animation", "threads": "1"}
+AnyPacket: TypeAlias = "Packet[Any]"
+_FAST_START = {"movflags": "faststart"}
 
 
 @dataclass(frozen=True, slots=True)
-class Film:
-    """What to draw, how large, and how many times around."""
+class Loop:
+    """What to draw and how large. ``sound``: the seed of its music."""
 
     scene: Scene
     painter: Painter
     width: int
     height: int
-    loops: int
     sound: str
 
 
-def make_film(path: Path, film: Film) -> None:
-    """Write an H.264/AAC MP4 with a key frame each 1.92 s. Any file at ``path`` is replaced."""
-    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
+def make_loop(path: Path, loop: Loop) -> None:
+    """Write an H.264/AAC MP4 of one round, with a key frame each 1.92 s. Any file at ``path`` is replaced."""
+    with av.open(str(path), "w", format="mp4", options=_FAST_START) as container:
         video = container.add_stream("libx264", rate=RATE, options=_OPTIONS)
-        video.width, video.height, video.pix_fmt = film.width, film.height, "yuv420p"
+        video.width, video.height, video.pix_fmt = loop.width, loop.height, "yuv420p"
         video.codec_context.gop_size = _KEY_FRAMES
         audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=64_000)
-        pictures = _pictures(video, film)
-        sounds = _sounds(audio, film.sound)
-        for around in range(film.loops):
-            for packet in _again(pictures, video, around * LOOP_FRAMES, Fraction(1, RATE)):
-                container.mux(packet)
-            for packet in _again(sounds, audio, around * _LOOP_SAMPLES, Fraction(1, SAMPLE_RATE)):
-                container.mux(packet)
+        for packet in _pictures(video, loop):
+            container.mux(packet)
+        for packet in _sounds(audio, loop.sound):
+            container.mux(packet)
 
 
-def _pictures(stream: VideoStream, film: Film) -> list[Packet]:
-    still = Canvas(film.width, film.height)
-    draw = film.painter(film.scene, still)
-    packets: list[Packet] = []
-    for number in range(LOOP_FRAMES):
+def repeat(loop: Path, path: Path, times: int) -> None:
+    """Write a film of some rounds of a loop, without encoding anything again."""
+    with av.open(str(loop)) as source, av.open(str(path), "w", format="mp4", options=_FAST_START) as container:
+        video, audio = source.streams.video[0], source.streams.audio[0]
+        copies = {one: container.add_stream_from_template(one) for one in (video, audio)}
+        rounds: dict[object, list[AnyPacket]] = {video: [], audio: []}
+        for packet in source.demux(video, audio):
+            if packet.size:
+                rounds[packet.stream].append(packet)
+        for around in range(times):
+            for one, step, base in ((video, 1, Fraction(1, RATE)), (audio, _AUDIO_FRAME, Fraction(1, SAMPLE_RATE))):
+                for number, packet in enumerate(rounds[one]):
+                    copy: AnyPacket = Packet(bytes(packet))
+                    copy.stream, copy.time_base, copy.duration = copies[one], base, step
+                    copy.pts = copy.dts = (around * len(rounds[one]) + number) * step
+                    copy.is_keyframe = packet.is_keyframe
+                    container.mux(copy)
+
+
+def _pictures(stream: VideoStream, loop: Loop) -> list[AnyPacket]:
+    still = Canvas(loop.width, loop.height)
+    draw = loop.painter(loop.scene, still)
+    packets: list[AnyPacket] = []
+    for number in range(0, LOOP_FRAMES, _ON_TWOS):
         canvas = still.copy()
         draw(canvas, number / LOOP_FRAMES)
         frame: VideoFrame = VideoFrame.from_image(canvas.finished())  # type: ignore[no-untyped-call]
-        frame.pts, frame.time_base = number, Fraction(1, RATE)
-        packets += stream.encode(frame)
+        for again in range(_ON_TWOS):
+            frame.pts, frame.time_base = number + again, Fraction(1, RATE)
+            packets += stream.encode(frame)
     return packets + stream.encode(None)
 
 
-def _sounds(stream: AudioStream, seed: str) -> list[Packet]:
+def _sounds(stream: AudioStream, seed: str) -> list[AnyPacket]:
     """Encode two rounds and keep the second, which begins where a round ends."""
     wave = music(seed, _LOOP_SAMPLES)
-    packets: list[Packet] = []
+    packets: list[AnyPacket] = []
     for number in range(2 * _LOOP_SAMPLES // _AUDIO_FRAME):
         start = number * _AUDIO_FRAME % _LOOP_SAMPLES
         frame = AudioFrame.from_ndarray(wave[start : start + _AUDIO_FRAME].reshape(1, -1), format="fltp", layout="mono")
@@ -82,17 +103,7 @@ def _sounds(stream: AudioStream, seed: str) -> list[Packet]:
         packets += stream.encode(frame)
     packets += stream.encode(None)
     count = _LOOP_SAMPLES // _AUDIO_FRAME
-    return packets[count : 2 * count]
-
-
-def _again(packets: list[Packet], stream: VideoStream | AudioStream, ahead: int, base: Fraction) -> list[Packet]:
-    """Copy packets to a later place: each lasts as long as the one before it."""
-    copies: list[Packet] = []
-    step = 1 if isinstance(stream, VideoStream) else _AUDIO_FRAME
-    for number, packet in enumerate(packets):
-        copy = Packet(bytes(packet))
-        copy.stream, copy.time_base, copy.duration = stream, base, step
-        copy.pts = copy.dts = ahead + number * step
-        copy.is_keyframe = packet.is_keyframe
-        copies.append(copy)
-    return copies
+    kept = packets[count : 2 * count]
+    for number, packet in enumerate(kept):
+        packet.pts = packet.dts = number * _AUDIO_FRAME
+    return kept

@@ -1,4 +1,4 @@
-"""What every scene is made of: a palette, a number that tells one picture from another, and a way to move once around."""
+"""What every scene is made of: a palette, a number that tells pictures apart, and a way to move once around."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.media.art.canvas import Canvas
+from services.media.art.chance import chances
 from services.media.art.palettes import Palette
 
 Frame = Callable[[Canvas, float], None]
@@ -23,7 +24,7 @@ class Scene:
 
     def chance(self, of: str) -> random.Random:
         """Give the numbers of this variant; the same for every size."""
-        return random.Random(f"{of}:{self.variant}")
+        return chances(f"{of}:{self.variant}")
 
 
 Painter = Callable[[Scene, Canvas], Frame]

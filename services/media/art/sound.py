@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import numpy.typing as npt
+
+from services.media.art.chance import chances
 
 SAMPLE_RATE = 48_000
 # Steps of a pentatonic scale in half tones: whatever comes together sounds well.
@@ -17,7 +17,7 @@ Samples = npt.NDArray[np.float32]
 
 def music(seed: str, samples: int) -> Samples:
     """Give that many samples of one channel; the last leads into the first. Every frequency fits into the length."""
-    chance = random.Random(seed)
+    chance = chances(seed)
     root = 110.0 * 2 ** (chance.randrange(12) / 12)
     times = np.arange(samples, dtype=np.float64) / samples
     seconds = samples / SAMPLE_RATE
@@ -31,4 +31,5 @@ def music(seed: str, samples: int) -> Samples:
             turns = round(root * 2 ** ((12 + chance.choice(_SCALE)) / 12) * seconds)
             since = (times - place / _STEPS) % 1.0 * seconds
             wave += 0.45 * np.exp(-3.2 * since) * np.minimum(1.0, since / 0.006) * np.sin(2 * np.pi * turns * times)
-    return (_LOUD * wave / np.max(np.abs(wave))).astype(np.float32)
+    quiet: Samples = (_LOUD * wave / np.max(np.abs(wave))).astype(np.float32)
+    return quiet

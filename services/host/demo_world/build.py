@@ -1,0 +1,65 @@
+"""Builds a world into an empty folder: the chain, the node, the films and the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from services.chain.demo.chain import DemoChain
+from services.chain.hashing import address_of
+from services.chain.web3_gateway import Web3Gateway
+from services.host.channels import ChannelsWatch
+from services.host.demo_world.cast import key_of, make_cast
+from services.host.demo_world.history import History
+from services.host.demo_world.own_names import OwnNames
+from services.host.demo_world.shooting import open_studio
+from services.host.demo_world.sizes import SEED, Size
+from services.host.demo_world.told_time import ToldTime
+from services.host.node_open import NodeSetup, opened_node
+from services.ipfs.store import DiskBlockStore
+from services.node.sales.booking import sync
+from services.units.money import ZERO
+
+_RELAYER_GAS_WEI = 1_000 * 10**18
+Tell = Callable[[str, float], None]
+"""Hears the stage and how far it is, from 0 to 1."""
+
+
+async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> None:
+    """Make a world of a size in an empty folder. Takes up to a minute for the normal one."""
+    clock = ToldTime(size.begin)
+    tell("chain", 0.0)
+    chain = DemoChain.open(folder / "chain" / "journal.db", clock)
+    cast = make_cast(seed, size)
+    keys = {one.address: one.key for one in cast.creators} | {one.address: one.key for one in cast.viewers}
+    try:
+        gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
+        films = folder / "films"
+        films.mkdir(parents=True, mode=0o700)
+        blocks = DiskBlockStore(folder / "blocks")
+        opened = opened_node(
+            folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=NodeSetup(names=OwnNames(keys))
+        )
+        async with opened as node, open_studio(films, folder / "blocks") as studio:
+            chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
+            ChannelsWatch(gateway, tell=node.channels.switch).look()
+            tell("chain", 1.0)
+            history = History(
+                node=node,
+                chain=chain,
+                clock=clock,
+                cast=cast,
+                size=size,
+                studio=studio,
+                operator=address_of(operator_key(seed)),
+                tell=lambda part: tell("history", part),
+            )
+            await history.make()
+            sync(node)
+    finally:
+        chain.close()
+
+
+def operator_key(seed: str) -> bytes:
+    """Give the key of who runs the world's node."""
+    return key_of(seed, "operator")

@@ -1,0 +1,201 @@
+"""The past, day by day: what is published, watched, joined, given, asked back, claimed and paid out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.chain.channels import channel_id
+from services.chain.demo.chain import DemoChain
+from services.host.demo_world.calendar import premieres
+from services.host.demo_world.cast import Cast, Creator, Viewer
+from services.host.demo_world.chances import Habits, habits_of
+from services.host.demo_world.members import Register
+from services.host.demo_world.publishing import move_in, publish, verify, withdraw
+from services.host.demo_world.shooting import Studio
+from services.host.demo_world.sizes import END, Size
+from services.host.demo_world.told_time import ToldTime
+from services.host.demo_world.watching import ask_back, buy, give_back, may_watch, tip
+from services.media.art.chance import chances
+from services.node.channels.claims import ClaimRules
+from services.node.channels.watch import make_round
+from services.node.context import Node
+from services.node.memberships.refunds import refuse
+from services.node.sales.shelf import Film
+from services.units.address import Address
+from services.units.money import Money
+from services.wire.problems import ProblemError
+
+_SLOTS = (8, 11, 13, 17, 20, 22)
+_SLOT_SHARES = (0.10, 0.10, 0.14, 0.16, 0.32, 0.18)
+_WEEKEND = 1.45
+_PART = timedelta(seconds=10)
+_CLAIM_DAYS, _PAYOUT_DAYS = 3, 9
+_ALL_AT_ONCE = ClaimRules(session_end=timedelta(0))
+_TIP, _JOIN, _REGRET = 0.02, 0.11, 0.004
+_TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
+_REASONS = ("It stopped half way.", "I joined by mistake.", "Not what the title says.", "Bought twice on two devices.")
+_GAS_WEI = 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A viewer in front of a film, for some parts of it."""
+
+    viewer: Viewer
+    habits: Habits
+    creator: Creator
+    film: Film
+    parts: tuple[int, ...]
+
+
+class History:
+    """Makes a world's past at an open node. ``tell``: hears how far it is, from 0 to 1."""
+
+    def __init__(
+        self,
+        *,
+        node: Node,
+        chain: DemoChain,
+        clock: ToldTime,
+        cast: Cast,
+        size: Size,
+        studio: Studio,
+        operator: Address,
+        tell: Callable[[float], None],
+    ) -> None:
+        self._node, self._chain, self._clock = node, chain, clock
+        self._cast, self._size, self._studio, self._operator, self._tell = cast, size, studio, operator, tell
+        self._chance = chances(f"{cast.seed}:history:{size.name}")
+        self._habits = habits_of(cast, size)
+        self._register = Register(node, self._chance)
+        self._films: dict[Address, list[Film]] = {creator.address: [] for creator in cast.creators}
+        self._asked: list[tuple[Creator, str]] = []
+        self._tips = 0
+
+    async def make(self) -> None:
+        """Live through all days."""
+        calendar = premieres(self._cast, self._size)
+        orders = {creator.channel.id: self._studio.portrait(creator.channel) for creator in self._cast.creators}
+        films = {shot.content: self._studio.film(shot) for day in sorted(calendar) for _, shot in calendar[day]}
+        for creator in self._cast.creators:
+            self._chain.fund(creator.address, usdc=Money(0), gas_wei=_GAS_WEI)
+            move_in(self._node, creator, await orders[creator.channel.id])
+        for day in range(self._size.days + 1):
+            morning = self._size.begin + timedelta(days=day)
+            self._clock.turn_to(morning + timedelta(hours=6))
+            for creator, shot in calendar.get(day, ()):
+                item = publish(self._node, creator, shot, await films[shot.content])
+                with self._node.database.read() as session:
+                    self._films[creator.address].insert(0, self._node.shelf.get(session, item.content_id))
+            await self._day(day, morning)
+            self._tell((day + 1) / (self._size.days + 1))
+        make_round(self._node, rules=_ALL_AT_ONCE, for_tips=True)
+
+    async def _day(self, day: int, morning: datetime) -> None:
+        for viewer, habits in zip(self._cast.viewers, self._habits, strict=True):
+            if habits.arrives == day:
+                purse = Money(self._chance.choice((20, 30, 40, 60, 80)) * 1_000_000)
+                self._chain.fund(viewer.address, usdc=purse, gas_wei=0)
+        self._register.look_after()
+        for hour, share in zip(_SLOTS, _SLOT_SHARES, strict=True):
+            moment = morning + timedelta(hours=hour, minutes=self._chance.randrange(50))
+            if moment > END:
+                break
+            self._clock.turn_to(moment)
+            await self._sit_down(self._sittings(day, share * (_WEEKEND if morning.weekday() > 4 else 1.0)))
+        if day % _CLAIM_DAYS == _CLAIM_DAYS - 1:
+            make_round(self._node, rules=_ALL_AT_ONCE, for_tips=day % _PAYOUT_DAYS == _PAYOUT_DAYS - 1)
+            self._settle_refunds()
+        self._pay_out(day)
+
+    def _sittings(self, day: int, share: float) -> list[Sitting]:
+        found = []
+        for viewer, habits in zip(self._cast.viewers, self._habits, strict=True):
+            if habits.arrives <= day and self._chance.random() < habits.per_day * share:
+                sitting = self._sitting(viewer, habits)
+                if sitting is not None:
+                    found.append(sitting)
+        return found
+
+    def _sitting(self, viewer: Viewer, habits: Habits) -> Sitting | None:
+        number = self._chance.choice(habits.likes)
+        if self._chance.random() < 0.2:
+            number = self._chance.randrange(len(self._cast.creators))
+        creator = self._cast.creators[number]
+        films = self._films[creator.address]
+        # The newest film draws most.
+        film = self._chance.choices(films, [1 / (1 + place) for place in range(len(films))])[0]
+        begun = viewer.seen.get(film.item.content_id, 0)
+        left = len(film.prices) - begun
+        if left <= 0:
+            return None
+        count = left if self._chance.random() < 0.45 else self._chance.randint(1, left)
+        return Sitting(viewer, habits, creator, film, tuple(range(begun, begun + count)))
+
+    async def _sit_down(self, sittings: Sequence[Sitting]) -> None:
+        """Play all that begin now side by side, part by part."""
+        for step in range(max((len(one.parts) for one in sittings), default=0)):
+            now = [one for one in sittings if step < len(one.parts)]
+            # On one line, one payment at a time.
+            buyers: dict[tuple[Address, Address], Sitting] = {}
+            for one in now:
+                if not may_watch(self._node, one.viewer, one.film, one.parts[step]) and one.film.is_sold:
+                    buyers[one.viewer.address, one.creator.address] = one
+                one.viewer.seen[one.film.item.content_id] = one.parts[step] + 1
+            await asyncio.gather(*(buy(self._node, one.viewer, one.film, one.parts[step]) for one in buyers.values()))
+            self._clock.pass_(_PART)
+        for one in sittings:
+            self._afterwards(one)
+
+    def _afterwards(self, one: Sitting) -> None:
+        if self._chance.random() < _TIP:
+            self._tips += 1
+            with_money = self._node.chain.token_balance(one.viewer.address)
+            amount = self._chance.choice(_TIPS)
+            if with_money > amount:
+                tip(self._node, one.viewer, one.creator, amount, self._tips)
+        if one.habits.joins and self._chance.random() < _JOIN and not self._register.is_member(one.viewer, one.creator):
+            member = self._register.join(one.viewer, one.creator, one.habits.stays)
+            if self._chance.random() < 0.05:
+                self._regret(one, member.receipt)
+        line = one.viewer.lines.get(one.creator.address)
+        if line is not None and line.total and self._chance.random() < _REGRET:
+            self._regret(one, f"{self._channel(one)}:{line.total.micros}")
+
+    def _regret(self, one: Sitting, receipt: str) -> None:
+        ask_back(self._node, one.viewer, receipt, self._chance.choice(_REASONS))
+        self._asked.append((one.creator, receipt))
+
+    def _channel(self, one: Sitting) -> str:
+        return channel_id(self._node.chain.chain_id, one.viewer.lines[one.creator.address].config)
+
+    def _settle_refunds(self) -> None:
+        """Answer most of what was asked for; a little stays open."""
+        waiting, self._asked = self._asked, []
+        for creator, receipt in waiting:
+            chance = self._chance.random()
+            if chance < 0.6 and self._node.chain.token_balance(creator.address) > Money(10_000_000):
+                give_back(self._node, creator, receipt)
+            elif chance < 0.8:
+                refuse(self._node, creator.address, receipt)
+            else:
+                self._asked.append((creator, receipt))
+
+    def _pay_out(self, day: int) -> None:
+        """Let creators who are verified withdraw now and then; the last two of many are not."""
+        for number, creator in enumerate(self._cast.creators):
+            if day == 3 + number and number < max(1, len(self._cast.creators) - 1):
+                is_last = number == len(self._cast.creators) - 2
+                verify(self._node, creator, by=None if is_last else self._operator)
+            if day > 7 and (day + number) % _PAYOUT_DAYS == 0:
+                self._withdraw(creator)
+
+    def _withdraw(self, creator: Creator) -> None:
+        try:
+            withdraw(self._node, creator)
+        except ProblemError as problem:
+            if problem.code not in ("withdrawal.nothing", "kyc.required"):
+                raise

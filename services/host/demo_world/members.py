@@ -1,0 +1,102 @@
+"""Memberships through the months: who joins, renews, moves to another tier, cancels, or cannot pay."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.host.demo_world.cast import Creator, Viewer
+from services.node.context import Node
+from services.node.memberships.own_keys import subscribe_here
+from services.node.memberships.record import find
+from services.node.memberships.routes import cancel, change, failed
+from services.node.memberships.tables import MembershipPayment
+from services.node.tables import Tier
+from services.units.ids import IntentId
+from services.units.time import from_unix_seconds
+from services.wire.memberships import ChangeIn, ReasonIn
+
+_RENEW_WITHIN = timedelta(days=1)
+_UPGRADE, _DOWNGRADE, _CANNOT_PAY = 0.10, 0.07, 0.06
+
+
+@dataclass(slots=True)
+class Member:
+    """One viewer's standing with one creator. tier: its place among the creator's tiers; stays: see Habits."""
+
+    viewer: Viewer
+    creator: Creator
+    tier: int
+    paid_until: datetime
+    stays: float
+    receipt: str
+    is_going: bool = False
+    """Renews no more."""
+
+
+class Register:
+    """All members, in the order in which they joined."""
+
+    def __init__(self, node: Node, chance: random.Random) -> None:
+        self._node, self._chance = node, chance
+        self.members: list[Member] = []
+
+    def is_member(self, viewer: Viewer, creator: Creator) -> bool:
+        """Tell whether a viewer ever joined a creator's tiers."""
+        return any(one.viewer is viewer and one.creator is creator for one in self.members)
+
+    def join(self, viewer: Viewer, creator: Creator, stays: float) -> Member:
+        """Let a viewer join one of a creator's tiers; most take the cheapest. Blocking."""
+        tier = min(len(creator.tiers) - 1, self._chance.choices((0, 1, 2), (6, 3, 1))[0])
+        receipt = self._pay(viewer, creator, tier)
+        member = Member(viewer, creator, tier, self._end(receipt), stays, receipt)
+        self.members.append(member)
+        return member
+
+    def look_after(self) -> None:
+        """Do what is due today, for each member whose time ends within a day, and what people decide in between."""
+        now = self._node.clock.now()
+        for member in self.members:
+            if member.is_going or member.paid_until <= now:
+                continue
+            if member.paid_until <= now + _RENEW_WITHIN:
+                self._end_of_period(member)
+            elif self._chance.random() < _UPGRADE / 30 and member.tier + 1 < len(member.creator.tiers):
+                self._move(member, member.tier + 1)
+
+    def _end_of_period(self, member: Member) -> None:
+        chance = self._chance.random()
+        if chance > member.stays:
+            member.is_going = True
+            if self._chance.random() < _CANNOT_PAY * 4:
+                failed(self._node, member.viewer.address, self._id(member), ReasonIn(reason="payment.insufficient"))
+            else:
+                cancel(self._node, member.viewer.address, self._id(member))
+            return
+        if member.tier > 0 and self._chance.random() < _DOWNGRADE:
+            lower = member.creator.tiers[member.tier - 1]
+            change(self._node, member.viewer.address, self._id(member), ChangeIn(tier_id=lower))
+            self._move(member, member.tier - 1)
+        else:
+            self._move(member, member.tier)
+
+    def _move(self, member: Member, tier: int) -> None:
+        member.receipt = self._pay(member.viewer, member.creator, tier)
+        member.tier, member.paid_until = tier, self._end(member.receipt)
+
+    def _pay(self, viewer: Viewer, creator: Creator, tier: int) -> IntentId:
+        with self._node.database.read() as session:
+            row = session.get_one(Tier, creator.tiers[tier])
+        return subscribe_here(self._node, viewer.address, row)
+
+    def _end(self, receipt: str) -> datetime:
+        with self._node.database.read() as session:
+            return from_unix_seconds(session.get_one(MembershipPayment, receipt).until)
+
+    def _id(self, member: Member) -> str:
+        with self._node.database.read() as session:
+            found = find(session, member.viewer.address, member.creator.address, member.creator.tiers[member.tier])
+        if found is None:
+            raise RuntimeError("a member without a membership")
+        return found.id

@@ -1,0 +1,117 @@
+"""What creators do: present themselves, make tiers, publish, verify themselves, withdraw."""
+
+from __future__ import annotations
+
+from services.chain.abi import read_uint
+from services.chain.hashing import sign_digest
+from services.chain.orders import WithdrawOrder, order_nonce_call
+from services.host.demo_world.cast import Creator
+from services.host.demo_world.shooting import Shot, picture, sealed
+from services.media.film import Ingested
+from services.media.manifest import compose_manifest
+from services.media.seal import chunk_key
+from services.media.signature import sign_manifest
+from services.node.access import set_access
+from services.node.catalogue.publishing import publish_film
+from services.node.context import Node
+from services.node.kyc.cases import ask, decide
+from services.node.memberships.own_keys import appoint_here
+from services.node.profiles.routes import write as write_profile
+from services.node.seeds.payouts import pay_out
+from services.node.tables import Item
+from services.node.tiers import create_tier
+from services.units.address import Address
+from services.units.money import Money
+from services.units.time import unix_seconds
+from services.wire.access import AccessIn
+from services.wire.node import NodeTierIn, PublishIn
+from services.wire.profiles import ProfileIn
+from services.wire.seeds import WithdrawIn
+
+_TRACK = 0
+_ORDER_S = 600
+_FREE_CHUNKS = 1
+
+
+def move_in(node: Node, creator: Creator, portrait: dict[str, str]) -> None:
+    """Make tiers, let the node sell them, and write the profile. Blocking."""
+    for name, price in creator.channel.tiers:
+        body = NodeTierIn(creator_id=creator.address, name=name, price=price.dollars, perks=("All films for members",))
+        creator.tiers.append(create_tier(node, creator.address, body).id)
+    appoint_here(node, creator.address, creator.key)
+    body_ = ProfileIn(
+        name=creator.channel.name,
+        about=creator.channel.about,
+        avatar=picture(portrait, "avatar"),
+        banner=picture(portrait, "banner"),
+    )
+    write_profile(node, creator.address, body_)
+
+
+def publish(node: Node, creator: Creator, shot: Shot, answer: dict[str, object]) -> Item:
+    """Sign a sealed film and put it up for sale, for whom it is meant. Blocking."""
+    film, part = sealed(answer), shot.part
+    manifest = compose_manifest(
+        film,
+        secret=shot.secret,
+        content_id=shot.content,
+        version=1,
+        title=part.title,
+        creator=creator.address,
+        chain_id=node.chain.chain_id,
+        token=node.chain.token,
+        escrow=node.chain.escrow,
+        price_per_ten_seconds=part.price,
+        preview_chunks=min(_FREE_CHUNKS, len(film.chunks) - 1),
+        created_at=unix_seconds(node.clock.now()),
+    )
+    body = PublishIn(
+        signed=sign_manifest(manifest, creator.key).to_bytes().decode(),
+        keys=_keys(film, shot),
+        description=part.text,
+        creator_name=creator.channel.name,
+        tags=creator.channel.tags,
+    )
+    item = publish_film(node, creator.address, shot.content, body)
+    open_to(node, creator, shot)
+    return item
+
+
+def open_to(node: Node, creator: Creator, shot: Shot) -> None:
+    """Say who may have a film: members of the tiers from its first one on, and others as it is sold."""
+    part = shot.part
+    match part.sold:
+        case "free":
+            access = AccessIn(visibility="public")
+        case "members":
+            access = AccessIn(visibility="members", tiers=tuple(creator.tiers[part.since - 1 :]))
+        case _:
+            access = AccessIn(visibility="chunks", tiers=tuple(creator.tiers[1:]))
+    set_access(node, creator.address, shot.content, access)
+
+
+def verify(node: Node, creator: Creator, *, by: Address | None) -> None:
+    """Ask for verification, and decide it where there is who decides. Blocking."""
+    with node.database.write() as session:
+        ask(session, creator.address, node.clock.now())
+        if by is not None:
+            decide(session, creator.address, "verified", by=by, reason="", at=node.clock.now())
+
+
+def withdraw(node: Node, creator: Creator) -> Money:
+    """Sign an order for all that the Escrow holds, and have it brought. Blocking. Raises ProblemError as pay_out."""
+    order = WithdrawOrder(
+        chain_id=node.chain.chain_id,
+        escrow=node.chain.escrow,
+        creator=creator.address,
+        nonce=read_uint(node.chain.ask(order_nonce_call(node.chain.escrow, creator.address))),
+        deadline=node.chain.head().timestamp + _ORDER_S,
+    )
+    signature = "0x" + sign_digest(order.digest, creator.key).hex()
+    return pay_out(
+        node, creator.address, WithdrawIn(nonce=order.nonce, deadline=order.deadline, signature=signature)
+    ).amount
+
+
+def _keys(film: Ingested, shot: Shot) -> tuple[str, ...]:
+    return tuple(chunk_key(shot.secret, shot.content, _TRACK, chunk.index).hex() for chunk in film.chunks)

@@ -1,0 +1,130 @@
+"""Orders films from the process that draws and seals them, and waits for each when it is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from services.host.demo_world.cast import Channel, Part, key_of
+from services.media.film import Ingested, MediaFacts, SealedChunk, whole_film
+from services.units.address import bytes32
+from services.units.cid import Cid
+from services.units.ids import ContentId
+from services.wire.problems import ProblemError
+
+_MAX_LINE_BYTES = 1024 * 1024
+_LOOKS = 2
+"""Distinct films a channel; its other films share their pictures, under keys and posters of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A film to be made: whose, which, and under which id and secret."""
+
+    channel: Channel
+    number: int
+    content: ContentId
+    secret: bytes
+
+    @property
+    def part(self) -> Part:
+        """What the resources say of it."""
+        return self.channel.films[self.number]
+
+
+def shot_of(seed: str, channel: Channel, number: int) -> Shot:
+    """Give the shot of a channel's film; id and secret follow from the seed."""
+    name = f"{channel.id} film {number}"
+    return Shot(channel, number, ContentId(bytes32(key_of(seed, f"{name} id"))), key_of(seed, f"{name} secret"))
+
+
+@dataclass(slots=True)
+class Studio:
+    """The process at work; answers come in the order of the orders."""
+
+    process: asyncio.subprocess.Process
+    folder: Path
+    store: Path
+    done: int = 0
+    _waiting: list[asyncio.Future[dict[str, Any]]] = field(default_factory=list)
+
+    def film(self, shot: Shot) -> asyncio.Future[dict[str, Any]]:
+        """Order a film."""
+        part, look = shot.part, shot.number % _LOOKS
+        variant = look + 1 if part.size[0] > part.size[1] else look + 11
+        return self._order(
+            job="film",
+            source=str(self.folder / f"{shot.channel.id}-{variant}-{part.loops}.mp4"),
+            scene=shot.channel.scene,
+            palette=shot.channel.palette,
+            variant=variant,
+            size=part.size,
+            loops=part.loops,
+            moment=0.13 + 0.17 * shot.number,
+            secret=shot.secret.hex(),
+            content_id=shot.content,
+            store=str(self.store),
+            notes=str(self.folder / "notes" / f"{shot.channel.id}-{shot.number}"),
+        )
+
+    def portrait(self, channel: Channel) -> asyncio.Future[dict[str, Any]]:
+        """Order a channel's avatar and banner."""
+        return self._order(
+            job="portrait", scene=channel.scene, palette=channel.palette, variant=7, store=str(self.store)
+        )
+
+    def _order(self, **order: object) -> asyncio.Future[dict[str, Any]]:
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
+        if self.process.stdin is None:
+            raise RuntimeError("the studio was opened without its pipes")
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        return answer
+
+    async def listen(self) -> None:
+        """Hand the answers out until the process ends."""
+        news = self.process.stdout
+        while news is not None and (line := await news.readline()):
+            self._waiting[self.done].set_result(json.loads(line))
+            self.done += 1
+        for answer in self._waiting[self.done :]:
+            answer.set_exception(ProblemError("media.worker_failed", reason="studio"))
+
+
+def sealed(answer: dict[str, Any]) -> Ingested:
+    """Read a sealed film."""
+    chunks = tuple(SealedChunk.from_json(chunk) for chunk in answer["chunks"])
+    return whole_film(MediaFacts.from_json(answer["facts"]), answer["summary"], chunks)
+
+
+def picture(answer: dict[str, Any], name: str) -> Cid:
+    """Read the name of a picture."""
+    return Cid.parse(answer[name])
+
+
+@contextlib.asynccontextmanager
+async def open_studio(folder: Path, store: Path) -> AsyncIterator[Studio]:
+    """Start the process; it ends with the block, the folder is there already."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.host.demo_world.filming"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=_MAX_LINE_BYTES,
+        start_new_session=True,
+    )
+    studio = Studio(process, folder, store)
+    listening = asyncio.create_task(studio.listen())
+    try:
+        yield studio
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        listening.cancel()
+        await asyncio.wait([listening])
