@@ -1,7 +1,8 @@
-"""Cuts a film into one public init segment and chunks of fragmented MP4, without touching a coded byte.
+"""Cuts a film into one public init segment and chunks of fragmented MP4.
 
-One muxer writes the whole film in fragments of 250 ms; its boxes are grouped into chunks at the planned key frames, so
-that init + any run of chunks is a film that plays, and init + all chunks is the source. Runs in the worker only.
+What the plan copies is not touched by a byte; the rest is coded anew on the way. One muxer writes the whole film in
+fragments of 250 ms; its boxes are grouped into chunks at the planned key frames, so that init + any run of chunks is a
+film that plays, and init + all chunks is the source. Runs in the worker only.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+from av.container import OutputContainer
 
 from services.media import limits
 from services.media.boxes import Box, BoxSink, sample_count, with_duration
 from services.media.codecs import codecs_of
-from services.media.keyframes import CutPlan
-from services.media.packets import packets
-from services.media.probe import Source, open_source, unreadable_as_problem
+from services.media.encoders import choose_encoder
+from services.media.keyframes import Key
+from services.media.lanes import Lane, PictureCoding, PictureCopy, SoundCopy, even_size
+from services.media.packets import packets, seconds
+from services.media.probe import Source, open_source, rotation, unreadable_as_problem
+from services.media.sound import SoundCoding
+from services.media.survey import CutPlan
 from services.wire.problems import ProblemError
 
 _MUXER_OPTIONS = {
@@ -50,33 +56,63 @@ class PlainChunk:
 def cut(path: Path, plan: CutPlan) -> Iterator[InitSegment | PlainChunk]:
     """Give the init segment, then every chunk in order; one chunk is in memory at a time.
 
-    Raises ProblemError: as open_source, and media.limits for a chunk too large.
+    Raises ProblemError: as open_source, media.limits for a chunk too large, and media.codec where the film has to be
+    coded anew and nothing here can.
     """
+    marks: list[Key] = []
     with open_source(path) as source, unreadable_as_problem(path):
-        grouping = _Grouping(plan, path.name)
-        for box in _muxed(source):
+        grouping = _Grouping(plan, marks, path.name)
+        for box in _muxed(source, plan, marks, path):
             yield from grouping.take(box)
         yield from grouping.finish()
 
 
-def _muxed(source: Source) -> Iterator[Box]:
+def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Iterator[Box]:
     sink = BoxSink()
     output = av.open(sink, "w", format="mp4", options=_MUXER_OPTIONS)
-    targets = {stream.index: output.add_stream_from_template(stream) for stream in source.streams}
-    for packet in packets(source):
-        packet.stream = targets[packet.stream.index]
-        output.mux_one(packet)
+    lanes = _lanes(output, source, plan, marks, path)
+    late = [lane for lane in lanes.values() if isinstance(lane, SoundCoding)]
+    picture = source.video.index
+    kept = [stream for stream in source.streams if stream.index in lanes]
+    for packet in packets(source, kept):
+        if late and packet.stream_index == picture and packet.dts is not None:
+            output.mux([silence for lane in late for silence in lane.fill(seconds(packet.dts, packet))])
+        for coded in lanes[packet.stream_index].take(packet):
+            output.mux_one(coded)
+        yield from sink.take()
+    for lane in lanes.values():
+        output.mux(list(lane.flush()))
         yield from sink.take()
     output.close()
     yield from sink.take()
 
 
+def _lanes(output: OutputContainer, source: Source, plan: CutPlan, marks: list[Key], path: Path) -> dict[int, Lane]:
+    """Make a track for each stream that is kept, the picture first."""
+    lanes: dict[int, Lane] = {source.video.index: _picture(output, source, plan, marks, path)}
+    for stream in source.sounds:
+        if stream.index in plan.sounds:
+            is_coded = stream.index in plan.recoded
+            lanes[stream.index] = SoundCoding(output, stream) if is_coded else SoundCopy(output, stream)
+    return lanes
+
+
+def _picture(output: OutputContainer, source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Lane:
+    if plan.is_copied:
+        return PictureCopy(output, source, plan, marks)
+    try:
+        encoder = choose_encoder(*even_size(source.video))
+    except LookupError as exc:
+        raise ProblemError("media.codec", kind="video", codec=source.facts.video_codec) from exc
+    return PictureCoding(output, source, plan, marks, encoder, rotation(path))
+
+
 class _Grouping:
     """Turns the muxer's boxes into the init segment and chunks."""
 
-    def __init__(self, plan: CutPlan, name: str) -> None:
+    def __init__(self, plan: CutPlan, marks: list[Key], name: str) -> None:
         self._name = name
-        self._plan = plan
+        self._plan, self._marks = plan, marks
         self._index = 0
         self._samples = 0
         self._file_type = b""
@@ -95,7 +131,8 @@ class _Grouping:
                 self._grow(box)
 
     def finish(self) -> Iterator[PlainChunk]:
-        if self._index + 1 != len(self._plan.starts) or not self._growing:
+        expected = len(self._plan.starts) if self._plan.is_copied else len(self._marks)
+        if not self._growing or self._index + 1 != expected:
             raise ProblemError("media.unreadable", name=self._name, reason="changed")
         yield self._chunk()
 
@@ -108,8 +145,8 @@ class _Grouping:
     def _take_fragment(self, moof: Box) -> Iterator[PlainChunk]:
         samples = sample_count(moof, _VIDEO_TRACK)
         following = self._index + 1
-        if samples and following < len(self._plan.starts) and self._samples >= self._plan.starts[following].ordinal:
-            if self._samples != self._plan.starts[following].ordinal:
+        if samples and following < len(self._marks) and self._samples >= self._marks[following].ordinal:
+            if self._samples != self._marks[following].ordinal:
                 raise ProblemError("media.unreadable", name=self._name, reason="changed")
             yield self._chunk()
             self._index, self._growing = following, bytearray()
@@ -122,5 +159,6 @@ class _Grouping:
         self._growing += box.data
 
     def _chunk(self) -> PlainChunk:
-        start_ms, end_ms = self._plan.span(self._index)
-        return PlainChunk(self._index, start_ms, end_ms, self._growing)
+        following = self._index + 1
+        end_ms = self._marks[following].at_ms if following < len(self._marks) else self._plan.duration_ms
+        return PlainChunk(self._index, self._marks[self._index].at_ms, end_ms, self._growing)

@@ -5,17 +5,24 @@ Everything here crosses from the worker process as JSON and is checked on arriva
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from services.media.fields import Json, rows, text, whole
+from services.media.tracks import (
+    MAX_CHAPTERS,
+    MAX_SOUNDS,
+    MAX_TEXTS,
+    Caption,
+    Chapter,
+    SoundTrack,
+    TextTrack,
+)
 from services.units.address import Bytes32, bytes32
 from services.units.cid import Cid
 
 Stage = Literal["check", "cut", "seal", "store"]
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
-
-Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,9 @@ class MediaFacts:
     video_codec: str
     audio_codec: str | None
     size_bytes: int
+    sounds: tuple[SoundTrack, ...] = ()
+    texts: tuple[TextTrack, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def has_audio(self) -> bool:
@@ -38,21 +48,26 @@ class MediaFacts:
 
     def to_json(self) -> dict[str, object]:
         """Give the worker's message."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        lists = ("sounds", "texts", "chapters")
+        plain = {name: getattr(self, name) for name in self.__slots__ if name not in lists}
+        return plain | {name: [row.to_json() for row in getattr(self, name)] for name in lists}
 
     @classmethod
     def from_json(cls, data: Json) -> MediaFacts:
         """Read the worker's message; raises ValueError."""
         audio = data.get("audio_codec")
         return cls(
-            container=_text(data, "container"),
-            duration_ms=_whole(data, "duration_ms"),
-            width=_whole(data, "width"),
-            height=_whole(data, "height"),
-            frames_per_1000_s=_whole(data, "frames_per_1000_s"),
-            video_codec=_text(data, "video_codec"),
-            audio_codec=None if audio is None else _text(data, "audio_codec"),
-            size_bytes=_whole(data, "size_bytes"),
+            container=text(data, "container"),
+            duration_ms=whole(data, "duration_ms"),
+            width=whole(data, "width"),
+            height=whole(data, "height"),
+            frames_per_1000_s=whole(data, "frames_per_1000_s"),
+            video_codec=text(data, "video_codec"),
+            audio_codec=None if audio is None else text(data, "audio_codec"),
+            size_bytes=whole(data, "size_bytes"),
+            sounds=tuple(SoundTrack.from_json(row) for row in rows(data, "sounds", MAX_SOUNDS)),
+            texts=tuple(TextTrack.from_json(row) for row in rows(data, "texts", MAX_TEXTS)),
+            chapters=tuple(Chapter.from_json(row) for row in rows(data, "chapters", MAX_CHAPTERS)),
         )
 
 
@@ -67,10 +82,10 @@ class Progress:
     @classmethod
     def from_json(cls, data: Json) -> Progress:
         """Read the worker's message; raises ValueError."""
-        stage = _text(data, "stage")
+        stage = text(data, "stage")
         if stage not in STAGES:
             raise ValueError(f"no stage of an ingest: {stage[:40]!r}")
-        return cls(stage, _whole(data, "done"), _whole(data, "total"))
+        return cls(stage, whole(data, "done"), whole(data, "total"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +108,13 @@ class SealedChunk:
     def from_json(cls, data: Json) -> SealedChunk:
         """Read a line; raises ValueError."""
         return cls(
-            index=_whole(data, "index"),
-            start_ms=_whole(data, "start_ms"),
-            end_ms=_whole(data, "end_ms"),
-            cid=Cid.parse(_text(data, "cid")),
-            sha256=bytes32(_text(data, "sha256")),
-            length=_whole(data, "length"),
-            key_commitment=bytes32(_text(data, "key_commitment")),
+            index=whole(data, "index"),
+            start_ms=whole(data, "start_ms"),
+            end_ms=whole(data, "end_ms"),
+            cid=Cid.parse(text(data, "cid")),
+            sha256=bytes32(text(data, "sha256")),
+            length=whole(data, "length"),
+            key_commitment=bytes32(text(data, "key_commitment")),
         )
 
 
@@ -115,11 +130,22 @@ class Ingested:
     height: int
     codecs: str
     chunks: tuple[SealedChunk, ...]
+    captions: tuple[Caption, ...] = ()
+
+    def summary_json(self) -> dict[str, object]:
+        """Give what whole_film() reads beside facts and chunks."""
+        return {
+            "init_cid": str(self.init_cid),
+            "poster_cid": None if self.poster_cid is None else str(self.poster_cid),
+            "duration_ms": self.duration_ms,
+            "codecs": self.codecs,
+            "captions": [caption.to_json() for caption in self.captions],
+        }
 
 
 def whole_film(facts: MediaFacts, summary: Json, chunks: tuple[SealedChunk, ...]) -> Ingested:
     """Put the worker's messages together; raises ValueError when they do not fit each other."""
-    duration_ms = _whole(summary, "duration_ms")
+    duration_ms = whole(summary, "duration_ms")
     marks = [0, *(chunk.end_ms for chunk in chunks)]
     joined = all(chunk.start_ms == mark < chunk.end_ms for chunk, mark in zip(chunks, marks, strict=False))
     if not chunks or not joined or marks[-1] != duration_ms or [c.index for c in chunks] != list(range(len(chunks))):
@@ -127,25 +153,12 @@ def whole_film(facts: MediaFacts, summary: Json, chunks: tuple[SealedChunk, ...]
     poster = summary.get("poster_cid")
     return Ingested(
         facts=facts,
-        init_cid=Cid.parse(_text(summary, "init_cid")),
-        poster_cid=None if poster is None else Cid.parse(_text(summary, "poster_cid")),
+        init_cid=Cid.parse(text(summary, "init_cid")),
+        poster_cid=None if poster is None else Cid.parse(text(summary, "poster_cid")),
         duration_ms=duration_ms,
         width=facts.width,
         height=facts.height,
-        codecs=_text(summary, "codecs"),
+        codecs=text(summary, "codecs"),
         chunks=chunks,
+        captions=tuple(Caption.from_json(row) for row in rows(summary, "captions", MAX_TEXTS)),
     )
-
-
-def _whole(data: Json, name: str) -> int:
-    value = data.get(name)
-    if type(value) is not int or not 0 <= value < 2**53:
-        raise ValueError(f"{name} is not a whole number")
-    return value
-
-
-def _text(data: Json, name: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str) or len(value) > 200:
-        raise ValueError(f"{name} is not a short text")
-    return value

@@ -12,10 +12,11 @@ from services.ipfs.unixfs import add_file, is_complete
 from services.media.cut import InitSegment, PlainChunk, cut
 from services.media.film import MediaFacts, SealedChunk, Stage
 from services.media.journal import Entry, IngestJournal
-from services.media.keyframes import plan_cuts
 from services.media.poster import poster
 from services.media.probe import probe
 from services.media.seal import chunk_key, key_commitment, nonce_of, seal, sealing_nonce
+from services.media.survey import survey
+from services.media.tracks import Caption
 from services.units.address import bytes32
 from services.units.cid import Cid
 from services.units.ids import ContentId
@@ -40,6 +41,7 @@ class Summary:
     poster_cid: Cid | None
     duration_ms: int
     codecs: str
+    captions: tuple[Caption, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,11 @@ class Ingest:
     def run(self) -> Summary:
         """Do it all; what the journal holds of an earlier run is not sealed and stored again.
 
-        Raises ProblemError: as services.media.keyframes.plan_cuts and services.media.cut.cut, and disk.full.
+        Raises ProblemError: as services.media.survey.survey and services.media.cut.cut, and disk.full.
         """
         facts = probe(self.source)
-        plan = plan_cuts(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
+        found = survey(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
+        plan = found.plan
         self.outlet.on_facts(replace(facts, duration_ms=plan.duration_ms))
         init: InitSegment | None = None
         for piece in cut(self.source, plan):
@@ -75,6 +78,9 @@ class Ingest:
             poster_cid=None if picture is None else add_file(self.store, picture),
             duration_ms=plan.duration_ms,
             codecs=init.codecs,
+            captions=tuple(
+                Caption(text.language, text.name, add_file(self.store, text.data)) for text in found.captions
+            ),
         )
 
     def _finish(self, piece: PlainChunk, total_ms: int) -> SealedChunk:

@@ -60,6 +60,7 @@ def _ingest(request: Request) -> Message:
         "poster_cid": None if summary.poster_cid is None else str(summary.poster_cid),
         "duration_ms": summary.duration_ms,
         "codecs": summary.codecs,
+        "captions": [caption.to_json() for caption in summary.captions],
     }
 
 

@@ -1,33 +1,16 @@
-"""Finds where a film can be cut: reads every packet once without decoding and chooses key frames."""
+"""Chooses where a film is cut, given its key frames. Pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
-from pathlib import Path
-
-from av.packet import Packet
-from av.stream import Stream
-
-from services.media import limits
-from services.media.film import MediaFacts
-from services.media.packets import packets
-from services.media.probe import open_source, unreadable_as_problem
-from services.wire.problems import ProblemError
 
 TARGET_MS = 10_000
-_USUAL_MS = (6_000, 15_000)
-# With these a film whose key frames lie up to 16 s apart can always be cut.
-_ALLOWED_MS = (4_000, 20_000)
+MIN_MS, MAX_MS = 6_000, 15_000
+"""A film whose key frames do not allow chunks between these is coded anew."""
 _SLIVER_MS = 2_000
-# How much a header may promise that no packet holds: rounding and the encoder's padding, not an unfinished copy.
-_MISSING_MS = 1_500
-# Sound that ends this much after the picture is padding and not charged.
-_TAIL_MS = 500
-_REPORT_EVERY = 2_000
+# More key frames than this are not needed to cut well: a film of nothing else keeps the list short.
+_CLOSEST_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,128 +21,75 @@ class Key:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class CutPlan:
-    """The key frame that each chunk starts with, and the film's length."""
-
-    starts: tuple[Key, ...]
-    duration_ms: int
-
-    def span(self, index: int) -> tuple[int, int]:
-        """Give the start and end of a chunk in milliseconds."""
-        last = index + 1 == len(self.starts)
-        return self.starts[index].at_ms, self.duration_ms if last else self.starts[index + 1].at_ms
-
-
-def plan_cuts(path: Path, on_progress: Callable[[int, int], None]) -> CutPlan:
-    """Read the whole film and choose its cuts; calls on_progress(done_ms, total_ms).
-
-    Raises ProblemError: as open_source, and media.unreadable for a film that ends early, media.keyframes.
-    """
-    with open_source(path) as source, unreadable_as_problem(path):
-        reading, promised_ms = _Reading(), source.facts.duration_ms
-        for count, packet in enumerate(packets(source)):
-            reading.take(packet)
-            if count % _REPORT_EVERY == 0:
-                on_progress(min(reading.duration_ms, promised_ms), promised_ms)
-    duration_ms = reading.duration_ms
-    _check_duration(duration_ms, source.facts, path)
-    on_progress(duration_ms, duration_ms)
-    return CutPlan(choose_cuts(reading.keys, duration_ms), duration_ms)
-
-
-def choose_cuts(keys: list[Key], duration_ms: int) -> tuple[Key, ...]:
-    """Choose the key frame nearest to ten seconds after each cut; a last sliver stays with the chunk before it.
-
-    keys: ascending, the first at 0. Raises ProblemError: media.keyframes when two of them lie too far apart.
-    """
-    starts = [keys[0]]
-    while duration_ms - starts[-1].at_ms > TARGET_MS:
-        start_ms = starts[-1].at_ms
-        following = _nearest(keys, start_ms, _USUAL_MS) or _nearest(keys, start_ms, _ALLOWED_MS)
-        if following is None:
-            if duration_ms - start_ms <= _ALLOWED_MS[1] + _SLIVER_MS:
-                break
-            raise ProblemError("media.keyframes", gap_ms=_longest_gap(keys, duration_ms), limit_ms=_ALLOWED_MS[1])
-        if duration_ms - following.at_ms < _SLIVER_MS:
-            break
-        starts.append(following)
-    return tuple(starts)
-
-
-def _nearest(keys: list[Key], start_ms: int, allowed_ms: tuple[int, int]) -> Key | None:
-    low, high = start_ms + allowed_ms[0], start_ms + allowed_ms[1]
-    first = bisect_left(keys, low, key=_shown_at)
-    last = bisect_right(keys, high, key=_shown_at)
-    return min(keys[first:last], key=lambda key: abs(key.at_ms - start_ms - TARGET_MS), default=None)
-
-
-def _shown_at(key: Key) -> int:
-    return key.at_ms
-
-
-def _longest_gap(keys: list[Key], duration_ms: int) -> int:
-    marks = [key.at_ms for key in keys] + [duration_ms]
-    return max(after - before for before, after in pairwise(marks))
-
-
-def _check_duration(duration_ms: int, facts: MediaFacts, path: Path) -> None:
-    if facts.duration_ms - duration_ms > _MISSING_MS:
-        raise ProblemError("media.unreadable", name=path.name, reason="ends_early")
-    if duration_ms < limits.MIN_FILM_MS:
-        raise ProblemError("media.too_short", duration_ms=duration_ms, limit_ms=limits.MIN_FILM_MS)
-    if duration_ms > limits.MAX_FILM_MS:
-        raise ProblemError("media.limits", limit="duration", value=duration_ms)
-
-
-class _Reading:
-    """Collects key frames and ends while packets pass; keeps nothing else, whatever the film's length.
-
-    Counts in each stream's own ticks: exact, and quick enough for every packet.
-    """
+class KeyList:
+    """Collects key frames, ascending; those too close to the one before are left out."""
 
     def __init__(self) -> None:
-        self._origin: Fraction | None = None
-        self._ends: dict[str, tuple[int, Fraction]] = {}
-        self._ordinal = 0
-        self._keys: list[Key] = []
+        self.keys: list[Key] = []
 
-    @property
-    def keys(self) -> list[Key]:
-        """The key frames so far, strictly ascending; the first packet counts as one."""
-        return self._keys
-
-    @property
-    def duration_ms(self) -> int:
-        """How far the film reaches; a little more sound than picture is not counted."""
-        picture, sound = self._end_ms("video"), self._end_ms("audio")
-        return sound if sound - picture > _TAIL_MS else picture
-
-    def take(self, packet: Packet[Stream]) -> None:
-        """Count a packet."""
-        if packet.pts is None or not packet.time_base:
-            return
-        kind, end = packet.stream.type, packet.pts + (packet.duration or 0)
-        if kind == "video":
-            self._take_picture(packet, packet.pts)
-        if kind not in self._ends or end > self._ends[kind][0]:
-            self._ends[kind] = (end, packet.time_base)
-
-    def _take_picture(self, packet: Packet[Stream], ticks: int) -> None:
-        if packet.is_keyframe or not self._keys:
-            moment = ticks * packet.time_base
-            self._origin = moment if self._origin is None else self._origin
-            at_ms = _ms(moment - self._origin)
-            if not self._keys or at_ms > self._keys[-1].at_ms:
-                self._keys.append(Key(self._ordinal, at_ms))
-        self._ordinal += 1
-
-    def _end_ms(self, kind: str) -> int:
-        if kind not in self._ends or self._origin is None:
-            return 0
-        ticks, time_base = self._ends[kind]
-        return max(_ms(ticks * time_base - self._origin), 0)
+    def add(self, ordinal: int, at_ms: int) -> None:
+        """Take a key frame; the first stands for the film's start."""
+        if not self.keys:
+            self.keys.append(Key(ordinal, 0))
+        elif at_ms - self.keys[-1].at_ms >= _CLOSEST_MS:
+            self.keys.append(Key(ordinal, at_ms))
 
 
-def _ms(seconds: Fraction) -> int:
-    return round(seconds * 1000)
+def choose_cuts(keys: list[Key], duration_ms: int) -> tuple[Key, ...] | None:
+    """Choose the key frames nearest to ten seconds after each cut, such that the rest can be cut too.
+
+    keys: ascending, the first at 0. A last sliver stays with the chunk before it. None when no choice gives chunks of
+    6 to 15 s.
+    """
+    ways = _Ways(keys, duration_ms)
+    if not keys or not ways.leads_on(0):
+        return None
+    starts, at = [0], 0
+    while duration_ms - keys[at].at_ms >= TARGET_MS + _SLIVER_MS:
+        following = ways.nearest(at)
+        if following is None:
+            break
+        starts.append(following)
+        at = following
+    return tuple(keys[index] for index in starts)
+
+
+def even_cuts(duration_ms: int) -> tuple[int, ...]:
+    """Give the starts of chunks of ten seconds, for a film whose key frames are ours to choose."""
+    starts = range(0, max(duration_ms, 1), TARGET_MS)
+    is_sliver = len(starts) > 1 and duration_ms - starts[-1] < _SLIVER_MS
+    return tuple(starts[:-1] if is_sliver else starts)
+
+
+class _Ways:
+    """From which key frames the film's end can be reached in chunks of the lengths allowed."""
+
+    def __init__(self, keys: list[Key], duration_ms: int) -> None:
+        self._keys, self._duration_ms = keys, duration_ms
+        self._times = [key.at_ms for key in keys]
+        # How many of the key frames from here on lead to the end.
+        self._leading = [0] * (len(keys) + 1)
+        for index in reversed(range(len(keys))):
+            first, last = self._window(index)
+            leads = self._is_last(index) or self._leading[first] > self._leading[last]
+            self._leading[index] = self._leading[index + 1] + (leads and self._can_start(index))
+
+    def leads_on(self, index: int) -> bool:
+        """Say whether the end can be reached from a key frame."""
+        return self._leading[index] > self._leading[index + 1]
+
+    def nearest(self, index: int) -> int | None:
+        """Give the key frame nearest to ten seconds further on from which the end can be reached."""
+        goal = self._times[index] + TARGET_MS
+        choices = (other for other in range(*self._window(index)) if self.leads_on(other))
+        return min(choices, key=lambda other: abs(self._times[other] - goal), default=None)
+
+    def _window(self, index: int) -> tuple[int, int]:
+        start = self._times[index]
+        return bisect_left(self._times, start + MIN_MS), bisect_right(self._times, start + MAX_MS)
+
+    def _is_last(self, index: int) -> bool:
+        return self._duration_ms - self._times[index] <= MAX_MS + _SLIVER_MS
+
+    def _can_start(self, index: int) -> bool:
+        return index == 0 or self._duration_ms - self._times[index] >= _SLIVER_MS

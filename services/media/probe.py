@@ -4,60 +4,79 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from services.media import limits
 from services.media.film import MediaFacts
+from services.media.limits import MAX_FILM_MS, MAX_SIDE
+from services.media.tracks import (
+    MAX_CHAPTERS,
+    MAX_SOUNDS,
+    MAX_TEXTS,
+    Chapter,
+    SoundTrack,
+    TextTrack,
+    plain_language,
+    plain_name,
+)
 from services.wire.problems import ProblemError
 
 # Only containers that hold their own media: playlists and the like make the demuxer open other files.
 _CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,asf,ogg"
 _OPEN_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
-_COPIED_CONTAINERS = ("mov", "matroska")
-_COPIED_VIDEO = "h264"
-_COPIED_AUDIO = "aac"
+_MOST_BEFORE_A_PICTURE = 1_000
+# Subtitles that are text; all others are pictures of it.
+_TEXT_CODECS = ("subrip", "ass", "ssa", "mov_text", "webvtt", "text", "subviewer", "microdvd")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An open file with the streams that are sold; valid inside open_source() only."""
+    """An open file with the streams that are kept; valid inside open_source() only."""
 
     container: InputContainer
     video: VideoStream
-    audio: AudioStream | None
+    sounds: tuple[AudioStream, ...]
+    texts: tuple[SubtitleStream, ...]
     facts: MediaFacts
 
     @property
-    def streams(self) -> list[VideoStream | AudioStream]:
-        """The sold streams, video first."""
-        return [self.video] if self.audio is None else [self.video, self.audio]
+    def streams(self) -> list[Stream]:
+        """The streams that are sold, video first."""
+        return [self.video, *self.sounds]
+
+    @property
+    def starts_at(self) -> Fraction:
+        """Where in the file's own time the film begins, in seconds; 0 unless the file's clock runs already."""
+        return Fraction(max(self.container.start_time or 0, 0), 1_000_000)
 
 
 @contextmanager
 def open_source(path: Path) -> Iterator[Source]:
-    """Open a film that can be sold as it is.
+    """Open a film.
 
-    Raises ProblemError: upload.file_missing, media.empty, media.unreadable, media.no_video, media.codec,
-    media.too_short, media.limits.
+    Raises ProblemError: upload.file_missing, media.empty, media.unreadable, media.no_video, media.codec for a picture
+    that nothing here decodes, media.limits.
     """
     size_bytes = _checked_size(path)
     with (
         unreadable_as_problem(path),
         av.open(f"file:{path}", metadata_errors="ignore", options=_OPEN_OPTIONS) as container,
     ):
-        video, audio = _video_of(container, path), _audio_of(container)
-        facts = _facts(container, video, audio, size_bytes)
+        video, sounds, texts = _video_of(container, path), _sounds_of(container), _texts_of(container)
+        facts = _facts(container, video, sounds, size_bytes)
         _check(facts)
-        yield Source(container, video, audio, facts)
+        yield Source(container, video, sounds, texts, facts)
 
 
 @contextmanager
@@ -74,11 +93,27 @@ def unreadable_as_problem(path: Path) -> Iterator[None]:
 def probe(path: Path) -> MediaFacts:
     """Read a film's facts and decode its first frame, which also tells how it is turned. Raises as open_source."""
     with open_source(path) as source:
-        source.video.codec_context.thread_count = 1
-        for frame in source.container.decode(source.video):
-            turned = frame.rotation % 180 != 0
-            facts = source.facts
-            return replace(facts, width=facts.height, height=facts.width) if turned else facts
+        facts = source.facts
+        turned = _first_frame(source, path).rotation % 180 != 0
+        return replace(facts, width=facts.height, height=facts.width) if turned else facts
+
+
+def rotation(path: Path) -> int:
+    """Say by how many degrees, against the clock, a film's pictures are turned for showing. Raises as open_source."""
+    with open_source(path) as source:
+        return _first_frame(source, path).rotation
+
+
+def _first_frame(source: Source, path: Path) -> VideoFrame:
+    """Decode until there is a picture; damaged packets before it do not count, within reason."""
+    source.video.codec_context.thread_count = 1
+    with unreadable_as_problem(path):
+        for number, packet in enumerate(source.container.demux(source.video)):
+            with suppress(av.error.InvalidDataError):
+                for frame in packet.decode():
+                    return frame
+            if number > _MOST_BEFORE_A_PICTURE:
+                break
     raise ProblemError("media.unreadable", name=path.name)
 
 
@@ -94,40 +129,67 @@ def _checked_size(path: Path) -> int:
     return status.st_size
 
 
+def codec_name(stream: Stream) -> str:
+    """Name a stream's codec as such, not the decoder that happens to read it; "" when nothing does."""
+    # av types the context as always there, but a stream whose codec it does not know has none.
+    context = getattr(stream, "codec_context", None)
+    return "" if context is None else context.codec.canonical_name
+
+
 def _video_of(container: InputContainer, path: Path) -> VideoStream:
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            _check_known(stream, "video")
-            return stream
-    raise ProblemError("media.no_video", name=path.name)
+    """Choose the picture: the one marked as default, else the first that is no cover."""
+    pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not pictures:
+        raise ProblemError("media.no_video", name=path.name)
+    chosen = next((stream for stream in pictures if stream.disposition & Disposition.default), pictures[0])
+    if not codec_name(chosen):
+        raise ProblemError("media.codec", kind="video", codec="unknown")
+    return chosen
 
 
-def _audio_of(container: InputContainer) -> AudioStream | None:
-    for stream in container.streams.audio:
-        _check_known(stream, "audio")
-        return stream
-    return None
+def _sounds_of(container: InputContainer) -> tuple[AudioStream, ...]:
+    known = [stream for stream in container.streams.audio if codec_name(stream) and stream.codec_context.sample_rate]
+    return tuple(known[:MAX_SOUNDS])
 
 
-def _check_known(stream: VideoStream | AudioStream, kind: str) -> None:
-    # av types it as always there, but a stream whose codec it does not know has none.
-    if getattr(stream, "codec_context", None) is None:
-        raise ProblemError("media.codec", kind=kind, codec="unknown")
+def _texts_of(container: InputContainer) -> tuple[SubtitleStream, ...]:
+    known = [stream for stream in container.streams.subtitles if codec_name(stream) in _TEXT_CODECS]
+    return tuple(known[:MAX_TEXTS])
 
 
-def _facts(container: InputContainer, video: VideoStream, audio: AudioStream | None, size_bytes: int) -> MediaFacts:
+def _facts(
+    container: InputContainer, video: VideoStream, sounds: tuple[AudioStream, ...], size_bytes: int
+) -> MediaFacts:
     width, height = _shown_size(video)
     rate = video.average_rate or video.guessed_rate
+    heard = tuple(
+        SoundTrack(codec_name(one), plain_language(one.language), one.codec_context.channels) for one in sounds
+    )
+    subtitles = [(codec_name(one) or "unknown", one) for one in container.streams.subtitles[:MAX_TEXTS]]
     return MediaFacts(
         container=container.format.name.split(",")[0],
         duration_ms=max(container.duration or 0, 0) // 1000,
         width=width,
         height=height,
         frames_per_1000_s=round(rate * 1000) if rate else 0,
-        video_codec=video.codec_context.name,
-        audio_codec=None if audio is None else audio.codec_context.name,
+        video_codec=codec_name(video),
+        audio_codec=heard[0].codec if heard else None,
         size_bytes=size_bytes,
+        sounds=heard,
+        texts=tuple(TextTrack(name, plain_language(one.language), name in _TEXT_CODECS) for name, one in subtitles),
+        chapters=_chapters(container),
     )
+
+
+def _chapters(container: InputContainer) -> tuple[Chapter, ...]:
+    """Read the chapters, in order and inside the film; what they are called is a stranger's text."""
+    found: dict[int, Chapter] = {}
+    for number, chapter in enumerate(container.chapters()[:MAX_CHAPTERS], 1):
+        start_ms = round(chapter["start"] * (chapter["time_base"] or 0) * 1000)
+        title = plain_name(str(chapter["metadata"].get("title", ""))) or f"Chapter {number}"
+        if 0 <= start_ms <= MAX_FILM_MS:
+            found.setdefault(start_ms, Chapter(start_ms, title))
+    return tuple(found[start_ms] for start_ms in sorted(found))
 
 
 def _shown_size(video: VideoStream) -> tuple[int, int]:
@@ -137,13 +199,7 @@ def _shown_size(video: VideoStream) -> tuple[int, int]:
 
 
 def _check(facts: MediaFacts) -> None:
-    if facts.container not in _COPIED_CONTAINERS:
-        raise ProblemError("media.codec", kind="container", codec=facts.container)
-    if facts.video_codec != _COPIED_VIDEO:
-        raise ProblemError("media.codec", kind="video", codec=facts.video_codec)
-    if facts.audio_codec not in (None, _COPIED_AUDIO):
-        raise ProblemError("media.codec", kind="audio", codec=facts.audio_codec)
-    if not 0 < facts.width <= limits.MAX_SIDE or not 0 < facts.height <= limits.MAX_SIDE:
+    if not 0 < facts.width <= MAX_SIDE or not 0 < facts.height <= MAX_SIDE:
         raise ProblemError("media.limits", limit="size", value=f"{facts.width}x{facts.height}")
-    if facts.duration_ms > limits.MAX_FILM_MS:
+    if facts.duration_ms > MAX_FILM_MS:
         raise ProblemError("media.limits", limit="duration", value=facts.duration_ms)

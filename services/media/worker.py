@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import services
-from services.media.film import Ingested, Json, MediaFacts, Progress, SealedChunk, whole_film
+from services.media.fields import Json
+from services.media.film import Ingested, MediaFacts, Progress, SealedChunk, whole_film
 from services.units.ids import ContentId
 from services.wire.problems import KINDS, ProblemError
 
@@ -57,7 +58,7 @@ async def ingest(
     secret: the 32 bytes that this version's chunk keys come from. resume_dir: a folder of this ingest alone; called
     again with the same arguments after any interruption, the work goes on and ends with the same CIDs. Its owner
     removes it when the film is published or given up. on_progress is called on the event loop.
-    Raises ProblemError: as probe(), and media.keyframes, media.too_short, disk.full.
+    Raises ProblemError: as probe(), and media.too_short, disk.full.
     """
     facts: list[MediaFacts] = []
     chunks: list[SealedChunk] = []

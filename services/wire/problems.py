@@ -63,7 +63,6 @@ KINDS: dict[str, Kind] = {
     "media.no_video": Kind(422),
     "media.codec": Kind(422),
     "media.too_short": Kind(422),
-    "media.keyframes": Kind(422),
     "media.limits": Kind(422),
     "media.worker_failed": Kind(500, retryable=True),
     "manifest.invalid": Kind(422),

@@ -95,23 +95,18 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "media.empty": ("This file is empty.", "Choose the video again; the form is kept.", "CHOOSE_FILE"),
     "media.unreadable": (
         "This file is not a video that can be read, whatever its name says.",
-        "Choose an MP4 file; the form is kept.",
+        "Choose a video, such as MP4, MOV, MKV or WebM; the form is kept.",
         "CHOOSE_FILE",
     ),
     "media.no_video": ("There is no picture in this file, only sound.", "Choose a file with video.", "CHOOSE_FILE"),
     "media.codec": (
-        "This video is coded in a way that cannot be cut without loss.",
+        "The {kind} of this file is coded in a way that nothing here can read.",
         "Export it as MP4 with H.264 video and AAC sound, then choose it again.",
         "CHOOSE_FILE",
     ),
     "media.too_short": (
         "This video is too short to sell in chunks.",
         "Choose one of at least a few seconds.",
-        "CHOOSE_FILE",
-    ),
-    "media.keyframes": (
-        "This video has too few keyframes to be cut every 10 seconds.",
-        "Export it with a keyframe at least every 5 seconds, then choose it again.",
         "CHOOSE_FILE",
     ),
     "media.limits": (
