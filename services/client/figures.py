@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from services.http.door import Door
 from services.units.ids import ContentId
+from services.units.period import Period
 from services.wire.figures import (
     BreakdownOut,
     FiguresOut,
@@ -32,18 +32,18 @@ class FiguresClient:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def series(self, first: date, last: date, *, node: str = "") -> FiguresOut:
-        """Read all metrics by day between two UTC days, with the period before."""
-        return await self._door.call(FiguresOut, "GET", "/figures", query=_period(first, last, node))
+    async def series(self, period: Period, *, node: str = "") -> FiguresOut:
+        """Read all metrics by day, with the period before."""
+        return await self._door.call(FiguresOut, "GET", "/figures", query=period.query(node))
 
-    async def breakdown(self, first: date, last: date, by: Grouping, *, node: str = "") -> BreakdownOut:
+    async def breakdown(self, period: Period, by: Grouping, *, node: str = "") -> BreakdownOut:
         """Add a period up by day, film, tier or kind of payment."""
-        query = {**_period(first, last, node), "by": by}
+        query = {**period.query(node), "by": by}
         return await self._door.call(BreakdownOut, "GET", "/figures/breakdown", query=query)
 
-    async def lines(self, first: date, last: date, *, node: str = "", **wish: Any) -> IncomeLinesOut:
+    async def lines(self, period: Period, *, node: str = "", **wish: Any) -> IncomeLinesOut:
         """List the ledger's lines behind a figure; wish: item, source, limit, cursor."""
-        query = {**_period(first, last, node), **_said(wish)}
+        query = {**period.query(node), **_said(wish)}
         return await self._door.call(IncomeLinesOut, "GET", "/figures/lines", query=query)
 
     async def items(self, *, node: str = "", **wish: Any) -> ItemPageOut:
@@ -66,14 +66,10 @@ class FiguresClient:
         """Read each tier's members and revenue."""
         return await self._door.call(tuple[TierFiguresOut, ...], "GET", "/figures/tiers", query={"node": node})
 
-    async def export(self, table: str, form: str, first: date, last: date, *, node: str = "") -> bytes:
+    async def export(self, table: str, form: str, period: Period, *, node: str = "") -> bytes:
         """Give a whole table as a file's bytes; table: day, item, tier, source, lines, members; form: csv, json."""
-        path, query = f"/figures/export/{table}.{form}", _period(first, last, node)
+        path, query = f"/figures/export/{table}.{form}", period.query(node)
         return (await self._door.send("GET", path, query=query, timeout_s=_EXPORT_S)).content
-
-
-def _period(first: date, last: date, node: str) -> dict[str, str | int]:
-    return {"from": str(first), "to": str(last), "node": node}
 
 
 def _said(wish: dict[str, Any]) -> dict[str, str | int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.desk.exports import LIST_LIMIT, Form, Table, everything, write
 from services.desk.tiers import SellerDeskOf
@@ -27,14 +27,19 @@ from services.wire.figures import (
 from services.wire.memberships import MembershipState
 
 router = APIRouter(tags=["earnings"])
-First = Annotated[date, Query(alias="from")]
-Last = Annotated[date, Query(alias="to")]
+
+
+def _period(
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+    days: int | None = None,
+) -> dict[str, str | int]:
+    return _asked(**{"from": first, "to": last, "days": days})
 
 
 def _asked(**values: Any) -> dict[str, str | int]:
     """Write a question to the node; what is None or empty is not asked."""
-    named = {"first": "from", "last": "to"}
-    return {named.get(name, name): _plain(value) for name, value in values.items() if value not in (None, "")}
+    return {name: _plain(value) for name, value in values.items() if value not in (None, "")}
 
 
 def _plain(value: Any) -> str | int:
@@ -43,31 +48,34 @@ def _plain(value: Any) -> str | int:
     return value if isinstance(value, int) else str(value)
 
 
+PeriodOf = Annotated[dict[str, str | int], Depends(_period)]
+"""A period as the node takes it: two UTC days, or the last days by the node's clock."""
+
+
 @router.get("/figures")
-async def figures(desk: SellerDeskOf, first: First, last: Last) -> FiguresOut:
-    """Give the metrics between two UTC days, with the period before."""
-    return await desk.node.call(FiguresOut, "GET", "/creators/figures", query=_asked(first=first, last=last))
+async def figures(desk: SellerDeskOf, period: PeriodOf) -> FiguresOut:
+    """Give the metrics of a period and of the one before."""
+    return await desk.node.call(FiguresOut, "GET", "/creators/figures", query=period)
 
 
 @router.get("/figures/breakdown")
-async def breakdown(desk: SellerDeskOf, first: First, last: Last, by: Grouping, limit: int = 200) -> BreakdownOut:
+async def breakdown(desk: SellerDeskOf, period: PeriodOf, by: Grouping, limit: int = 200) -> BreakdownOut:
     """Add the income of a period up."""
-    query = _asked(first=first, last=last, by=by, limit=limit)
+    query = {**period, **_asked(by=by, limit=limit)}
     return await desk.node.call(BreakdownOut, "GET", "/creators/figures/breakdown", query=query)
 
 
 @router.get("/figures/lines")
 async def lines(
     desk: SellerDeskOf,
-    first: First,
-    last: Last,
+    period: PeriodOf,
     item: str = "",
     source: Source | None = None,
     limit: int = 100,
     cursor: str = "",
 ) -> IncomeLinesOut:
     """List the ledger's lines behind a figure."""
-    query = _asked(first=first, last=last, item=item, source=source, limit=limit, cursor=cursor)
+    query = {**period, **_asked(item=item, source=source, limit=limit, cursor=cursor)}
     return await desk.node.call(IncomeLinesOut, "GET", "/creators/figures/lines", query=query)
 
 
@@ -120,13 +128,12 @@ async def tiers(desk: SellerDeskOf) -> tuple[TierFiguresOut, ...]:
 
 
 @router.get("/figures/export/{table}.{form}")
-async def export(desk: SellerDeskOf, table: Table, form: Form, first: First, last: Last) -> Response:
+async def export(desk: SellerDeskOf, table: Table, form: Form, period: PeriodOf) -> Response:
     """Give a whole table as CSV or JSON: the ledger's lines, a sum by day, film, tier or kind, or the members."""
 
     async def part(answer: type[Any], path: str, query: dict[str, str | int]) -> Any:
         return await desk.node.call(answer, "GET", f"/creators/figures{path}", query=query)
 
-    period = _asked(first=first, last=last)
     if table in ("lines", "members"):
         rows = await everything(table, part, period)
     else:

@@ -39,6 +39,7 @@ from services.wire.problems import ProblemError
 
 router = APIRouter(tags=["earnings"])
 _MOST_DAYS = 3_660
+_FIRST = date(1990, 1, 1)
 _TEXT = r"^[^\x00]*$"
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
@@ -47,13 +48,16 @@ Words = Annotated[str, Query(max_length=200, pattern=_TEXT)]
 
 def _period(
     node: NodeOf,
-    first: Annotated[date | None, Query(alias="from", description="UTC day, included; else 28 days")] = None,
+    first: Annotated[date | None, Query(alias="from", description="UTC day, included")] = None,
     last: Annotated[date | None, Query(alias="to", description="UTC day, included; else today")] = None,
+    days: Annotated[int, Query(ge=1, le=_MOST_DAYS, description="how many, where no first day is named")] = 28,
 ) -> Period:
     end = last or node.clock.now().date()
-    found = Period(first or max(end, date(1970, 2, 1)) - timedelta(days=27), end)
-    # The period before must be one, too.
-    if (found.last - found.first).days >= _MOST_DAYS or found.first < date(1990, 1, 1):
+    if end < _FIRST:
+        raise ProblemError("request.invalid", field="to")
+    found = Period(first or end - timedelta(days=days - 1), end)
+    # The period before must have days, too.
+    if (found.last - found.first).days >= _MOST_DAYS or found.first < _FIRST:
         raise ProblemError("request.invalid", field="from")
     return found
 

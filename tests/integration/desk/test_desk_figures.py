@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from services.desk.exports import write
 from services.units.money import Money
+from services.units.period import Period
 from services.wire.figures import SumOut
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld
@@ -21,25 +22,26 @@ async def test_what_is_exported_adds_up_to_what_is_shown(running: RunningWorld, 
         await running.viewer.playback.buy(film.content, first_chunk=index, max_deposit=Money(1_000_000))
     await running.settled()
     last = hand_clock.now().date()
-    first = last - timedelta(days=6)
+    week = Period(first=last - timedelta(days=6), last=last)
     desk = running.creator.figures
-    shown = await desk.series(first, last)
+    shown = await desk.series(week)
     assert [len(metric.days) for metric in shown.metrics] == [7] * 5
     earned = shown.metrics[0].total
     assert earned == 18_000
+    assert (await desk.series(Period(days=7))).metrics == shown.metrics
     for table in ("day", "item", "source", "lines"):
-        rows = list(csv.DictReader(io.StringIO((await desk.export(table, "csv", first, last)).decode())))
+        rows = list(csv.DictReader(io.StringIO((await desk.export(table, "csv", week)).decode())))
         assert sum(Money.parse(row["net"]).micros for row in rows) == earned, table
-        kept = json.loads(await desk.export(table, "json", first, last))
+        kept = json.loads(await desk.export(table, "json", week))
         assert sum(int(row["net"]) for row in kept) == earned, table
-    (sums,) = (await desk.breakdown(first, last, "item")).rows
+    (sums,) = (await desk.breakdown(week, "item")).rows
     assert (sums.key, sums.name) == (film.content, "A film of noise")
-    lines = await desk.lines(first, last, item=film.content, limit=1)
+    lines = await desk.lines(week, item=film.content, limit=1)
     assert (len(lines.rows), lines.cursor is None) == (1, False)
     assert (await desk.item(film.content)).net == Money(earned)
     assert (await desk.items(query="noise", order="earned")).rows[0].net == Money(earned)
     assert (await desk.members()).total == 0
-    assert await desk.export("members", "csv", first, last) == b""
+    assert await desk.export("members", "csv", week) == b""
     assert await desk.tiers() == ()
 
 
