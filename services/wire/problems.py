@@ -36,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "service.version": Kind(409),
     "service.busy_profile": Kind(409),
     "service.unauthorised": Kind(401),
+    "service.world_failed": Kind(500, retryable=True),
     "profile.newer": Kind(409),
     "disk.full": Kind(507, retryable=True),
     "database.unreachable": Kind(503, retryable=True),

@@ -38,6 +38,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Start the service again; it will get a fresh key.",
         "RESTART_SERVICE",
     ),
+    "service.world_failed": (
+        "The demo world could not be built.",
+        "Start the service again; what was finished is not kept, and the log in the profile says why.",
+        "RESTART_SERVICE",
+    ),
     "profile.newer": (
         "This profile was written by a newer Museclock.",
         "Update Museclock to open it; nothing was changed.",
