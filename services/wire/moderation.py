@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.wire.base import AddressField, Answer, ContentIdField, Moment, Request
+from services.wire.base import AddressField, Answer, Moment, Request
 
 ReportReason = Literal["illegal", "infringement", "violence", "sexual", "harassment", "misleading", "spam", "other"]
 TakedownReason = Literal["illegal", "infringement", "abuse", "misleading", "spam", "other"]
 """illegal: also stops the keys of those who bought it; any other hides the item and ends its sale."""
 ReportState = Literal["open", "dismissed", "upheld"]
+SubjectId = Annotated[str, Field(pattern=r"^(0x[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$")]
+"""A film's content id, or the UUID of linked content."""
 Text = Annotated[str, Field(max_length=500)]
 LongText = Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -27,7 +29,7 @@ class ReportOut(Answer):
     """A report as its author sees it."""
 
     id: int
-    content_id: ContentIdField
+    content_id: SubjectId
     reason: ReportReason
     text: str
     state: ReportState
@@ -71,7 +73,7 @@ class AppealIn(Request):
 class TakedownOut(Answer):
     """A takedown, to the item's owner and to moderators."""
 
-    content_id: ContentIdField
+    content_id: SubjectId
     title: str
     creator: AddressField
     reason: TakedownReason

@@ -8,14 +8,12 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from services.db.dialects import insert_into
-from services.node.catalogue.publishing import find_item
 from services.node.context import Node
 from services.node.cursors import read_cursor, write_cursor
+from services.node.moderation.subjects import find_subject, id_of, with_subjects
 from services.node.moderation.tables import Report
 from services.node.moderation.trail import note
-from services.node.tables import Item
 from services.units.address import Address
-from services.units.ids import ContentId
 from services.wire.moderation import ReportedOut, ReportIn, ReportOut, ReportReason, ReportsOut, ReportState
 from services.wire.problems import ProblemError
 
@@ -23,9 +21,9 @@ from services.wire.problems import ProblemError
 def report(node: Node, account: Address, content_id: str, body: ReportIn) -> ReportOut:
     """Enter a report; an account's second one of an item gives the first. Raises ProblemError: content.not_found."""
     with node.database.write() as session:
-        item = find_item(session, content_id)
+        subject = id_of(find_subject(session, content_id))
         row = {
-            "content_id": item.content_id,
+            "content_id": subject,
             "account": account,
             "reason": body.reason,
             "text": body.text.strip(),
@@ -33,7 +31,7 @@ def report(node: Node, account: Address, content_id: str, body: ReportIn) -> Rep
             "state": "open",
         }
         session.execute(insert_into(Report).values(row).on_conflict_do_nothing())
-        found = select(Report).where(Report.content_id == item.content_id, Report.account == account)
+        found = select(Report).where(Report.content_id == subject, Report.account == account)
         return _own(session.scalars(found).one())
 
 
@@ -41,10 +39,9 @@ def queue(node: Node, *, state: ReportState, limit: int, cursor: str) -> Reports
     """Give a page of the reports in a state, oldest first."""
     listed = f"reports\x1f{state}"
     (after,) = read_cursor(node.keys, listed, cursor, count=1) if cursor else (0,)
-    wanted = select(Report, Item.title, Item.creator).join(Item, Item.content_id == Report.content_id)
-    wanted = wanted.where(Report.state == state, Report.seq > after).order_by(Report.seq).limit(limit + 1)
+    wanted = select(Report).where(Report.state == state, Report.seq > after).order_by(Report.seq).limit(limit + 1)
     with node.database.read() as session:
-        rows = session.execute(wanted).all()
+        rows = session.execute(with_subjects(wanted, Report)).all()
     following = write_cursor(node.keys, listed, rows[limit - 1][0].seq) if len(rows) > limit else None
     return ReportsOut(items=tuple(_reported(row) for row in rows[:limit]), cursor=following)
 
@@ -62,9 +59,9 @@ def dismiss(node: Node, moderator: Address, number: int, why: str) -> None:
         note(session, at=at, actor=moderator, action="report.dismissed", subject=row.content_id, why=why)
 
 
-def uphold(session: Session, content: ContentId) -> None:
-    """Close all open reports of an item that was taken down, inside the caller's write unit."""
-    opened = update(Report).where(Report.content_id == content, Report.state == "open")
+def uphold(session: Session, subject: str) -> None:
+    """Close all open reports of what was taken down, inside the caller's write unit."""
+    opened = update(Report).where(Report.content_id == subject, Report.state == "open")
     session.execute(opened.values(state="upheld"))
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.columns import BigInt, MomentColumn
 from services.node.tables import NodeTable
 from services.units.address import Address
-from services.units.ids import ContentId
 
 _STRICT = {"sqlite_strict": True}
 
@@ -22,7 +21,8 @@ class Report(NodeTable):
     __table_args__ = (UniqueConstraint("content_id", "account"), Index("ix_report_state_seq", "state", "seq"), _STRICT)
 
     seq: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))
+    content_id: Mapped[str] = mapped_column(Text)
+    """A film's content id, or linked content's."""
     account: Mapped[Address] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
@@ -50,9 +50,10 @@ class Takedown(NodeTable):
     __tablename__ = "takedown"
     __table_args__ = (_STRICT,)
 
-    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"), primary_key=True)
+    content_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    """A film's content id, or linked content's."""
     seq: Mapped[int] = mapped_column(BigInt, index=True)
-    """The item's number, by which lists go."""
+    """The number by which lists go: a film's own, or one that was drawn when linked content was taken down."""
     reason: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(MomentColumn)

@@ -62,15 +62,21 @@ def link(node: NodeOf, caller: Publisher, body: LinkIn) -> LinkOut:
 async def linked(node: NodeOf, caller: MaybeCaller, link_id: UUID, user_id: str | None = None) -> Response:
     """Give linked content with its address, to who may have it. user_id: the caller's own, as the seed's page has it.
 
-    Problem codes: content.not_found, content.members_only (with the tiers that open it), account.forbidden.
+    Problem codes: content.not_found, content.members_only (with the tiers that open it), content.taken_down,
+    account.forbidden.
     """
     viewer = caller if user_id is None else node.names.acting(user_id, caller)
     return link_answer(read_link(node, str(link_id), viewer))
 
 
 def links_of(node: Node, session: Session, creator: Address, viewer: Address | None) -> tuple[LinkOut, ...]:
-    """List a creator's linked content, newest first, each with its address where the viewer may have it."""
+    """List a creator's linked content, newest first, each with its address where the viewer may have it.
+
+    What was taken down only its creator sees.
+    """
     wanted = select(LinkedItem).where(LinkedItem.creator == creator)
+    if viewer != creator:
+        wanted = wanted.where(LinkedItem.takedown.is_(None))
     rows = list(session.scalars(wanted.order_by(LinkedItem.made_at.desc(), LinkedItem.id).limit(_LISTED)))
     tiers = _tiers(session, [row.id for row in rows])
     return tuple(

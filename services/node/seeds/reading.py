@@ -32,6 +32,7 @@ _READ = Prepared(
         LinkedItem.visibility,
         LinkedItem.video_url,
         LinkedItem.made_at,
+        LinkedItem.takedown,
         LinkedItemTier.tier_id,
         _IS_MEMBER,
     )
@@ -45,15 +46,17 @@ _READ = Prepared(
 def read_link(node: Node, link_id: str, viewer: Address | None) -> LinkOut:
     """Give linked content with its address.
 
-    Raises ProblemError: content.not_found, content.members_only (with the tiers that open it).
+    Raises ProblemError: content.not_found, content.members_only (with the tiers that open it), content.taken_down.
     """
     with node.database.read_plain() as unit:
         rows = _READ.all(unit, link_id, viewer or "", to_microseconds(node.clock.now()))
     if not rows:
         raise ProblemError("content.not_found")
-    creator, title, description, visibility, video_url, made_at, *_ = rows[0]
+    creator, title, description, visibility, video_url, made_at, takedown, *_ = rows[0]
     tiers = tuple(tier for *_, tier, _ in rows if tier is not None)
     is_member = any(is_open for *_, is_open in rows)
+    if takedown is not None and viewer != creator:
+        raise ProblemError("content.taken_down")
     if visibility != "public" and viewer != creator and not is_member:
         raise ProblemError("content.members_only", tiers=",".join(tiers))
     return LinkOut(

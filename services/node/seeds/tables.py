@@ -30,6 +30,8 @@ class LinkedItem(NodeTable):
     visibility: Mapped[str] = mapped_column(Text)
     """public or members_only."""
     made_at: Mapped[datetime] = mapped_column(MomentColumn)
+    takedown: Mapped[str | None] = mapped_column(Text)
+    """hidden or illegal: nobody but its creator gets the address; None: it is up."""
 
 
 class LinkedItemTier(NodeTable):

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.node.memberships.tables import Membership
+from services.node.roles import grant
 from services.units.address import Address
 from services.units.ids import new_row_id
 from tests.fixtures.chain import CREATOR, RELAYER, STRANGER, VIEWER, Person, person
@@ -15,6 +16,7 @@ from tests.fixtures.world import RunningWorld
 
 URL = "https://videos.example/secret.mp4"
 LAPSED = person("lapsed")
+MODERATOR = person("moderator")
 OTHER_TIER = person("member of another tier")
 REFUNDED = person("refunded")
 
@@ -113,6 +115,43 @@ async def test_only_its_owner_links_and_only_to_the_own_tiers(running: RunningWo
         spoofed = {**body, "visibility": "public", "id": "00000000-0000-4000-8000-000000000000"}
         assert (await owner.http.post("/content/", json=spoofed)).status_code == 422
         assert (await owner.http.get("/content/00000000-0000-4000-8000-000000000000")).status_code == 404
+
+
+async def test_what_was_taken_down_leaves_for_its_creator_alone(running: RunningWorld) -> None:
+    node = running.world.node
+    with node.database.write() as session:
+        grant(session, MODERATOR.address, "moderator", by=STRANGER.address, at=node.clock.now())
+    async with everybody(running) as (callers, item, _gold), at_the_door(running.world, MODERATOR) as (moderator,):
+        owner, member, stranger = (callers[who] for who in ("owner", "member", "stranger"))
+        body = {"reason": "infringement", "text": "It is mine."}
+        told = (await stranger.http.post(f"/content/{item}/report", json=body)).json()
+        assert told == (await stranger.http.post(f"/content/{item}/report", json=body)).json()
+        (waiting,) = (await moderator.http.get("/moderation/reports")).json()["items"]
+        assert (waiting["content_id"], waiting["title"], waiting["creator"]) == (item, "For members", CREATOR.address)
+        path = f"/moderation/content/{item}"
+        assert (await member.http.post(f"{path}/takedown", json=body)).status_code == 403
+        assert (await moderator.http.post(f"{path}/takedown", json=body)).status_code == 200
+        (down,) = (await moderator.http.get("/moderation/takedowns")).json()["items"]
+        assert (down["content_id"], down["title"]) == (item, "For members")
+        assert (await moderator.http.get("/moderation/reports")).json()["items"] == []
+        for kind, caller in callers.items():
+            for way in (f"/content/{item}", f"/api/v1/content/{item}", f"/links/{item}"):
+                answer = await caller.http.get(way)
+                assert (answer.status_code, URL in answer.text) == ((200, True) if kind == "owner" else (451, False))
+            listed = (await caller.http.get(f"/content/creator/{CREATOR.address}")).text
+            assert (item in listed, URL in listed) == (kind == "owner", kind == "owner"), kind
+        assert (await stranger.http.get(f"/content/{item}/takedown")).status_code == 403
+        assert (await owner.http.get(f"/content/{item}/takedown")).json()["text"] == "It is mine."
+        assert (await owner.http.post(f"/content/{item}/takedown/appeal", json={"text": "No."})).status_code == 200
+        assert (await moderator.http.post(f"{path}/decline", json={"text": "Yes."})).json()["answer"] == "Yes."
+        assert (await moderator.http.post(f"{path}/restore", json={"note": "An error."})).status_code == 204
+        assert (await member.http.get(f"/content/{item}")).json()["video_url"] == URL
+        trail = (await moderator.http.get("/moderation/decisions", params={"subject": item})).json()["items"]
+        assert [one["action"] for one in trail] == [
+            "item.restored", "appeal.declined", "item.appealed", "item.taken_down",
+        ]  # fmt: skip
+        nothing = "00000000-0000-4000-8000-000000000000"
+        assert (await stranger.http.post(f"/content/{nothing}/report", json=body)).status_code == 404
 
 
 async def test_public_links_are_for_everybody(running: RunningWorld) -> None:
