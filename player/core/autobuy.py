@@ -51,20 +51,23 @@ class OverBudget:
 Decision = Wait | Buy | OverBudget
 
 
-def due_ms(running: Chunk) -> int:
-    """Give the position in the running chunk from which the next one is due: its half, or earlier in a short one."""
+def due_ms(running: Chunk, speed: float = 1.0) -> int:
+    """Give the position in the running chunk from which the next one is due: its half, or earlier in a short one.
+
+    speed: at twice the speed a part lasts half as long, and paying takes as long as ever.
+    """
     half_ms = running.start_ms + (running.end_ms - running.start_ms) // 2
-    return max(running.start_ms, min(half_ms, running.end_ms - LEAD_MS))
+    return max(running.start_ms, min(half_ms, running.end_ms - round(LEAD_MS * max(1.0, speed))))
 
 
-def next_purchase(timeline: Timeline, position_ms: int, budget: Budget) -> Decision:
+def next_purchase(timeline: Timeline, position_ms: int, budget: Budget, *, speed: float = 1.0) -> Decision:
     """Decide at a play position; call it only while buying ahead is switched on and the film plays.
 
     One purchase at a time: while a chunk ahead is being bought, the answer is Wait.
     """
     running = timeline.chunk_at(position_ms)
     following = timeline.after(running)
-    if following is None or following.access is not Access.LOCKED or position_ms < due_ms(running):
+    if following is None or following.access is not Access.LOCKED or position_ms < due_ms(running, speed):
         return Wait()
     return at_border(following, budget)
 

@@ -50,6 +50,8 @@ class Engine(QObject):
     run_ended = Signal(int, int)
     """run, index: everything before this chunk was shown; BROKEN_OFF when the data stopped making sense."""
     run_failed = Signal(int)
+    stepped = Signal(int, int)
+    """run, milliseconds: a held run went on by one picture."""
     picture_ready = Signal()
 
     _arrived = Signal(str, tuple)
@@ -121,8 +123,16 @@ class Engine(QObject):
         self._vlc.stop()
 
     def set_volume(self, percent: int) -> None:
-        """Set the loudness, 0 to 100."""
-        self._vlc.set_volume(max(0, min(100, percent)))
+        """Set the loudness, 0 to 150."""
+        self._vlc.set_volume(max(0, min(150, percent)))
+
+    def set_rate(self, rate: float) -> None:
+        """Set the speed, for this run and those after it; voices keep their pitch."""
+        self._vlc.set_rate(rate)
+
+    def step(self) -> None:
+        """Show the next picture of a held run; says so by ``stepped``."""
+        self._vlc.step()
 
     def frame(self) -> Frame | None:
         """Give the latest picture, untouched until the next call; None before the first."""
@@ -170,6 +180,10 @@ class Engine(QObject):
     def on_ended(self, run: int, next_index: int) -> None:
         """Pass it on."""
         self._arrived.emit("run_ended", (run, next_index))
+
+    def on_stepped(self, run: int, picture_ms: int) -> None:
+        """Pass it on."""
+        self._arrived.emit("stepped", (run, picture_ms))
 
     def on_failed(self, run: int) -> None:
         """Pass it on."""

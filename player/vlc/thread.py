@@ -23,6 +23,8 @@ _JOIN_S = 5.0
 _LAST_PICTURE_S = 0.07
 # libVLC takes up a wish at once or drops it for a newer one: a pause that comes later was not asked for.
 _STALE_PAUSE_S = 1.0
+_STEP_S = 0.5
+_USUAL_PICTURES = 25.0
 BROKEN_OFF = -1
 
 
@@ -36,6 +38,8 @@ class Listener(Protocol):
     def on_ended(self, run: int, next_index: int) -> None: ...
 
     def on_failed(self, run: int) -> None: ...
+
+    def on_stepped(self, run: int, picture_ms: int) -> None: ...
 
 
 class VlcThread:
@@ -74,13 +78,21 @@ class VlcThread:
         self._jobs.put(lambda: self._hold(held=held))
 
     def set_volume(self, percent: int) -> None:
-        """Set the loudness, 0 to 100."""
+        """Set the loudness, 0 to 150."""
 
         def apply() -> None:
             self._volume = percent
             self._apply_volume()
 
         self._jobs.put(apply)
+
+    def set_rate(self, rate: float) -> None:
+        """Set the speed; the player keeps it for the sources after this one."""
+        self._jobs.put(lambda: self._player.set_rate(rate))
+
+    def step(self) -> None:
+        """Show the next picture of a held source."""
+        self._jobs.put(self._step)
 
     def picture_shown(self) -> None:
         """Take note of a picture (libVLC's thread)."""
@@ -166,6 +178,17 @@ class VlcThread:
         # Asked to pause before it can, libVLC stops for good; it is asked again as soon as it plays.
         if not self._held or self._player.can_pause():
             self._player.set_pause(int(self._held))
+
+    def _step(self) -> None:
+        run, source = self._run, self._source
+        # At the end of a run there is no next picture, and libVLC would end.
+        if not self._held or not run or source is None or source.ended_before is not None:
+            return
+        self._shown.clear()
+        self._player.next_frame()
+        if self._shown.wait(_STEP_S):
+            pictures_a_second = self._player.get_fps() or _USUAL_PICTURES
+            self._listener.on_stepped(run, round(1000 / pictures_a_second))
 
     def _hold_at_start(self) -> None:
         if self._hushed:

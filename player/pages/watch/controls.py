@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPropertyAnimation, Qt, QTimer, Signal
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, Qt, QTimer, Signal
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from player.core.playback import State
-from player.pages.watch.overlay import OverlayButton, OverlayText, Shade
+from player.core.speed import LOUDEST, SPEEDS, speed_words
+from player.pages.watch.overlay import OverlayButton, OverlayText, OverlayWord, Shade
 from player.pages.watch.seek_bar import SeekBar
 from studio.kit.format import duration
 from studio.kit.tokens import DARK, MOTION_MS
@@ -25,13 +27,17 @@ QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-
 
 
 class Controls(Shade):
-    """Play, position, sound, full screen. Signals are what the viewer asked for."""
+    """Play, position, speed, sound, small window, full screen. Signals are what the viewer asked for."""
 
     toggle_wanted = Signal()
     skip_wanted = Signal(int)
     mute_wanted = Signal()
     volume_wanted = Signal(int)
     fullscreen_wanted = Signal()
+    speed_wanted = Signal(float)
+    small_wanted = Signal()
+    keys_wanted = Signal()
+    next_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(at_top=False)
@@ -43,16 +49,24 @@ class Controls(Shade):
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setObjectName("watch.volume")
         self._volume.setAccessibleName("Loudness")
-        self._volume.setRange(0, 100)
+        self._volume.setRange(0, LOUDEST)
         self._volume.setFixedWidth(96)
         self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._volume.setStyleSheet(_SLIDER)
+        self._next = OverlayButton("next", "Next film (N)", name="watch.following")
+        self._speed = OverlayWord("1×", "Speed (< and >)", name="watch.speed")
+        self._keys = OverlayButton("info", "What the keys do (?)", name="watch.keys")
+        self._small = OverlayButton("inset", "Small window (P)", name="watch.inset")
         self._full = OverlayButton("fullscreen", "Full screen (F)", name="watch.fullscreen")
         self._build()
         self.play.clicked.connect(self.toggle_wanted)
         self._sound.clicked.connect(self.mute_wanted)
         self._volume.valueChanged.connect(self.volume_wanted)
         self._full.clicked.connect(self.fullscreen_wanted)
+        self._small.clicked.connect(self.small_wanted)
+        self._keys.clicked.connect(self.keys_wanted)
+        self._next.clicked.connect(self.next_wanted)
+        self._speed.clicked.connect(self._choose_speed)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -62,10 +76,11 @@ class Controls(Shade):
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.play)
+        line.addWidget(self._next)
         line.addWidget(self._time)
         line.addSpacing(16)
         line.addWidget(self._words, 1)
-        for widget in (self._sound, self._volume, self._full):
+        for widget in (self._speed, self._sound, self._volume, self._keys, self._small, self._full):
             line.addWidget(widget)
         layout.addLayout(line)
 
@@ -82,11 +97,22 @@ class Controls(Shade):
         self.play.show_icon(icon, f"{says} (Space)")
         self._words.setText(_WORDS.get(playback.state, ""))
         self._sound.show_icon("mute" if state.muted else "volume", "Sound on (M)" if state.muted else "Sound off (M)")
+        self._speed.show_word(speed_words(state.speed))
+        self._next.setVisible(state.following is not None)
+        self._volume.setToolTip(f"{state.volume} %")
         shown = 0 if state.muted else state.volume
         if self._volume.value() != shown:
             self._volume.blockSignals(True)
             self._volume.setValue(shown)
             self._volume.blockSignals(False)
+
+    def _choose_speed(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("watch.speeds")
+        for speed in SPEEDS:
+            menu.addAction(speed_words(speed)).triggered.connect(partial(self.speed_wanted.emit, speed))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._speed.mapToGlobal(self._speed.rect().topLeft()) - QPoint(0, menu.sizeHint().height()))
 
 
 _WORDS = {

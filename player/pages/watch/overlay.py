@@ -48,6 +48,10 @@ class OverlayButton(QAbstractButton):
             painter.setPen(theme.colour(DARK.accent) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour(DARK.text, 0.16))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        self._paint_face(painter)
+        painter.end()
+
+    def _paint_face(self, painter: QPainter) -> None:
         side = self.width() * 5 // 9
         ink = DARK.text if self.isEnabled() else DARK.faint
         painter.drawPixmap(
@@ -55,7 +59,26 @@ class OverlayButton(QAbstractButton):
             (self.height() - side) // 2,
             pixmap(self._icon, ink, side, self.devicePixelRatioF()),
         )
-        painter.end()
+
+
+class OverlayWord(OverlayButton):
+    """A word on the picture that can be pressed."""
+
+    def __init__(self, word: str, says: str, *, name: str) -> None:
+        super().__init__("", says, name=name)
+        self._word = word
+        self.setFixedSize(CONTROL_HEIGHT + 12, CONTROL_HEIGHT)
+
+    def show_word(self, word: str) -> None:
+        """Change the word."""
+        if word != self._word:
+            self._word = word
+            self.update()
+
+    def _paint_face(self, painter: QPainter) -> None:
+        painter.setPen(theme.colour(DARK.text if self.isEnabled() else DARK.faint))
+        painter.setFont(theme.font(BODY, QFont.Weight.DemiBold, tabular=True))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._word)
 
 
 class BigPlay(OverlayButton):

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from player.pages.watch.awake import Awake
+from player.pages.watch.keys import act_on
+from player.pages.watch.peek import Peek, make_silent_engine
 from player.pages.watch.projector import EngineLike, make_vlc_engine
 from player.pages.watch.receipts import ReceiptPanel
+from player.pages.watch.small_window import SmallWindow
 from player.pages.watch.stage import Stage
 from player.pages.watch.view_model import WatchViewModel
 from studio.kit.problems import Action, advice
@@ -22,19 +26,25 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
-_SKIP_MS, _STEP_MS, _LOUDER = 10_000, 5_000, 10
 _NO_ENGINE = "player.no_vlc"
 
 
 class WatchPage(QWidget):
     """Shows a film; ``open`` takes {"content_id": …}."""
 
-    def __init__(self, context: PageContext, make_engine: Callable[[], EngineLike] = make_vlc_engine) -> None:
+    def __init__(
+        self,
+        context: PageContext,
+        make_engine: Callable[[], EngineLike] = make_vlc_engine,
+        make_peek: Callable[[], EngineLike] = make_silent_engine,
+    ) -> None:
         super().__init__()
         self.setObjectName("page.watch")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = WatchViewModel(context, make_engine)
         self.stage, self._panel = Stage(), ReceiptPanel()
+        self.peek, self._awake = Peek(make_peek), Awake(self)
+        self.small: SmallWindow | None = None
         self._nothing = EmptyState("Choose a film, and it plays here.", "Discover films", name="watch.discover")
         self._no_engine = EmptyState("", "Try again", icon="film", name="watch.no_vlc")
         self._frame: QWidget | None = None
@@ -79,10 +89,21 @@ class WatchPage(QWidget):
         stage.banner.acted.connect(self._on_action)
         self._nothing.acted.connect(self._discover)
         self._no_engine.acted.connect(model.retry)
+        stage.controls.speed_wanted.connect(model.set_speed)
+        stage.controls.small_wanted.connect(self._toggle_small)
+        stage.controls.keys_wanted.connect(model.toggle_keys)
+        stage.controls.next_wanted.connect(model.open_next)
+        stage.following.wanted.connect(model.open_next)
+        stage.following.again_wanted.connect(model.play)
+        stage.peek_wanted.connect(self.peek.ask)
+        self.peek.ready.connect(stage.show_peek)
+        self.peek.chunk_wanted.connect(self._fetch_for_peek)
+        self.destroyed.connect(self.peek.close)
         self.destroyed.connect(model.close)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(model.close)
+            application.aboutToQuit.connect(self.peek.close)
 
     def open(self, params: Mapping[str, str]) -> None:
         """Show a film."""
@@ -104,13 +125,45 @@ class WatchPage(QWidget):
         if state.item is None:
             self.stage.surface.show_frame(None)
         self.stage.show_state(state)
+        if state.timeline is not None and self.model.init is not None:
+            self.peek.load(self.model.init, state.timeline)
+        if self.small is not None:
+            self.small.show_state(state)
+        self._awake.keep(awake=state.is_playing)
         self._panel.setVisible(state.shows_receipts)
         if state.shows_receipts:
             self._panel.show_receipts(state.receipts, state.spent)
 
     @Slot()
     def _on_picture(self) -> None:
-        self.stage.surface.show_frame(self.model.projector.frame())
+        frame = self.model.projector.frame()
+        self.stage.surface.show_frame(frame)
+        if self.small is not None:
+            self.small.show_frame(frame)
+
+    def _fetch_for_peek(self, index: int) -> None:
+        self.model.read_part(index, lambda chunk: self.peek.feed(index, chunk))
+
+    def _toggle_small(self) -> None:
+        if self.small is None:
+            self.small = SmallWindow(self.window())
+            self.small.toggle_wanted.connect(self.model.toggle)
+            self.small.left.connect(self._leave_small)
+            self.small.show_frame(self.model.projector.frame())
+            self.small.show_state(self.model.state)
+            self.small.place(self.window())
+        else:
+            self._leave_small()
+
+    @Slot()
+    def _leave_small(self) -> None:
+        small, self.small = self.small, None
+        if small is None:
+            return
+        small.hide()
+        small.deleteLater()
+        if not self.isVisible():
+            self.model.context.navigate("watch")
 
     def _discover(self) -> None:
         self.model.context.navigate("discover")
@@ -137,31 +190,13 @@ class WatchPage(QWidget):
             window.showFullScreen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        model = self.model
         self.stage.fader.stir()
-        match Qt.Key(event.key()):
-            case Qt.Key.Key_Space | Qt.Key.Key_K:
-                model.toggle()
-            case Qt.Key.Key_J:
-                model.skip(-_SKIP_MS)
-            case Qt.Key.Key_L:
-                model.skip(_SKIP_MS)
-            case Qt.Key.Key_Left:
-                model.skip(-_STEP_MS)
-            case Qt.Key.Key_Right:
-                model.skip(_STEP_MS)
-            case Qt.Key.Key_Up:
-                model.set_volume(model.state.volume + _LOUDER)
-            case Qt.Key.Key_Down:
-                model.set_volume(model.state.volume - _LOUDER)
-            case Qt.Key.Key_F:
-                self._toggle_full_screen()
-            case Qt.Key.Key_Escape if self.window().isFullScreen():
-                self._toggle_full_screen()
-            case Qt.Key.Key_M:
-                model.toggle_mute()
-            case _:
-                super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_F or (event.key() == Qt.Key.Key_Escape and self.window().isFullScreen()):
+            self._toggle_full_screen()
+        elif event.key() == Qt.Key.Key_P:
+            self._toggle_small()
+        elif not act_on(event, self.model):
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -170,5 +205,6 @@ class WatchPage(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if not event.spontaneous():
+        # In the small window it goes on, whatever page is shown.
+        if not event.spontaneous() and self.small is None:
             self.model.set_away(away=True)

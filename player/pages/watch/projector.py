@@ -56,6 +56,7 @@ class EngineLike(Protocol):
     time_reported: SignalInstance
     run_ended: SignalInstance
     run_failed: SignalInstance
+    stepped: SignalInstance
     picture_ready: SignalInstance
 
     def start(self, run: Run) -> int: ...
@@ -66,6 +67,8 @@ class EngineLike(Protocol):
     def resume(self) -> None: ...
     def stop(self) -> None: ...
     def set_volume(self, percent: int) -> None: ...
+    def set_rate(self, rate: float) -> None: ...
+    def step(self) -> None: ...
     def frame(self) -> Frame | None: ...
     def close(self) -> None: ...
 
@@ -105,7 +108,7 @@ class Projector(QObject):
         self._clock = PositionClock()
         self._run, self._first, self._fed = 0, 0, 0
         self._not_before_ms = 0
-        self._volume = 100
+        self._volume, self._rate = 100, 1.0
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
@@ -164,10 +167,22 @@ class Projector(QObject):
             self.dispatch(Fed())
 
     def set_volume(self, percent: int) -> None:
-        """Set the loudness, 0 to 100."""
+        """Set the loudness, 0 to 150."""
         self._volume = percent
         if self._engine is not None:
             self._engine.set_volume(percent)
+
+    def set_rate(self, rate: float) -> None:
+        """Set the speed; 1.0 is the film's own."""
+        self._rate = rate
+        self._clock = self._clock.at_rate(rate, self._now_ms())
+        if self._engine is not None:
+            self._engine.set_rate(rate)
+
+    def step(self) -> None:
+        """Show the next picture of a film that is held."""
+        if self._engine is not None and self._run and self.playback.state is State.PAUSED:
+            self._engine.step()
 
     def frame(self) -> Frame | None:
         """Give the latest picture."""
@@ -233,8 +248,11 @@ class Projector(QObject):
             engine.time_reported.connect(self._on_time)
             engine.run_ended.connect(self._on_ended)
             engine.run_failed.connect(self._on_failed)
+            engine.stepped.connect(self._on_stepped)
             engine.picture_ready.connect(self.picture_ready)
             engine.set_volume(self._volume)
+            if self._rate != 1.0:
+                engine.set_rate(self._rate)
             self._engine = engine
         return self._engine
 
@@ -274,7 +292,7 @@ class Projector(QObject):
     @Slot()
     def _tick(self) -> None:
         timeline = self.timeline
-        self._settle_near(self.position_ms, SETTLE_MS)
+        self._settle_near(self.position_ms, round(SETTLE_MS * max(1.0, self._rate)))
         waits = timeline is not None and self._fed < timeline.expected_until(self._first)
         if waits and self._clock.starved(self._now_ms()):
             self.dispatch(Starved(self.position_ms))
@@ -303,6 +321,14 @@ class Projector(QObject):
     def _on_time(self, run: int, position_ms: int) -> None:
         if run == self._run:
             self._clock = self._clock.reported(position_ms, self._now_ms())
+
+    @Slot(int, int)
+    def _on_stepped(self, run: int, picture_ms: int) -> None:
+        if run == self._run and self.playback.state is State.PAUSED:
+            now_ms = self._now_ms()
+            at_ms, bound_ms = self._clock.at(now_ms) + picture_ms, self._clock.bound_ms
+            self._clock = self._clock.jumped(min(at_ms, bound_ms), now_ms, bound_ms=bound_ms)
+            self.changed.emit()
 
     @Slot(int, int)
     def _on_ended(self, run: int, next_index: int) -> None:

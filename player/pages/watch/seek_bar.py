@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from player.core.timeline import Look
 from studio.kit import theme
@@ -22,9 +22,14 @@ _GAP = 2
 
 
 class SeekBar(QWidget):
-    """Shows bands; a click or a drag asks for a position. Signal: ``seek_wanted(position_ms)``."""
+    """Shows bands; a click or a drag asks for a position.
+
+    Signals: ``seek_wanted(position_ms)``; ``pointed(position_ms, words)`` while the pointer is on it, then ``left``.
+    """
 
     seek_wanted = Signal(int)
+    pointed = Signal(int, str)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,6 +73,10 @@ class SeekBar(QWidget):
         painter.drawEllipse(QPointF(min(max(at, 7), self.width() - 7), _HEIGHT / 2), 8 if lit else 6, 8 if lit else 6)
         painter.end()
 
+    def x_of(self, position_ms: int) -> int:
+        """Give where a position stands, in this widget's pixels."""
+        return round(self._x(position_ms))
+
     def _x(self, position_ms: int) -> float:
         return self.width() * position_ms / self._duration_ms
 
@@ -86,7 +95,7 @@ class SeekBar(QWidget):
             self.update()
         band = next((band for band in self._bands if band.start_ms <= at_ms < band.end_ms), None)
         if band is not None:
-            QToolTip.showText(event.globalPosition().toPoint(), f"{duration(at_ms)} · {_WORDS[band.look]}", self)
+            self.pointed.emit(at_ms, f"{duration(at_ms)} · {_WORDS[band.look]}")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._dragged_ms is not None:
@@ -102,6 +111,7 @@ class SeekBar(QWidget):
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        self.left.emit()
         self.update()
         super().leaveEvent(event)
 

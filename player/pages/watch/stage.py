@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from player.core.playback import State
 from player.pages.watch.controls import POINTER_EVENTS, Controls, Fader
+from player.pages.watch.next_up import NextCard
 from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, OverlayText, Shade
+from player.pages.watch.panels import OverlayLines, figure_lines, key_lines
 from player.pages.watch.paywall import PaywallCard
+from player.pages.watch.peek import STEP_MS
+from player.pages.watch.peek_bubble import PeekBubble
 from player.pages.watch.surface import VideoSurface
 from studio.kit.format import duration, money
 from studio.kit.tokens import HEADING
@@ -25,12 +30,15 @@ if TYPE_CHECKING:
 _BANNER_WIDTH = 560
 # Left of the button for receipts.
 _METER_RIGHT, _METER_TOP = 64, 20
+_SIDE, _LINES_TOP = 24, 84
+_BUBBLE_GAP = 6
 
 
 class Stage(QWidget):
     """Surface below, overlays above. Signal: ``receipts_wanted``; others belong to its parts."""
 
     receipts_wanted = Signal()
+    peek_wanted = Signal(int)
     clicked = Signal()
 
     def __init__(self) -> None:
@@ -40,6 +48,7 @@ class Stage(QWidget):
         self.surface = VideoSurface()
         self.surface.setParent(self)
         self.controls, self.paywall, self.start = Controls(), PaywallCard(), BigPlay()
+        self.following = NextCard()
         self.banner = ProblemBanner(name="watch.problem")
         self.banner.setFixedWidth(_BANNER_WIDTH)
         self.banner.setAutoFillBackground(True)
@@ -49,6 +58,10 @@ class Stage(QWidget):
         self.meter = MeterText()
         self._receipts = OverlayButton("receipt", "Receipts", name="watch.receipts.toggle")
         self._receipts.clicked.connect(self.receipts_wanted)
+        self._figures = OverlayLines("watch.figures", "This sitting")
+        self._keys = OverlayLines("watch.help", "Keys")
+        self._bubble = PeekBubble(self)
+        self._pointed: tuple[int, str] | None = None
         self._build()
         self.surface.lower()
         self.fader = Fader(self, self._head, self.controls)
@@ -68,6 +81,10 @@ class Stage(QWidget):
         # Beside the head, not in it: what is being spent stays in sight when the controls fade.
         self.meter.setParent(self)
         self.meter.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for lines in (self._figures, self._keys):
+            lines.setParent(self)
+        self.controls.seek_bar.pointed.connect(self._on_pointed)
+        self.controls.seek_bar.left.connect(self._on_left)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -78,6 +95,7 @@ class Stage(QWidget):
         low = QHBoxLayout()
         low.setContentsMargins(24, 0, 24, 8)
         low.addWidget(self.paywall)
+        low.addWidget(self.following)
         low.addWidget(self.banner)
         low.addStretch(1)
         layout.addLayout(low)
@@ -101,11 +119,43 @@ class Stage(QWidget):
         self.paywall.setVisible(paywall is not None)
         self.banner.show_problem(state.problem if paywall is None else None)
         self.surface.set_dimmed(dimmed=paywall is not None or state.problem is not None)
+        self.following.show_film(state.following if state.playback.state is State.ENDED else None)
+        self._figures.show_lines(figure_lines(state))
+        self._keys.show_lines(key_lines(state))
+        self._place_lines()
         self.fader.allow(rest=state.playback.state is State.PLAYING)
+
+    def show_peek(self, position_ms: int, picture: QImage) -> None:
+        """Show the picture at a position, if the pointer is there still."""
+        if self._pointed is not None and abs(self._pointed[0] - position_ms) <= STEP_MS:
+            self._show_bubble(picture)
+
+    def _on_pointed(self, position_ms: int, words: str) -> None:
+        self._pointed = (position_ms, words)
+        self._show_bubble(QImage())
+        self.peek_wanted.emit(position_ms)
+
+    def _on_left(self) -> None:
+        self._pointed = None
+        self._bubble.hide()
+
+    def _show_bubble(self, picture: QImage) -> None:
+        if self._pointed is not None:
+            position_ms, words = self._pointed
+            bar = self.controls.seek_bar
+            over = bar.mapTo(self, QPoint(bar.x_of(position_ms), 0))
+            self._bubble.show_at(over.x(), over.y() - _BUBBLE_GAP, words, picture)
+
+    def _place_lines(self) -> None:
+        self._figures.move(_SIDE, _LINES_TOP)
+        self._keys.move(self.width() - _SIDE - self._keys.width(), _LINES_TOP)
+        for lines in (self._figures, self._keys):
+            lines.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.surface.setGeometry(self.rect())
         self._place_meter()
+        self._place_lines()
         super().resizeEvent(event)
 
     def _place_meter(self) -> None:

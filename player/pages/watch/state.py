@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from player.core.deposit import Deposit, announced
+from player.core.figures import Figures
 from player.core.playback import Playback, State
 from player.core.timeline import Access, Chunk, Stretch, Timeline, price_per_minute
 from player.pages.watch.joining import Joining
@@ -113,6 +114,12 @@ class WatchState:
     shows_receipts: bool = False
     volume: int = 100
     muted: bool = False
+    speed: float = 1.0
+    figures: Figures = field(default_factory=Figures)
+    shows_figures: bool = False
+    shows_keys: bool = False
+    following: ItemOut | None = None
+    """What to watch next: the creator's next film, else any other."""
     busy: bool = False
 
     @property

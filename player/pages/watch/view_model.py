@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from player.core.autobuy import Budget, Buy, at_border, next_purchase
 from player.core.deposit import asked_again
 from player.core.playback import Open as OpenAt
-from player.core.playback import Pause, Play, Seek, State
+from player.core.playback import Pause, Play, State
 from player.core.timeline import Access, Stretch
-from player.pages.watch.joining_model import JoiningModel
-from player.pages.watch.projector import EngineLike, Projector, make_vlc_engine
+from player.pages.watch.projector import EngineLike, Projector, make_vlc_engine, monotonic_ms
 from player.pages.watch.state import AskedAgain, WatchState, Way, timeline_of
+from player.pages.watch.viewing_model import ViewingModel
 from services.units.ids import content_id as checked_id
 from services.units.money import ZERO, Money
 from studio.kit.problems import Problem
@@ -30,7 +30,7 @@ SAVE_EACH_MS = 5_000
 _NEARLY_OVER_MS = 3_000
 
 
-class WatchViewModel(JoiningModel):
+class WatchViewModel(ViewingModel):
     """The watch page. The projector belongs to it; ``close`` ends both."""
 
     watches = frozenset({"purchase", "wallet", "membership"})
@@ -56,7 +56,8 @@ class WatchViewModel(JoiningModel):
             return
         self._leave()
         self._init = None
-        self._state = WatchState(volume=self.state.volume, muted=self.state.muted)
+        was = self.state
+        self._state = WatchState(volume=was.volume, muted=was.muted, speed=was.speed, shows_figures=was.shows_figures)
         self._set(content_id=content_id, busy=True)
         self._load()
 
@@ -97,6 +98,7 @@ class WatchViewModel(JoiningModel):
         self._init = init
         start_ms = film.position_ms if film.position_ms < timeline.duration_ms - _NEARLY_OVER_MS else 0
         self.projector.load(init, timeline, start_ms)
+        self._look_for_next(film.item)
         poster = film.item.poster
         if poster is not None:
             self._act(lambda desk: desk.catalogue.blob(poster), self._on_poster, self._no_matter)
@@ -132,27 +134,6 @@ class WatchViewModel(JoiningModel):
             self.projector.dispatch(Pause())
             self._save_position()
 
-    def seek(self, position_ms: int) -> None:
-        """Go to a position."""
-        self._set(refusal=None, asked=None)
-        self.projector.dispatch(Seek(position_ms))
-
-    def skip(self, by_ms: int) -> None:
-        """Go on or back."""
-        self.seek(self.projector.position_ms + by_ms)
-
-    def set_volume(self, percent: int) -> None:
-        """Set the loudness, 0 to 100; any but 0 ends the silence."""
-        volume = max(0, min(100, percent))
-        self._set(volume=volume, muted=volume == 0)
-        self.projector.set_volume(volume)
-
-    def toggle_mute(self) -> None:
-        """Silence, or sound again."""
-        muted = not self.state.muted
-        self._set(muted=muted)
-        self.projector.set_volume(0 if muted else self.state.volume)
-
     def set_away(self, *, away: bool) -> None:
         """Stand still while nobody looks."""
         self._away = away
@@ -160,9 +141,11 @@ class WatchViewModel(JoiningModel):
             self.pause()
 
     def _on_moved(self) -> None:
-        projector, was = self.projector, self.state.playback.state
+        projector, before = self.projector, self.state.playback
+        was = before.state
         problem = projector.problem if self.state.item is not None else self.state.problem
         self._set(playback=projector.playback, position_ms=projector.position_ms, problem=problem)
+        self._count(before, projector.playback)
         if abs(projector.position_ms - self._saved_ms) >= SAVE_EACH_MS and projector.playback.state is State.PLAYING:
             self._save_position()
         if self._away and self.state.is_playing:
@@ -198,6 +181,17 @@ class WatchViewModel(JoiningModel):
                 self._on_no_chunk(index, problem)
 
         self._act(lambda desk: desk.playback.chunk(content, index), on_chunk, on_problem)
+
+    @property
+    def init(self) -> bytes | None:
+        """The film's header, None until it is here."""
+        return self._init
+
+    def read_part(self, index: int, on_chunk: Callable[[bytes], None]) -> None:
+        """Read a part that may be played, for a small picture; nothing comes of it when that fails."""
+        timeline, content = self.state.timeline, self._content
+        if timeline is not None and timeline.chunks[index].access.playable:
+            self._act(lambda desk: desk.playback.chunk(content, index), on_chunk, self._no_matter)
 
     def _on_no_chunk(self, index: int, problem: Problem) -> None:
         if problem.code in ("content.locked", "payment.required"):
@@ -274,7 +268,7 @@ class WatchViewModel(JoiningModel):
         budget = Budget(state.budget.limit, state.budget.spent)
         decision = None
         if state.playback.state is State.PLAYING:
-            decision = next_purchase(timeline, state.position_ms, budget)
+            decision = next_purchase(timeline, state.position_ms, budget, speed=state.speed)
         elif state.playback.state is State.PAYWALLED and here.access is Access.LOCKED:
             decision = at_border(here, budget)
         if isinstance(decision, Buy):
@@ -286,10 +280,11 @@ class WatchViewModel(JoiningModel):
         if self.state.buying:
             return
         content, indices = self._content, frozenset(range(wanted.first, wanted.first + wanted.count))
+        asked_at_ms = monotonic_ms()
 
         def on_ok(purchase: PurchaseOut) -> None:
             if self.state.content_id == content:
-                self._on_purchase(indices, purchase)
+                self._on_purchase(indices, purchase, monotonic_ms() - asked_at_ms)
 
         def on_problem(problem: Problem) -> None:
             if self.state.content_id == content:
@@ -309,7 +304,7 @@ class WatchViewModel(JoiningModel):
             on_problem,
         )
 
-    def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut) -> None:
+    def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut, took_ms: int) -> None:
         self._set(spent=purchase.spent, budget=purchase.budget, available=purchase.available)
         if purchase.state != "keyed":
             code = "payment.unknown" if purchase.state == "unknown" else "payment.refused"
@@ -317,7 +312,8 @@ class WatchViewModel(JoiningModel):
             return
         # A run that waits for a chunk asked for it while it was not there yet.
         awaited = self.state.playback.state is not State.PAYWALLED
-        self._set(buying=frozenset(), bought=self.state.bought | indices, chosen_deposit=None)
+        figures = self.state.figures.bought(purchase.amount, len(indices), took_ms)
+        self._set(buying=frozenset(), bought=self.state.bought | indices, chosen_deposit=None, figures=figures)
         self._change(indices, Access.OWNED)
         if awaited:
             self._fetch_chunk(min(indices))

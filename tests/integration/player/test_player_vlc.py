@@ -204,8 +204,9 @@ def test_at_any_speed_every_frame_comes_once_and_the_border_is_kept(player: Play
     assert ended.args is not None
     assert ended.args[1] == 2
     assert player.shown == sorted(set(player.shown))
-    # Faster than the screen, pictures may be passed over, but never those at the ends of a run.
-    assert (player.shown[0], player.shown[-1]) == (first // 40, 2 * PER_CHUNK - 1)
+    # Faster than the screen, pictures may be passed over; not the last one, at which the viewer decides.
+    assert player.shown[0] - first // 40 in (0, 1)
+    assert player.shown[-1] == 2 * PER_CHUNK - 1
     assert len(player.shown) > (2 * PER_CHUNK - first // 40) / 2
 
 

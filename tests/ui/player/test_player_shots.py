@@ -199,6 +199,32 @@ def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.model.state.problem is not None)
 
 
+def _figures(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _wall(page, engine, qtbot)
+    page.model.buy()
+    qtbot.waitUntil(lambda: bool(page.model.state.figures.key_ms))
+    page.model.toggle_figures()
+    page.model.toggle_keys()
+    page.model.set_speed(1.5)
+
+
+def _hover(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _play(page, engine, qtbot)
+    bar = page.stage.controls.seek_bar
+    bar.pointed.emit(22_000, "0:22 · yours")
+    picture = QImage(scenery(2, (192, 108)).tobytes(), 192, 108, 576, QImage.Format.Format_RGB888).copy()
+    page.stage.show_peek(22_000, picture)
+
+
+def _to_the_end(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open(page, engine, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.following is not None)
+    page.model.play()
+    engine.show_first()
+    engine.picture_ready.emit()
+    engine.end(7)
+
+
 FILM = playback("free", "owned", "owned", "locked", "locked", "locked", "locked", position_ms=16_000, spent="0.02")
 FILM = FILM.model_copy(update={"item": FILM.item.model_copy(update={"poster": "p0"})})
 DEPOSIT = FILM.model_copy(update={"payment": playback("free", deposit="0.04").payment})
@@ -288,6 +314,9 @@ SCENES = [
     Scene("watch-stopped", "watch", WATCH, _stopped),
     Scene("watch-playing", "watch", WATCH, _play),
     Scene("watch-upright", "watch", WATCH, _play, upright=True),
+    Scene("watch-figures", "watch", WATCH | {"playback.buy": purchase(3)}, _figures),
+    Scene("watch-hover", "watch", WATCH, _hover),
+    Scene("watch-next", "watch", WATCH | {"catalogue.browse": films()[1:]}, _to_the_end),
     Scene("watch-receipts", "watch", WATCH, _receipts),
     Scene("watch-paywall", "watch", WATCH, _wall),
     Scene("watch-deposit", "watch", WATCH | {"playback.open": DEPOSIT}, _wall),

@@ -1,0 +1,106 @@
+"""Lists that lie on the picture: the figures of the sitting, and what the keys do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from player.core.figures import middle, slowest
+from player.core.speed import speed_words
+from player.core.timeline import Access
+from player.pages.watch.keys import HELP
+from services.units.money import ZERO, total
+from studio.kit import theme
+from studio.kit.format import DASH, duration, money_exact, plural
+from studio.kit.tokens import DARK, RADIUS, SMALL
+
+if TYPE_CHECKING:
+    from player.pages.watch.state import WatchState
+
+Lines = tuple[tuple[str, str], ...]
+_ROW, _PAD, _GAP = 20, 14, 20
+
+
+class OverlayLines(QWidget):
+    """Names and values in two columns, on a ground that lets the picture through. The pointer passes it by."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._title = title
+        self._lines: Lines = ()
+        self.hide()
+
+    def show_lines(self, lines: Lines) -> None:
+        """Show these, or hide for none."""
+        self.setVisible(bool(lines))
+        if lines != self._lines:
+            self._lines = lines
+            self.setAccessibleName(f"{self._title}: " + ", ".join(f"{name} {value}" for name, value in lines))
+            self.resize(self.sizeHint())
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(2 * _PAD + self._names() + _GAP + self._values(), 2 * _PAD + _ROW * (len(self._lines) + 1))
+
+    def _names(self) -> int:
+        return max((QFontMetrics(theme.font(SMALL)).horizontalAdvance(name) for name, _ in self._lines), default=0)
+
+    def _values(self) -> int:
+        metrics = QFontMetrics(theme.font(SMALL, QFont.Weight.Medium, tabular=True))
+        return max((metrics.horizontalAdvance(value) for _, value in self._lines), default=0) + 8
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour(DARK.line))
+        painter.setBrush(theme.colour(DARK.scrim, 0.86))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        vertical = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.colour(DARK.text))
+        painter.setFont(theme.font(SMALL, QFont.Weight.DemiBold))
+        painter.drawText(QRectF(_PAD, _PAD - 4, self.width(), _ROW), vertical, self._title)
+        second = _PAD + self._names() + _GAP
+        for at, (name, value) in enumerate(self._lines, start=1):
+            top = _PAD + at * _ROW
+            painter.setPen(theme.colour(DARK.muted))
+            painter.setFont(theme.font(SMALL))
+            painter.drawText(QRectF(_PAD, top, second, _ROW), vertical, name)
+            painter.setPen(theme.colour(DARK.text))
+            painter.setFont(theme.font(SMALL, QFont.Weight.Medium, tabular=True))
+            painter.drawText(QRectF(second, top, self.width(), _ROW), vertical, value)
+        painter.end()
+
+
+def key_lines(state: WatchState) -> Lines:
+    """Give what the keys do, while that is asked for."""
+    return HELP if state.shows_keys else ()
+
+
+def figure_lines(state: WatchState) -> Lines:
+    """Give the sitting's figures, while they are asked for: picture first, then money."""
+    item, timeline, figures = state.item, state.timeline, state.figures
+    if not state.shows_figures or item is None or timeline is None:
+        return ()
+    here = timeline.chunk_at(state.position_ms)
+    counts = {access: sum(1 for chunk in timeline.chunks if chunk.access is access) for access in Access}
+    given_back = total([receipt.amount for receipt in state.receipts or () if receipt.state == "refused"])
+    return (
+        ("Picture", f"{item.width} × {item.height}, {speed_words(state.speed)}, {state.playback.state.value}"),
+        ("Position", f"{duration(state.position_ms)}, part {here.index + 1} of {len(timeline)} ({here.access.value})"),
+        ("Parts", f"{counts[Access.OWNED]} yours, {counts[Access.FREE]} free, {counts[Access.LOCKED]} not bought"),
+        ("First picture", _ms(figures.starts_ms[-1] if figures.starts_ms else None)),
+        ("Waits", str(figures.stalls)),
+        ("Key after paying", f"{_ms(middle(figures.key_ms))}, at most {_ms(slowest(figures.key_ms))}"),
+        ("Paid now", f"{money_exact(figures.paid)} for {plural(figures.parts, 'part', 'parts')}"),
+        ("Paid in all", money_exact(state.spent)),
+        ("Not charged", money_exact(given_back or ZERO)),
+    )
+
+
+def _ms(value: int | None) -> str:
+    return DASH if value is None else f"{value} ms"

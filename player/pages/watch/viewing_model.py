@@ -1,0 +1,104 @@
+"""How the film is watched: loudness, speed, single pictures, what comes next, and the figures of the sitting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.core.playback import Playback, Seek, State
+from player.core.speed import LOUDEST, SPEEDS
+from player.pages.watch.joining_model import JoiningModel
+
+if TYPE_CHECKING:
+    from player.pages.watch.projector import Projector
+    from services.wire.catalogue import ItemOut
+    from studio.kit.problems import Problem
+
+_MANY = 100
+
+
+class ViewingModel(JoiningModel):
+    """The part of the watch page's model that neither loads nor pays."""
+
+    projector: Projector
+
+    def set_volume(self, percent: int) -> None:
+        """Set the loudness, 0 to 150; any but 0 ends the silence."""
+        volume = max(0, min(LOUDEST, percent))
+        self._set(volume=volume, muted=volume == 0)
+        self.projector.set_volume(volume)
+
+    def toggle_mute(self) -> None:
+        """Silence, or sound again."""
+        muted = not self.state.muted
+        self._set(muted=muted)
+        self.projector.set_volume(0 if muted else self.state.volume)
+
+    def set_speed(self, speed: float) -> None:
+        """Watch slower or faster; the film's own speed is 1."""
+        chosen = max(SPEEDS[0], min(SPEEDS[-1], speed))
+        if chosen != self.state.speed:
+            self._set(speed=chosen)
+            self.projector.set_rate(chosen)
+
+    def step(self) -> None:
+        """Show the next picture of a film that stands still."""
+        self.projector.step()
+
+    def seek_share(self, tenths: int) -> None:
+        """Go to so many tenths of the film."""
+        timeline = self.state.timeline
+        if timeline is not None:
+            self.seek(timeline.duration_ms * tenths // 10)
+
+    def seek(self, position_ms: int) -> None:
+        """Go to a position."""
+        self._set(refusal=None, asked=None)
+        self.projector.dispatch(Seek(position_ms))
+
+    def skip(self, by_ms: int) -> None:
+        """Go on or back."""
+        self.seek(self.projector.position_ms + by_ms)
+
+    # ── what is shown beside the picture ──
+
+    def toggle_figures(self) -> None:
+        """Show or hide the statistics."""
+        self._set(shows_figures=not self.state.shows_figures)
+
+    def toggle_keys(self) -> None:
+        """Show or hide what the keys do."""
+        self._set(shows_keys=not self.state.shows_keys)
+
+    def _count(self, was: Playback, now: Playback) -> None:
+        """Keep the figures of what the picture did."""
+        if now.state is State.STALLED is not was.state:
+            self._set(figures=self.state.figures.stalled())
+        if was.state is State.OPENING and now.state in (State.PLAYING, State.PAUSED) and now.start_took_ms:
+            self._set(figures=self.state.figures.started(now.start_took_ms))
+
+    # ── next up ──
+
+    def _look_for_next(self, item: ItemOut) -> None:
+        self._act(lambda desk: desk.catalogue.browse(limit=_MANY), self._on_others, self._no_next)
+
+    def _on_others(self, found: tuple[ItemOut, ...]) -> None:
+        item = self.state.item
+        if item is not None:
+            self._set(following=next_after(item, found))
+
+    def _no_next(self, _problem: Problem) -> None:
+        """The film is whole without it."""
+
+    def open_next(self) -> None:
+        """Go on with the next film; nothing is paid by that."""
+        following = self.state.following
+        if following is not None:
+            self.context.navigate("watch", {"content_id": following.content_id})
+
+
+def next_after(item: ItemOut, found: tuple[ItemOut, ...]) -> ItemOut | None:
+    """Choose what follows: the same creator's next newer film, its newest, else the newest of anybody."""
+    others = tuple(other for other in found if other.content_id != item.content_id)
+    theirs = sorted((other for other in others if other.creator == item.creator), key=lambda one: one.published_at)
+    newer = (other for other in theirs if other.published_at > item.published_at)
+    return next(newer, None) or (theirs[-1] if theirs else None) or (others[0] if others else None)
