@@ -7,7 +7,7 @@ import os
 import sys
 
 from services.chain.creation import DeploymentError
-from services.node_cli import archives, backup, call, deploy, doctor, evidence, ledger, pay_proxy, serve
+from services.node_cli import archives, backup, call, deploy, doctor, evidence, ledger, pay_proxy, serve, sharing
 from services.node_cli.command import CommandError
 from services.node_cli.sentences import sentence
 from services.node_cli.terminal import Terminal, console
@@ -25,6 +25,8 @@ COMMANDS = (
     archives.CID,
     archives.CAR,
     evidence.COMMAND,
+    sharing.ALLOCATE,
+    sharing.EVALUATE,
 )
 # As a shell says that a program was interrupted (128 + SIGINT).
 _INTERRUPTED = 130

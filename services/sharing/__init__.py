@@ -1,0 +1,1 @@
+"""Sharing a pooled pass: engagement, allocation, smoothing, trust and scores; whole numbers wherever money follows."""

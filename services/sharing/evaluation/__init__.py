@@ -1,0 +1,1 @@
+"""Simulated months with a known truth, and how far each way of sharing is from it."""

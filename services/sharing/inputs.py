@@ -1,0 +1,114 @@
+"""A month's published inputs as a folder of CSV files, and the allocation beside them that anybody can compute again.
+
+    fees.csv      subscriber,fee,trust       micro-USDC; quarters of trust, 0 to 4
+    owners.csv    owner,length               the owner's median item in seconds
+    watching.csv  subscriber,owner,seconds,days
+    earlier.csv   subscriber,owner,amount    optional: what went where in the three months before
+
+Subscribers are pseudonyms, chosen anew each month. Owners are numbered in the order of their ids.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from services.sharing.allocation import Allocation, Earlier, Month
+from services.sharing.engagement import Whole
+from services.sharing.model import SharingModel
+
+_MAX_LINE = 400
+_WHOLE_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A month, the ids behind its numbers, and the SHA-256 of every file that was read."""
+
+    month: Month
+    subscribers: tuple[str, ...]
+    owners: tuple[str, ...]
+    digests: Mapping[str, str]
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read a folder; raises ValueError with file and line for what is not as above, OSError when a file is missing."""
+    fees = list(_rows(folder / "fees.csv", ("subscriber", "fee", "trust"), texts=1))
+    known = sorted(_rows(folder / "owners.csv", ("owner", "length"), texts=1))
+    subscribers, owners = _numbers(folder / "fees.csv", fees), _numbers(folder / "owners.csv", known)
+    watching = _pairs(folder / "watching.csv", ("seconds", "days"), subscribers, owners)
+    earlier = None
+    if (folder / "earlier.csv").exists():
+        earlier = Earlier(*_pairs(folder / "earlier.csv", ("amount",), subscribers, owners))
+    month = Month(
+        fees=_whole(row[1] for row in fees),
+        trust=_whole(row[2] for row in fees),
+        lengths=_whole(row[1] for row in known),
+        subscriber=watching[0],
+        owner=watching[1],
+        seconds=watching[2],
+        days=watching[3],
+        earlier=earlier,
+    )
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))}
+    return Inputs(month, tuple(subscribers), tuple(owners), digests)
+
+
+def write_allocation(folder: Path, inputs: Inputs, model: SharingModel, result: Allocation) -> Path:
+    """Write allocation.json: model, digests of what was read, sums, and what each owner earned from how many."""
+    owners = zip(inputs.owners, result.earned.tolist(), result.watchers.tolist(), strict=True)
+    record = {
+        "model": {"name": model.name, "version": model.version, "sha256": model.digest},
+        "inputs": dict(inputs.digests),
+        "sums": {
+            "fees": str(int(inputs.month.fees.sum())),
+            "platform": str(result.platform),
+            "earned": str(int(result.earned.sum())),
+            "withheld": str(int(result.withheld.sum())),
+            "held": str(result.held),
+        },
+        "owners": {owner: {"earned": str(earned), "watchers": watchers} for owner, earned, watchers in owners},
+        "sha256": result.digest,
+    }
+    path = folder / "allocation.json"
+    path.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+    return path
+
+
+def _rows(path: Path, names: tuple[str, ...], *, texts: int) -> Iterator[tuple[str | int, ...]]:
+    """Give the rows of a file: ``texts`` ids, then whole numbers."""
+    with path.open(newline="", encoding="ascii", errors="strict") as file:
+        rows = csv.reader((line[:_MAX_LINE] for line in file), strict=True)
+        if tuple(next(rows, ())) != names:
+            raise ValueError(f"{path.name} must begin with the line {','.join(names)}")
+        for row in rows:
+            numbers = row[texts:]
+            if len(row) != len(names) or not all(cell.isdecimal() and len(cell) <= _WHOLE_DIGITS for cell in numbers):
+                raise ValueError(f"{path.name}, line {rows.line_num}: not {', '.join(names)} in whole numbers")
+            yield (*row[:texts], *map(int, numbers))
+
+
+def _numbers(path: Path, rows: list[tuple[str | int, ...]]) -> dict[str, int]:
+    numbers = {str(row[0]): number for number, row in enumerate(rows)}
+    if len(numbers) != len(rows):
+        raise ValueError(f"{path.name} names somebody twice")
+    return numbers
+
+
+def _pairs(path: Path, names: tuple[str, ...], *known: dict[str, int]) -> tuple[Whole, ...]:
+    rows = list(_rows(path, ("subscriber", "owner", *names), texts=2))
+    try:
+        ids = [_whole(numbers[str(row[place])] for row in rows) for place, numbers in enumerate(known)]
+    except KeyError as exc:
+        raise ValueError(f"{path.name} names {exc}, whom no other file names") from exc
+    return (*ids, *(_whole(row[place] for row in rows) for place in range(2, 2 + len(names))))
+
+
+def _whole(values: Iterator[str | int]) -> Whole:
+    return np.fromiter(map(int, values), dtype=np.int64)
