@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from anyio import to_thread
 
 from services.http.door import Door
 from services.units.ids import ContentId
@@ -18,6 +21,7 @@ from services.wire.figures import (
     MembersOut,
     TierFiguresOut,
 )
+from services.wire.problems import ProblemError
 
 # A year's lines are read a thousand at a time.
 _EXPORT_S = 300.0
@@ -70,6 +74,22 @@ class FiguresClient:
         """Give a whole table as a file's bytes; table: day, item, tier, source, lines, members; form: csv, json."""
         path, query = f"/figures/export/{table}.{form}", period.query(node)
         return (await self._door.send("GET", path, query=query, timeout_s=_EXPORT_S)).content
+
+    async def save(self, path: str, table: str, form: str, period: Period, *, node: str = "") -> str:
+        """Write a table to a file; gives its path. Problem codes: file.not_written."""
+        data = await self.export(table, form, period, node=node)
+        try:
+            await to_thread.run_sync(Path(path).write_bytes, data)
+        except OSError as exc:
+            raise ProblemError("file.not_written", path=path) from exc
+        return path
+
+    async def statement(self, period: Period, *, node: str = "") -> tuple[BreakdownOut, ...]:
+        """Read what a printed statement says: sums by kind of payment, tier, film and day, all of one period."""
+        head = await self.breakdown(period, "source", node=node)
+        same = Period(first=head.first, last=head.last)
+        groupings: tuple[Grouping, ...] = ("tier", "item", "day")
+        return (head, *[await self.breakdown(same, by, node=node) for by in groupings])
 
 
 def _said(wish: dict[str, Any]) -> dict[str, str | int]:

@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "service.world_failed": Kind(500, retryable=True),
     "profile.newer": Kind(409),
     "disk.full": Kind(507, retryable=True),
+    "file.not_written": Kind(422, retryable=True),
     "database.unreachable": Kind(503, retryable=True),
     "wallet.missing": Kind(409),
     "wallet.exists": Kind(409),

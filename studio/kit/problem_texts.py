@@ -49,6 +49,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "disk.full": ("The disk is full.", "Free some space, then go on where you stopped.", "RETRY"),
+    "file.not_written": (
+        "The file could not be written.",
+        "Choose another place, such as your documents; nothing else was changed.",
+        "NONE",
+    ),
     "database.unreachable": (
         "The database does not answer.",
         "What was paid is kept. Try again in a moment; the same payment is never taken twice.",
