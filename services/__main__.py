@@ -17,10 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services", description=__doc__)
     parser.add_argument("--profile", type=Path, required=True, help="folder of keys, ledgers and blocks")
     parser.add_argument("--demo", action="store_true", help="open the demo world")
+    parser.add_argument("--size", help="of a new demo world: empty, small, normal or large")
     options = parser.parse_args(arguments)
     os.umask(0o077)
     log_to(options.profile / "logs")
-    return asyncio.run(serve(options.profile, is_demo=options.demo))
+    return asyncio.run(serve(options.profile, is_demo=options.demo, size=options.size))
 
 
 if __name__ == "__main__":

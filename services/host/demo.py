@@ -19,7 +19,8 @@ from services.desk.wallet.keyring import Keyring
 from services.host.demo_control.control import DemoControl
 from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.routes import demo_routes
-from services.host.demo_control.snapshots import finish, sweep
+from services.host.demo_control.snapshots import sweep
+from services.host.demo_world.opening import Tell, furnish
 from services.host.exchange import Exchange
 from services.host.world import Person, World, open_world
 from services.media.worker import make_clip
@@ -54,14 +55,26 @@ PERSONAS = (
 """Who can sit at the window of a demo. The newcomer comes with an empty wallet, and the operator runs the node."""
 
 
+def _unheard(_stage: str, _part: float) -> None:
+    """Nobody waits for news."""
+
+
 @asynccontextmanager
-async def demo_world(profile: Path, clock: Clock, exchange: Exchange | None = None) -> AsyncIterator[World]:
+async def demo_world(
+    profile: Path,
+    clock: Clock,
+    exchange: Exchange | None = None,
+    *,
+    size: str | None = None,
+    tell: Tell = _unheard,
+) -> AsyncIterator[World]:
     """Open the demo world of a profile, making it at first use. Its own clock follows the given one.
 
-    exchange: lets its own requests have it changed on disk; without it there are no snapshots.
-    Raises ProblemError: service.busy_profile, chain.damaged, and as open_world.
+    exchange: lets its own requests have it changed on disk; without it there are no snapshots. size: of a new world,
+    None for what the profile was made with, else an empty one. tell: hears how far the making is.
+    Raises ProblemError: service.busy_profile, service.world_failed, chain.damaged, and as open_world.
     """
-    await to_thread.run_sync(finish, profile)
+    await furnish(profile, clock, size, tell)
     kept = KeptClock(profile, clock)
     chain = await to_thread.run_sync(DemoChain.open, profile / "chain" / "journal.db", kept)
     try:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from services.chain.demo.lock import FileLock
 from services.host.app import host_app
 from services.host.demo import demo_world
+from services.host.demo_world.opening import furnish
 from services.host.exchange import Exchange, Stage, Wish
 from services.host.own import own_world
 from services.host.world import World
@@ -35,7 +36,7 @@ _GRACE_S = 3
 _KEEP_ALIVE_S = 75
 
 
-async def serve(profile: Path, *, is_demo: bool) -> int:
+async def serve(profile: Path, *, is_demo: bool, size: str | None = None) -> int:
     """Say hello on standard output, serve, and end when standard input does. Gives the exit status."""
     token = await asyncio.to_thread(_read_token)
     if token is None:
@@ -47,7 +48,7 @@ async def serve(profile: Path, *, is_demo: bool) -> int:
         return 1
     try:
         async with _socket_folder() as folder:
-            await _serve_worlds(profile, token, folder / "s", is_demo=is_demo)
+            await _serve_worlds(profile, token, folder / "s", is_demo=is_demo, size=size)
     except ProblemError as problem:
         _log.warning("cannot start", extra={"code": problem.code})
         _say({"ready": False, "problem": problem.body()})
@@ -57,14 +58,16 @@ async def serve(profile: Path, *, is_demo: bool) -> int:
     return 0
 
 
-async def _serve_worlds(profile: Path, token: str, socket: Path, *, is_demo: bool) -> None:
+async def _serve_worlds(profile: Path, token: str, socket: Path, *, is_demo: bool, size: str | None) -> None:
     """Serve a profile's world, and after each change on disk the one that is there then."""
     stage, ends = Stage(), _end_of_input()
+    if is_demo and not await _furnished(profile, size, ends):
+        return
     server = _server(stage, socket)
     serving: asyncio.Task[None] | None = None
     wish, problem = None, None
     while True:
-        async with _world(profile, stage.ask, is_demo=is_demo) as world:
+        async with _world(profile, stage.ask, is_demo=is_demo, size=size) as world:
             stage.show(host_app(world, token))
             if wish is not None:
                 wish.answer(problem)
@@ -80,8 +83,23 @@ async def _serve_worlds(profile: Path, token: str, socket: Path, *, is_demo: boo
         problem = await asyncio.to_thread(wish.make)
 
 
-def _world(profile: Path, exchange: Exchange, *, is_demo: bool) -> AbstractAsyncContextManager[World]:
-    return demo_world(profile, SystemClock(), exchange) if is_demo else own_world(profile, SystemClock())
+async def _furnished(profile: Path, size: str | None, ends: asyncio.Event) -> bool:
+    """Give a new profile its demo world; False when whoever waits for it is gone before."""
+    making, end = asyncio.create_task(furnish(profile, SystemClock(), size, _tell)), asyncio.create_task(ends.wait())
+    await asyncio.wait({making, end}, return_when=asyncio.FIRST_COMPLETED)
+    end.cancel()
+    if not making.done():
+        making.cancel()
+        await asyncio.wait({making})
+        return False
+    making.result()
+    return True
+
+
+def _world(profile: Path, exchange: Exchange, *, is_demo: bool, size: str | None) -> AbstractAsyncContextManager[World]:
+    if not is_demo:
+        return own_world(profile, SystemClock())
+    return demo_world(profile, SystemClock(), exchange, size=size, tell=_tell)
 
 
 def _server(app: ASGIApp, socket: Path) -> uvicorn.Server:
@@ -143,6 +161,10 @@ def _end_of_input() -> asyncio.Event:
     # Not one of the loop's own threads: it waits for those before it ends.
     threading.Thread(target=read, name="input", daemon=True).start()
     return ends
+
+
+def _tell(stage: str, part: float) -> None:
+    _say({"building": {"stage": stage, "part": part}})
 
 
 def _say(message: dict[str, object]) -> None:

@@ -85,7 +85,7 @@ async def open_world(
     """
     async with AsyncExitStack() as stack:
         blocks = DiskBlockStore(profile / "blocks")
-        rings = {person.id: await to_thread.run_sync(_keyring, profile, person) for person in people}
+        rings = {person.id: await to_thread.run_sync(keyring_of, profile, person) for person in people}
         operators = frozenset(rings[person.id].owner() for person in people if person.role == "operator")
         setup = replace(LOCAL, operators=operators)
         opened = opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock, setup=setup)
@@ -93,7 +93,7 @@ async def open_world(
         http = await stack.enter_async_context(InsideClient(node_app(node), base_url=NODE_URI))
         desks = []
         for person in people:
-            desk = await to_thread.run_sync(_open_desk, profile, person, rings[person.id], chain, blocks, clock, http)
+            desk = await to_thread.run_sync(desk_of, profile, person, rings[person.id], chain, blocks, clock, http)
             stack.callback(desk.database.close)
             stack.push_async_callback(close_desk, desk)
             desks.append(desk)
@@ -103,7 +103,8 @@ async def open_world(
         yield World(chain, channels, node, tuple(desks), is_demo, samples)
 
 
-def _keyring(profile: Path, person: Person) -> Keyring:
+def keyring_of(profile: Path, person: Person) -> Keyring:
+    """Open a person's wallet, making it at first use. Raises ProblemError: wallet.damaged."""
     folder = profile / "desks" / person.id
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = Keyring(folder / "wallet.json", KeyBox(key_file(folder / "device.key")))
@@ -111,7 +112,7 @@ def _keyring(profile: Path, person: Person) -> Keyring:
     return keyring
 
 
-def _open_desk(
+def desk_of(
     profile: Path,
     person: Person,
     keyring: Keyring,
@@ -120,6 +121,7 @@ def _open_desk(
     clock: Clock,
     http: httpx.AsyncClient,
 ) -> Desk:
+    """Open a person's desk; its background work is begun by ``open_desk``. The caller closes its database."""
     folder = profile / "desks" / person.id
     device = KeyBox(key_file(folder / "device.key"))
     return Desk(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from studio.kit.problems import Problem
-from studio.kit.service_state import PROTOCOL, Backoff, Endpoint, Phase, ServiceState
+from studio.kit.service_state import PROTOCOL, Backoff, Building, Endpoint, Phase, ServiceState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +23,10 @@ _HELD_MS: Final = 30_000
 _END_MS: Final = 5_000
 
 
-def command(profile: Path, *, demo: bool) -> list[str]:
-    """Give the service's command line; no secret is on it."""
-    return [sys.executable, "-m", "services", "--profile", str(profile), *(["--demo"] if demo else [])]
+def command(profile: Path, *, demo: bool, size: str | None = None) -> list[str]:
+    """Give the service's command line; no secret is on it. size: of a new demo world."""
+    made = ["--size", size] if size is not None else []
+    return [sys.executable, "-m", "services", "--profile", str(profile), *(["--demo", *made] if demo else [])]
 
 
 class ServiceProcess(QObject):
@@ -106,9 +108,22 @@ class ServiceProcess(QObject):
     @Slot()
     def _read(self) -> None:
         self._heard += bytes(self._process.readAllStandardOutput().data())
-        if self._state.phase is Phase.STARTING and b"\n" in self._heard:
-            self._patience.stop()
-            self._on_hello(self._heard.partition(b"\n")[0])
+        while self._state.phase is Phase.STARTING and b"\n" in self._heard:
+            line, _, self._heard = self._heard.partition(b"\n")
+            self._on_line(line)
+
+    def _on_line(self, line: bytes) -> None:
+        try:
+            news = json.loads(line).get("building")
+            if news is None:
+                self._patience.stop()
+                self._on_hello(line)
+                return
+            # It lives: what it makes may take longer than a start.
+            self._patience.start()
+            self._set(replace(self._state, building=Building(str(news["stage"]), float(news["part"]))))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self._process.kill()
 
     def _on_hello(self, line: bytes) -> None:
         try:

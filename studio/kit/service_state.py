@@ -35,6 +35,14 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Building:
+    """How far the making of a demo world is: the stage's name, and its part from 0 to 1."""
+
+    stage: str
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceState:
     """One moment of the service's life."""
 
@@ -42,6 +50,8 @@ class ServiceState:
     endpoint: Endpoint | None = None
     problem: Problem | None = None
     attempt: int = 0
+    building: Building | None = None
+    """While it is starting with a world that has to be made first."""
 
 
 class Backoff:

@@ -85,12 +85,12 @@ class Keyring:
         key = secrets.token_bytes(32)
         self._store(key, {"form": "keystore", "keystore": dict(Account.encrypt(key, passphrase))})
 
-    def create_self_opening(self) -> None:
-        """Make a wallet that opens with this device alone, for money of no value.
+    def create_self_opening(self, key: bytes | None = None) -> None:
+        """Make a wallet that opens with this device alone, for money of no value; for a key, if one is given.
 
         Raises ProblemError: wallet.exists.
         """
-        key = secrets.token_bytes(32)
+        key = key or secrets.token_bytes(32)
         self._store(key, {"form": "device", "wrapped": self._device.wrap(key, owner=_OWNER).hex()})
 
     def unlock(self, passphrase: str) -> None:

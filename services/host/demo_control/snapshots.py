@@ -7,6 +7,7 @@ the new one. Nothing here waits for the disk: what is kept is of no value after 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -51,6 +52,20 @@ def restore(profile: Path, name: str) -> None:
 def reset(profile: Path) -> None:
     """Take a closed world away; the next opening makes one anew. Raises ProblemError: disk.full."""
     _exchange(profile, lambda _into: [])
+
+
+def take_over(profile: Path, source: Path, begin: Callable[[Path], None]) -> None:
+    """Put a world of another folder in the place of a closed one; blocks stay shared where the disk can do that.
+
+    begin: sets the clock of the copy. Raises ProblemError: disk.full.
+    """
+
+    def fill(into: Path) -> list[str]:
+        parts = _copy(source, into)
+        begin(into)
+        return [*parts, CLOCK_FILE]
+
+    _exchange(profile, fill)
 
 
 def forget(profile: Path, name: str) -> None:
@@ -109,8 +124,18 @@ def _copy(source: Path, into: Path) -> list[str]:
             shutil.copy2(source / part, into / part)
         else:
             # Linked or not, each file has its place of its own, so that renames and removals stay apart.
-            shutil.copytree(source / part, into / part, copy_function=os.link if part == _BLOCKS else shutil.copy2)
+            shutil.copytree(source / part, into / part, copy_function=_link if part == _BLOCKS else shutil.copy2)
     return found
+
+
+def _link(source: str, into: str) -> None:
+    try:
+        os.link(source, into)
+    except OSError as exc:
+        # Another disk, or one that cannot link.
+        if exc.errno == errno.ENOSPC:
+            raise
+        shutil.copy2(source, into)
 
 
 def _move_away(profile: Path, path: Path) -> Path:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from services.chain.demo.chain import DemoChain
 from services.chain.hashing import address_of
 from services.chain.web3_gateway import Web3Gateway
+from services.db.keybox import KeyBox, key_file
+from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
-from services.host.demo_world.cast import key_of, make_cast
+from services.host.demo_world.cast import Cast, key_of, make_cast
 from services.host.demo_world.history import History
 from services.host.demo_world.own_names import OwnNames
 from services.host.demo_world.shooting import open_studio
 from services.host.demo_world.sizes import SEED, Size
+from services.host.demo_world.sums import sums
 from services.host.demo_world.told_time import ToldTime
-from services.host.node_open import NodeSetup, opened_node
+from services.host.node_open import EXPORT_FOLDER, NodeSetup, open_checked, opened_node
 from services.ipfs.store import DiskBlockStore
 from services.node.sales.booking import sync
 from services.units.money import ZERO
@@ -25,8 +29,8 @@ Tell = Callable[[str, float], None]
 """Hears the stage and how far it is, from 0 to 1."""
 
 
-async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> None:
-    """Make a world of a size in an empty folder. Takes up to a minute for the normal one."""
+async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> dict[str, str]:
+    """Make a world of a size in an empty folder; gives its sums. The normal one takes up to a minute."""
     clock = ToldTime(size.begin)
     tell("chain", 0.0)
     chain = DemoChain.open(folder / "chain" / "journal.db", clock)
@@ -56,8 +60,31 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> No
             )
             await history.make()
             sync(node)
+            found = sums(node, [*keys])
+        _furnish_desks(folder, cast)
+        shutil.rmtree(films)
     finally:
         chain.close()
+    return found
+
+
+def _furnish_desks(folder: Path, cast: Cast) -> None:
+    """Give those who can sit at the window their wallets and empty books."""
+    for desk_id, key in desk_keys(cast).items():
+        place = folder / "desks" / desk_id
+        Keyring(place / "wallet.json", KeyBox(key_file(place / "device.key"))).create_self_opening(key)
+        open_checked(place / "desk.db", "desk", export_to=place / EXPORT_FOLDER).close()
+
+
+def desk_keys(cast: Cast) -> dict[str, bytes]:
+    """Give the wallets' keys of those who have a desk in every world, by the desk's name."""
+    return {
+        "creator": cast.creators[0].key,
+        "creator2": cast.creators[1].key,
+        "viewer": cast.viewers[0].key,
+        "viewer2": cast.viewers[1].key,
+        "operator": operator_key(cast.seed),
+    }
 
 
 def operator_key(seed: str) -> bytes:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from services.chain.channels import channel_id
 from services.chain.demo.chain import DemoChain
-from services.host.demo_world.calendar import premieres
+from services.host.demo_world.calendar import opening_day, premieres
 from services.host.demo_world.cast import Cast, Creator, Viewer
 from services.host.demo_world.chances import Habits, habits_of
 from services.host.demo_world.members import Register
 from services.host.demo_world.publishing import move_in, publish, verify, withdraw
-from services.host.demo_world.shooting import Studio
+from services.host.demo_world.shooting import Studio, Waiting
 from services.host.demo_world.sizes import END, Size
 from services.host.demo_world.told_time import ToldTime
 from services.host.demo_world.watching import ask_back, buy, give_back, may_watch, tip
@@ -25,6 +25,7 @@ from services.node.context import Node
 from services.node.memberships.refunds import refuse
 from services.node.sales.shelf import Film
 from services.units.address import Address
+from services.units.ids import ContentId
 from services.units.money import Money
 from services.wire.problems import ProblemError
 
@@ -78,14 +79,19 @@ class History:
     async def make(self) -> None:
         """Live through all days."""
         calendar = premieres(self._cast, self._size)
-        orders = {creator.channel.id: self._studio.portrait(creator.channel) for creator in self._cast.creators}
-        films = {shot.content: self._studio.film(shot) for day in sorted(calendar) for _, shot in calendar[day]}
-        for creator in self._cast.creators:
-            self._chain.fund(creator.address, usdc=Money(0), gas_wei=_GAS_WEI)
-            move_in(self._node, creator, await orders[creator.channel.id])
+        portraits: dict[str, Waiting] = {}
+        films: dict[ContentId, Waiting] = {}
+        for day in range(self._size.days):
+            # In the order in which they are waited for.
+            for creator in self._opening(day):
+                portraits[creator.channel.id] = self._studio.portrait(creator.channel)
+            films |= {shot.content: self._studio.film(shot) for _, shot in calendar.get(day, ())}
         for day in range(self._size.days + 1):
             morning = self._size.begin + timedelta(days=day)
             self._clock.turn_to(morning + timedelta(hours=6))
+            for creator in self._opening(day):
+                self._chain.fund(creator.address, usdc=Money(0), gas_wei=_GAS_WEI)
+                move_in(self._node, creator, await portraits[creator.channel.id])
             for creator, shot in calendar.get(day, ()):
                 item = publish(self._node, creator, shot, await films[shot.content])
                 with self._node.database.read() as session:
@@ -93,6 +99,9 @@ class History:
             await self._day(day, morning)
             self._tell((day + 1) / (self._size.days + 1))
         make_round(self._node, rules=_ALL_AT_ONCE, for_tips=True)
+
+    def _opening(self, day: int) -> list[Creator]:
+        return [one for place, one in enumerate(self._cast.creators) if opening_day(place, self._size) == day]
 
     async def _day(self, day: int, morning: datetime) -> None:
         for viewer, habits in zip(self._cast.viewers, self._habits, strict=True):
@@ -126,6 +135,8 @@ class History:
             number = self._chance.randrange(len(self._cast.creators))
         creator = self._cast.creators[number]
         films = self._films[creator.address]
+        if not films:
+            return None
         # The newest film draws most.
         film = self._chance.choices(films, [1 / (1 + place) for place in range(len(films))])[0]
         begun = viewer.seen.get(film.item.content_id, 0)
@@ -187,7 +198,7 @@ class History:
     def _pay_out(self, day: int) -> None:
         """Let creators who are verified withdraw now and then; the last two of many are not."""
         for number, creator in enumerate(self._cast.creators):
-            if day == 3 + number and number < max(1, len(self._cast.creators) - 1):
+            if day == 3 + opening_day(number, self._size) and number < max(1, len(self._cast.creators) - 1):
                 is_last = number == len(self._cast.creators) - 2
                 verify(self._node, creator, by=None if is_last else self._operator)
             if day > 7 and (day + number) % _PAYOUT_DAYS == 0:

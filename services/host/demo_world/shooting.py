@@ -18,6 +18,7 @@ from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
+Waiting = asyncio.Future[dict[str, Any]]
 _MAX_LINE_BYTES = 1024 * 1024
 _LOOKS = 2
 """Distinct films a channel; its other films share their pictures, under keys and posters of their own."""
@@ -52,9 +53,9 @@ class Studio:
     folder: Path
     store: Path
     done: int = 0
-    _waiting: list[asyncio.Future[dict[str, Any]]] = field(default_factory=list)
+    _waiting: list[Waiting] = field(default_factory=list)
 
-    def film(self, shot: Shot) -> asyncio.Future[dict[str, Any]]:
+    def film(self, shot: Shot) -> Waiting:
         """Order a film."""
         part, look = shot.part, shot.number % _LOOKS
         variant = look + 1 if part.size[0] > part.size[1] else look + 11
@@ -73,14 +74,14 @@ class Studio:
             notes=str(self.folder / "notes" / f"{shot.channel.id}-{shot.number}"),
         )
 
-    def portrait(self, channel: Channel) -> asyncio.Future[dict[str, Any]]:
+    def portrait(self, channel: Channel) -> Waiting:
         """Order a channel's avatar and banner."""
         return self._order(
             job="portrait", scene=channel.scene, palette=channel.palette, variant=7, store=str(self.store)
         )
 
-    def _order(self, **order: object) -> asyncio.Future[dict[str, Any]]:
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    def _order(self, **order: object) -> Waiting:
+        answer: Waiting = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
         if self.process.stdin is None:
             raise RuntimeError("the studio was opened without its pipes")

@@ -1,0 +1,58 @@
+"""``python -m services.host.demo_world``: builds a world into the cache, and tells how far it is in JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from services.host.demo_world import cache
+from services.host.demo_world.build import build
+from services.host.demo_world.sizes import SEED, SIZES
+from services.wire.problems import ProblemError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build unless it is there; ends when its standard input does."""
+    parser = argparse.ArgumentParser(prog="python -m services.host.demo_world", description=__doc__)
+    parser.add_argument("--size", choices=sorted(SIZES), default="normal")
+    parser.add_argument("--seed", default=SEED)
+    parser.add_argument("--cache", type=Path, default=None, help="where worlds are kept")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
+    given = parser.parse_args(arguments)
+    os.umask(0o077)
+    if given.with_parent:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    size = SIZES[given.size]
+    folder = cache.world_folder(size, given.seed, root=given.cache)
+    if cache.is_built(folder):
+        return 0
+    growing = cache.begin(folder)
+    try:
+        sums = asyncio.run(build(growing, size, _tell, seed=given.seed))
+        cache.finish(growing, folder, sums)
+    except ProblemError as problem:
+        print(json.dumps({"problem": problem.body()}), flush=True)
+        return 1
+    finally:
+        shutil.rmtree(growing, ignore_errors=True)
+    return 0
+
+
+def _tell(stage: str, part: float) -> None:
+    print(json.dumps({"stage": stage, "part": round(part, 4)}), flush=True)
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 4096):
+        continue
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

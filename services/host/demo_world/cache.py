@@ -1,0 +1,81 @@
+"""Worlds that were built once: each lies in the user's cache, under a name that follows from all that it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import platformdirs
+
+from services.host.demo_world.sizes import SEED, Size
+from services.ipfs.durable import disk_problems
+
+_ROOT = Path(__file__).resolve().parents[3]
+# What a world is made of besides its seed: its recipe, its people, the contracts of its chain, its databases' tables.
+_MADE_OF = (
+    "services/host/demo_world/*.py",
+    "services/media/art/*.py",
+    "resources/demo/*.toml",
+    "contracts/artifacts/*.json",
+)
+_TABLES = "services/db/migrations/*/*.py"
+_BUILT = "built.json"
+_GROWING = ".growing-"
+
+
+def world_folder(size: Size, seed: str = SEED, *, root: Path | None = None) -> Path:
+    """Name the folder of a world; whether it is there, ``is_built`` tells. root: instead of the user's cache."""
+    return (root or platformdirs.user_cache_path("museclock") / "worlds") / f"{size.name}-{_name(size, seed)}"
+
+
+def is_built(folder: Path) -> bool:
+    """Tell whether a folder holds a whole world."""
+    return (folder / _BUILT).is_file()
+
+
+def begin(folder: Path) -> Path:
+    """Give an empty folder beside a world's own, to build in."""
+    growing = folder.with_name(_GROWING + secrets.token_hex(6))
+    with disk_problems():
+        growing.mkdir(parents=True, mode=0o700)
+    return growing
+
+
+def finish(growing: Path, folder: Path, sums: dict[str, str]) -> None:
+    """Let a world that was built be found, unless another process was faster; older ones of its size go."""
+    with disk_problems():
+        (growing / _BUILT).write_text(json.dumps(sums))
+        if not is_built(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            growing.rename(folder)
+    shutil.rmtree(growing, ignore_errors=True)
+    for old in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _name(size: Size, seed: str) -> str:
+    text = "\x1f".join((seed, repr(size), version("museclock"), _recipe()))
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+@cache
+def _recipe() -> str:
+    digest = hashlib.sha256()
+    for path in _files():
+        digest.update(str(path.relative_to(_ROOT)).encode() + b"\0")
+        digest.update(path.read_bytes())
+    for path in sorted(_ROOT.glob(_TABLES)):
+        digest.update(path.name.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    for pattern in _MADE_OF:
+        yield from sorted(_ROOT.glob(pattern))

@@ -1,0 +1,96 @@
+"""The page that shows while a demo world is built: what is being made, and how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.kit.icons import Icon
+from studio.kit.tokens import GUTTER
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card
+from studio.kit.widgets.progress import ProgressBar
+
+if TYPE_CHECKING:
+    from studio.kit.service_state import Building
+
+# Name, words, and its part of the whole in hundredths; ``more`` is only in large worlds.
+_STAGES: Final = (
+    ("chain", "A chain of its own, with the real contracts", 2),
+    ("history", "Films drawn and sealed, and their past lived through day by day", 90),
+    ("more", "A hundred thousand films and a million payments entered", 0),
+    ("copy", "Brought to its place", 8),
+)
+_NAMES: Final = tuple(name for name, _, _ in _STAGES)
+_WIDTH: Final = 560
+
+
+class OpeningPage(QWidget):
+    """Stages with one bar; it goes as soon as the service is ready."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("page.opening")
+        self.setAccessibleName("The demo world is being built")
+        card = Card(spacing=12)
+        card.setFixedWidth(_WIDTH)
+        card.body.addWidget(text.lead("Building the demo world"))
+        words = "It is made once, from real transactions and really sealed films, and kept for the next time."
+        card.body.addWidget(text.muted(words))
+        card.body.addSpacing(8)
+        self._bar = ProgressBar()
+        self._bar.setObjectName("opening.bar")
+        self._bar.setAccessibleName("How far it is")
+        card.body.addWidget(self._bar)
+        card.body.addSpacing(4)
+        self._rows = {name: _Stage(name, words) for name, words, _ in _STAGES}
+        for row in self._rows.values():
+            card.body.addWidget(row)
+        self._rows["more"].hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
+        layout.addStretch(2)
+        layout.addWidget(Icon("mark", "accent", 64), 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(GUTTER)
+        layout.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def show_building(self, news: Building) -> None:
+        """Show how far it is; a stage of a name that is not known changes nothing."""
+        if news.stage not in _NAMES:
+            return
+        here = _NAMES.index(news.stage)
+        if news.stage == "more":
+            self._rows["more"].show()
+        for place, (name, _, _) in enumerate(_STAGES):
+            self._rows[name].show_part(1.0 if place < here else news.part if place == here else 0.0)
+        before = sum(share for _, _, share in _STAGES[:here])
+        self._bar.show_progress(round(10 * (before + _STAGES[here][2] * news.part)), 1000)
+
+
+class _Stage(QWidget):
+    """One line: a dot that becomes a tick, words, and the part of it that is done."""
+
+    def __init__(self, name: str, words: str) -> None:
+        super().__init__()
+        self.setObjectName(f"opening.{name}")
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._waits, self._done = Icon("clock", "neutral", 16), Icon("check", "ok", 16)
+        self._done.hide()
+        self._words = text.muted(words, wrap=False)
+        self._part = text.caption("")
+        for widget in (self._waits, self._done, self._words):
+            self._line.addWidget(widget)
+        self._line.addStretch(1)
+        self._line.addWidget(self._part)
+
+    def show_part(self, part: float) -> None:
+        """Show how far this stage is, from 0 to 1."""
+        is_done = part >= 1
+        self._done.setVisible(is_done)
+        self._waits.setVisible(not is_done)
+        self._words.set_ink("text" if 0 < part < 1 else "muted")
+        self._part.setText(f"{int(part * 100)} %" if 0 < part < 1 else "")
