@@ -7,13 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 from coincurve import PrivateKey, PublicKey
+from coincurve._libsecp256k1 import ffi, lib  # type: ignore[import-not-found]  # compiled
+from coincurve.context import GLOBAL_CONTEXT
 
 from services.units.address import Address, address
 
 # Order of secp256k1's group (SEC 2, 2.4.1); a signature with s above its half is refused (EIP-2).
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _HALF_ORDER = (ORDER // 2).to_bytes(32, "big")
-_SIGNATURE_BYTES = 65
+_SIGNATURE_BYTES, _DIGEST_BYTES = 65, 32
+_GIVEN, _PUBLIC = "secp256k1_ecdsa_recoverable_signature *", "secp256k1_pubkey *"
 # 16 bytes more than the order has: they make the remainder even (FIPS 186-5, A.2.1).
 SEED_BYTES = 48
 _FIRST_V = 27
@@ -65,20 +68,23 @@ def recover_address(digest: bytes, signature: bytes) -> Address:
         raise SignatureError("not r, s and v (27 or 28)")
     if signature[32:64] > _HALF_ORDER:
         raise SignatureError("s is in the upper half")
-    try:
-        public = PublicKey.from_signature_and_message(
-            signature[:64] + bytes((signature[64] - _FIRST_V,)), digest, hasher=None
-        )
-    except ValueError as exc:
-        raise SignatureError(str(exc)) from exc
-    return _address(public)
+    if len(digest) != _DIGEST_BYTES:
+        raise SignatureError("not a digest")
+    # The library's own functions: coincurve's way around them takes a fifth of a recovery's time.
+    context, given, public = GLOBAL_CONTEXT.ctx, ffi.new(_GIVEN), ffi.new(_PUBLIC)
+    if not lib.secp256k1_ecdsa_recoverable_signature_parse_compact(context, given, signature, signature[64] - _FIRST_V):
+        raise SignatureError("r or s is out of range")
+    if not lib.secp256k1_ecdsa_recover(context, public, given, digest):
+        raise SignatureError("no key fits")
+    return _address_of_public(ffi.buffer(public)[:])
+
+
+# The same few keys sign voucher after voucher; writing and hashing them anew takes a fifth of a recovery.
+@lru_cache(maxsize=16_384)
+def _address_of_public(held: bytes) -> Address:
+    """held: a public key as the library holds it."""
+    return _address(PublicKey(ffi.new(_PUBLIC, {"data": held})))
 
 
 def _address(public: PublicKey) -> Address:
-    return _address_of_point(public.format(compressed=False)[1:])
-
-
-# The same few keys sign voucher after voucher; hashing and checking anew takes a tenth of a recovery.
-@lru_cache(maxsize=16_384)
-def _address_of_point(point: bytes) -> Address:
-    return address("0x" + keccak256(point)[-20:].hex())
+    return address("0x" + keccak256(public.format(compressed=False)[1:])[-20:].hex())

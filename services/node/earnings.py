@@ -14,6 +14,7 @@ from services.db.books import LedgerLine
 from services.node.door import Caller, NodeOf
 from services.node.memberships.tables import MembershipPayment
 from services.node.sales.booking import sync
+from services.node.sales.charges import BOOKED
 from services.node.tables import Charge, CreatorTill, Item, Sale
 from services.node.till import pending
 from services.units.address import Address, Bytes32
@@ -180,7 +181,7 @@ def _sales(session: Session, creator: Address) -> tuple[SaleOut, ...]:
     by_voucher = (
         select(Charge, Item.title)
         .join(Item, Item.content_id == Charge.content_id)
-        .where(Charge.creator == creator)
+        .where(Charge.creator == creator, BOOKED)
         .order_by(Charge.at.desc(), Charge.channel_id, Charge.cumulative.desc())
         .limit(_SALES)
     )

@@ -15,7 +15,7 @@ from services.units.ids import ContentId
 from services.units.money import Money
 
 _STRICT = {"sqlite_strict": True}
-_UNBOOKED = text("is_booked = 0")
+_UNBOOKED, _BOOKED = text("is_booked = 0"), text("is_booked = 1")
 
 
 class NodeTable(DeclarativeBase):
@@ -218,18 +218,26 @@ class Channel(NodeTable):
 
 
 class Charge(NodeTable):
-    """A voucher that bought something; ``cumulative`` is the channel's total after it."""
+    """A voucher that bought something; ``cumulative`` is the channel's total after it.
+
+    A key waits for its row, so rows are only appended; what finds them by channel or creator is indexed when they are
+    booked (see services.node.sales.charges). That no total stands here twice, the channel's own row ensures.
+    """
 
     __tablename__ = "charge"
     __table_args__ = (
-        Index("ix_charge_creator_at", "creator", "at"),
-        Index("ix_charge_is_booked", "is_booked", sqlite_where=_UNBOOKED, postgresql_where=_UNBOOKED),
-        # The key is nearly all of the row: one tree instead of two.
-        {**_STRICT, "sqlite_with_rowid": False},
-    )
+        Index("ix_charge_unbooked", "seq", sqlite_where=_UNBOOKED, postgresql_where=_UNBOOKED),
+        Index(
+            "ix_charge_channel_id_cumulative", "channel_id", "cumulative",
+            unique=True, sqlite_where=_BOOKED, postgresql_where=_BOOKED,
+        ),
+        Index("ix_charge_creator_at", "creator", "at", sqlite_where=_BOOKED, postgresql_where=_BOOKED),
+        _STRICT,
+    )  # fmt: skip
 
-    channel_id: Mapped[str] = mapped_column(Text, ForeignKey("channel.id"), primary_key=True)
-    cumulative: Mapped[Money] = mapped_column(MoneyColumn, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    channel_id: Mapped[str] = mapped_column(Text, ForeignKey("channel.id"))
+    cumulative: Mapped[Money] = mapped_column(MoneyColumn)
     payer: Mapped[Address] = mapped_column(Text)
     creator: Mapped[Address] = mapped_column(Text)
     content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))

@@ -36,7 +36,8 @@ _ADVANCE = Prepared(
     ("after", "signed", "moment", "since", "key", "before"),
 )
 _CHARGE = Prepared(
-    insert_into(Charge),
+    # The key is the engine's own, and nobody asks for it.
+    insert_into(Charge).inline(),
     ("channel_id", "cumulative", "payer", "creator", "content_id", "first_chunk", "chunk_count", "amount", "at",
      "is_booked"),
 )  # fmt: skip

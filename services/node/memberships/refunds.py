@@ -23,8 +23,9 @@ from services.node.context import Node
 from services.node.memberships.record import find
 from services.node.memberships.tables import MembershipPayment, Refund
 from services.node.memberships.turns import take_turn
+from services.node.sales.charges import find_charge
 from services.node.sales.service import submission_id
-from services.node.tables import Charge, Sale
+from services.node.tables import Sale
 from services.units.address import Address, Bytes32
 from services.units.ids import IntentId, refund_intent
 from services.units.membership import tier_word
@@ -133,7 +134,8 @@ def _receipt(session: Session, receipt: str) -> Receipt | None:
     if sale is not None and sale.state == "paid":
         return Receipt(sale.payer, sale.creator, sale.content_id, sale.amount)
     channel, _, total = receipt.partition(":")
-    charge = session.get(Charge, (channel, Money(int(total)))) if total.isdecimal() and len(total) < 19 else None
+    is_total = total.isdecimal() and len(total) < 19
+    charge = find_charge(session, channel, Money(int(total))) if is_total else None
     return None if charge is None else Receipt(charge.payer, charge.creator, charge.content_id, charge.amount)
 
 

@@ -21,6 +21,7 @@ from services.chain.gateway import (
 from services.db.ledger import Line, post
 from services.node.context import Node
 from services.node.memberships.record import enter as enter_membership
+from services.node.sales.charges import WAITING
 from services.node.sales.shelf import film_of
 from services.node.sales.terms import till_of
 from services.node.tables import ChainPosition, Charge, Entitlement, Item, Sale
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 _ESCROW = "escrow"
 _POOL = "pool"
 _CHARGES = 500
-_UNBOOKED = select(Charge.is_booked).where(Charge.is_booked == 0).limit(1)
+_UNBOOKED = select(Charge.is_booked).where(WAITING).limit(1)
 
 
 def book(session: Session, events: Iterable[EscrowEvent]) -> None:
@@ -73,7 +74,7 @@ def book_charges(node: Node) -> None:
     """Enter the vouchers that were taken since the last time."""
     while node.database.harm is None and _is_any_unbooked(node):
         with node.database.write() as session:
-            waiting = select(Charge).where(Charge.is_booked == 0).order_by(Charge.at, Charge.channel_id)
+            waiting = select(Charge).where(WAITING).order_by(Charge.seq)
             charges = list(session.scalars(waiting.limit(_CHARGES)))
             for charge in charges:
                 accrue(

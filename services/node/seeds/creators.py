@@ -13,6 +13,7 @@ from services.db.books import LedgerDay
 from services.node.door import Caller, NodeOf
 from services.node.memberships.tables import Membership
 from services.node.sales.booking import sync
+from services.node.sales.charges import BOOKED
 from services.node.tables import Charge, Item, Sale
 from services.node.till import PENDING_PLATFORM, pending
 from services.units.address import Address, Bytes32
@@ -41,8 +42,9 @@ def creator_dashboard(node: NodeOf, caller: Caller, creator_id: str) -> CreatorD
         message=f"{members} members this month.",
         creator_id=creator,
         total_members=members,
-        monthly_revenue=gross,
-        monthly_share=share,
+        monthly_revenue=gross.dollars,
+        monthly_revenue_micros=gross,
+        monthly_share_micros=share,
     )
 
 
@@ -124,7 +126,7 @@ def _by_transaction(session: Session, creator: Address) -> list[SettlementOut]:
 
 
 def _by_voucher(session: Session, creator: Address) -> list[SettlementOut]:
-    wanted = select(Charge).where(Charge.creator == creator).order_by(Charge.at.desc(), Charge.channel_id)
+    wanted = select(Charge).where(Charge.creator == creator, BOOKED).order_by(Charge.at.desc(), Charge.channel_id)
     found = []
     for charge in session.scalars(wanted.limit(_SETTLEMENTS)):
         ref = f"{charge.channel_id}:{charge.cumulative.micros}"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.node.door import Caller, NodeOf
 from services.node.roles import has_created
 from services.node.sales.booking import sync
+from services.node.sales.charges import BOOKED
 from services.node.tables import Channel, Charge, Item, Sale
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -80,7 +81,7 @@ def history(node: NodeOf, caller: Caller) -> tuple[WatchedOut, ...]:
 def _watched(session: Session, account: Address) -> dict[str, _Watched]:
     channels = select(Channel.id).where(Channel.payer == account)
     by_transaction = _sums(Sale).where(Sale.payer == account, Sale.state == "paid")
-    by_voucher = _sums(Charge).where(Charge.channel_id.in_(channels))
+    by_voucher = _sums(Charge).where(Charge.channel_id.in_(channels), BOOKED)
     found: dict[str, _Watched] = {}
     for wanted in (by_transaction, by_voucher):
         for content, chunks, amount, first, last in session.execute(wanted):
