@@ -116,7 +116,7 @@ class Studio(QObject):
         rail = Rail(STUDIO_ROUTES, player, self._setup.personas)
         rail.mark(self._setup.first_route(self._setup.first_desk))
         if self._setup.demo:
-            rail.personas.mark(self._setup.first_desk)
+            rail.sit(self._setup.first_desk)
         self.window.set_rail(rail)
 
     def _open_world(self) -> None:

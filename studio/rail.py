@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.kit.icons import Icon
-from studio.kit.tokens import GRID, LEAD, RAIL_NARROW, RAIL_WIDE
+from studio.kit.theme import font
+from studio.kit.tokens import GRID, LEAD, RAIL_NARROW, RAIL_WIDE, SMALL
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button
@@ -34,6 +44,7 @@ class Side(QFrame):
         self.setProperty("kit", "side")
         self._buttons: dict[str, Button] = {}
         self._names = {route: page.name for route, page in routes.items()}
+        self._only_for = {route: page.only_for for route, page in routes.items() if page.only_for}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GRID, _EDGE, GRID)
         layout.setSpacing(2)
@@ -54,6 +65,7 @@ class Side(QFrame):
             group.addButton(button)
             layout.addWidget(button)
             self._buttons[route] = button
+        self.show_for("")
 
     def mark(self, route: str) -> bool:
         """Mark a page as the one that is open; tell whether it is on this side."""
@@ -62,6 +74,13 @@ class Side(QFrame):
         here = route in self._names
         set_property(self, "current", "true" if here else "false")
         return here
+
+    def show_for(self, desk_id: str) -> None:
+        """Show the pages that a desk has; one with pages of its own on this side has those and the settings."""
+        has_own = desk_id in self._only_for.values()
+        for route, button in self._buttons.items():
+            only_for = self._only_for.get(route)
+            button.setVisible(only_for == desk_id if only_for else not has_own or route == "settings")
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Show icons only, or icons and words."""
@@ -87,16 +106,25 @@ class PersonaSwitch(QWidget):
         self._names = dict(personas)
         self._group = QButtonGroup(self)
         self._title = text.caption("You are")
-        self._row = QVBoxLayout(self)
-        self._row.setContentsMargins(_EDGE, 0, _EDGE, 0)
-        self._row.setSpacing(4)
-        self._row.addWidget(self._title)
-        for desk_id, name in personas.items():
+        self._demo = Badge("Demo money", "warn")
+        self._demo.setObjectName("demo.badge")
+        self._demo.setToolTip("This money is for trying out. It has no value.")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(_EDGE, 0, _EDGE, 0)
+        grid.setSpacing(4)
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self._demo)
+        grid.addLayout(head, 0, 0, 1, 2)
+        for number, (desk_id, name) in enumerate(personas.items()):
             button = Button(name, "choice", name=f"persona.{desk_id}", says=f"Be the {name.lower()}")
             button.setProperty("desk", desk_id)
             button.clicked.connect(self._on_click)
+            set_property(button, "compact", "true")
+            button.setFont(font(SMALL, text.Weight.Medium))
             self._group.addButton(button)
-            self._row.addWidget(button)
+            grid.addWidget(button, 1 + number // 2, number % 2)
             self._buttons[desk_id] = button
 
     def mark(self, desk_id: str) -> None:
@@ -106,14 +134,22 @@ class PersonaSwitch(QWidget):
     def set_narrow(self, *, narrow: bool) -> None:
         """Show initials only, or names."""
         self._title.setVisible(not narrow)
+        self._demo.setText("Demo" if narrow else "Demo money")
+        set_property(self._demo, "narrow", "true" if narrow else "false")
+        # A label that was shown keeps the padding of its first style.
+        self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
         for desk_id, button in self._buttons.items():
-            button.setText(self._names[desk_id][:1] if narrow else self._names[desk_id])
-            set_property(button, "narrow", "true" if narrow else "false")
+            button.setText(_initials(self._names[desk_id]) if narrow else self._names[desk_id])
             button.setToolTip(self._names[desk_id] if narrow else "")
 
     @Slot()
     def _on_click(self) -> None:
         self.chosen.emit(str(self.sender().property("desk")))
+
+
+def _initials(name: str) -> str:
+    """Give ``C`` for Creator and ``C2`` for Creator 2."""
+    return "".join(word[:1] for word in name.split())
 
 
 class ServiceLine(QWidget):
@@ -176,12 +212,8 @@ class Rail(QFrame):
             Side("Player", "watch", player, self._group),
         )
         self._name = text.Text("Museclock", size=LEAD, weight=text.Weight.DemiBold)
-        self._demo = Badge("Demo money", "warn")
-        self._demo.setObjectName("demo.badge")
-        self._demo.setToolTip("This money is for trying out. It has no value.")
         self.personas = PersonaSwitch(personas)
         if not personas:
-            self._demo.hide()
             self.personas.hide()
         self.service = ServiceLine()
         self._build()
@@ -200,16 +232,37 @@ class Rail(QFrame):
         head.addWidget(Icon("mark", "accent", 28))
         head.addWidget(self._name, 1)
         layout.addLayout(head)
+        layout.addWidget(self._pages(), 1)
+        layout.addWidget(self.personas)
+        layout.addWidget(self.service)
+
+    def _pages(self) -> QScrollArea:
+        """Both sides; on a low window they are scrolled, by wheel or by the focus."""
+        held = QWidget()
+        held.setProperty("kit", "rail-pages")
+        # As wide as there is room: nothing is ever scrolled sideways.
+        held.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = QVBoxLayout(held)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
         for side in self._sides:
             layout.addWidget(side)
         layout.addStretch(1)
-        layout.addWidget(self.personas)
-        badge = QHBoxLayout()
-        badge.addStretch(1)
-        badge.addWidget(self._demo)
-        badge.addStretch(1)
-        layout.addLayout(badge)
-        layout.addWidget(self.service)
+        area = QScrollArea()
+        area.setProperty("kit", "rail-pages")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(held)
+        return area
+
+    def sit(self, desk_id: str) -> None:
+        """Show who sits here, and the pages that this person has."""
+        self.personas.mark(desk_id)
+        for side in self._sides:
+            side.show_for(desk_id)
 
     def mark(self, route: str) -> None:
         """Mark the page that is open."""
@@ -224,9 +277,5 @@ class Rail(QFrame):
         """Fold to icons, or unfold."""
         self.setFixedWidth(RAIL_NARROW if narrow else RAIL_WIDE)
         self._name.setVisible(not narrow)
-        self._demo.setText("Demo" if narrow else "Demo money")
-        set_property(self._demo, "narrow", "true" if narrow else "false")
-        # A label that was shown keeps the padding of its first style.
-        self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
         for part in (*self._sides, self.personas, self.service):
             part.set_narrow(narrow=narrow)

@@ -36,6 +36,18 @@ def _tiers(context: PageContext) -> QWidget:
     return TiersPage(context)
 
 
+def _members(context: PageContext) -> QWidget:
+    from studio.pages.members.page import MembersPage
+
+    return MembersPage(context)
+
+
+def _earnings(context: PageContext) -> QWidget:
+    from studio.pages.earnings.page import EarningsPage
+
+    return EarningsPage(context)
+
+
 def _payouts(context: PageContext) -> QWidget:
     from studio.pages.payouts.page import PayoutsPage
 
@@ -48,12 +60,21 @@ def _settings(context: PageContext) -> QWidget:
     return SettingsPage(context)
 
 
+def _oversight(context: PageContext) -> QWidget:
+    from studio.pages.oversight.page import OversightPage
+
+    return OversightPage(context)
+
+
 STUDIO_ROUTES: dict[str, Route] = {
     "overview": Route("Overview", "overview", _overview, keys="Ctrl+1"),
     "content": Route("Content", "content", _content, keys="Ctrl+2"),
     "upload": Route("Upload", "upload", _upload, keys="Ctrl+3"),
     "tiers": Route("Tiers", "tiers", _tiers, keys="Ctrl+4"),
+    "members": Route("Members", "members", _members, keys="Ctrl+Shift+M"),
+    "earnings": Route("Earnings", "earnings", _earnings, keys="Ctrl+Shift+E"),
     "payouts": Route("Payouts", "payouts", _payouts, keys="Ctrl+5"),
+    "oversight": Route("Oversight", "flag", _oversight, only_for="operator"),
     "settings": Route("Settings", "settings", _settings, keys="Ctrl+,"),
 }
 

@@ -10,8 +10,24 @@ if TYPE_CHECKING:
     from studio.kit.settings import Purpose
 
 _MAIN_DESK = "main"
-_PERSONAS = {"creator": "Creator", "viewer": "Viewer"}
-_FIRST_ROUTE = {"creator": "overview", "viewer": "discover", "create": "overview", "watch": "discover"}
+_PERSONAS = {
+    "creator": "Creator",
+    "viewer": "Viewer",
+    "creator2": "Creator 2",
+    "viewer2": "Viewer 2",
+    "newcomer": "Newcomer",
+    "operator": "Operator",
+}
+_FIRST_ROUTE = {
+    "creator": "overview",
+    "creator2": "overview",
+    "viewer": "discover",
+    "viewer2": "discover",
+    "newcomer": "discover",
+    "operator": "oversight",
+    "create": "overview",
+    "watch": "discover",
+}
 
 
 class Setup(NamedTuple):

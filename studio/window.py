@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QIcon, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
@@ -46,7 +46,10 @@ class Window(QMainWindow):
         self._row = QHBoxLayout(ground)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        self._row.addWidget(self._stack, 1)
+        self._pages = QVBoxLayout()
+        self._pages.setSpacing(0)
+        self._pages.addWidget(self._stack, 1)
+        self._row.addLayout(self._pages, 1)
         ground.setProperty("focusPolicy", CLICK_FOCUS)
         self.setCentralWidget(ground)
         ground.setFocus()
@@ -77,6 +80,10 @@ class Window(QMainWindow):
         self._rail = rail
         self._row.insertWidget(0, rail)
         rail.set_narrow(narrow=self.width() < RAIL_BREAK)
+
+    def set_bar(self, bar: QWidget) -> None:
+        """Put a bar below the pages."""
+        self._pages.addWidget(bar)
 
     def add_key(self, keys: str, route: str, name: str) -> None:
         """Let a key open a page."""

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from studio.demo_model import DemoModel
 from studio.desk import Desk
 from studio.kit.context import PageContext
 from studio.kit.problems import Action, advice
 from studio.kit.service_link import ServiceLink
 from studio.kit.service_process import ServiceProcess, command
+from studio.kit.service_state import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from studio.demo_bar import DemoBar
     from studio.kit.bridge import Bridge
     from studio.kit.events import EventHub
     from studio.kit.problems import Problem
@@ -34,10 +37,12 @@ class World(QObject):
         self._setup, self._window, self._bridge, self._theme, self._routes = setup, window, bridge, theme, routes
         self._desks: dict[str, Desk] = {}
         self.desk_id = ""
+        self._bar: DemoBar | None = None
         log = setup.profile / "logs" / "service-output.log"
         self.process = ServiceProcess(command(setup.profile, demo=setup.demo), log)
         self._link = ServiceLink(self.process, bridge)
         self.process.changed.connect(self._show_service)
+        self.demo = DemoModel(bridge)
 
     @property
     def desk(self) -> Desk:
@@ -52,6 +57,8 @@ class World(QObject):
             rail.persona_chosen.connect(self.switch_desk)
             rail.service_wanted.connect(self.process.start)
         self._window.page_wanted.connect(self.show_page)
+        self.demo.changed.connect(self._show_demo)
+        self.demo.exchanged.connect(self.begin_anew)
         self.process.start()  # first: it comes up while the page is built
         self.switch_desk(self._setup.first_desk)
         for route, page in self._routes.items():
@@ -65,7 +72,7 @@ class World(QObject):
             self._desks[desk_id] = Desk(desk_id, self._bridge, self._routes, self._surround)
         self.desk_id = desk_id
         if self._setup.demo and self._window.rail is not None:
-            self._window.rail.personas.mark(desk_id)
+            self._window.rail.sit(desk_id)
         self.navigate(self._setup.first_route(desk_id))
 
     @Slot(str)
@@ -100,6 +107,7 @@ class World(QObject):
         for desk in self._desks.values():
             desk.close()
         self._link.stop()
+        self.demo.stop()
         self.process.changed.disconnect(self._show_service)
         self.process.stop()
 
@@ -110,8 +118,35 @@ class World(QObject):
         dialog.open()
 
     @Slot()
+    def begin_anew(self) -> None:
+        """Forget all that is shown: the service has another world now."""
+        here = self.desk_id
+        for desk in self._desks.values():
+            desk.close()
+            for page in desk.pages.values():
+                self._window.drop_page(page)
+        self._desks.clear()
+        self.switch_desk(here)
+
+    @Slot()
     def _show_service(self) -> None:
         self._window.show_service(self.process.state)
+        if self.process.state.phase is Phase.READY:
+            self.demo.look()
+
+    @Slot()
+    def _show_demo(self) -> None:
+        """Show the bar as soon as the service says that its world can be turned."""
+        if self._bar is None and self.demo.state.world is not None:
+            from studio.demo_bar import DemoBar
+
+            self._bar = DemoBar(self.demo)
+            self._bar.money_wanted.connect(self._give_money)
+            self._window.set_bar(self._bar)
+
+    @Slot()
+    def _give_money(self) -> None:
+        self.demo.give(self.desk_id)
 
     def _surround(self, events: EventHub) -> PageContext:
         return PageContext(

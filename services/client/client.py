@@ -14,8 +14,8 @@ from services.client.figures import FiguresClient
 from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
-from services.client.storage import StorageClient
 from services.client.oversight import OversightClient
+from services.client.storage import StorageClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
 from services.client.wallet import WalletClient
 from services.http.door import TIMEOUT, Door

@@ -20,3 +20,5 @@ class Route(NamedTuple):
     factory: Callable[[PageContext], QWidget]
     in_rail: bool = True
     keys: str = ""
+    only_for: str = ""
+    """The desk that has it in the rail; empty for all."""

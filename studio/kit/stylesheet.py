@@ -10,6 +10,8 @@ _INNER = CONTROL_HEIGHT - 2
 _FRAME = """
 QMainWindow, QDialog, QWidget[kit="ground"] {{ background: {ground}; }}
 QFrame[kit="rail"] {{ background: {surface}; border: none; border-right: 1px solid {line}; }}
+QScrollArea[kit="rail-pages"], QWidget[kit="rail-pages"] {{ background: transparent; }}
+QFrame[kit="demo-bar"] {{ background: {surface}; border: none; border-top: 1px solid {line}; }}
 QFrame[kit="side"] {{ background: transparent; border: 1px solid {line}; border-radius: {card}px; }}
 QFrame[kit="side"][current="true"] {{ background: {ground}; }}
 QFrame[kit="card"] {{ background: {surface}; border: 1px solid {line}; border-radius: {card}px; }}
@@ -55,12 +57,14 @@ QPushButton[role="ghost"] {{ background: transparent; border: 1px solid transpar
 QPushButton[role="ghost"]:hover {{ background: {hover}; }}
 QPushButton[role="ghost"]:focus {{ border: 1px solid {accent}; }}
 QPushButton[role="ghost"]:disabled {{ color: {faint}; }}
+QPushButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[role="segment"] {{ border: 1px solid transparent; background: transparent; color: {muted};
     padding: 0 14px; }}
 QPushButton[role="segment"]:hover {{ background: {hover}; }}
 QPushButton[role="segment"]:checked {{ background: {surface}; color: {text}; border: 1px solid {line_strong}; }}
 QPushButton[role="segment"]:focus {{ border: 1px solid {accent}; }}
 QPushButton[role="choice"] {{ background: transparent; color: {text}; }}
+QPushButton[role="choice"][compact="true"] {{ min-height: 26px; max-height: 26px; padding: 0; border-radius: 6px; }}
 QPushButton[role="choice"]:checked {{ background: {accent_soft}; border: 1px solid {accent}; color: {text}; }}
 QPushButton[role="choice"]:focus {{ border: 1px solid {text}; }}
 QPushButton[role="choice"]:disabled {{ color: {faint}; }}

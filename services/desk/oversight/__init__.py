@@ -1,0 +1,1 @@
+"""What an operator of the own node decides: verifications and reports. The node alone knows who may."""

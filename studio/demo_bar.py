@@ -1,0 +1,143 @@
+"""The bar below the pages of a world that can be turned: its time, more money, earlier states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QMenu
+
+from studio.kit import format as say
+from studio.kit.problems import advice
+from studio.kit.tokens import GRID
+from studio.kit.widgets import text
+from studio.kit.widgets.badge import Badge
+from studio.kit.widgets.button import Button, ghost
+from studio.kit.widgets.card import row
+
+if TYPE_CHECKING:
+    from services.wire.demo import Span
+    from studio.demo_model import DemoModel, Work
+
+HEIGHT = 44
+_SPANS: tuple[tuple[Span, str], ...] = (("hour", "+1 hour"), ("day", "+1 day"), ("month", "+1 month"))
+_WORKING: dict[Work, str] = {
+    "turn": "Time passes…",
+    "give": "Minting…",
+    "keep": "Keeping…",
+    "restore": "Going back…",
+    "reset": "Beginning again…",
+}
+_DONE: dict[Work, str] = {
+    "turn": "",
+    "give": "Demo money given.",
+    "keep": "Snapshot kept.",
+    "restore": "Back at the snapshot.",
+    "reset": "A new world.",
+}
+
+
+class DemoBar(QFrame):
+    """Hidden until the service says that its world can be turned. Signal: ``money_wanted`` for whoever sits here."""
+
+    money_wanted = Signal()
+
+    def __init__(self, model: DemoModel) -> None:
+        super().__init__()
+        self.setObjectName("demo.bar")
+        self.setProperty("kit", "demo-bar")
+        self.setFixedHeight(HEIGHT)
+        self.model = model
+        self._time = text.Text(tabular=True, weight=text.Weight.Medium)
+        self._time.setObjectName("demo.time")
+        self._said = text.caption()
+        self._said.setObjectName("demo.said")
+        self._spans = [self._span(span, words) for span, words in _SPANS]
+        self._give = ghost("Get money", name="demo.faucet", icon="plus")
+        self._give.clicked.connect(self.money_wanted)
+        self._keep = ghost("Snapshot", name="demo.keep", icon="inset")
+        self._keep.clicked.connect(self._on_keep)
+        self._back = ghost("Restore", name="demo.restore", icon="retry")
+        self._menu = QMenu(self)
+        self._menu.setObjectName("demo.snapshots")
+        self._back.setMenu(self._menu)
+        self._reset = ghost("Reset", name="demo.reset", icon="swap")
+        self._reset.clicked.connect(self._on_reset)
+        self._sure = False
+        line = row(Badge("Demo", "warn"), self._time, *self._spans, spacing=4)
+        line.setContentsMargins(16, 0, GRID, 0)
+        line.insertSpacing(1, GRID)
+        line.addWidget(self._said, 1)
+        for button in (self._give, self._keep, self._back, self._reset):
+            line.addWidget(button)
+        self.setLayout(line)
+        model.changed.connect(self._render)
+        self._render()
+
+    def _span(self, span: Span, words: str) -> Button:
+        button = ghost(words, name=f"demo.turn.{span}", says=f"Turn the demo's clock forward by a {span}")
+        button.setProperty("span", span)
+        button.clicked.connect(self._on_span)
+        return button
+
+    def _render(self) -> None:
+        state = self.model.state
+        self.setVisible(state.world is not None)
+        if state.world is None:
+            return
+        now = state.world.now.astimezone()
+        self._time.setText(f"{say.day(now.date())} {now.year}, {say.clock(now)}")
+        self._said.setText(self._words())
+        self._said.set_ink("bad" if state.problem is not None else "muted")
+        for button in (*self._spans, self._give, self._keep, self._reset):
+            button.setEnabled(not state.working)
+        self._back.setEnabled(not state.working and bool(state.world.snapshots))
+        self._give.setToolTip(f"{say.money(state.world.faucet)} of demo money for whoever sits here")
+        self._reset.set_text("Really reset?" if self._sure else "Reset")
+        names = [(kept.name, f"{kept.name}: {say.moment(kept.at)}") for kept in state.world.snapshots]
+        if [action.text() for action in self._menu.actions()] != [words for _, words in names]:
+            self._fill(names)
+
+    def _words(self) -> str:
+        state = self.model.state
+        if state.problem is not None:
+            return advice(state.problem).happened
+        return _WORKING.get(state.working, "") or _DONE.get(state.done, "")
+
+    def _fill(self, names: list[tuple[str, str]]) -> None:
+        self._menu.clear()
+        for name, words in names:
+            action = self._menu.addAction(words)
+            action.setData(name)
+            action.triggered.connect(self._on_restore)
+
+    def _on_span(self) -> None:
+        self._calm()
+        self.model.turn(self.sender().property("span"))
+
+    def _on_keep(self) -> None:
+        self._calm()
+        world = self.model.state.world
+        taken = {kept.name for kept in world.snapshots} if world else set()
+        number = next(number for number in range(1, len(taken) + 2) if f"snapshot-{number}" not in taken)
+        self.model.keep(f"snapshot-{number}")
+
+    def _on_restore(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._calm()
+            self.model.restore(str(action.data()))
+
+    def _on_reset(self) -> None:
+        """Ask once more: a reset takes all wallets and films of this world away."""
+        if not self._sure:
+            self._sure = True
+            self._render()
+            return
+        self._calm()
+        self.model.reset()
+
+    def _calm(self) -> None:
+        self._sure = False
+        self._render()

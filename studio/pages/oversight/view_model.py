@@ -1,0 +1,79 @@
+"""The operator's queues, and one decision at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from studio.kit.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from services.client import DeskClient
+    from services.wire.kyc import Decision
+    from services.wire.moderation import ReportedOut, ReportReason, TakedownReason
+    from services.wire.oversight import OversightOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Problem
+
+_REASONS: Final[dict[ReportReason, TakedownReason]] = {
+    "illegal": "illegal",
+    "infringement": "infringement",
+    "violence": "abuse",
+    "sexual": "abuse",
+    "harassment": "abuse",
+    "misleading": "misleading",
+    "spam": "spam",
+    "other": "other",
+}
+REJECTED = "The documents did not show who you are. You can ask again."
+TAKEN_DOWN = "Taken down after a report. You can answer once."
+
+
+@dataclass(frozen=True, slots=True)
+class OversightState:
+    """What waits; None until it was read once."""
+
+    queue: OversightOut | None = None
+    busy: bool = False
+    problem: Problem | None = None
+
+
+class OversightViewModel(ViewModel[OversightState]):
+    """Decides about creators and reports."""
+
+    watches = frozenset({"catalogue"})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, OversightState())
+
+    def refresh(self) -> None:
+        """Read the queues."""
+        self._fetch(lambda desk: desk.oversight.queue(), self._on_queue)
+
+    def decide(self, creator: str, decision: Decision) -> None:
+        """Verify or reject a creator."""
+        reason = REJECTED if decision == "rejected" else ""
+        self._change(lambda desk: desk.oversight.decide(creator, decision, reason=reason))
+
+    def dismiss(self, number: int) -> None:
+        """Leave a reported film as it is."""
+        self._change(lambda desk: desk.oversight.dismiss(number))
+
+    def take_down(self, report: ReportedOut) -> None:
+        """Hide a reported film for the reason of the report."""
+        reason = _REASONS[report.reason]
+        self._change(lambda desk: desk.oversight.take_down(report.content_id, reason=reason, text=TAKEN_DOWN))
+
+    def restore(self, content_id: str) -> None:
+        """Bring a film back."""
+        self._change(lambda desk: desk.oversight.restore(content_id))
+
+    def _change(self, job: Callable[[DeskClient], Awaitable[OversightOut]]) -> None:
+        if not self.state.busy:
+            self._set(busy=True, problem=None)
+            self._act(job, self._on_queue)
+
+    def _on_queue(self, queue: OversightOut) -> None:
+        self._set(queue=queue, busy=False, problem=None)

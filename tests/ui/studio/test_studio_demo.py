@@ -1,0 +1,235 @@
+"""A world that can be turned, in the window: its bar, the six people, and what an operator decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from services.units.money import Money
+from services.wire.demo import DemoOut, SnapshotOut
+from services.wire.kyc import KycCaseOut
+from services.wire.moderation import ReportedOut, TakedownOut
+from services.wire.oversight import OversightOut
+from services.wire.problems import ProblemError
+from studio.demo_bar import DemoBar
+from studio.demo_model import DemoModel
+from studio.kit.bridge import Bridge
+from studio.kit.context import PageContext
+from studio.kit.route import Route
+from studio.kit.service_state import Phase, ServiceState
+from studio.kit.theme import Theme
+from studio.kit.tokens import ThemeName
+from studio.kit.widgets.button import Button
+from studio.pages.oversight.page import OversightPage
+from studio.rail import Rail
+from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
+from studio.setup import Setup
+from studio.window import Window
+from tests.fixtures import samples
+from tests.fixtures.window import PreparedClient
+
+Shot = Callable[[QWidget, str], None]
+WORLD = DemoOut(
+    now=samples.NOW,
+    ahead_s=0,
+    faucet=Money(25_000_000),
+    snapshots=(SnapshotOut(name="snapshot-1", at=samples.NOW - timedelta(hours=2)),),
+)
+QUEUE = OversightOut(
+    cases=(KycCaseOut(creator=samples.CREATOR, state="pending", reason="", changed_at=samples.NOW, steps=()),),
+    reports=(
+        ReportedOut(
+            id=7,
+            content_id=samples.FILM,
+            reason="misleading",
+            text="The title promises another film.",
+            state="open",
+            at=samples.NOW,
+            account=samples.VIEWER,
+            title="Slow boats",
+            creator=samples.CREATOR,
+        ),
+    ),
+    down=(
+        TakedownOut(
+            content_id=samples.FILM,
+            title="Night trains",
+            creator=samples.CREATOR,
+            reason="spam",
+            text="Taken down after a report.",
+            at=samples.NOW,
+            appeal="It is the same series, not the same film.",
+            appealed_at=samples.NOW,
+            answer=None,
+        ),
+    ),
+)
+
+
+def press(widget: QWidget, name: str) -> None:
+    button = widget.findChild(Button, name)
+    assert button is not None, name
+    assert button.isEnabled(), name
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def words(widget: QWidget, name: str) -> str:
+    label = widget.findChild(QLabel, name)
+    assert label is not None, name
+    return label.text()
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, bridge: Bridge, theme: Theme, client: PreparedClient) -> Iterator[DemoBar]:
+    """A bar in a window, whose world was looked at."""
+    client.answers["demo.state"] = WORLD
+    made, window = DemoBar(DemoModel(bridge)), Window()
+    qtbot.addWidget(window)
+    window.set_bar(made)
+    assert made.isHidden()
+    made.model.look()
+    qtbot.waitUntil(lambda: not made.isHidden())
+    yield made
+    made.model.stop()
+
+
+def test_there_is_no_bar_where_the_world_cannot_be_turned(
+    qtbot: QtBot, bridge: Bridge, theme: Theme, client: PreparedClient
+) -> None:
+    client.answers["demo.state"] = ProblemError("request.not_found")
+    bar = DemoBar(DemoModel(bridge))
+    qtbot.addWidget(bar)
+    bar.model.look()
+    qtbot.waitUntil(lambda: bool(client.called("demo.state")))
+    seen: list[str] = []
+    bridge.run(bar, _nothing, seen.append, seen.append)  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: bool(seen))
+    assert bar.isHidden()
+
+
+async def _nothing(_client: object) -> str:
+    return "done"
+
+
+def test_the_clock_is_turned_by_one_click(qtbot: QtBot, bar: DemoBar, client: PreparedClient) -> None:
+    later = WORLD.model_copy(update={"now": samples.NOW + timedelta(days=1), "ahead_s": 86_400})
+    client.answers["demo.turn"] = later
+    press(bar, "demo.turn.day")
+    assert bar.model.state.working == "turn"
+    qtbot.waitUntil(lambda: bar.model.state.world == later)
+    assert client.called("demo.turn") == [(("day",), {})]
+    assert "22 Nov" in words(bar, "demo.time")
+
+
+def test_snapshots_get_the_next_name_and_are_put_back_from_the_menu(
+    qtbot: QtBot, bar: DemoBar, client: PreparedClient
+) -> None:
+    second = SnapshotOut(name="snapshot-2", at=samples.NOW)
+    client.answers |= {"demo.keep": WORLD.model_copy(update={"snapshots": (second, *WORLD.snapshots)})}
+    press(bar, "demo.keep")
+    qtbot.waitUntil(lambda: bar.model.state.done == "keep")
+    assert client.called("demo.keep") == [(("snapshot-2",), {})]
+    client.answers["demo.restore"] = WORLD
+    menu = bar.findChild(QMenu, "demo.snapshots")
+    assert menu is not None
+    with qtbot.waitSignal(bar.model.exchanged):
+        _action(menu, "snapshot-1").trigger()
+    assert client.called("demo.restore") == [(("snapshot-1",), {})]
+
+
+def _action(menu: QMenu, name: str) -> QAction:
+    return next(action for action in menu.actions() if action.data() == name)
+
+
+def test_a_reset_asks_once_more(qtbot: QtBot, bar: DemoBar, client: PreparedClient) -> None:
+    client.answers["demo.reset"] = WORLD
+    press(bar, "demo.reset")
+    assert not client.called("demo.reset")
+    with qtbot.waitSignal(bar.model.exchanged):
+        press(bar, "demo.reset")
+    assert len(client.called("demo.reset")) == 1
+
+
+def test_what_failed_is_said_and_can_be_tried_again(qtbot: QtBot, bar: DemoBar, client: PreparedClient) -> None:
+    client.answers["demo.turn"] = ProblemError("disk.full")
+    press(bar, "demo.turn.hour")
+    qtbot.waitUntil(lambda: bar.model.state.problem is not None)
+    assert "disk" in words(bar, "demo.said").lower()
+    press(bar, "demo.turn.hour")
+    qtbot.waitUntil(lambda: len(client.called("demo.turn")) == 2)
+
+
+def test_an_operator_decides_and_nobody_else_has_the_page(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers["oversight.queue"] = QUEUE
+    page = OversightPage(page_context)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.model.state.queue is not None)
+    for method, button in (
+        ("decide", f"oversight.verify.{samples.CREATOR}"),
+        ("dismiss", "oversight.dismiss.7"),
+        ("take_down", "oversight.takedown.7"),
+        ("restore", f"oversight.restore.{samples.FILM}"),
+    ):
+        client.answers[f"oversight.{method}"] = QUEUE
+        press(page, button)
+        qtbot.waitUntil(lambda: not page.model.state.busy)
+    assert client.called("oversight.decide") == [((samples.CREATOR, "verified"), {"reason": ""})]
+    assert client.called("oversight.take_down")[0][1]["reason"] == "misleading"
+    assert client.called("oversight.dismiss") == [((7,), {})]
+    assert client.called("oversight.restore") == [((samples.FILM,), {})]
+    setup = Setup(page_context.bridge, demo=True)  # type: ignore[arg-type]  # no path is asked for
+    rail = Rail(STUDIO_ROUTES, {}, setup.personas)
+    qtbot.addWidget(rail)
+    shown = {}
+    for desk in setup.personas:
+        rail.sit(desk)
+        shown[desk] = not rail.findChild(Button, "nav.oversight").isHidden()  # type: ignore[union-attr]
+    assert [desk for desk, is_shown in shown.items() if is_shown] == ["operator"]
+    assert setup.first_route("operator") == "oversight"
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.parametrize("size", [(1280, 800), (1000, 700)], ids=["wide", "narrow"])
+def test_draw_demo(
+    look: ThemeName,
+    size: tuple[int, int],
+    qtbot: QtBot,
+    theme: Theme,
+    client: PreparedClient,
+    bar: DemoBar,
+    page_context: PageContext,
+    shot: Shot,
+) -> None:
+    theme.use(look)
+    window = bar.window()
+    assert isinstance(window, Window)
+    player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
+    rail = Rail(STUDIO_ROUTES, player, Setup(page_context.bridge, demo=True).personas)  # type: ignore[arg-type]
+    rail.sit("operator")
+    window.set_rail(rail)
+    window.show_service(ServiceState(Phase.READY))
+    client.answers["oversight.queue"] = QUEUE
+    page: Any = OversightPage(page_context)
+    window.show_page(page, "oversight")
+    window.resize(*size)
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: page.model.state.queue is not None)
+    decide = page.findChild(Button, "oversight.takedown.7")
+    qtbot.waitUntil(lambda: decide is not None and decide.isVisible() and decide.width() > 20)
+    shot(window, f"oversight-{look}-{size[0]}")
+    theme.use("dark")
+
+
+def _no_page(_context: PageContext) -> QWidget:
+    return QWidget()
