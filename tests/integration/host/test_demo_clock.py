@@ -1,4 +1,4 @@
-"""A demo world's clock is turned, and what is due on the way happens when it is due, on chain, node and desks."""
+"""A demo world's clock is turned and what is due on the way happens; its faucet gives; its operator decides."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from services.chain.gateway import Collected, Subscribed
+from services.host.demo import PEOPLE, _self_opening
 from services.host.demo_control.control import GIFT, DemoControl
 from services.host.demo_control.kept_clock import KeptClock
+from services.host.world import Person
 from services.node.tables import Channel
 from services.units.membership import TIER_PRICES
 from services.units.time import unix_seconds
+from services.wire.moderation import ReportIn
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld, running_world
@@ -90,3 +93,24 @@ async def test_the_faucet_gives_real_demo_money_to_whoever_is_there(turned: Turn
     )
     with pytest.raises(ProblemError, match=r"request\.not_found"):
         await turned.control.give("nobody")
+
+
+async def test_the_operator_decides_what_the_others_ask_for(profile: Path, hand_clock: HandClock) -> None:
+    operator = Person(id="operator", name="Operator", role="operator", prepare=_self_opening)
+    async with running_world(profile, hand_clock, people=(operator, *PEOPLE)) as running:
+        film = await running.publish()
+        creator, viewer = running.desk("creator"), running.desk("viewer")
+        owner = creator.keyring.owner()
+        await creator.node.send("POST", f"/kyc/verify/{owner}")
+        body = ReportIn(reason="misleading", text="The title promises another film.")
+        await viewer.node.send("POST", f"/content/{film.content}/report", body=body)
+        oversight = running.client.desk("operator").oversight
+        queue = await oversight.queue()
+        assert ([case.creator for case in queue.cases], [one.text for one in queue.reports]) == ([owner], [body.text])
+        assert (await oversight.decide(owner, "verified")).cases == ()
+        down = await oversight.take_down(film.content, reason="misleading", text="Another film than promised.")
+        assert (down.reports, [one.content_id for one in down.down]) == ((), [film.content])
+        assert (await oversight.restore(film.content)).down == ()
+        for person in (running.creator, running.viewer):
+            with pytest.raises(ProblemError, match=r"account\.forbidden"):
+                await person.oversight.queue()
