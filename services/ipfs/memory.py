@@ -19,6 +19,10 @@ class MemoryBlockStore:
         self._blocks[cid.digest] = block
         return cid
 
+    def keep(self, cid: Cid, block: bytes) -> None:
+        """Keep a block whose digest the caller has just checked."""
+        self._blocks[cid.digest] = block
+
     def get(self, cid: Cid) -> bytes:
         if cid.digest not in self._blocks:
             raise BlockMissingError(cid)

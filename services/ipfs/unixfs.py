@@ -6,7 +6,7 @@ CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from services.ipfs import dagpb
@@ -22,14 +22,26 @@ WIDTH = 1024
 _MAX_DEPTH = 3
 
 
-def add_file(store: BlockStore, data: bytes, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH) -> Cid:
+def add_file(
+    store: BlockStore,
+    data: bytes | bytearray,
+    *,
+    leaf_bytes: int = LEAF_BYTES,
+    width: int = WIDTH,
+    threads: Executor | None = None,
+) -> Cid:
     """Store a file, leaves first, and name it by its root.
 
-    Other sizes than the profile's are for comparing with other writers. Raises ProblemError: disk.full.
+    Other sizes than the profile's are for comparing with other writers. threads: put leaves at the same time, which a
+    disk that has to make each durable takes much better. Raises ProblemError: disk.full.
     """
     view = memoryview(data)
     parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
-    return _join([Link(store.put(bytes(part), RAW), len(part), len(part)) for part in parts], store.put, width=width)
+
+    def put(part: memoryview) -> Link:
+        return Link(store.put(bytes(part), RAW), len(part), len(part))
+
+    return _join(list((map if threads is None else threads.map)(put, parts)), store.put, width=width)
 
 
 def name_file(path: Path, *, threads: int = 2, on_bytes: Callable[[int], None] | None = None) -> Cid:

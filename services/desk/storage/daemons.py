@@ -19,7 +19,7 @@ from services.wire.problems import ProblemError
 
 USUAL = "/ip4/127.0.0.1/tcp/5001"
 """Where Kubo's RPC listens unless it is told otherwise (docs.ipfs.tech, "Addresses.API")."""
-_LOOPBACK = re.compile(r"/(ip4/127\.0\.0\.1|ip6/::1|dns4/localhost)/tcp/[0-9]{1,5}", re.ASCII)
+_LOOPBACK = re.compile(r"/(ip4/127\.0\.0\.1|ip6/::1|dns4/localhost)/tcp/[0-9]{1,5}(/http)?", re.ASCII)
 _LOOK_S = 1.0
 Tell = Callable[[int], Awaitable[None]]
 """Hears how many files are there."""

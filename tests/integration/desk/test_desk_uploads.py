@@ -10,37 +10,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.client import DeskClient
 from services.desk.context import Desk
 from services.desk.node_door import NodeDoor
 from services.desk.publishing import publish
-from services.desk.publishing.record import sealed_to_json
 from services.desk.tables import Upload
 from services.host.node_open import NODE_URI
 from services.units.cid import Cid
-from services.units.ids import new_row_id
 from services.units.money import Money
 from services.wire.base import LISTENING, EventOut
 from services.wire.problems import ProblemError
-from services.wire.uploads import DraftIn, UploadOut
 from tests.fixtures.chain import HandClock
-from tests.fixtures.world import RunningWorld, running_world, sealed_film
-
-
-async def until(desk: DeskClient, upload_id: str, *states: str) -> UploadOut:
-    """Wait until an upload is in one of the states."""
-    async with asyncio.timeout(60):
-        while True:
-            upload = await desk.uploads.get(upload_id)
-            if upload.state in states:
-                return upload
-            await asyncio.sleep(0.02)
-
-
-async def fill_in(desk: DeskClient, upload_id: str, *, price: str = "0.01", title: str = "My film") -> UploadOut:
-    return await desk.uploads.save_draft(
-        upload_id, title=title, description=" About it. ", price_text=price, preview_chunks=1
-    )
+from tests.fixtures.world import RunningWorld, running_world
+from tests.fixtures.world_uploads import fill_in, ready_upload, until
 
 
 async def test_from_a_file_to_the_viewer_s_screen(running: RunningWorld, timecode_clip: Path) -> None:
@@ -129,7 +110,7 @@ async def test_cancelled_retried_killed_and_finished(
 
 
 async def test_a_form_that_cannot_be_published_stays_a_form(running: RunningWorld) -> None:
-    upload, uploads = _ready(running), running.creator.uploads
+    upload, uploads = ready_upload(running), running.creator.uploads
     for price in ("", "0", "free", "-1", "10.000001", "1e3"):
         await fill_in(running.creator, upload, price=price)
         for asked in (uploads.quote(upload), uploads.publish(upload)):
@@ -140,21 +121,6 @@ async def test_a_form_that_cannot_be_published_stays_a_form(running: RunningWorl
         with pytest.raises(ProblemError, match=r"upload\.title"):
             await uploads.publish(upload)
     assert (await uploads.get(upload)).state == "ready"
-
-
-def _ready(running: RunningWorld) -> str:
-    """Put an upload into the state in which the worker leaves it."""
-    desk, film = running.desk("creator"), sealed_film(running.world.node.blocks, chunks=3)
-    upload_id = new_row_id()
-    row = Upload(
-        id=upload_id, path="/x/film.mp4", size_bytes=1, state="ready", stages={}, facts=film.film.facts.to_json(),
-        draft=DraftIn(title="T", price_text="0.01").model_dump(), problem=None, content_id=film.content,
-        wrapped_secret=desk.keyring.content_box().wrap(film.secret, owner=f"upload:{upload_id}"),
-        sealed=sealed_to_json(film.film), publication=None, created_at=desk.clock.now(),
-    )  # fmt: skip
-    with desk.database.write() as session:
-        session.add(row)
-    return upload_id
 
 
 async def _fronted_creator(running: RunningWorld, http: httpx.AsyncClient) -> Desk:
@@ -168,7 +134,7 @@ async def test_a_publication_without_an_answer_becomes_one_item(
     world_profile: Path, hand_clock: HandClock, reached: bool, how: str
 ) -> None:
     async with running_world(world_profile, hand_clock) as running:
-        upload = _ready(running)
+        upload = ready_upload(running)
 
         async def fail(request: httpx.Request) -> httpx.Response | None:
             if request.method != "PUT":
@@ -200,7 +166,7 @@ def _signed(running: RunningWorld, upload: str) -> str:
 
 
 async def test_a_refused_publication_can_be_changed(running: RunningWorld) -> None:
-    upload = _ready(running)
+    upload = ready_upload(running)
     with running.desk("creator").database.read() as session:
         sealed = session.get_one(Upload, upload).sealed
     lost = Cid.parse(sealed["chunks"][1]["cid"])
@@ -219,7 +185,7 @@ async def test_a_refused_publication_can_be_changed(running: RunningWorld) -> No
 
 async def test_a_restart_goes_on_publishing(world_profile: Path, hand_clock: HandClock) -> None:
     async with running_world(world_profile, hand_clock) as running:
-        upload = _ready(running)
+        upload = ready_upload(running)
         with running.desk("creator").database.write() as session:
             session.get_one(Upload, upload).state = "publishing"
     async with running_world(world_profile, hand_clock) as running:

@@ -1,0 +1,236 @@
+"""Stages of an upload: held and taken up, two at a time, copied to daemons, proven from elsewhere, cleared up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.desk.context import Desk
+from services.desk.node_door import NodeDoor
+from services.desk.pace import Pace
+from services.desk.publishing import control, publish
+from services.desk.publishing.leftovers import notes_folder
+from services.desk.storage.record import files_of
+from services.desk.tables import Upload
+from services.host.node_open import NODE_URI
+from services.ipfs.kubo import KuboBlockStore
+from services.media.journal import noted_chunks
+from services.wire.problems import ProblemError
+from services.wire.uploads import StageName, StageOut, UploadOut
+from tests.fixtures.storage_daemons import FakeKubo
+from tests.fixtures.world import RunningWorld
+from tests.fixtures.world_uploads import ready_upload, until
+
+NOBODY = "/ip4/127.0.0.1/tcp/1"
+
+
+@pytest.fixture(autouse=True)
+def no_daemon_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Look for a running daemon where none is."""
+    (tmp_path / "ipfs").mkdir()
+    (tmp_path / "ipfs" / "api").write_text(NOBODY)
+    monkeypatch.setenv("IPFS_PATH", str(tmp_path / "ipfs"))
+
+
+def stage(upload: UploadOut, name: StageName) -> StageOut:
+    return next(found for found in upload.stages if found.name == name)
+
+
+async def test_two_at_once_the_rest_waits_is_held_and_goes_on(
+    running: RunningWorld, timecode_clip: Path, tmp_path: Path
+) -> None:
+    uploads, most = running.creator.uploads, 0
+    started = []
+    for number in range(3):
+        shutil.copy(timecode_clip, tmp_path / f"film {number}.mp4")
+        started.append((await uploads.start(str(tmp_path / f"film {number}.mp4"))).id)
+    held = await uploads.pause(started[2])
+    assert held.state == "paused"
+    with pytest.raises(ProblemError, match=r"upload\.state"):
+        await uploads.pause(started[2])
+    assert (await uploads.retry(started[2])).state == "queued"
+    async with asyncio.timeout(90):
+        while any(upload.state != "ready" for upload in await uploads.list()):
+            listed = await uploads.list()
+            most = max(most, sum(upload.state == "working" for upload in listed))
+            assert not any(upload.problem for upload in listed)
+            await asyncio.sleep(0.01)
+    assert most == 2
+
+
+async def test_a_discarded_upload_leaves_no_sealed_part(running: RunningWorld, timecode_clip: Path) -> None:
+    desk, uploads = running.desk("creator"), running.creator.uploads
+    started = await uploads.start(str(timecode_clip))
+    await until(running.creator, started.id, "ready")
+    parts = noted_chunks(notes_folder(desk, started.id))
+    assert len(parts) == 3
+    await uploads.discard(started.id)
+    assert not any(desk.blocks.has(part) for part in parts)
+    assert not notes_folder(desk, started.id).exists()
+
+
+async def test_a_file_that_changed_is_said_and_then_taken_as_it_is(
+    running: RunningWorld, timecode_clip: Path, silent_clip: Path, tmp_path: Path
+) -> None:
+    film, uploads, desk = tmp_path / "film.mp4", running.creator.uploads, running.desk("creator")
+    shutil.copy(timecode_clip, film)
+    started = await uploads.start(str(film))
+    await until(running.creator, started.id, "ready")
+    with desk.database.write() as session:
+        # As a kill after the name was known leaves it.
+        row = session.get_one(Upload, started.id)
+        row.state, row.sealed = "failed", None
+    shutil.copy(silent_clip, film)
+    await uploads.retry(started.id)
+    failed = await until(running.creator, started.id, "failed")
+    assert failed.problem is not None
+    assert (failed.problem.code, stage(failed, "hash").state) == ("upload.file_changed", "failed")
+    await uploads.retry_stage(started.id, "hash")
+    ready = await until(running.creator, started.id, "ready")
+    assert ready.facts is not None
+    assert ready.facts.audio_codec is None
+
+
+async def test_a_storage_that_fails_does_not_stop_the_sale_and_is_mended_alone(
+    running: RunningWorld, kubo: FakeKubo
+) -> None:
+    creator, upload = running.creator, ready_upload(running)
+    await creator.storage.add(kubo.address)
+    kubo.fault = "error"
+    published = await creator.uploads.publish(upload)
+    assert [stage(published, name).state for name in ("pin", "register", "elsewhere")] == ["failed", "done", "done"]
+    problem = stage(published, "pin").problem
+    assert problem is not None
+    assert problem.code == "store.unreachable"
+    assert (await creator.storage.get()).targets[0].missing == 1
+    kubo.fault = ""
+    mended = await creator.uploads.retry_stage(upload, "pin")
+    assert stage(mended, "pin").state == "done"
+    with pytest.raises(ProblemError, match=r"upload\.state"):
+        await creator.uploads.retry_stage(upload, "pin")
+    (target,) = (await creator.storage.get()).targets
+    assert (target.films, target.missing, target.problem, target.version) == (1, 0, None, "0.43.1")
+
+
+async def test_missing_copies_are_brought_again(running: RunningWorld, kubo: FakeKubo) -> None:
+    creator, upload = running.creator, ready_upload(running)
+    await creator.uploads.publish(upload)
+    await creator.storage.add(kubo.address)
+    assert (await creator.storage.repair()).targets[0].films == 1
+    with running.desk("creator").database.read() as session:
+        lost = files_of(session.get_one(Upload, upload).sealed)[1]
+    kubo.store.discard(lost)
+    sent = kubo.requests.count("dag/import")
+    await creator.storage.repair()
+    assert kubo.store.has(lost)
+    assert kubo.requests.count("dag/import") == sent + 1
+    assert (await creator.storage.remove(kubo.address)).targets == ()
+
+
+async def test_the_real_daemon_holds_what_was_published(
+    running: RunningWorld, js_ipfs: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ipfs" / "api").write_text(js_ipfs)
+    creator, upload = running.creator, ready_upload(running)
+    detected = (await creator.storage.get()).detected
+    assert detected is not None
+    assert detected.address == js_ipfs
+    assert (await creator.storage.add(detected.address)).detected is None
+    published = await creator.uploads.publish(upload)
+    assert {found.state for found in published.stages[5:]} == {"done"}
+    # Parts from the node's gateway, and the same from the daemon.
+    assert stage(published, "elsewhere").total == 2 * 3
+    with running.desk("creator").database.read() as session:
+        files = files_of(session.get_one(Upload, upload).sealed)
+    daemon = KuboBlockStore(js_ipfs)
+    assert all([await asyncio.to_thread(daemon.is_pinned, file) for file in files])
+    daemon.close()
+
+
+@pytest.mark.logs("block.damaged")
+async def test_what_cannot_be_played_from_elsewhere_is_said(running: RunningWorld) -> None:
+    upload, wrong = ready_upload(running), [True]
+
+    async def spoil(request: httpx.Request) -> httpx.Response | None:
+        is_block = request.url.path.startswith("/ipfs/") and wrong[0]
+        return httpx.Response(200, content=os.urandom(100)) if is_block else None
+
+    running.front.answer = spoil
+    async with httpx.AsyncClient(transport=running.front, base_url=NODE_URI) as http:
+        desk = _through(running.desk("creator"), http)
+        published = await publish.publish(desk, upload)
+        assert (published.state, stage(published, "elsewhere").state) == ("published", "failed")
+        wrong[0] = False
+        proven = await control.retry_stage(desk, upload, "elsewhere")
+        assert stage(proven, "elsewhere").state == "done"
+
+
+async def test_a_publication_is_held_in_mid_way_and_goes_on_with_the_same_words(running: RunningWorld) -> None:
+    upload, asked, go_on = ready_upload(running), asyncio.Event(), asyncio.Event()
+
+    async def hang(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "PUT":
+            asked.set()
+            await go_on.wait()
+        return None
+
+    running.front.answer = hang
+    async with httpx.AsyncClient(transport=running.front, base_url=NODE_URI) as http:
+        desk = _through(running.desk("creator"), http)
+        waiting = asyncio.create_task(publish.publish(desk, upload))
+        await asked.wait()
+        signed = _signed(desk, upload)
+        assert (await control.pause(desk, upload)).state == "paused"
+        assert (await waiting).state in ("publishing", "paused")
+        with pytest.raises(ProblemError, match=r"upload\.state"):
+            await control.cancel(desk, upload)
+        go_on.set()
+        assert (await control.resume(desk, upload)).state == "publishing"
+        await until(running.creator, upload, "published")
+    assert _signed(running.desk("creator"), upload) == signed
+    assert len(await running.viewer.catalogue.browse()) == 1
+
+
+async def test_no_more_leaves_than_was_allowed() -> None:
+    slept: list[float] = []
+    now = [100.0]
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    pace = Pace(limit=1_000, now=lambda: now[0], sleep=sleep)
+    for _ in range(4):
+        await pace.take(500)
+    assert (sum(slept), pace.sent) == (1.5, 2_000)
+    pace.limit = 0
+    await pace.take(10_000)
+    assert sum(slept) == 1.5
+
+
+async def test_a_limit_is_kept_and_addresses_are_looked_at(running: RunningWorld) -> None:
+    storage = running.creator.storage
+    assert (await storage.limit(250_000)).upload_limit == 250_000
+    assert running.desk("creator").pace.limit == 250_000
+    for address, code in (("no address", "storage.address"), ("http://gateway.example", "storage.address"),
+                          ("/ip4/127.0.0.1/udp/x", "storage.address"), (NOBODY, "store.unreachable")):  # fmt: skip
+        with pytest.raises(ProblemError) as caught:
+            await storage.add(address)
+        assert caught.value.code == code, address
+    assert [found.kind for found in (await storage.add("https://gateway.example")).targets] == ["gateway"]
+    await storage.limit(0)
+
+
+def _through(desk: Desk, http: httpx.AsyncClient) -> Desk:
+    return replace(desk, node=NodeDoor(http, desk.keyring, desk.clock, chain_id=desk.chain.chain_id))
+
+
+def _signed(desk: Desk, upload: str) -> str:
+    with desk.database.read() as session:
+        return str(session.get_one(Upload, upload).publication["signed"])
