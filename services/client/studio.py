@@ -5,11 +5,12 @@ from __future__ import annotations
 from services.http.door import Door
 from services.units.ids import ContentId
 from services.units.money import Money
+from services.wire.access import Visibility
 from services.wire.catalogue import ItemOut
 from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut
 from services.wire.nodes import LinkOut, MoveIn
 from services.wire.tiers import TierIn, TierOut
-from services.wire.uploads import DraftIn, PriceQuote, StageName, UploadIn, UploadOut
+from services.wire.uploads import DraftIn, LookIn, LookOut, PriceQuote, StageName, UploadIn, UploadOut
 
 # A film has many blocks, and the line may be thin.
 _MOVE_S = 3600.0
@@ -62,13 +63,34 @@ class UploadsClient:
         return await self._door.call(UploadOut, "POST", "/uploads", body=UploadIn(path=path))
 
     async def save_draft(
-        self, upload_id: str, *, title: str, description: str, price_text: str, preview_chunks: int, node: str = ""
+        self,
+        upload_id: str,
+        *,
+        title: str,
+        description: str,
+        price_text: str,
+        preview_chunks: int,
+        node: str = "",
+        visibility: Visibility = "chunks",
+        tiers: tuple[str, ...] = (),
     ) -> UploadOut:
-        """Save the form as typed. node: where to publish, empty for the node on this computer."""
+        """Save the form as typed. node: where to publish, empty for the node on this computer; tiers: of that node."""
         draft = DraftIn(
-            title=title, description=description, price_text=price_text, preview_chunks=preview_chunks, node=node
+            title=title,
+            description=description,
+            price_text=price_text,
+            preview_chunks=preview_chunks,
+            node=node,
+            visibility=visibility,
+            tiers=tiers,
         )
         return await self._door.call(UploadOut, "PUT", f"/uploads/{upload_id}/draft", body=draft)
+
+    async def look(self, path: str, price_text: str = "") -> LookOut:
+        """Say what a file holds and what it will take; keeps nothing. Problem codes: upload.file_missing, media.empty,
+        media.unreadable, media.no_video, media.codec, media.limits.
+        """
+        return await self._door.call(LookOut, "POST", "/uploads/look", body=LookIn(path=path, price_text=price_text))
 
     async def quote(self, upload_id: str) -> PriceQuote:
         """Say what the draft's price means. Problem codes: upload.price, upload.state."""
@@ -78,7 +100,7 @@ class UploadsClient:
         """Sign the manifest and register it, on another node after bringing the film's blocks there.
 
         Problem codes: upload.state, upload.title, upload.price, wallet.locked, node.unconfirmed, node.not_found,
-        node.unreachable, block.quota.
+        node.unreachable, block.quota, tier.not_found, access.no_tier.
         """
         return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/publish", timeout_s=_MOVE_S)
 

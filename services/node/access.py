@@ -22,6 +22,7 @@ from services.node.tables import Entitlement, Item, Tier
 from services.units.address import Address
 from services.units.ids import ContentId, content_id
 from services.wire.access import AccessIn, AccessOut, Visibility
+from services.wire.node import PublishIn
 from services.wire.problems import ProblemError
 
 Why = Literal["free", "owner", "bought", "member", "gift"]
@@ -173,7 +174,7 @@ def set_access(node: NodeOf, caller: Publisher, content_id: str, body: AccessIn)
     anybody can join).
     """
     content = _content(content_id)
-    wanted = Access(body.visibility, tuple(sorted(set(body.tiers))))
+    wanted = wanted_access(body)
     with node.database.write() as session:
         # Locked, so that of two changes at once the later one wins as a whole.
         item = session.get(Item, content, with_for_update=True)
@@ -181,13 +182,26 @@ def set_access(node: NodeOf, caller: Publisher, content_id: str, body: AccessIn)
             raise ProblemError("content.not_found")
         if item.creator != caller:
             raise ProblemError("account.forbidden")
-        _check_tiers(session, caller, wanted)
-        item.visibility = wanted.visibility
+        give_access(session, item, wanted)
         refresh(session, item)
-        session.execute(delete(ItemTier).where(ItemTier.content_id == content))
-        session.add_all(ItemTier(content_id=content, tier_id=tier) for tier in wanted.tiers)
     node.shelf.forget(content)
     return _out(content, wanted)
+
+
+def wanted_access(body: AccessIn | PublishIn) -> Access:
+    """Read how an item is to be had."""
+    return Access(body.visibility, tuple(sorted(set(body.tiers))))
+
+
+def give_access(session: Session, item: Item, wanted: Access) -> None:
+    """Say how an item is to be had, inside the caller's write unit.
+
+    Raises ProblemError: tier.not_found, access.no_tier.
+    """
+    _check_tiers(session, item.creator, wanted)
+    item.visibility = wanted.visibility
+    session.execute(delete(ItemTier).where(ItemTier.content_id == item.content_id))
+    session.add_all(ItemTier(content_id=item.content_id, tier_id=tier) for tier in wanted.tiers)
 
 
 def _check_tiers(session: Session, creator: Address, wanted: Access) -> None:

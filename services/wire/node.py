@@ -103,6 +103,9 @@ class PublishIn(Request):
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] = ""
     creator_name: Annotated[str, Field(max_length=80)] = ""
     tags: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=20)] = ()
+    visibility: Literal["public", "chunks", "members"] = "chunks"
+    """How it is to be had from its first moment on, with the tiers below; see AccessIn."""
+    tiers: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=30)] = ()
 
 
 class CardOut(Answer):

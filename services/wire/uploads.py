@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.wire.access import MAX_TIERS, Visibility
 from services.wire.base import Answer, Moment, MoneyField, ProblemOut, Request
 
 StageName = Literal["hash", "check", "cut", "seal", "store", "pin", "register", "elsewhere"]
@@ -31,6 +32,9 @@ class DraftIn(Request):
     preview_chunks: int = 1
     node: Annotated[str, Field(max_length=600)] = ""
     """The node to publish on, by its address; empty for the one on this computer."""
+    visibility: Visibility = "chunks"
+    tiers: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=MAX_TIERS)] = ()
+    """How it is to be had from its first moment on; the tiers are that node's."""
 
 
 class StageOut(Answer):
@@ -87,3 +91,77 @@ class PriceQuote(Answer):
     """The price of all chunks that are not free."""
     creator_share: MoneyField
     """Nine tenths of whole, for one viewer who watches all of it."""
+
+
+class LookIn(Request):
+    """Look at a file by its absolute path, before anything is done with it."""
+
+    path: str
+    price_text: Annotated[str, Field(max_length=40)] = ""
+    """Dollars per ten seconds as typed; without a price that can be read there are no costs."""
+
+
+class SoundOut(Answer):
+    """A sound track; the language is a code of two or three letters, or empty."""
+
+    codec: str
+    language: str
+    channels: int
+
+
+class CaptionsOut(Answer):
+    """A subtitle track; pictures of text cannot be kept."""
+
+    codec: str
+    language: str
+    is_kept: bool
+
+
+class ChapterOut(Answer):
+    """Where a chapter begins."""
+
+    start_ms: int
+    title: str
+
+
+class CostOut(Answer):
+    """What selling costs at a price."""
+
+    price_per_ten_seconds: MoneyField
+    storage: MoneyField
+    """A month, by whoever keeps the film; nothing on this computer."""
+    whole: MoneyField
+    """What one viewer pays for all of it."""
+    settlement: MoneyField
+    """The network's share of that, at today's fee: a channel opened, claimed and closed."""
+    settlement_per_mille: int
+    break_even_minutes: int
+    """Minutes watched until the creator's share has paid storage and one withdrawal."""
+
+
+class LookOut(Answer):
+    """What a file holds, and what preparing and selling it will take."""
+
+    file_name: str
+    size_bytes: int
+    container: str
+    duration_ms: int
+    width: int
+    height: int
+    fps_text: str
+    video_codec: str
+    sounds: tuple[SoundOut, ...]
+    captions: tuple[CaptionsOut, ...]
+    chapters: tuple[ChapterOut, ...]
+    coding: Literal["copied", "coded", "unknown"]
+    """Whether the picture stays as it is; ``unknown``: only reading the whole file can tell."""
+    encoder: str
+    """What codes it anew, by FFmpeg's name; empty where nothing does."""
+    is_hardware: bool
+    part_count: int
+    work_ms: int
+    """Estimated on this computer."""
+    disk_bytes: int
+    """What the film will take, estimated."""
+    free_bytes: int
+    cost: CostOut | None

@@ -15,6 +15,7 @@ from services.units.ids import ContentId
 from services.wire.node import CardOut
 from services.wire.problems import ProblemError
 
+_NOT_THERE = ("node.unconfirmed", "node.not_found", "block.quota", "wallet.locked", "access.no_tier")
 _log = logging.getLogger(__name__)
 Publish = Callable[[Desk, ContentId], Awaitable[CardOut]]
 """Puts a film of this desk up for sale at the node that a desk is at; again, it changes nothing."""
@@ -53,7 +54,7 @@ async def move(desk: Desk, content: ContentId, target: str, publish: Publish) ->
         try:
             await _arrive(desk, content, target, publish)
         except ProblemError as problem:
-            if problem.code in ("node.unconfirmed", "node.not_found", "block.quota", "wallet.locked"):
+            if problem.code in _NOT_THERE:
                 # Nothing of it is there, and nothing changes by trying again.
                 await to_thread.run_sync(set_place, desk, content, target, "gone")
             raise

@@ -10,6 +10,7 @@ from anyio import to_thread
 from sqlalchemy import select
 
 from services.desk.context import Desk
+from services.desk.nodes.carrying import carried_access
 from services.desk.nodes.placing import set_place
 from services.desk.nodes.sending import send_film
 from services.desk.publishing.leftovers import clear_up
@@ -26,6 +27,7 @@ from services.media.signature import sign_manifest
 from services.units.ids import ContentId
 from services.units.money import CHUNK_UNIT_MS, ZERO, Money, chunk_price, platform_fee
 from services.units.time import unix_seconds
+from services.wire.access import AccessOut
 from services.wire.node import CardOut, PublishIn
 from services.wire.problems import ProblemError
 from services.wire.uploads import DraftIn, PriceQuote, UploadOut
@@ -42,6 +44,8 @@ _REFUSED = (
     "content.wrong_key",
     "content.missing",
     "request.invalid",
+    "tier.not_found",
+    "access.no_tier",
 )
 
 
@@ -161,12 +165,18 @@ async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
 async def publish_again(at: Desk, content: ContentId) -> CardOut:
     """Put a published film up for sale at another node, with the words that were signed once.
 
-    Raises ProblemError: content.not_found for one that was not published from this desk, and as send_film and the node.
+    Raises ProblemError: content.not_found for one that was not published from this desk, and as carried_access,
+    send_film and the node.
     """
     desk = at.home or at
     row, body = await to_thread.run_sync(_published, desk, content)
+    access = await carried_access(at, content)
     await send_film(at, files_of(row.sealed), _untold)
-    return await _register(at, content, body)
+    card = await _register(at, content, body.model_copy(update=dict(access)))
+    if card.state == "archived":
+        # It was here before, and stays as it was then until it is said anew.
+        await at.node.call(AccessOut, "PUT", f"/content/{content}/access", body=access)
+    return card
 
 
 async def _untold(_done: int, _total: int) -> None:
@@ -190,7 +200,7 @@ def _written_down(desk: Desk, row: Upload) -> PublishIn:
     if row.publication is None:
         body = _compose(desk, row)
         # The keys can be derived again; what must not change is what was signed.
-        kept = {"signed": body.signed, "description": body.description}
+        kept = body.model_dump(mode="json", include={"signed", "description", "visibility", "tiers"})
         change(desk, row.id, publication=kept, state="publishing", problem=None)
         return body
     change(desk, row.id, state="publishing", problem=None)
@@ -205,6 +215,8 @@ def _as_signed(desk: Desk, row: Upload) -> PublishIn:
         keys=_keys(film, secret, row),
         description=kept["description"],
         creator_name=desk.name,
+        visibility=kept.get("visibility", "chunks"),
+        tiers=tuple(kept.get("tiers", ())),
     )
 
 
@@ -236,6 +248,8 @@ def _compose(desk: Desk, row: Upload) -> PublishIn:
         keys=_keys(film, secret, row),
         description=draft.description.strip(),
         creator_name=desk.name,
+        visibility=draft.visibility,
+        tiers=draft.tiers,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.media.manifest import Manifest
 from services.media.seal import check_key
 from services.media.signature import parse_signed
+from services.node.access import give_access, wanted_access
 from services.node.blocks.record import hold
 from services.node.catalogue.listing import number, refresh
 from services.node.catalogue.tags import normalised
@@ -108,7 +109,7 @@ def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn, tags
         poster=str(manifest.poster_cid) if manifest.poster_cid else None,
         signed=body.signed,
         published_at=node.clock.now(),
-        visibility="chunks",
+        visibility=body.visibility,
         seq=number(session),
         tags=list(tags),
     )
@@ -120,5 +121,6 @@ def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn, tags
         wrapped = node.keys.wrap(bytes.fromhex(key), owner=key_owner(manifest.content_id, index))
         row = ChunkForSale(content_id=manifest.content_id, index=index, price=chunk.price, wrapped_key=wrapped)
         session.add(row)
+    give_access(session, item, wanted_access(body))
     refresh(session, item)
     return item

@@ -58,7 +58,7 @@ def publish(node: NodeOf, caller: Publisher, content_id: str, body: PublishIn) -
     """Put a film up for sale. The same film again changes nothing.
 
     Problem codes: manifest.invalid, manifest.signature, account.forbidden, chain.wrong_chain, content.wrong_key,
-    content.missing, content.tags.
+    content.missing, content.tags, tier.not_found, access.no_tier.
     """
     return card_of(publishing.publish_film(node, caller, content_id, body))
 

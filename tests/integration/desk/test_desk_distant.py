@@ -26,6 +26,7 @@ from services.media.film import Ingested
 from services.node.catalogue import publishing
 from services.units.cid import Cid
 from services.units.ids import ContentId
+from services.units.membership import TIER_PRICES
 from services.units.money import ZERO
 from services.wire.catalogue import PlaybackOut
 from services.wire.problems import ProblemError
@@ -62,10 +63,14 @@ async def far_away(profile: Path, running: RunningWorld) -> AsyncIterator[Far]:
             yield Far(world, Client(http).desk("viewer"))
 
 
-def ready_upload(desk: Desk, *, node: str = "", chunk_bytes: int = 256) -> tuple[str, SealedFilm]:
-    """Put a sealed film where an upload stands that only waits to be published."""
+def ready_upload(
+    desk: Desk, *, node: str = "", chunk_bytes: int = 256, for_members_of: str = ""
+) -> tuple[str, SealedFilm]:
+    """Put a sealed film where an upload stands that only waits to be published. for_members_of: a tier's id."""
     film = sealed_film(desk.blocks, chunks=CHUNKS, chunk_bytes=chunk_bytes)
     draft = DraftIn(title="A film of noise", price_text="0.01", preview_chunks=1, node=node)
+    if for_members_of:
+        draft = draft.model_copy(update={"visibility": "members", "tiers": (for_members_of,)})
     upload_id = film.content[2:34]
     row = Upload(
         id=upload_id,
@@ -262,6 +267,32 @@ async def _bought_rest(desk: DeskClient, opened: PlaybackOut) -> None:
     for chunk in opened.chunks:
         if chunk.access == "locked":
             await desk.playback.buy(ContentId(opened.item.content_id), first_chunk=chunk.index)
+
+
+async def test_a_members_film_stays_one_wherever_it_moves(running: RunningWorld, distant: DistantNode) -> None:
+    creator, there = running.creator, distant.address
+    tier = await creator.tiers.create(name="Friends", price=TIER_PRICES[0])
+    upload_id, film = ready_upload(running.desk("creator"), for_members_of=tier.id)
+    await creator.uploads.publish(upload_id)
+    assert (await creator.memberships.access(film.content)).visibility == "members"
+    await creator.nodes.add(there)
+    await creator.nodes.agree(there)
+    # Nobody could join there, and it does not become cheaper by moving.
+    assert await _code(creator.earnings.move(film.content, node=there)) == "access.no_tier"
+    (item,) = await creator.earnings.items()
+    assert (item.node, item.moving) == ("", "")
+    other = await creator.tiers.create(name="Friends", price=TIER_PRICES[1], node=there)
+    assert await _code(creator.earnings.move(film.content, node=there)) == "access.no_tier"
+    same = await creator.tiers.create(name="Friends", price=TIER_PRICES[0], node=there)
+    assert other.id != same.id
+    await creator.earnings.move(film.content, node=there)
+    access = await creator.memberships.access(film.content)
+    assert (access.visibility, access.tiers) == ("members", (same.id,))
+    # And back, where it lies as it was then: what is said there holds here.
+    await creator.memberships.set_access(film.content, "chunks")
+    await creator.earnings.move(film.content, node="")
+    access = await creator.memberships.access(film.content)
+    assert (access.visibility, access.tiers) == ("chunks", ())
 
 
 async def test_a_move_that_broke_off_goes_on(running: RunningWorld, distant: DistantNode) -> None:
