@@ -18,6 +18,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="command")
     demo = commands.add_parser("demo", help="open the demo world: a creator, a viewer, demo money")
     demo.add_argument("--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="where the world is kept")
+    sizes = ("empty", "small", "normal", "large")
+    demo.add_argument("--size", choices=sizes, help="of a world that is made anew; kept for the next time")
     demo.add_argument("--tour", action="store_true", help="do the main job by itself, step by step, and end")
     demo.add_argument("--media", type=Path, metavar="FILE", help="the film that the tour sells; else it makes one")
     demo.add_argument("--json", type=Path, metavar="FILE", help="write the tour's steps there")
@@ -25,7 +27,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run_window(profile: Path | None, *, demo: bool) -> int:
+def run_window(profile: Path | None, *, demo: bool, size: str | None = None) -> int:
     """Show the window until it is closed; ends the process."""
     from PySide6.QtWidgets import QApplication
 
@@ -36,7 +38,7 @@ def run_window(profile: Path | None, *, demo: bool) -> int:
     application.setApplicationName("museclock")
     application.setApplicationDisplayName("Museclock")
     application.setDesktopFileName("museclock")
-    studio = Studio(application, profile=profile, demo=demo)
+    studio = Studio(application, profile=profile, demo=demo, size=size)
     studio.window.painted.connect(studio.catch_crashes)
 
     def show() -> int:
@@ -54,7 +56,19 @@ def main(arguments: list[str] | None = None) -> int:
         from studio.tour import run
 
         return run(profile=profile, media=given.media, json_file=given.json, shots=given.shots)
-    return run_window(profile, demo=given.command == "demo")
+    if given.command != "demo":
+        return run_window(profile, demo=False)
+    return run_window(profile or _own_place(given.size), demo=True, size=given.size)
+
+
+def _own_place(size: str | None) -> Path | None:
+    """Give each size that is asked for by name a profile of its own; None for the usual one."""
+    if size in (None, "normal"):
+        return None
+    from studio.kit.settings import default_profile
+
+    usual = default_profile(demo=True)
+    return usual.with_name(f"{usual.name}-{size}")
 
 
 if __name__ == "__main__":

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 class Studio(QObject):
     """The running application. ``start`` shows the window; everything slow begins after its first paint."""
 
-    def __init__(self, application: QApplication, *, profile: Path | None, demo: bool) -> None:
+    def __init__(self, application: QApplication, *, profile: Path | None, demo: bool, size: str | None = None) -> None:
         super().__init__()
         self._collector = Collector(self)
         self._given = profile
-        self._setup = Setup(profile or default_profile(demo=demo), demo)
+        self._setup = Setup(profile or default_profile(demo=demo), demo, size=size)
         self.settings = WindowSettings(self._setup.profile)
         self.theme = Theme(application, self.settings.theme)
         self.window = Window()
@@ -111,7 +111,7 @@ class Studio(QObject):
         self._open_world()
 
     def _set_up_rail(self) -> None:
-        self._setup = Setup(self._setup.profile, self._setup.demo, self.settings.purpose or "create")
+        self._setup = self._setup._replace(purpose=self.settings.purpose or "create")
         player = {route: page for route, page in self._routes.items() if route not in STUDIO_ROUTES}
         rail = Rail(STUDIO_ROUTES, player, self._setup.personas)
         rail.mark(self._setup.first_route(self._setup.first_desk))

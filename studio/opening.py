@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
@@ -14,7 +14,11 @@ from studio.kit.widgets.card import Card
 from studio.kit.widgets.progress import ProgressBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from studio.kit.service_process import ServiceProcess
     from studio.kit.service_state import Building
+    from studio.window import Window
 
 # Name, words, and its part of the whole in hundredths; ``more`` is only in large worlds.
 _STAGES: Final = (
@@ -68,6 +72,34 @@ class OpeningPage(QWidget):
             self._rows[name].show_part(1.0 if place < here else news.part if place == here else 0.0)
         before = sum(share for _, _, share in _STAGES[:here])
         self._bar.show_progress(round(10 * (before + _STAGES[here][2] * news.part)), 1000)
+
+
+class Opening(QObject):
+    """Puts the page up while a service builds, and takes it away when it is ready. ``show``: brings what was meant."""
+
+    def __init__(self, process: ServiceProcess, window: Window, show: Callable[[], None]) -> None:
+        super().__init__()
+        self._process, self._window, self._show = process, window, show
+        self._page: OpeningPage | None = None
+        process.changed.connect(self._look)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._process.changed.disconnect(self._look)
+
+    @Slot()
+    def _look(self) -> None:
+        state = self._process.state
+        if state.building is not None:
+            if self._page is None:
+                self._page = OpeningPage()
+            # Whoever went elsewhere meanwhile finds nothing there yet.
+            self._window.show_page(self._page, "opening")
+            self._page.show_building(state.building)
+        elif self._page is not None:
+            page, self._page = self._page, None
+            self._show()
+            self._window.drop_page(page)
 
 
 class _Stage(QWidget):

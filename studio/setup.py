@@ -36,6 +36,8 @@ class Setup(NamedTuple):
     profile: Path
     demo: bool
     purpose: Purpose = "create"
+    size: str | None = None
+    """Of a demo world that is to be made; None for what the profile has."""
 
     @property
     def personas(self) -> dict[str, str]:

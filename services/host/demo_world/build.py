@@ -29,8 +29,11 @@ Tell = Callable[[str, float], None]
 """Hears the stage and how far it is, from 0 to 1."""
 
 
-async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> dict[str, str]:
-    """Make a world of a size in an empty folder; gives its sums. The normal one takes up to a minute."""
+async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films: Path | None = None) -> dict[str, str]:
+    """Make a world of a size in an empty folder; gives its sums. The normal one takes up to a minute.
+
+    films: where drawn films are kept for another time.
+    """
     clock = ToldTime(size.begin)
     tell("chain", 0.0)
     chain = DemoChain.open(folder / "chain" / "journal.db", clock)
@@ -38,13 +41,13 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> di
     keys = {one.address: one.key for one in cast.creators} | {one.address: one.key for one in cast.viewers}
     try:
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
-        films = folder / "films"
-        films.mkdir(parents=True, mode=0o700)
+        drawn = films or folder / "films"
+        drawn.mkdir(parents=True, mode=0o700, exist_ok=True)
         blocks = DiskBlockStore(folder / "blocks")
         opened = opened_node(
             folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=NodeSetup(names=OwnNames(keys))
         )
-        async with opened as node, open_studio(films, folder / "blocks") as studio:
+        async with opened as node, open_studio(drawn, folder / "blocks", small_by=size.small_by) as studio:
             chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
             ChannelsWatch(gateway, tell=node.channels.switch).look()
             tell("chain", 1.0)
@@ -62,7 +65,7 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED) -> di
             sync(node)
             found = sums(node, [*keys])
         _furnish_desks(folder, cast)
-        shutil.rmtree(films)
+        shutil.rmtree(folder / "films", ignore_errors=True)
     finally:
         chain.close()
     return found

@@ -11,7 +11,7 @@ from services.media.art.chance import chances
 # More people come later: a world that grows has something to show.
 _GROWTH = 0.62
 _FAVOURITES = (1, 1, 2, 2, 3)
-_MEMBERS = 0.34
+_MEMBERS = 0.55
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,10 @@ def _seal(order: Order, source: Path, store: BlockStore) -> dict[str, Any]:
 def _portrait(order: Order) -> dict[str, Any]:
     """Draw a channel's avatar and banner."""
     store = DiskBlockStore(Path(order["store"]))
+    avatar, banner = ((wide // order["small_by"], high // order["small_by"]) for wide, high in (_AVATAR, _BANNER))
     return {
-        "avatar": str(_picture(store, order, _AVATAR, turn=0.2)),
-        "banner": str(_picture(store, order, _BANNER, turn=0.6)),
+        "avatar": str(_picture(store, order, avatar, turn=0.2)),
+        "banner": str(_picture(store, order, banner, turn=0.6)),
     }
 
 

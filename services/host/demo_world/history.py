@@ -19,10 +19,10 @@ from services.host.demo_world.sizes import END, Size
 from services.host.demo_world.told_time import ToldTime
 from services.host.demo_world.watching import ask_back, buy, give_back, may_watch, tip
 from services.media.art.chance import chances
-from services.node.channels.claims import ClaimRules
-from services.node.channels.watch import make_round
+from services.node.channels.claims import ClaimRules, claim_due, collect
 from services.node.context import Node
 from services.node.memberships.refunds import refuse
+from services.node.sales.booking import sync
 from services.node.sales.shelf import Film
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -33,9 +33,9 @@ _SLOTS = (8, 11, 13, 17, 20, 22)
 _SLOT_SHARES = (0.10, 0.10, 0.14, 0.16, 0.32, 0.18)
 _WEEKEND = 1.45
 _PART = timedelta(seconds=10)
-_CLAIM_DAYS, _PAYOUT_DAYS = 3, 9
+_CLAIM_DAYS, _PAYOUT_DAYS = 5, 10
 _ALL_AT_ONCE = ClaimRules(session_end=timedelta(0))
-_TIP, _JOIN, _REGRET = 0.02, 0.11, 0.004
+_TIP, _JOIN, _REGRET = 0.03, 0.3, 0.006
 _TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
 _REASONS = ("It stopped half way.", "I joined by mistake.", "Not what the title says.", "Bought twice on two devices.")
 _GAS_WEI = 10**18
@@ -98,7 +98,15 @@ class History:
                     self._films[creator.address].insert(0, self._node.shelf.get(session, item.content_id))
             await self._day(day, morning)
             self._tell((day + 1) / (self._size.days + 1))
-        make_round(self._node, rules=_ALL_AT_ONCE, for_tips=True)
+        self._bring_in()
+
+    def _bring_in(self) -> None:
+        """Claim what was sold and empty the tills, as the node's round does when nobody watches any more."""
+        claim_due(self._node, rules=_ALL_AT_ONCE)
+        sync(self._node)
+        for creator in self._cast.creators:
+            collect(self._node, creator.address, least=_ALL_AT_ONCE.collect_from)
+        sync(self._node)
 
     def _opening(self, day: int) -> list[Creator]:
         return [one for place, one in enumerate(self._cast.creators) if opening_day(place, self._size) == day]
@@ -116,7 +124,7 @@ class History:
             self._clock.turn_to(moment)
             await self._sit_down(self._sittings(day, share * (_WEEKEND if morning.weekday() > 4 else 1.0)))
         if day % _CLAIM_DAYS == _CLAIM_DAYS - 1:
-            make_round(self._node, rules=_ALL_AT_ONCE, for_tips=day % _PAYOUT_DAYS == _PAYOUT_DAYS - 1)
+            self._bring_in()
             self._settle_refunds()
         self._pay_out(day)
 
@@ -170,7 +178,7 @@ class History:
                 tip(self._node, one.viewer, one.creator, amount, self._tips)
         if one.habits.joins and self._chance.random() < _JOIN and not self._register.is_member(one.viewer, one.creator):
             member = self._register.join(one.viewer, one.creator, one.habits.stays)
-            if self._chance.random() < 0.05:
+            if member is not None and self._chance.random() < 0.05:
                 self._regret(one, member.receipt)
         line = one.viewer.lines.get(one.creator.address)
         if line is not None and line.total and self._chance.random() < _REGRET:

@@ -14,11 +14,13 @@ from services.node.memberships.routes import cancel, change, failed
 from services.node.memberships.tables import MembershipPayment
 from services.node.tables import Tier
 from services.units.ids import IntentId
+from services.units.membership import TIER_PRICES
 from services.units.time import from_unix_seconds
 from services.wire.memberships import ChangeIn, ReasonIn
 
 _RENEW_WITHIN = timedelta(days=1)
-_UPGRADE, _DOWNGRADE, _CANNOT_PAY = 0.10, 0.07, 0.06
+_UPGRADE, _DOWNGRADE = 0.12, 0.07
+_DEAREST = TIER_PRICES[-1]
 
 
 @dataclass(slots=True)
@@ -46,9 +48,11 @@ class Register:
         """Tell whether a viewer ever joined a creator's tiers."""
         return any(one.viewer is viewer and one.creator is creator for one in self.members)
 
-    def join(self, viewer: Viewer, creator: Creator, stays: float) -> Member:
-        """Let a viewer join one of a creator's tiers; most take the cheapest. Blocking."""
-        tier = min(len(creator.tiers) - 1, self._chance.choices((0, 1, 2), (6, 3, 1))[0])
+    def join(self, viewer: Viewer, creator: Creator, stays: float) -> Member | None:
+        """Let a viewer join one of a creator's tiers; most take the cheapest. None without the money. Blocking."""
+        tier = min(len(creator.tiers) - 1, self._chance.choices((0, 1, 2), (5, 4, 1))[0])
+        if not self._can_pay(viewer):
+            return None
         receipt = self._pay(viewer, creator, tier)
         member = Member(viewer, creator, tier, self._end(receipt), stays, receipt)
         self.members.append(member)
@@ -62,14 +66,14 @@ class Register:
                 continue
             if member.paid_until <= now + _RENEW_WITHIN:
                 self._end_of_period(member)
-            elif self._chance.random() < _UPGRADE / 30 and member.tier + 1 < len(member.creator.tiers):
+            elif self._chance.random() < _UPGRADE / 30 and self._can_move_up(member):
                 self._move(member, member.tier + 1)
 
     def _end_of_period(self, member: Member) -> None:
         chance = self._chance.random()
-        if chance > member.stays:
+        if chance > member.stays or not self._can_pay(member.viewer):
             member.is_going = True
-            if self._chance.random() < _CANNOT_PAY * 4:
+            if chance <= member.stays:
                 failed(self._node, member.viewer.address, self._id(member), ReasonIn(reason="payment.insufficient"))
             else:
                 cancel(self._node, member.viewer.address, self._id(member))
@@ -80,6 +84,12 @@ class Register:
             self._move(member, member.tier - 1)
         else:
             self._move(member, member.tier)
+
+    def _can_move_up(self, member: Member) -> bool:
+        return member.tier + 1 < len(member.creator.tiers) and self._can_pay(member.viewer)
+
+    def _can_pay(self, viewer: Viewer) -> bool:
+        return self._node.chain.token_balance(viewer.address) >= _DEAREST
 
     def _move(self, member: Member, tier: int) -> None:
         member.receipt = self._pay(member.viewer, member.creator, tier)

@@ -14,7 +14,7 @@ from anyio import to_thread
 from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.snapshots import finish, take_over
 from services.host.demo_world import cache
-from services.host.demo_world.sizes import END, SIZES, Size
+from services.host.demo_world.sizes import END, SEED, SIZES, Size
 from services.units.time import Clock
 from services.wire.problems import KINDS, ProblemError
 
@@ -37,6 +37,15 @@ async def furnish(profile: Path, clock: Clock, wanted: str | None, tell: Tell) -
         await _build(size, tell)
     tell("copy", 0.0)
     await to_thread.run_sync(take_over, profile, folder, lambda into: KeptClock(into, clock).begin_at(END))
+
+
+def origin(profile: Path) -> dict[str, str]:
+    """Say what a profile's world was made of. Blocking."""
+    try:
+        size = str(json.loads((profile / NOTE).read_text())["size"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {"size": size, "seed": SEED}
 
 
 def _size_of(profile: Path, wanted: str | None) -> Size | None:

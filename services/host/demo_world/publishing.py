@@ -14,7 +14,8 @@ from services.media.signature import sign_manifest
 from services.node.access import set_access
 from services.node.catalogue.publishing import publish_film
 from services.node.context import Node
-from services.node.kyc.cases import ask, decide
+from services.node.kyc.routes import decision
+from services.node.kyc.routes import verify as ask_verification
 from services.node.memberships.own_keys import appoint_here
 from services.node.profiles.routes import write as write_profile
 from services.node.seeds.payouts import pay_out
@@ -24,6 +25,7 @@ from services.units.address import Address
 from services.units.money import Money
 from services.units.time import unix_seconds
 from services.wire.access import AccessIn
+from services.wire.kyc import DecisionIn
 from services.wire.node import NodeTierIn, PublishIn
 from services.wire.profiles import ProfileIn
 from services.wire.seeds import WithdrawIn
@@ -92,10 +94,9 @@ def open_to(node: Node, creator: Creator, shot: Shot) -> None:
 
 def verify(node: Node, creator: Creator, *, by: Address | None) -> None:
     """Ask for verification, and decide it where there is who decides. Blocking."""
-    with node.database.write() as session:
-        ask(session, creator.address, node.clock.now())
-        if by is not None:
-            decide(session, creator.address, "verified", by=by, reason="", at=node.clock.now())
+    ask_verification(node, creator.address, creator.address)
+    if by is not None:
+        decision(node, by, creator.address, DecisionIn(decision="verified"))
 
 
 def withdraw(node: Node, creator: Creator) -> Money:

@@ -52,6 +52,7 @@ class Studio:
     process: asyncio.subprocess.Process
     folder: Path
     store: Path
+    small_by: int = 1
     done: int = 0
     _waiting: list[Waiting] = field(default_factory=list)
 
@@ -65,7 +66,7 @@ class Studio:
             scene=shot.channel.scene,
             palette=shot.channel.palette,
             variant=variant,
-            size=part.size,
+            size=[side // self.small_by for side in part.size],
             loops=part.loops,
             moment=0.13 + 0.17 * shot.number,
             secret=shot.secret.hex(),
@@ -77,7 +78,12 @@ class Studio:
     def portrait(self, channel: Channel) -> Waiting:
         """Order a channel's avatar and banner."""
         return self._order(
-            job="portrait", scene=channel.scene, palette=channel.palette, variant=7, store=str(self.store)
+            job="portrait",
+            scene=channel.scene,
+            palette=channel.palette,
+            variant=7,
+            store=str(self.store),
+            small_by=self.small_by,
         )
 
     def _order(self, **order: object) -> Waiting:
@@ -92,10 +98,16 @@ class Studio:
         """Hand the answers out until the process ends."""
         news = self.process.stdout
         while news is not None and (line := await news.readline()):
-            self._waiting[self.done].set_result(json.loads(line))
+            if not self._waiting[self.done].cancelled():
+                self._waiting[self.done].set_result(json.loads(line))
             self.done += 1
-        for answer in self._waiting[self.done :]:
+        for answer in (one for one in self._waiting[self.done :] if not one.done()):
             answer.set_exception(ProblemError("media.worker_failed", reason="studio"))
+
+    def forget(self) -> None:
+        """Wait for nothing any more."""
+        for answer in self._waiting:
+            answer.cancel()
 
 
 def sealed(answer: dict[str, Any]) -> Ingested:
@@ -110,7 +122,7 @@ def picture(answer: dict[str, Any], name: str) -> Cid:
 
 
 @contextlib.asynccontextmanager
-async def open_studio(folder: Path, store: Path) -> AsyncIterator[Studio]:
+async def open_studio(folder: Path, store: Path, *, small_by: int = 1) -> AsyncIterator[Studio]:
     """Start the process; it ends with the block, the folder is there already."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.host.demo_world.filming"),
@@ -119,11 +131,12 @@ async def open_studio(folder: Path, store: Path) -> AsyncIterator[Studio]:
         limit=_MAX_LINE_BYTES,
         start_new_session=True,
     )
-    studio = Studio(process, folder, store)
+    studio = Studio(process, folder, store, small_by)
     listening = asyncio.create_task(studio.listen())
     try:
         yield studio
     finally:
+        studio.forget()
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()

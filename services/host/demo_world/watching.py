@@ -40,7 +40,10 @@ _WAIT_S = 20.0
 
 
 async def buy(node: Node, viewer: Viewer, film: Film, index: int) -> None:
-    """Buy one part by voucher; the first on a line, or one that it is too empty for, brings a deposit along."""
+    """Buy one part by voucher; the first on a line, or one that it is too empty for, brings a deposit along.
+
+    Who has no money for a deposit buys nothing.
+    """
     offer = make_offer(film, viewer.address, index, 1)
     line = viewer.lines.get(film.item.creator)
     if line is None:
@@ -50,6 +53,8 @@ async def buy(node: Node, viewer: Viewer, film: Film, index: int) -> None:
         channel_config=config_fields(line.config), voucher=_voucher(node, viewer, line.config, total)
     )
     deposit = ZERO if total <= line.balance else max(offer.amount, _DEPOSIT)
+    if deposit and node.chain.token_balance(viewer.address) < deposit:
+        return
     payload = _with_deposit(node, viewer, line, deposit, plain) if deposit else plain
     payment = ChannelPayment(accepted=channel_requirements(node, offer), payload=payload)
     await sell_chunks(node, film.item.content_id, PayIn(first_chunk=index, chunk_count=1), payment, None)

@@ -1,0 +1,114 @@
+"""A small world, built once for all of these: its sums, its people, and the profile that gets it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from services.db.audit import verify
+from services.db.books import LedgerLine
+from services.host.demo import demo_world
+from services.host.demo_world import cache
+from services.host.demo_world.build import build
+from services.host.demo_world.cast import channels
+from services.host.demo_world.sizes import END, SIZES
+from services.host.world import World
+from services.node.memberships.tables import Membership, MembershipPayment
+from services.node.tables import Charge, Item
+from services.units.time import SystemClock
+
+SMALL = SIZES["small"]
+Made = tuple[Path, list[tuple[str, float]]]
+
+
+def _built(root: Path) -> Made:
+    news: list[tuple[str, float]] = []
+    folder = cache.world_folder(SMALL, root=root)
+    growing = cache.begin(folder)
+    found = asyncio.run(
+        build(growing, SMALL, lambda stage, part: news.append((stage, part)), films=root.parent / "films")
+    )
+    cache.finish(growing, folder, found)
+    return folder, news
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A built world in a cache of its own, and what its building told."""
+    root = tmp_path_factory.mktemp("worlds")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("platformdirs.user_cache_path", lambda _name: root)
+        yield _built(root / "worlds")
+
+
+@asynccontextmanager
+async def _opened(profile: Path) -> AsyncIterator[World]:
+    async with demo_world(profile, SystemClock(), size="small") as world:
+        yield world
+
+
+def test_the_same_seed_makes_the_same_sums(small: Made, tmp_path: Path) -> None:
+    again, _ = _built(small[0].parent.with_name("again"))
+    first, second = (json.loads((folder / "built.json").read_text()) for folder in (small[0], again))
+    assert first == second
+    assert sum(int(amount) for name, amount in first.items() if not name.startswith(("chain:", "escrow:"))) == 0
+    assert sum(name.startswith("payer:") for name in first) > SMALL.viewers // 4
+
+
+async def test_a_profile_gets_the_world_and_shares_its_blocks(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path) as world:
+        assert world.node.clock.now() >= END
+        with world.node.database.read() as session:
+            verify(session)
+            items = session.scalars(select(Item)).all()
+            assert {item.creator_name for item in items} == {channel.name for channel in channels()[:3]}
+            assert len(items) == SMALL.channels * SMALL.films
+            assert len(session.scalars(select(Charge)).all()) > 20
+        films = next(path for path in (small[0] / "blocks").rglob("*") if path.is_file())
+        shared = tmp_path / films.relative_to(small[0])
+        assert shared.stat().st_ino == films.stat().st_ino
+
+
+async def test_chain_and_books_agree(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path) as world:
+        node = world.node
+        sums = json.loads((small[0] / "built.json").read_text())
+        creators = [name.removeprefix("escrow:") for name in sums if name.startswith("escrow:0x")]
+        for creator in creators:
+            assert node.chain.creator_balance(creator).micros == int(sums.get(f"creator:{creator}", 0))
+        assert node.chain.platform_balance().micros == int(sums["platform"]) + int(sums.get("withdrawn:platform", 0))
+
+
+async def test_much_happened(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path) as world:
+        with world.node.database.read() as session:
+            kinds = Counter(session.scalars(select(LedgerLine.kind).where(LedgerLine.line == 0)))
+            states = Counter(session.scalars(select(MembershipPayment.state)))
+            assert session.scalars(select(Membership)).all()
+    assert kinds["charge"] > 20
+    assert kinds["collected"] >= 2
+    assert kinds["withdrawn"] >= 1
+    assert states["paid"] == kinds["subscribed"] >= 1
+
+
+def test_building_tells_how_far_it_is(small: Made) -> None:
+    _, news = small
+    parts = [part for stage, part in news if stage == "history"]
+    assert parts == sorted(parts)
+    assert parts[-1] == 1.0
+    assert len(parts) == SMALL.days + 1
+
+
+async def test_a_profile_keeps_its_size(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path):
+        pass
+    async with demo_world(tmp_path, SystemClock()) as world:
+        with world.node.database.read() as session:
+            assert session.scalar(select(func.count()).select_from(Item)) == SMALL.channels * SMALL.films
