@@ -6,7 +6,7 @@ from typing import Literal
 
 from services.http.door import Door
 from services.units.address import Address
-from services.wire.profiles import PictureOut, ProfileIn, ProfileOut, StandingIn, StandingsOut
+from services.wire.profiles import CreatorPageOut, PictureOut, ProfileIn, ProfileOut, StandingIn, StandingsOut
 
 Standing = Literal["follows", "blocked"]
 
@@ -32,6 +32,10 @@ class ProfilesClient:
     async def of(self, creator: Address, *, node: str = "") -> ProfileOut:
         """Read a creator's profile; empty for one that wrote none."""
         return await self._door.call(ProfileOut, "GET", f"/creators/{creator}/profile", query={"node": node})
+
+    async def page(self, creator: Address, *, node: str = "") -> CreatorPageOut:
+        """Read all that a channel's page shows. Problem codes: node.unreachable."""
+        return await self._door.call(CreatorPageOut, "GET", f"/creators/{creator}/page", query={"node": node})
 
 
 class LibraryClient:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
+from services.desk.memberships.tables import Membership
 from services.desk.nodes.listing import Placed, from_all
 from services.desk.nodes.places import FilmDeskOf
 from services.desk.nodes.tables import KnownNode, Placement
@@ -20,6 +21,7 @@ from services.desk.nodes.taming import tamed
 from services.desk.purchases.keys import owned_counts
 from services.desk.tables import Film
 from services.ipfs.unixfs import read_file
+from services.units.address import Address
 from services.units.cid import Cid
 from services.wire.catalogue import ItemOut
 from services.wire.node import CardOut
@@ -102,12 +104,30 @@ def items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
         counts, places = owned_counts(session), Places.read(session, desk)
         wanted = select(Film).where(Film.content_id.in_([card.content_id for _, card in cards]))
         films = {row.content_id: row for row in session.scalars(wanted)}
+        joined = _joined(session, desk)
     return tuple(
         places.put(
-            item_out(card, owned_chunks=counts.get(card.content_id, 0), film=films.get(card.content_id)), address
+            _marked(
+                item_out(card, owned_chunks=counts.get(card.content_id, 0), film=films.get(card.content_id)),
+                card,
+                joined,
+            ),
+            address,
         )
         for address, card in cards
     )
+
+
+def _joined(session: Session, desk: Desk) -> frozenset[Address]:
+    """Give the creators that this account is a member of."""
+    wanted = select(Membership.creator).where(Membership.paid_until > desk.clock.now())
+    return frozenset(session.scalars(wanted))
+
+
+def _marked(item: ItemOut, card: CardOut, joined: frozenset[Address]) -> ItemOut:
+    """Say on a card that it is locked; a member may still lack the right tier, which the film's page says."""
+    is_locked = card.visibility == "members" and card.creator not in joined and not item.owned_chunks
+    return item.model_copy(update={"lock": "members"}) if is_locked else item
 
 
 def own_items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
@@ -167,4 +187,5 @@ def item_out(card: CardOut, *, owned_chunks: int, film: Film | None) -> ItemOut:
         poster=None if card.poster is None else str(card.poster),
         position_ms=film.position_ms if film else 0,
         published_at=card.published_at,
+        tags=card.tags,
     )

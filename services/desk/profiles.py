@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from anyio import to_thread
 from fastapi import APIRouter, Request
 
+from services.desk.catalogue import items_out
 from services.desk.context import Desk
 from services.desk.door import AddressOf, DeskOf
 from services.desk.nodes.sending import send_film
+from services.desk.nodes.taming import tamed
 from services.ipfs.unixfs import add_file
+from services.units.address import Address
+from services.wire.catalogue import AccessTierOut
+from services.wire.node import CardOut, NodeTierOut
 from services.wire.problems import ProblemError
-from services.wire.profiles import MAX_PICTURE_BYTES, PictureOut, ProfileIn, ProfileOut
+from services.wire.profiles import (
+    MAX_PICTURE_BYTES,
+    CreatorPageOut,
+    OutsideOut,
+    PictureOut,
+    ProfileIn,
+    ProfileOut,
+)
+from services.wire.seeds import LinkOut
 
 _BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
-_MAX_NAME, _MAX_ABOUT = 80, 2000
+_MAX_NAME, _MAX_ABOUT, _MAX_PERKS = 80, 2000, 12
 
 router = APIRouter(tags=["profiles"])
 
@@ -51,6 +66,48 @@ async def write(desk: DeskOf, body: ProfileIn, node: str = "") -> ProfileOut:
 async def of_creator(desk: DeskOf, creator: AddressOf, node: str = "") -> ProfileOut:
     """Read a creator's profile at the node that has its films."""
     return await _read(desk, creator, node)
+
+
+@router.get("/creators/{creator}/page")
+async def page(desk: DeskOf, creator: AddressOf, node: str = "") -> CreatorPageOut:
+    """Read all that a channel's page shows, from the node that has its films."""
+    at = _at(desk, node)
+    profile, tiers, found = await asyncio.gather(
+        _read(desk, creator, node),
+        at.node.browse(tuple[NodeTierOut, ...], f"/tiers/{creator}"),
+        _of_creator(at, creator),
+    )
+    now = desk.clock.now()
+    cards = tuple((at.node.uri, tamed(one, now)) for one in found if isinstance(one, CardOut))
+    for _, card in cards:
+        desk.memory.places.put(card.content_id, at.node.uri)
+        if card.poster is not None:
+            desk.memory.pictures.put(str(card.poster), at.node.uri)
+    return CreatorPageOut(
+        profile=profile,
+        tiers=tuple(AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros) for tier in tiers),
+        perks={tier.id: tuple(perk[:_MAX_NAME] for perk in tier.perks[:_MAX_PERKS]) for tier in tiers},
+        films=await to_thread.run_sync(items_out, desk, cards),
+        outside=tuple(_outside(one) for one in found if isinstance(one, LinkOut)),
+    )
+
+
+async def _of_creator(at: Desk, creator: Address) -> tuple[CardOut | LinkOut, ...]:
+    path, kind = f"/content/creator/{creator}", tuple[CardOut | LinkOut, ...]
+    if at.keyring.status == "open":
+        # What lies elsewhere is told to members only.
+        return await at.node.call(kind, "GET", path)
+    return await at.node.browse(kind, path)
+
+
+def _outside(link: LinkOut) -> OutsideOut:
+    return OutsideOut(
+        id=link.id,
+        title=link.title[:_MAX_NAME],
+        description=link.description[:_MAX_ABOUT],
+        visibility=link.visibility,
+        address=link.video_url or "",
+    )
 
 
 async def _read(desk: Desk, creator: str, node: str) -> ProfileOut:

@@ -21,4 +21,7 @@ def receipt_out(row: Purchase) -> ReceiptOut:
         state=cast("ReceiptState", row.state),
         transaction=row.transaction,
         at=row.at,
+        # As services.wire.memberships.RefundIn takes it.
+        receipt=row.intent if row.channel_id is None or row.total is None else f"{row.channel_id}:{row.total.micros}",
+        node=row.node or "",
     )

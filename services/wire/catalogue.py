@@ -36,6 +36,9 @@ class ItemOut(Answer):
     node_name: str = ""
     moving: Literal["", "coming", "leaving"] = ""
     """Of an own film: on its way to this node, or away from it."""
+    tags: tuple[str, ...] = ()
+    lock: Literal["", "members"] = ""
+    """Why this account cannot watch it now, even by paying for parts: it is for members, and this account is none."""
 
 
 class ChunkOut(Answer):
@@ -75,11 +78,15 @@ class FilmPaymentOut(Answer):
 
 
 class AccessTierOut(Answer):
-    """A tier that opens a film, with its price a period."""
+    """A tier that opens a film, with its price a period.
+
+    counted: what this account paid by the part this month that counts toward it.
+    """
 
     tier_id: str
     name: str
     price: MoneyField
+    counted: MoneyField = ZERO
 
 
 class FilmAccessOut(Answer):

@@ -90,6 +90,10 @@ class ReceiptOut(Answer):
     state: ReceiptState
     transaction: str | None
     at: Moment
+    receipt: str = ""
+    """What names it to the creator when the money is asked back."""
+    node: str = ""
+    """The address of the node that sold it; empty for the own one."""
 
 
 class ReconciliationRow(Answer):

@@ -40,6 +40,16 @@ class QuoteOut(Answer):
     signature: Signature
 
 
+class FareOut(Answer):
+    """What an account paid by the part this UTC month that counts toward a tier; shown, and never more than its price.
+
+    The quote says what really counts.
+    """
+
+    tier_id: str
+    counted: MoneyField
+
+
 class MembershipPaymentIn(Request):
     """What pays a quote: its end, amount and deadline as quoted, and the payer's ERC-3009 authorization."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.wire.base import AddressField, Answer, CidField, Moment, Request
+from services.wire.catalogue import AccessTierOut, ItemOut
 
 MAX_PICTURE_BYTES = 2 * 1024 * 1024
 MAX_NAME, MAX_ABOUT = 80, 2000
@@ -33,6 +34,30 @@ class ProfileOut(Answer):
     avatar: CidField | None = None
     banner: CidField | None = None
     changed_at: Moment | None = None
+
+
+class OutsideOut(Answer):
+    """Something of a creator's that lies elsewhere: it opens outside Museclock and is never charged by the part.
+
+    address: only for who may have it, else empty.
+    """
+
+    id: str
+    title: str
+    description: str
+    visibility: str
+    address: str
+
+
+class CreatorPageOut(Answer):
+    """All that a channel's page shows: profile, tiers that can be joined, films, and what lies elsewhere."""
+
+    profile: ProfileOut
+    tiers: tuple[AccessTierOut, ...] = ()
+    perks: dict[str, tuple[str, ...]] = {}
+    """By tier."""
+    films: tuple[ItemOut, ...] = ()
+    outside: tuple[OutsideOut, ...] = ()
 
 
 class PictureOut(Answer):

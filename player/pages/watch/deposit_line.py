@@ -57,7 +57,8 @@ class DepositLine(QWidget):
         new_limits = self._deposit is None or (deposit.least, deposit.most) != (self._deposit.least, self._deposit.most)
         self._deposit = deposit
         self._words.setText(
-            f"{money_exact(deposit.amount)} goes into a payment channel to {creator}; what you don’t watch comes back."
+            f"{money_exact(deposit.amount)} is set aside for {creator}; what you don’t watch returns, "
+            "in one click from the wallet."
         )
         self._limits.setText(f"{money_exact(deposit.least)} for this, up to {money_exact(deposit.most)}.")
         can_choose = changeable and deposit.least < deposit.most

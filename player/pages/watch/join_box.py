@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from player.pages.watch.price_words import fare_words, to_pay
 from services.units.time import from_unix_seconds
 from studio.kit.format import day, money, money_exact
 from studio.kit.problems import advice
@@ -67,10 +68,10 @@ class JoinBox(QWidget):
         self._consent.setVisible(quote is not None)
         for at in range(self._choices.count()):
             item = self._choices.itemAt(at)
-            button = None if item is None else item.widget()
-            if button is not None:
-                button.setVisible(quote is None)
-                button.setEnabled(not joining.busy)
+            choice = None if item is None else item.widget()
+            if choice is not None:
+                choice.setVisible(quote is None)
+                choice.setEnabled(not joining.busy)
         if quote is not None:
             self._words.setText(_consent_words(quote))
             self._pay.set_text("Joining…" if joining.busy else f"Pay {money_exact(quote.amount)}")
@@ -83,11 +84,13 @@ class JoinBox(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for tier in tiers:
+        for tier in sorted(tiers, key=to_pay):
             button = secondary(f"Join {tier.name} – {money(tier.price)} a month", name="paywall.join")
             button.setToolTip("A month is thirty days. The sum is shown before anything is paid.")
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             self._choices.addWidget(button)
+            if tier.counted:
+                self._choices.addWidget(text.caption(fare_words(tier)))
 
 
 def _consent_words(quote: QuoteOut) -> str:

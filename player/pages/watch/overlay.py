@@ -132,7 +132,7 @@ class Shade(QWidget):
 class MeterText(OverlayText):
     """Money on the picture, readable on any frame."""
 
-    def __init__(self) -> None:
-        super().__init__(name="watch.meter", weight=QFont.Weight.DemiBold)
+    def __init__(self, name: str = "watch.meter", size: int = BODY) -> None:
+        super().__init__(size, name=name, weight=QFont.Weight.DemiBold)
         self.setContentsMargins(10, 4, 10, 4)
         self.setStyleSheet(f"color: {DARK.text}; background: rgba(7, 9, 12, 170); border-radius: 6px;")

@@ -86,6 +86,7 @@ class WatchPage(QWidget):
         stage.paywall.tier_wanted.connect(model.ask_to_join)
         stage.paywall.join_wanted.connect(model.join)
         stage.paywall.join_left.connect(model.forget_quote)
+        self._panel.report_wanted.connect(model.report)
         stage.banner.acted.connect(self._on_action)
         self._nothing.acted.connect(self._discover)
         self._no_engine.acted.connect(model.retry)
@@ -132,7 +133,7 @@ class WatchPage(QWidget):
         self._awake.keep(awake=state.is_playing)
         self._panel.setVisible(state.shows_receipts)
         if state.shows_receipts:
-            self._panel.show_receipts(state.receipts, state.spent)
+            self._panel.show_receipts(state.receipts, state.spent, state.asked_back)
 
     @Slot()
     def _on_picture(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from player.pages.watch.deposit_line import DepositLine
 from player.pages.watch.join_box import JoinBox
 from player.pages.watch.paywall_words import buy_words, chain_words, stretch_words, title_and_words
+from player.pages.watch.price_words import ways
 from player.pages.watch.state import Cause
 from services.units.money import Money
 from studio.kit.format import money, money_exact
@@ -45,6 +46,7 @@ class PaywallCard(Card):
         self.setObjectName("paywall.card")
         self.setFixedWidth(WIDTH)
         self._cause: Cause | None = None
+        self._rest_price: Money | None = None
         self._problem: Problem | None = None
         self._words = text.muted()
         self._facts = [_Price("per 10 s"), _Price("per minute"), _Price("for the rest")]
@@ -113,6 +115,9 @@ class PaywallCard(Card):
         self._wallet.setText(f"{money(paywall.available)} in your wallet")
         self._wallet.setToolTip(money_exact(paywall.available))
         self.setAccessibleName(title)
+        if self._rest_price != paywall.rest:
+            self._rest_price = paywall.rest
+            self._offer_budget(paywall.rest)
         if fresh and paywall.cause is Cause.BUDGET and paywall.limit is not None:
             self._amount.set_money(paywall.limit)
             self._name_budget()
@@ -147,6 +152,10 @@ class PaywallCard(Card):
         """Show the tiers; while one is being joined, and where only members watch, nothing else is for sale here."""
         joins = paywall.cause is Cause.MEMBERS or paywall.joining.quote is not None
         self._join.show_joining(paywall.joining)
+        # The cheaper way stands first: above the buttons for parts, or below them.
+        first = ways(paywall.joining, paywall.rest).is_tier_first
+        self.body.removeWidget(self._join)
+        self.body.insertWidget(self.body.indexOf(self.buy if first else self._action) + (0 if first else 1), self._join)
         settled = paywall.cause not in (Cause.BUYING, Cause.UNKNOWN, Cause.DEPOSIT)
         self._join.setVisible(settled and bool(paywall.joining.tiers))
         self._prices.setVisible(not joins)
@@ -167,11 +176,17 @@ class PaywallCard(Card):
     def _name_budget(self) -> None:
         limit = self._amount.money
         shown = money_exact(limit) if limit is not None else "…"
-        self._auto.set_text(f"Keep buying up to {shown}")
+        self._auto.set_text(f"Watch, up to {shown}")
         self._auto.setToolTip(
             f"Buys part by part without asking again. No more than {shown} goes into the channel for it."
         )
         self._enable()
+
+    def _offer_budget(self, rest: Money) -> None:
+        """Name the most that the rest can cost, as long as that is little; nobody has to type it."""
+        if not self._amount.hasFocus():
+            self._amount.set_money(min(rest, FIRST_BUDGET))
+            self._name_budget()
 
     def _on_buy(self) -> None:
         if self.buy.isEnabled():

@@ -24,6 +24,25 @@ _TITLES = {
 }
 
 
+# What stopped it, in its own words; the sentence under it says what helps.
+_REFUSALS = {
+    "payment.insufficient": "Not enough money in your wallet",
+    "budget.day": "Your limit for today is reached",
+    "budget.creator": "Your limit for this creator is reached",
+    "wallet.locked": "Your wallet is locked",
+    "payment.refused": "The seller refused the payment",
+    "channel.refused": "The seller refused the payment",
+    "payment.terms_changed": "The price has changed",
+    "node.unreachable": "The seller does not answer",
+    "service.timeout": "The answer takes too long",
+    "chain.unreachable": "The payment chain does not answer",
+    "content.wrong_key": "The key does not open this part",
+    "content.damaged": "This part is damaged at its source",
+    "content.missing": "This part is nowhere to be had",
+    "content.not_for_sale": "This film is no longer for sale",
+}
+
+
 def title_and_words(paywall: Paywall) -> tuple[str, str]:
     """Say why playback stands here."""
     if paywall.joining.quote is not None:
@@ -33,8 +52,10 @@ def title_and_words(paywall: Paywall) -> tuple[str, str]:
             limit = money_exact(paywall.limit)
             return "Your budget is used up", f"{limit} was the limit that you set. Raise it, or buy part by part."
         case Cause.REFUSED:
-            told_why = advice(paywall.problem).sentence if paywall.problem is not None else ""
-            return "This part could not be bought", told_why
+            if paywall.problem is None:
+                return "This part could not be bought", ""
+            title = _REFUSALS.get(paywall.problem.code, "This part could not be bought")
+            return title, advice(paywall.problem).sentence
         case _:
             return _TITLES.get(paywall.cause, _TITLES[Cause.LOCKED])
 

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from player.parts.receipt_states import STATES, paid_by
 from studio.kit.format import DASH, chunks, moment, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
+from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import column, hairline, row
 from studio.kit.widgets.skeleton import skeleton_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.units.money import Money
     from services.wire.desk import ReceiptOut
+    from studio.kit.tokens import Tone
 
 WIDTH = 320
 
 
+_REASONS = ("It did not play", "It is not what it says it is", "Paid by mistake")
+_ASKED: dict[str, tuple[str, Tone]] = {
+    "asked": ("money asked back", "info"),
+    "received": ("on its way back", "info"),
+    "paid": ("given back", "ok"),
+    "refused": ("not given back", "bad"),
+    "failed": ("being looked up", "warn"),
+}
+
+
 class ReceiptPanel(QFrame):
-    """Newest first."""
+    """Newest first. Signal: ``report_wanted(receipt, reason)`` asks the creator for the money of a line."""
+
+    report_wanted = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,6 +47,7 @@ class ReceiptPanel(QFrame):
         self.setProperty("kit", "rail")
         self.setFixedWidth(WIDTH)
         self._shown: tuple[ReceiptOut, ...] | None = None
+        self._asked: dict[str, str] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 20)
         layout.setSpacing(12)
@@ -46,26 +64,46 @@ class ReceiptPanel(QFrame):
         layout.addWidget(self._area, 1)
         self._area.setWidget(skeleton_lines(90, 60, 90, 60))
 
-    def show_receipts(self, receipts: tuple[ReceiptOut, ...] | None, spent: Money) -> None:
-        """Show the lines and their sum; None while they are being read."""
+    def show_receipts(
+        self, receipts: tuple[ReceiptOut, ...] | None, spent: Money, asked: Mapping[str, str] | None = None
+    ) -> None:
+        """Show the lines and their sum; None while they are being read. asked: by receipt, how a refund stands."""
         self._total.setText(money_exact(spent))
-        if receipts is None or receipts == self._shown:
+        known = dict(asked or {})
+        if receipts is None or (receipts, known) == (self._shown, self._asked):
             return
-        self._shown = receipts
+        self._shown, self._asked = receipts, known
         lines = QWidget()
         layout = QVBoxLayout(lines)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(12)
         for receipt in receipts:
-            layout.addLayout(_line(receipt))
+            layout.addLayout(self._line(receipt, known.get(receipt.receipt, "")))
         if not receipts:
             layout.addWidget(text.muted("Nothing yet. Free parts need no receipt."))
         layout.addStretch(1)
         self._area.setWidget(lines)
 
+    def _line(self, receipt: ReceiptOut, asked: str) -> QVBoxLayout:
+        made = _line(receipt, asked)
+        if receipt.state in ("keyed", "disputed") and receipt.receipt and receipt.amount and not asked:
+            report = ghost("Report a problem", name="watch.receipt.report")
+            report.clicked.connect(partial(self._ask_why, receipt, report))
+            made.addWidget(report, 0, Qt.AlignmentFlag.AlignLeft)
+        return made
 
-def _line(receipt: ReceiptOut) -> QVBoxLayout:
-    word, tone = STATES[receipt.state]
+    def _ask_why(self, receipt: ReceiptOut, button: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("watch.receipt.reasons")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addSection(f"Ask for {money_exact(receipt.amount)} back")
+        for reason in _REASONS:
+            menu.addAction(reason).triggered.connect(partial(self.report_wanted.emit, receipt, reason))
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def _line(receipt: ReceiptOut, asked: str) -> QVBoxLayout:
+    word, tone = _ASKED.get(asked) or STATES[receipt.state]
     name = text.body(chunks(receipt.first_chunk, receipt.chunk_count).capitalize(), wrap=False)
     amount = text.figure(money_exact(receipt.amount), size=14)
     first = row(name)

@@ -16,9 +16,10 @@ from player.pages.watch.panels import OverlayLines, figure_lines, key_lines
 from player.pages.watch.paywall import PaywallCard
 from player.pages.watch.peek import STEP_MS
 from player.pages.watch.peek_bubble import PeekBubble
+from player.pages.watch.price_words import price_lines
 from player.pages.watch.surface import VideoSurface
 from studio.kit.format import duration, money
-from studio.kit.tokens import HEADING
+from studio.kit.tokens import HEADING, LEAD
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.text import Weight
 
@@ -56,6 +57,8 @@ class Stage(QWidget):
         self._title = OverlayText(HEADING, name="watch.title", weight=Weight.DemiBold)
         self._by = OverlayText(muted=True)
         self.meter = MeterText()
+        self._price = MeterText("watch.price", LEAD)
+        self._rates = MeterText("watch.rates")
         self._receipts = OverlayButton("receipt", "Receipts", name="watch.receipts.toggle")
         self._receipts.clicked.connect(self.receipts_wanted)
         self._figures = OverlayLines("watch.figures", "This sitting")
@@ -91,6 +94,9 @@ class Stage(QWidget):
         layout.addWidget(self._head)
         layout.addStretch(1)
         layout.addWidget(self.start, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(12)
+        for line in (self._price, self._rates):
+            layout.addWidget(line, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
         low = QHBoxLayout()
         low.setContentsMargins(24, 0, 24, 8)
@@ -114,6 +120,10 @@ class Stage(QWidget):
         self._place_meter()
         self.controls.show_state(state)
         self.start.setVisible(state.playback.state is State.EMPTY and item is not None and state.problem is None)
+        lines = ("", "") if self.start.isHidden() else price_lines(state)
+        for label, words in zip((self._price, self._rates), lines, strict=True):
+            label.setText(words)
+            label.setVisible(bool(words))
         if paywall is not None:
             self.paywall.show_paywall(paywall)
         self.paywall.setVisible(paywall is not None)

@@ -14,6 +14,8 @@ from player.pages.watch.joining import Joining
 from services.units.money import ZERO, Money
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.wire.catalogue import BudgetOut, ItemOut, PlaybackOut
     from services.wire.desk import ReceiptOut
     from studio.kit.problems import Problem
@@ -112,6 +114,8 @@ class WatchState:
     poster: bytes | None = None
     receipts: tuple[ReceiptOut, ...] | None = None
     shows_receipts: bool = False
+    asked_back: Mapping[str, str] = field(default_factory=dict)
+    """How the refunds stand that were asked for, by receipt (services.wire.memberships.RefundState)."""
     volume: int = 100
     muted: bool = False
     speed: float = 1.0

@@ -14,6 +14,7 @@ from player.pages.watch.state import AskedAgain, WatchState, Way, timeline_of
 from player.pages.watch.viewing_model import ViewingModel
 from services.units.ids import content_id as checked_id
 from services.units.money import ZERO, Money
+from studio.kit.format import money_exact
 from studio.kit.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from services.client import DeskClient
     from services.units.ids import ContentId
     from services.wire.catalogue import BudgetOut, PlaybackOut, PurchaseOut
-    from services.wire.desk import ReceiptOut
     from studio.kit.context import PageContext
 
 SAVE_EACH_MS = 5_000
@@ -305,11 +305,17 @@ class WatchViewModel(ViewingModel):
         )
 
     def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut, took_ms: int) -> None:
+        set_aside = self.state.paywall.deposit.amount if self.state.paywall is not None else ZERO
         self._set(spent=purchase.spent, budget=purchase.budget, available=purchase.available)
         if purchase.state != "keyed":
             code = "payment.unknown" if purchase.state == "unknown" else "payment.refused"
             self._on_refused(indices, Problem(code, retryable=True))
             return
+        if set_aside > purchase.amount and purchase.budget is None and self.state.item is not None:
+            self.context.notify(
+                f"{money_exact(set_aside)} is set aside for {self.state.item.creator_name}. "
+                "What you don’t watch returns; the wallet gives it back in one click."
+            )
         # A run that waits for a chunk asked for it while it was not there yet.
         awaited = self.state.playback.state is not State.PAYWALLED
         figures = self.state.figures.bought(purchase.amount, len(indices), took_ms)
@@ -336,22 +342,6 @@ class WatchViewModel(ViewingModel):
             timeline = self.state.timeline.with_access(indices, access)
             self._set(timeline=timeline)
             self.projector.set_timeline(timeline)
-
-    # ── receipts ──
-
-    def toggle_receipts(self) -> None:
-        """Show or hide the panel."""
-        self._set(shows_receipts=not self.state.shows_receipts)
-        if self.state.shows_receipts:
-            self.load_receipts()
-
-    def load_receipts(self) -> None:
-        """Read what was paid for this film."""
-        content = self._content
-        self._act(lambda desk: desk.playback.receipts(content), self._on_receipts, self._no_matter)
-
-    def _on_receipts(self, receipts: tuple[ReceiptOut, ...]) -> None:
-        self._set(receipts=receipts)
 
     # ── leaving ──
 

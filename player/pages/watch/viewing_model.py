@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 from player.core.playback import Playback, Seek, State
 from player.core.speed import LOUDEST, SPEEDS
 from player.pages.watch.joining_model import JoiningModel
+from services.units.ids import content_id as checked_id
+from studio.kit.problems import advice
 
 if TYPE_CHECKING:
     from player.pages.watch.projector import Projector
     from services.wire.catalogue import ItemOut
+    from services.wire.desk import ReceiptOut
+    from services.wire.memberships import RefundOut
     from studio.kit.problems import Problem
 
 _MANY = 100
 
 
 class ViewingModel(JoiningModel):
-    """The part of the watch page's model that neither loads nor pays."""
+    """The part of the watch page's model that neither loads nor pays: viewing, receipts, what comes next."""
 
     projector: Projector
 
@@ -76,18 +80,54 @@ class ViewingModel(JoiningModel):
         if was.state is State.OPENING and now.state in (State.PLAYING, State.PAUSED) and now.start_took_ms:
             self._set(figures=self.state.figures.started(now.start_took_ms))
 
+    # ── receipts ──
+
+    def toggle_receipts(self) -> None:
+        """Show or hide the panel."""
+        self._set(shows_receipts=not self.state.shows_receipts)
+        if self.state.shows_receipts:
+            self.load_receipts()
+
+    def load_receipts(self) -> None:
+        """Read what was paid for this film."""
+        content = checked_id(self.state.content_id)
+        self._act(lambda desk: desk.playback.receipts(content), self._on_receipts, self._not_now)
+        self._act(lambda desk: desk.memberships.refunds(), self._on_refunds, self._not_now)
+
+    def _on_receipts(self, receipts: tuple[ReceiptOut, ...]) -> None:
+        self._set(receipts=receipts)
+
+    def report(self, receipt: ReceiptOut, reason: str) -> None:
+        """Ask the creator for the money of a receipt; nothing is lost by asking, and asking again changes nothing."""
+
+        def on_problem(problem: Problem) -> None:
+            self.context.notify(f"Nothing was asked. {advice(problem).sentence}")
+
+        self._act(
+            lambda desk: desk.memberships.ask_refund(receipt.receipt, reason=reason, node=receipt.node),
+            self._on_asked_back,
+            on_problem,
+        )
+
+    def _on_asked_back(self, refund: RefundOut) -> None:
+        self._set(asked_back={**self.state.asked_back, refund.receipt: refund.state})
+        self.context.notify("The creator was asked. The answer is shown with the receipt.")
+
+    def _on_refunds(self, refunds: tuple[RefundOut, ...]) -> None:
+        self._set(asked_back={refund.receipt: refund.state for refund in refunds})
+
+    def _not_now(self, _problem: Problem) -> None:
+        """The page is whole without it."""
+
     # ── next up ──
 
     def _look_for_next(self, item: ItemOut) -> None:
-        self._act(lambda desk: desk.catalogue.browse(limit=_MANY), self._on_others, self._no_next)
+        self._act(lambda desk: desk.catalogue.browse(limit=_MANY), self._on_others, self._not_now)
 
     def _on_others(self, found: tuple[ItemOut, ...]) -> None:
         item = self.state.item
         if item is not None:
             self._set(following=next_after(item, found))
-
-    def _no_next(self, _problem: Problem) -> None:
-        """The film is whole without it."""
 
     def open_next(self) -> None:
         """Go on with the next film; nothing is paid by that."""

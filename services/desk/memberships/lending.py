@@ -15,8 +15,10 @@ from services.desk.memory import OpenFilm
 from services.media.seal import check_key
 from services.units.address import Address
 from services.units.ids import ContentId
+from services.units.money import ZERO, Money
 from services.wire.access import AccessOut, LentKeysOut
 from services.wire.catalogue import AccessTierOut, FilmAccessOut
+from services.wire.memberships import FareOut
 from services.wire.node import NodeTierOut
 from services.wire.problems import ProblemError
 
@@ -33,15 +35,24 @@ async def look_at_access(desk: Desk, film: OpenFilm) -> FilmAccessOut:
         offered = await desk.node.browse(tuple[NodeTierOut, ...], f"/tiers/{creator}") if access.tiers else ()
         if access.visibility == "public" or (access.tiers and await _is_member(desk, creator)):
             await borrow(desk, film)
+        counted = await _counted(desk, content) if access.tiers else {}
     except ProblemError as problem:
         _log.info("access not known", extra={"code": problem.code, "content": content})
         return FilmAccessOut()
     tiers = tuple(
-        AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros)
+        AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros, counted=counted.get(tier.id, ZERO))
         for tier in offered
         if tier.id in access.tiers
     )
     return FilmAccessOut(visibility=access.visibility, tiers=tiers)
+
+
+async def _counted(desk: Desk, content: ContentId) -> dict[str, Money]:
+    """Say by tier what was paid by the part and counts toward it; who has not signed in paid nothing yet."""
+    if desk.keyring.status != "open":
+        return {}
+    fares = await desk.node.call(tuple[FareOut, ...], "GET", f"/content/{content}/fares")
+    return {fare.tier_id: fare.counted for fare in fares}
 
 
 async def borrow(desk: Desk, film: OpenFilm) -> None:

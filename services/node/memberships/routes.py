@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.node.access import access_of
 from services.node.context import Node
 from services.node.door import Caller, MaybeCaller, NodeOf, Publisher
+from services.node.memberships.fares import open_fares
 from services.node.memberships.members import creator_name, members_of, memberships_of, receipts_of, written
 from services.node.memberships.own_keys import subscribe_here
 from services.node.memberships.quoting import make_quote
@@ -16,13 +19,16 @@ from services.node.memberships.record import find
 from services.node.memberships.sellers import appoint, is_appointed
 from services.node.memberships.service import subscribe
 from services.node.memberships.tables import Membership, MembershipPayment
-from services.node.sales.booking import sync
+from services.node.sales.booking import book_charges, sync
 from services.node.tables import Tier
 from services.units.address import Address, Bytes32
 from services.units.ids import IntentId
+from services.units.membership import capped_fare
+from services.wire.base import ContentIdField
 from services.wire.memberships import (
     AppointIn,
     ChangeIn,
+    FareOut,
     MembershipOut,
     MembershipReceiptOut,
     QuoteKind,
@@ -48,6 +54,25 @@ def quote(node: NodeOf, caller: Caller, tier_id: Annotated[str, Query(max_length
     row = make_quote(node, caller, tier_id)
     with node.database.read() as session:
         return _quote_out(session, row)
+
+
+@router.get("/content/{content_id}/fares")
+def fares(node: NodeOf, caller: Caller, content_id: ContentIdField) -> tuple[FareOut, ...]:
+    """Say what the caller paid by the part this month that counts toward each tier of an item; it offers nothing.
+
+    Problem codes: content.not_found.
+    """
+    now = node.clock.now()
+    book_charges(node)
+    with node.database.read() as session:
+        offered = select(Tier).where(Tier.id.in_(access_of(session, content_id).tiers), Tier.archived_at.is_(None))
+        return tuple(
+            FareOut(
+                tier_id=tier.id,
+                counted=capped_fare(tier.price, open_fares(session, caller, tier.creator, tier.id, now)),
+            )
+            for tier in session.scalars(offered)
+        )
 
 
 @router.post("/subscribe/")

@@ -31,7 +31,7 @@ def page(qtbot: QtBot, page_context: PageContext, engine: FakeEngine, client: Pr
         "playback.save_position": None,
         "playback.receipts": (receipt(1),),
     }
-    made = WatchPage(page_context, lambda: engine)
+    made = WatchPage(page_context, lambda: engine, FakeEngine)
     qtbot.addWidget(made)
     made.resize(1064, 800)
     with qtbot.waitExposed(made):

@@ -18,7 +18,7 @@ from services.wire.problems import ProblemError
 from tests.fixtures.viewer import FakeEngine, accesses, click, playback, purchase, receipt, shown
 from tests.fixtures.window import PreparedClient
 
-LINE = "$0.03 goes into a payment channel to Slow Lantern; what you don’t watch comes back."
+LINE = "$0.03 is set aside for Slow Lantern; what you don’t watch returns"
 FILM = playback("free", "locked", "locked", "locked", deposit="0.03")
 LOCKED: tuple[Access, ...] = ("locked",) * 33
 CONFIRM = ProblemError("deposit.confirm", amount=30_000, least=20_000)
@@ -80,7 +80,7 @@ def test_a_smaller_deposit_is_said_and_sent(
     page: WatchPage, walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
 ) -> None:
     type_deposit(page, "0.02")
-    assert "$0.02 goes into a payment channel" in shown(page)
+    assert "$0.02 is set aside" in shown(page)
     client.answers["playback.buy"] = purchase(1)
     QTest.keyClick(field(page, "paywall.deposit"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: accesses(walled)[1] is timeline.Access.OWNED)
@@ -114,7 +114,7 @@ def test_a_larger_need_is_asked_again_with_its_sum(
     qtbot.waitUntil(lambda: cause(walled) is Cause.DEPOSIT)
     words = shown(page)
     assert "A larger deposit is needed" in words
-    assert "$0.02 goes into a payment channel" in words
+    assert "$0.02 is set aside" in words
     client.answers["playback.buy"] = purchase(1)
     click(page, "paywall.buy")
     qtbot.waitUntil(lambda: accesses(walled)[1] is timeline.Access.OWNED)
@@ -205,7 +205,7 @@ def test_on_the_chain_the_card_says_why(
     words = shown(page)
     assert says in words
     assert "Each part is settled on the chain." in words
-    assert "goes into a payment channel" not in words
+    assert "is set aside" not in words
     assert "Buy the next 5 minutes for $0.30" in words
     assert "Buy the rest for $0.33" in words
 

@@ -81,7 +81,7 @@ def test_members_only_sells_no_parts(offered: Callable[[str], WatchPage], client
     assert paywall is not None
     assert paywall.cause is Cause.MEMBERS
     assert "For members" in shown(page)
-    for gone in ("Watch this part", "Keep buying", "Buy the rest", "per minute"):
+    for gone in ("Watch this part", "Watch, up to", "Buy the rest", "per minute"):
         assert gone not in shown(page)
 
 

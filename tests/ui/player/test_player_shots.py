@@ -232,6 +232,12 @@ LOCKED: tuple[Access, ...] = ("locked",) * 60
 LONG = playback("free", "owned", "owned", *LOCKED, position_ms=16_000, spent="0.02", why="other_code")
 BY_CHAIN = LONG.model_copy(update={"item": LONG.item.model_copy(update={"poster": "p0"})})
 OFFERED = FILM.model_copy(update={"access": offered_film().access})
+NEARLY = offered_film().access.tiers[0].model_copy(update={"counted": samples.usd("2.97")})
+CHEAP = OFFERED.model_copy(update={"access": OFFERED.access.model_copy(update={"tiers": (NEARLY,)}), "position_ms": 0})
+FRESH = playback("free", *LOCKED, position_ms=0)
+FRESH = FRESH.model_copy(
+    update={"access": offered_film().access, "item": FRESH.item.model_copy(update={"poster": "p1"})}
+)
 MEMBERS = FILM.model_copy(update={"access": offered_film(visibility="members").access})
 SPENT = FILM.model_copy(update={"budget": playback("free", budget=("0.02", "0.02")).budget})
 WATCH = {
@@ -332,6 +338,8 @@ SCENES = [
     Scene("watch-buying", "watch", WATCH, _buying),
     Scene("watch-tiers", "watch", WATCH | {"playback.open": OFFERED}, _wall),
     Scene("watch-join", "watch", WATCH | {"playback.open": OFFERED, "memberships.quote": quote("0.02")}, _ask_to_join),
+    Scene("watch-fare", "watch", WATCH | {"playback.open": CHEAP}, _wall),
+    Scene("watch-fresh", "watch", WATCH | {"playback.open": FRESH}, _stopped),
     Scene("watch-members", "watch", WATCH | {"playback.open": MEMBERS}, _wall),
     Scene("watch-budget", "watch", WATCH | {"playback.open": SPENT}, _wall),
     Scene("watch-refused", "watch", WATCH | {"playback.buy": ProblemError("payment.insufficient")}, _refused),
@@ -372,7 +380,7 @@ def test_draw_player(
     engine.picture = frame_of(scenery(1, (405, 720) if scene.upright else SIZE))
     page: Any
     if scene.route == "watch":
-        page = WatchPage(page_context, lambda: engine)
+        page = WatchPage(page_context, lambda: engine, FakeEngine)
     else:
         page = PLAYER_PAGES[scene.route](page_context)
     frame.show_page(page, scene.route)

@@ -14,17 +14,22 @@ from pytestqt.qtbot import QtBot
 
 from player.core.playback import State
 from player.core.speed import SPEEDS, faster, slower
+from player.pages.watch.joining import Joining
 from player.pages.watch.page import WatchPage
 from player.pages.watch.peek import Peek
+from player.pages.watch.price_words import fare_words, price_lines, ways
 from player.pages.watch.state import timeline_of
 from player.pages.watch.view_model import WatchViewModel
 from player.pages.watch.viewing_model import next_after
 from player.vlc.engine import Engine
 from services.units.ids import content_id
 from services.wire.catalogue import ItemOut
+from services.wire.desk import ReceiptOut
+from services.wire.memberships import RefundOut
 from tests.fixtures import samples
 from tests.fixtures.player import CutFilm
-from tests.fixtures.viewer import FakeEngine, click, playback, purchase
+from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt, shown
+from tests.fixtures.viewer_memberships import offered_film
 from tests.fixtures.window import PreparedClient, Shell
 
 
@@ -196,3 +201,54 @@ def test_the_pointer_on_the_seek_bar_says_whose_the_part_is(page: WatchPage, mod
     assert bubble is not None
     assert bubble.isVisible()
     assert bubble.accessibleName() == "0:30 · not bought"
+
+
+def test_before_any_click_the_most_it_can_cost_and_the_cheaper_way_first(
+    page: WatchPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    film = offered_film()
+    client.answers["playback.open"] = film
+    page.open({"content_id": "0x" + "80" * 32})
+    qtbot.waitUntil(lambda: page.model.state.item is not None)
+    assert price_lines(page.model.state) == (
+        "Watch, up to $0.03",
+        "$0.01 per 10 s · $0.06 a minute · the first 0:10 free · or join Supporter, $2.99 a month",
+    )
+    nearly = film.access.tiers[0].model_copy(update={"counted": samples.usd("2.97")})
+    joining = Joining(tiers=(film.access.tiers[1], nearly))
+    assert ways(joining, samples.usd("0.03")) == (nearly, True)
+    assert fare_words(nearly) == "$2.97 of $2.99 toward Supporter this month"
+    assert ways(joining, samples.usd("0.01")) == (nearly, False)
+
+
+def test_a_problem_with_a_part_asks_its_creator_for_the_money(
+    page: WatchPage, model: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    line = receipt(1)
+    client.answers["memberships.refunds"] = ()
+    client.answers["memberships.ask_refund"] = lambda *_values, **_named: _asked(line)
+    click(page, "watch.receipts.toggle")
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "watch.receipt.report") is not None)
+    model.report(line, "It did not play")
+    qtbot.waitUntil(lambda: "money asked back" in shown(page))
+    ((values, named),) = client.called("memberships.ask_refund")
+    assert (values, named) == ((line.receipt,), {"reason": "It did not play", "node": ""})
+
+
+def _asked(line: ReceiptOut) -> RefundOut:
+    return RefundOut.model_validate(
+        {
+            "receipt": line.receipt,
+            "viewer": samples.CREATOR,
+            "creator": samples.CREATOR,
+            "item": samples.FILM,
+            "title": "A film",
+            "amount": line.amount,
+            "reason": "It did not play",
+            "state": "asked",
+            "nonce": "0x" + "0" * 64,
+            "transaction": None,
+            "asked_at": samples.NOW,
+            "ended_at": None,
+        }
+    )

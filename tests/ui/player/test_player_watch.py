@@ -173,7 +173,7 @@ def test_an_unknown_outcome_is_looked_up_and_never_offered_again(
     words = shown(page)
     assert "Look again" in words
     assert "Watch this part" not in words
-    assert "Keep buying" not in words
+    assert "Watch, up to" not in words
     client.answers["playback.buy"] = purchase(1)
     click(page, "paywall.buy")
     qtbot.waitUntil(lambda: len(engine.runs) == 2)

@@ -1,0 +1,77 @@
+"""What a film costs this viewer, before anything is pressed: the most it can be, and the cheapest way first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from player.core.timeline import Access, price_per_minute
+from services.units.money import ZERO, Money
+from studio.kit.format import duration, money, money_exact
+
+if TYPE_CHECKING:
+    from player.pages.watch.joining import Joining
+    from player.pages.watch.state import WatchState
+    from services.wire.catalogue import AccessTierOut
+
+
+class Ways(NamedTuple):
+    """The cheapest tier that opens a film, None without any, and whether it costs less than the parts."""
+
+    tier: AccessTierOut | None
+    is_tier_first: bool
+
+
+def ways(joining: Joining, rest: Money) -> Ways:
+    """Compare what the parts cost at most with the tiers, less what counts toward each already."""
+    tier = min(joining.tiers, key=to_pay, default=None)
+    return Ways(tier, tier is not None and (joining.is_members_only or to_pay(tier) < rest))
+
+
+def to_pay(tier: AccessTierOut) -> Money:
+    """Give what joining a tier costs about now; its quote says it exactly."""
+    return max(tier.price - tier.counted, ZERO)
+
+
+def fare_words(tier: AccessTierOut) -> str:
+    """Say how far a viewer has come toward a tier by paying for parts; empty while nothing counts."""
+    if not tier.counted:
+        return ""
+    return f"{money(tier.counted)} of {money(tier.price)} toward {tier.name} this month"
+
+
+def price_lines(state: WatchState) -> tuple[str, str]:
+    """Give the line that names the cheapest way, and a second one with rates and the other way."""
+    item, timeline = state.item, state.timeline
+    if item is None or timeline is None:
+        return "", ""
+    rest = timeline.rest_price(0)
+    if not rest:
+        return _without_paying(state), ""
+    tier, is_tier_first = ways(state.joining, rest)
+    join = "" if tier is None else f"Join {tier.name}, {money(to_pay(tier))} a month"
+    if state.joining.is_members_only:
+        return join or "For members of a tier only", "Members watch it without paying for parts."
+    rate = item.price_per_ten_seconds
+    rates = f"{money_exact(rate)} per 10 s · {money_exact(price_per_minute(rate))} a minute"
+    watch = f"Watch, up to {money_exact(rest)}"
+    first, other = (join, watch) if is_tier_first else (watch, join)
+    return first, " · ".join(part for part in (rates, _free_words(state), other and f"or {_lower(other)}") if part)
+
+
+def _without_paying(state: WatchState) -> str:
+    timeline = state.timeline
+    is_bought = timeline is not None and any(chunk.access is Access.OWNED for chunk in timeline.chunks)
+    return "It is yours: it plays without paying" if is_bought else "Free to watch"
+
+
+def _free_words(state: WatchState) -> str:
+    timeline = state.timeline
+    if timeline is None:
+        return ""
+    playable = timeline.playable_until(0)
+    is_free = playable and all(chunk.access is Access.FREE for chunk in timeline.chunks[:playable])
+    return f"the first {duration(timeline.chunks[playable - 1].end_ms)} free" if is_free else ""
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
