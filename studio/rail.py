@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QMenu,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -25,7 +26,9 @@ from studio.kit.widgets.button import Button
 from studio.kit.widgets.text import set_property
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtGui import QAction
 
     from studio.kit.route import Route
     from studio.kit.tokens import Tone
@@ -195,6 +198,23 @@ class ServiceLine(QWidget):
         self._words.setVisible(not narrow)
 
 
+class HelpButton(Button):
+    """Opens what helps: the guide, an evidence file. Hidden until there is something."""
+
+    def __init__(self) -> None:
+        super().__init__("", "ghost", name="help", icon="info", says="Help", tip="Help")
+        self.setFixedSize(28, 28)
+        self.hide()
+
+    def show_actions(self, actions: Sequence[QAction]) -> None:
+        """Offer these."""
+        menu = QMenu(self)
+        menu.setObjectName("help.menu")
+        menu.addActions(list(actions))
+        self.setMenu(menu)
+        self.show()
+
+
 class Rail(QFrame):
     """Everything at the left. Signals: ``page_chosen(route)``, ``persona_chosen(desk_id)``, ``service_wanted``."""
 
@@ -216,6 +236,7 @@ class Rail(QFrame):
         if not personas:
             self.personas.hide()
         self.service = ServiceLine()
+        self.help = HelpButton()
         self._build()
         for side in self._sides:
             side.chosen.connect(self.page_chosen)
@@ -234,7 +255,11 @@ class Rail(QFrame):
         layout.addLayout(head)
         layout.addWidget(self._pages(), 1)
         layout.addWidget(self.personas)
-        layout.addWidget(self.service)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, _EDGE, 0)
+        foot.addWidget(self.service, 1)
+        foot.addWidget(self.help)
+        layout.addLayout(foot)
 
     def _pages(self) -> QScrollArea:
         """Both sides; on a low window they are scrolled, by wheel or by the focus."""

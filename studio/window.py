@@ -13,6 +13,7 @@ from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
 from studio.kit.qt_values import CLICK_FOCUS
 from studio.kit.tokens import RAIL_BREAK
+from studio.kit.trail import note
 
 if TYPE_CHECKING:
     from studio.kit.service_state import ServiceState
@@ -85,6 +86,13 @@ class Window(QMainWindow):
         """Put a bar below the pages."""
         self._pages.addWidget(bar)
 
+    def add_help(self, *actions: QAction) -> None:
+        """Put actions into the help menu of the rail, and let their keys work everywhere."""
+        for action in actions:
+            self.addAction(action)
+        if self._rail is not None:
+            self._rail.help.show_actions(actions)
+
     def add_key(self, keys: str, route: str, name: str) -> None:
         """Let a key open a page."""
         action = QAction(name, self)
@@ -98,6 +106,7 @@ class Window(QMainWindow):
         if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
+        note(f"page {route}")
         if self._rail is not None:
             self._rail.mark(route)
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
 
 from studio.demo_model import DemoModel
 from studio.desk import Desk
 from studio.kit.context import PageContext
+from studio.kit.keeping import ACTION
 from studio.kit.problems import Action, advice
 from studio.kit.service_link import ServiceLink
 from studio.kit.service_process import ServiceProcess, command
 from studio.kit.service_state import Phase
+from studio.opening import Opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from studio.demo_bar import DemoBar
+    from studio.evidence import EvidenceKeeper
     from studio.kit.bridge import Bridge
     from studio.kit.events import EventHub
     from studio.kit.problems import Problem
@@ -38,9 +42,11 @@ class World(QObject):
         self._desks: dict[str, Desk] = {}
         self.desk_id = ""
         self._bar: DemoBar | None = None
+        self._keeper: EvidenceKeeper | None = None
         log = setup.profile / "logs" / "service-output.log"
-        self.process = ServiceProcess(command(setup.profile, demo=setup.demo), log)
+        self.process = ServiceProcess(command(setup.profile, demo=setup.demo, size=setup.size), log)
         self._link = ServiceLink(self.process, bridge)
+        self._opening = Opening(self.process, window, self._show_desk)
         self.process.changed.connect(self._show_service)
         self.demo = DemoModel(bridge)
 
@@ -57,6 +63,7 @@ class World(QObject):
             rail.persona_chosen.connect(self.switch_desk)
             rail.service_wanted.connect(self.process.start)
         self._window.page_wanted.connect(self.show_page)
+        self._offer_help()
         self.demo.changed.connect(self._show_demo)
         self.demo.exchanged.connect(self.begin_anew)
         self.process.start()  # first: it comes up while the page is built
@@ -64,6 +71,26 @@ class World(QObject):
         for route, page in self._routes.items():
             if page.keys:
                 self._window.add_key(page.keys, route, page.name)
+
+    def _offer_help(self) -> None:
+        save = QAction("Save evidence", self._window)
+        save.setObjectName(ACTION)
+        save.setShortcut("Ctrl+Shift+S")
+        save.triggered.connect(self._save_evidence)
+        self._window.add_help(save)
+
+    @Slot()
+    def _save_evidence(self) -> None:
+        if self._keeper is None:
+            from studio.evidence import EvidenceKeeper  # only when somebody asks
+
+            self._keeper = EvidenceKeeper(self._setup, self, self._window, self._bridge)
+            self._keeper.kept.connect(self._tell_kept)
+        self._keeper.save()
+
+    @Slot(str)
+    def _tell_kept(self, path: str) -> None:
+        self._window.toast.say(f"Evidence saved: {path}")
 
     @Slot(str)
     def switch_desk(self, desk_id: str) -> None:
@@ -74,6 +101,9 @@ class World(QObject):
         if self._setup.demo and self._window.rail is not None:
             self._window.rail.sit(desk_id)
         self.navigate(self._setup.first_route(desk_id))
+
+    def _show_desk(self) -> None:
+        self.navigate(self._setup.first_route(self.desk_id))
 
     @Slot(str)
     def show_page(self, route: str) -> None:
@@ -107,6 +137,7 @@ class World(QObject):
         for desk in self._desks.values():
             desk.close()
         self._link.stop()
+        self._opening.stop()
         self.demo.stop()
         self.process.changed.disconnect(self._show_service)
         self.process.stop()

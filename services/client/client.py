@@ -22,6 +22,7 @@ from services.http.door import TIMEOUT, Door
 from services.http.private import PrivateClient
 from services.wire.base import EventOut
 from services.wire.desk import DeskOut, Health
+from services.wire.evidence import EvidenceOut
 from services.wire.problems import ProblemError
 
 
@@ -83,6 +84,10 @@ class Client:
     async def desks(self) -> tuple[DeskOut, ...]:
         """List the desks, the one to open first at the front."""
         return await self._door.call(tuple[DeskOut, ...], "GET", "/desks")
+
+    async def evidence(self) -> EvidenceOut:
+        """Say how the whole service stands, for an evidence file."""
+        return await self._door.call(EvidenceOut, "GET", "/evidence", timeout_s=20)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -12,9 +12,11 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.desk.app import desk_app
+from services.host.evidence import gather
 from services.host.world import World
 from services.http.answers import install_problem_answers
 from services.wire.desk import PROTOCOL, DeskOut, Health
+from services.wire.evidence import EvidenceOut
 from services.wire.problems import ProblemError
 
 
@@ -55,6 +57,10 @@ def host_app(world: World, token: str) -> ASGIApp:
             channels=await to_thread.run_sync(world.channels.look),
             samples=await to_thread.run_sync(_existing, world.samples),
         )
+
+    @app.get("/evidence")
+    async def evidence() -> EvidenceOut:
+        return await gather(world, await health())
 
     @app.get("/desks")
     async def desks() -> tuple[DeskOut, ...]:

@@ -20,7 +20,7 @@ from services.host.demo_control.control import DemoControl
 from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.routes import demo_routes
 from services.host.demo_control.snapshots import sweep
-from services.host.demo_world.opening import Tell, furnish
+from services.host.demo_world.opening import Tell, furnish, origin
 from services.host.exchange import Exchange
 from services.host.world import Person, World, open_world
 from services.media.worker import make_clip
@@ -86,7 +86,7 @@ async def demo_world(
             control = DemoControl(world, chain, kept, profile, exchange)
             tasks = [asyncio.create_task(_make(sample)), asyncio.create_task(to_thread.run_sync(sweep, profile))]
             try:
-                yield replace(world, extra=(demo_routes(control),))
+                yield replace(world, extra=(demo_routes(control),), origin=origin(profile))
             finally:
                 for task in tasks:
                     task.cancel()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -57,6 +57,8 @@ class World:
     samples: tuple[Path, ...]
     extra: tuple[APIRouter, ...] = ()
     """Routes that this world has beside its desks, because whoever composed it put them there."""
+    origin: Mapping[str, str] = field(default_factory=dict)
+    """What it was made of, for whoever looks for a fault."""
 
     def hush(self) -> None:
         """End the event streams of all desks."""

@@ -6,14 +6,17 @@ import logging
 import secrets
 import sys
 import threading
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
+from studio.kit.keeping import evidence_action, save_evidence
 from studio.kit.problems import Problem, advice
 from studio.kit.tokens import GUTTER
+from studio.kit.trail import note
 from studio.kit.widgets import text
 from studio.kit.widgets.button import primary, secondary
 from studio.kit.widgets.card import row
@@ -44,11 +47,19 @@ class CrashDialog(QDialog):
         layout.addWidget(text.body(told.next_step))
         copy = secondary("Copy details", name="crash.copy", icon="copy")
         copy.clicked.connect(self._copy)
+        self._save = secondary("Save evidence", name="crash.evidence", icon="download")
+        self._save.setVisible(evidence_action() is not None)
+        self._save.clicked.connect(self._keep)
         go_on = primary("Go on", name="crash.close")
         go_on.clicked.connect(self.accept)
-        buttons = row(copy, go_on)
+        buttons = row(copy, self._save, go_on)
         buttons.insertStretch(0, 1)
         layout.addLayout(buttons)
+
+    @Slot()
+    def _keep(self) -> None:
+        save_evidence()
+        self._save.setEnabled(False)
 
     @Slot()
     def _copy(self) -> None:
@@ -81,6 +92,7 @@ class CrashHook(QObject):
             QApplication.quit()
             return
         name = secrets.token_hex(4)
+        note(f"crash {name}: " + "".join(traceback.format_exception(kind, error, trace)))
         _log.error("window.crash trace=%s", name, exc_info=(kind, error, trace))
         self._struck.emit(name)
 

@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout
 
 from studio.kit.icons import Icon
+from studio.kit.keeping import evidence_action, save_evidence
 from studio.kit.problems import Action, Problem, advice
+from studio.kit.trail import note
 from studio.kit.widgets import text
-from studio.kit.widgets.button import Button
+from studio.kit.widgets.button import Button, icon_button
 
 
 class ProblemBanner(QFrame):
@@ -38,17 +40,22 @@ class ProblemBanner(QFrame):
         self.button = Button("", "secondary", name=f"{name}.action")
         self.button.clicked.connect(self._act)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.keep = icon_button("download", "Save evidence", name=f"{name}.evidence")
+        self.keep.clicked.connect(save_evidence)
+        layout.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show a problem, or hide for None."""
         self.problem = problem
         if problem is not None:
+            note(f"problem {problem.code}")
             told = advice(problem)
             self.happened.setText(told.happened)
             self.next_step.setText(told.next_step)
             self.button.set_text(told.label)
             self.button.setVisible(told.action is not Action.NONE)
+            self.keep.setVisible(evidence_action() is not None)
             self.setAccessibleName(told.sentence)
         self.setVisible(problem is not None)
 

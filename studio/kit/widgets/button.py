@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from studio.kit import icons, theme
 from studio.kit.tokens import BODY
+from studio.kit.trail import note
 
 Role = Literal["primary", "secondary", "ghost", "segment", "choice", "nav"]
 
@@ -30,6 +31,7 @@ class Button(QPushButton):
         self.setCheckable(role in ("segment", "choice", "nav"))
         self.setIconSize(QSize(20, 20) if role == "nav" else QSize(16, 16))
         self._tint()
+        self.clicked.connect(self._note)
 
     def set_icon(self, name: str) -> None:
         """Change the icon."""
@@ -41,6 +43,9 @@ class Button(QPushButton):
         """Change the words and what is read out."""
         self.setText(text)
         self.setAccessibleName(text)
+
+    def _note(self) -> None:
+        note(f"click {self.objectName() or self.accessibleName()}")
 
     def _tint(self) -> None:
         if not self._icon:

@@ -53,6 +53,7 @@ def test_a_world_goes_back_to_what_was_kept_and_begins_anew(demo_service: Start,
             await client.demo.give("viewer")
             await client.demo.restore("before")
             assert await money(client) == at_first
+            await _evidence_holds_sums_and_no_secret(client, profile)
             anew = await client.demo.reset()
             assert [one.name for one in anew.snapshots] == ["before"]
             assert set(await addresses(client)).isdisjoint(people)
@@ -60,3 +61,16 @@ def test_a_world_goes_back_to_what_was_kept_and_begins_anew(demo_service: Start,
 
     asyncio.run(walk())
     assert service.close() == 0
+
+
+async def _evidence_holds_sums_and_no_secret(client: Client, profile: Path) -> None:
+    told = await client.evidence()
+    assert (told.origin["size"], told.health.chain, len(told.desks)) == ("empty", "ok", 6)
+    rows = [row for desk in told.desks if desk.sums for row in desk.sums.rows]
+    assert len(rows) >= 6
+    assert all(row.agrees for row in rows)
+    text = told.model_dump_json()
+    keys = [path.read_bytes() for path in profile.rglob("*.key") if "snapshots" not in path.parts]
+    assert len(keys) >= 8
+    for key in keys:
+        assert key.hex() not in text
