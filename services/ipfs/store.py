@@ -111,6 +111,16 @@ class DiskBlockStore:
         return self._root / name[-3:-1] / f"{name}.data"
 
 
+def name_of_file(path: Path) -> bytes | None:
+    """Read the digest out of the name of a block's file; None for a file of another kind."""
+    text = path.stem
+    try:
+        multihash = base64.b32decode(text + "=" * (-len(text) % 8))
+        return Cid.from_bytes(b"\x01\x55" + multihash).digest
+    except ValueError:
+        return None
+
+
 def _read(path: Path) -> bytes | None:
     """Give a file's bytes, cut just above the size that a block may have, or None when there is no such file."""
     try:

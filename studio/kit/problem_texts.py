@@ -136,6 +136,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "content.not_found": ("This video is not offered any more.", "What you bought stays in your library.", "NONE"),
+    "store.quota": (
+        "What you keep offline takes more room than it may.",
+        "Nothing is lost: it plays while its node is there. Let something go, or allow more room.",
+        "NONE",
+    ),
     "storage.address": (
         "That is no address of a storage.",
         "Enter a daemon's, such as /ip4/127.0.0.1/tcp/5001, or a gateway's, such as https://gateway.example.",
@@ -374,6 +379,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Use another one; nothing was changed by looking at it.",
         "NONE",
     ),
+    "kyc.listed": (
+        "This account is on a list of accounts that the node's operator must not pay.",
+        "Write to the operator if you think that this is a mistake; what you earned stays in the Escrow.",
+        "NONE",
+    ),
     "kyc.required": (
         "The node pays out to creators whom it has verified.",
         "Ask for the verification; what you earned stays yours meanwhile.",
@@ -383,6 +393,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "This decision does not fit how the verification stands.",
         "Look at the case again: somebody may have decided it meanwhile.",
         "REFRESH",
+    ),
+    "kyc.too_large": (
+        "This document is too large.",
+        "A photograph or PDF of less than {limit} bytes will do.",
+        "NONE",
     ),
     "withdrawal.unsigned": (
         "A withdrawal needs your signature.",

@@ -14,6 +14,28 @@ _RAW_BLOCK = "application/vnd.ipld.raw"
 _GONE = ("404", "410")
 
 
+class PassingBlocks:
+    """This disk's own blocks, and a shelf of those that come from elsewhere, where new ones go."""
+
+    def __init__(self, own: BlockStore, shelf: BlockStore) -> None:
+        self._own, self._shelf = own, shelf
+
+    def put(self, block: bytes, codec: int = RAW) -> Cid:
+        return self._shelf.put(block, codec)
+
+    def get(self, cid: Cid) -> bytes:
+        try:
+            return self._own.get(cid)
+        except (BlockMissingError, BlockDamagedError):
+            return self._shelf.get(cid)
+
+    def has(self, cid: Cid) -> bool:
+        return self._own.has(cid) or self._shelf.has(cid)
+
+    def discard(self, cid: Cid) -> None:
+        self._shelf.discard(cid)
+
+
 class NodeBlocks:
     """A block store whose missing and damaged blocks come from a node and stay.
 

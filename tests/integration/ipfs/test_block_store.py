@@ -16,18 +16,23 @@ from services.ipfs.durable import replace_durably, sweep_unfinished
 from services.ipfs.gateways import Gateway, GatewaySource
 from services.ipfs.kubo import KuboBlockStore
 from services.ipfs.memory import MemoryBlockStore
+from services.ipfs.shelf import Shelf
 from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError, BlockStore, DiskBlockStore
 from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 from tests.fixtures.storage_gateways import FarStore
 
 
-@pytest.fixture(params=["memory", "disk", "daemon", "gateway"])
+@pytest.fixture(params=["memory", "disk", "daemon", "gateway", "shelf"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlockStore]:
     if request.param == "memory":
         yield MemoryBlockStore()
     elif request.param == "disk":
         yield DiskBlockStore(tmp_path / "blocks")
+    elif request.param == "shelf":
+        shelf = Shelf(tmp_path / "blocks")
+        yield shelf
+        shelf.close()
     elif request.param == "gateway":
         gateway = request.getfixturevalue("gateways")()
         source = GatewaySource([Gateway(gateway.address)])
