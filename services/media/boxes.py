@@ -53,7 +53,8 @@ class BoxSink:
                 raise ValueError("a box of a form that the muxer does not write")
             if len(self._growing) < length:
                 return
-            data = bytes(self._growing[:length])
+            with memoryview(self._growing)[:length] as whole:
+                data = bytes(whole)
             del self._growing[:length]
             yield Box(kind, data)
 

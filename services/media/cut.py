@@ -33,6 +33,8 @@ _MUXER_OPTIONS = {
     "fflags": "+bitexact",
 }
 _VIDEO_TRACK = 1
+# A fragment is handed over in few pieces.
+_MUXER_BUFFER = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def cut(path: Path, plan: CutPlan) -> Iterator[InitSegment | PlainChunk]:
 
 def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Iterator[Box]:
     sink = BoxSink()
-    output = av.open(sink, "w", format="mp4", options=_MUXER_OPTIONS)
+    output = av.open(sink, "w", format="mp4", options=_MUXER_OPTIONS, buffer_size=_MUXER_BUFFER)
     lanes = _lanes(output, source, plan, marks, path)
     late = [lane for lane in lanes.values() if isinstance(lane, SoundCoding)]
     picture = source.video.index

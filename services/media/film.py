@@ -46,6 +46,12 @@ class MediaFacts:
         """Whether there is sound; a film without is sold as any other."""
         return self.audio_codec is not None
 
+    @property
+    def fps_text(self) -> str:
+        """Pictures a second as people write them, such as ``25`` or ``29.97``."""
+        whole_part, part = divmod(self.frames_per_1000_s, 1000)
+        return str(whole_part) if part == 0 else f"{whole_part}.{part // 10:02d}"
+
     def to_json(self) -> dict[str, object]:
         """Give the worker's message."""
         lists = ("sounds", "texts", "chapters")

@@ -19,6 +19,7 @@ from services.wire.problems import ProblemError
 
 Request = dict[str, str]
 Message = dict[str, object]
+_sending = threading.Lock()
 
 
 def main() -> int:
@@ -70,6 +71,12 @@ def _probe(request: Request) -> Message:
     return probe(Path(request["source"])).to_json()
 
 
+def _look(request: Request) -> Message:
+    from services.media.look import look
+
+    return look(Path(request["source"])).to_json()
+
+
 def _clip(request: Request) -> Message:
     from services.media.clip import make_timecode_clip
 
@@ -77,12 +84,14 @@ def _clip(request: Request) -> Message:
     return {}
 
 
-_JOBS: dict[str, Callable[[Request], Message]] = {"ingest": _ingest, "probe": _probe, "clip": _clip}
+_JOBS: dict[str, Callable[[Request], Message]] = {"ingest": _ingest, "probe": _probe, "look": _look, "clip": _clip}
 
 
 def _send(message: Message) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    """Write one line; whole, from any thread."""
+    with _sending:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
 
 
 def _end_with_parent() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from heapq import heappop, heappush
 from itertools import takewhile
 from typing import Protocol
 
 import av.error
 from av.audio.stream import AudioStream
+from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.stream import Stream
 from av.video.frame import PictureType, VideoFrame
@@ -18,7 +20,7 @@ from av.video.stream import VideoStream
 from services.media.encoders import Encoder, set_up
 from services.media.keyframes import Key
 from services.media.packets import AnyPacket
-from services.media.probe import Source
+from services.media.probe import Source, codec_name, has_own_times
 from services.media.survey import CutPlan
 
 # A picture that stands for longer is given again, so that there is one to cut at and one to show after a seek.
@@ -42,12 +44,17 @@ class SoundCopy:
     """Copies the packets of a sound track."""
 
     def __init__(self, output: OutputContainer, stream: AudioStream) -> None:
-        self._target = output.add_stream_from_template(stream)
+        self._target = _copied(output, stream)
         keep_language(self._target, stream)
+        is_framed = codec_name(stream) == "aac" and not stream.codec_context.extradata
+        # Transport streams give each packet of AAC a header, which MP4 has once a track.
+        self._bare = BitStreamFilterContext("aac_adtstoasc", stream) if is_framed else None
 
     def take(self, packet: AnyPacket) -> Iterable[AnyPacket]:
-        packet.stream = self._target
-        return (packet,)
+        found = (packet,) if self._bare is None else self._bare.filter(packet)
+        for one in found:
+            one.stream = self._target
+        return found
 
     def flush(self) -> Iterable[AnyPacket]:
         return ()
@@ -57,7 +64,7 @@ class PictureCopy:
     """Copies the packets of the picture and marks those that a chunk starts with."""
 
     def __init__(self, output: OutputContainer, source: Source, plan: CutPlan, marks: list[Key]) -> None:
-        self._target = output.add_stream_from_template(source.video)
+        self._target = _copied(output, source.video)
         self._starts = iter(plan.starts)
         self._next = next(self._starts, None)
         self._marks, self._ordinal = marks, 0
@@ -89,8 +96,12 @@ class PictureCoding:
         self._forced: list[int] = []
         self._ordinal = 0
         self._last: VideoFrame | None = None
+        self._has_times = has_own_times(source)
+        self._times: list[int] = []
 
     def take(self, packet: AnyPacket) -> Iterator[AnyPacket]:
+        if packet.dts is not None and not self._has_times:
+            heappush(self._times, packet.dts)
         for frame in decoded(packet):
             yield from self._code(frame)
 
@@ -114,12 +125,18 @@ class PictureCoding:
         return target
 
     def _code(self, frame: VideoFrame) -> Iterator[AnyPacket]:
-        moment = frame.pts if frame.pts is not None else frame.dts
+        moment = self._moment(frame)
         if moment is None or (self._last is not None and moment <= (self._last.pts or 0)):
             return
         if self._last is not None:
             yield from self._repeat_until(moment)
         yield from self._give(frame, max(moment, 0) if self._last is None else moment)
+
+    def _moment(self, frame: VideoFrame) -> int | None:
+        """Say when a picture is shown; where the file knows only when it is decoded, in the order of decoding."""
+        if not self._has_times:
+            return heappop(self._times) if self._times else None
+        return frame.pts if frame.pts is not None else frame.dts
 
     def _repeat_until(self, moment: int) -> Iterator[AnyPacket]:
         """Give the last picture again while it would stand for too long."""
@@ -149,6 +166,11 @@ class PictureCoding:
                     self._marks.append(Key(self._ordinal, round(moment * 1000) if self._marks else 0))
             self._ordinal += 1
             yield packet
+
+
+def _copied(output: OutputContainer, stream: Stream) -> Stream:
+    """Make a track of the same kind; opaque: that there is no encoder for it does not matter."""
+    return output.add_stream_from_template(stream, opaque=True)
 
 
 def even_size(video: VideoStream) -> tuple[int, int]:

@@ -136,6 +136,11 @@ def codec_name(stream: Stream) -> str:
     return "" if context is None else context.codec.canonical_name
 
 
+def has_own_times(source: Source) -> bool:
+    """Say whether pictures carry the time at which they are shown; AVI knows only their order of decoding."""
+    return source.facts.container != "avi" or not source.video.codec_context.has_b_frames
+
+
 def _video_of(container: InputContainer, path: Path) -> VideoStream:
     """Choose the picture: the one marked as default, else the first that is no cover."""
     pictures = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]

@@ -66,10 +66,16 @@ def check_sealed(sealed: bytes, *, sha256: Bytes32, length: int, index: int) -> 
         raise ProblemError("content.damaged", index=index)
 
 
-def seal(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
-    """Encrypt a chunk into its file. The same arguments always give the same bytes."""
+def seal(
+    plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int
+) -> bytes | bytearray:
+    """Encrypt a chunk into its file, in one piece of memory. The same arguments always give the same bytes."""
     header = _header(plaintext, key, content_id, track, index)
-    return header + AESGCM(key).encrypt(header[_BARE_HEADER_BYTES:], plaintext, header)
+    sealed = bytearray(OVERHEAD_BYTES + len(plaintext))
+    sealed[:HEADER_BYTES] = header
+    with memoryview(sealed)[HEADER_BYTES:] as body:
+        AESGCM(key).encrypt_into(header[_BARE_HEADER_BYTES:], plaintext, header, body)
+    return sealed
 
 
 def sealing_nonce(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
@@ -77,9 +83,9 @@ def sealing_nonce(plaintext: bytes | bytearray, *, key: bytes, content_id: Conte
     return _header(plaintext, key, content_id, track, index)[_BARE_HEADER_BYTES:]
 
 
-def nonce_of(sealed: bytes) -> bytes:
+def nonce_of(sealed: bytes | bytearray) -> bytes:
     """Read the nonce out of a sealed file."""
-    return sealed[_BARE_HEADER_BYTES:HEADER_BYTES]
+    return bytes(sealed[_BARE_HEADER_BYTES:HEADER_BYTES])
 
 
 def open_sealed(

@@ -15,7 +15,7 @@ from services.media.captions import CaptionText, CaptionWriter
 from services.media.keyframes import Key, KeyList, choose_cuts, even_cuts
 from services.media.packets import AnyPacket, packets, seconds
 from services.media.playable import COPIED_AUDIO, COPIED_VIDEO
-from services.media.probe import Source, codec_name, open_source, unreadable_as_problem
+from services.media.probe import Source, codec_name, has_own_times, open_source, unreadable_as_problem
 from services.wire.problems import ProblemError
 
 # How much a header may promise that no packet holds: rounding and the encoder's padding, not an unfinished copy.
@@ -85,7 +85,7 @@ def _plan(source: Source, reading: _Reading) -> CutPlan:
 
 
 def _can_copy_picture(source: Source, reading: _Reading) -> bool:
-    return source.facts.video_codec in COPIED_VIDEO and reading.has_times
+    return source.facts.video_codec in COPIED_VIDEO and reading.has_times and has_own_times(source)
 
 
 def _check_duration(reading: _Reading, source: Source, path: Path) -> None:

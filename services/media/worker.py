@@ -19,13 +19,14 @@ from typing import TypeVar
 import services
 from services.media.fields import Json
 from services.media.film import Ingested, MediaFacts, Progress, SealedChunk, whole_film
+from services.media.outlook import Outlook
 from services.units.ids import ContentId
 from services.wire.problems import KINDS, ProblemError
 
 # A worker says something at least once a chunk; the longest silences are the poster and a slow disk.
 SILENCE_S = 120.0
 _MAX_LINE_BYTES = 64 * 1024
-_KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "TEMP")
+_KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "TEMP", "MUSECLOCK_ENCODER")
 _log = logging.getLogger(__name__)
 Pipe = TypeVar("Pipe", asyncio.StreamReader, asyncio.StreamWriter)
 
@@ -37,6 +38,13 @@ async def probe(path: Path) -> MediaFacts:
     media.limits, media.worker_failed.
     """
     return MediaFacts.from_json(await _result(_request("probe", source=path), _ignore))
+
+
+async def look(path: Path) -> Outlook:
+    """Find out what a file holds and what preparing it will take. Raises ProblemError as probe()."""
+    result = await _result(_request("look", source=path), _ignore)
+    with _as_worker_failure():
+        return Outlook.from_json(result)
 
 
 async def make_clip(path: Path, seconds: int = 66) -> None:

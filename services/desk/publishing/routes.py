@@ -10,7 +10,8 @@ from fastapi import APIRouter
 from services.desk.door import DeskOf
 from services.desk.publishing import control, record, work
 from services.desk.publishing import publish as publishing
-from services.wire.uploads import DraftIn, PriceQuote, StageName, UploadIn, UploadOut
+from services.desk.publishing.looking import look_at
+from services.wire.uploads import DraftIn, LookIn, LookOut, PriceQuote, StageName, UploadIn, UploadOut
 
 router = APIRouter(tags=["uploads"])
 
@@ -28,6 +29,12 @@ async def start(desk: DeskOf, body: UploadIn) -> UploadOut:
     work.start(desk, added.id)
     desk.events.publish("upload", added.id)
     return added
+
+
+@router.post("/uploads/look")
+async def look(desk: DeskOf, body: LookIn) -> LookOut:
+    """Say what is in a file and what preparing and selling it will take; nothing is kept of it."""
+    return await look_at(desk, Path(body.path), body.price_text)
 
 
 @router.get("/uploads/{upload_id}")
