@@ -65,6 +65,7 @@ class NodeSetup:
     database: str | None = None
     settings_file: Path | None = None
     operators: frozenset[Address] = frozenset()
+    sanctions: frozenset[Address] = frozenset()
     is_verified: bool = False
     names: Names = SIGNED_IN_ONLY
 
@@ -190,6 +191,7 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             domain=setup.domain,
             uri=setup.uri,
             operators=setup.operators,
+            sanctions=setup.sanctions,
             names=setup.names,
         )
 

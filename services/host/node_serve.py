@@ -84,6 +84,7 @@ def setup_of(settings: NodeSettings, uri: str, settings_file: Path | None) -> No
         database=settings.database,
         settings_file=settings_file,
         operators=settings.operators,
+        sanctions=settings.sanctions,
     )
 
 

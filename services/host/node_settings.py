@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.node.kyc.sanctions import read_sanctions
 from services.units.address import Address, address
 
 PREFIX = "MUSECLOCK_NODE_"
 TABLES = ("node", "chain", "relayer")
 KEYS = (
     "listen", "database", "public_url", "operators", "workers", "grace_s", "log_requests", "limits", "proxies",
+    "sanctions",
 )  # fmt: skip
 _GRACE_S = 10
 _MOST_GRACE_S = 300
@@ -35,7 +37,7 @@ class NodeSettings:
     listen: host and port, numeric. database: a URL, None for SQLite in the data folder; it may hold a password, so it
     is never shown. public_url: where clients find the node, None for its first address. grace_s: how long requests
     may take to end after the signal. limits: whether unpaid requests are bounded for each caller. proxies: addresses
-    and networks whose word on a client's address is believed (X-Forwarded-For).
+    and networks whose word on a client's address is believed (X-Forwarded-For). sanctions: accounts that are not paid.
     """
 
     listen: tuple[tuple[str, int], ...] = ()
@@ -47,6 +49,7 @@ class NodeSettings:
     log_requests: bool = False
     limits: bool = True
     proxies: tuple[str, ...] = ()
+    sanctions: frozenset[Address] = frozenset()
 
 
 def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None) -> NodeSettings:
@@ -57,7 +60,7 @@ def read_settings(flags: Mapping[str, Any], environment: Mapping[str, str], file
     readers: dict[str, Callable[[object], Any]] = {
         "listen": _listen, "database": _database, "public_url": _public_url, "operators": _operators,
         "workers": _workers, "grace_s": _grace, "log_requests": _switch,
-        "limits": _switch, "proxies": _proxies,
+        "limits": _switch, "proxies": _proxies, "sanctions": _sanctions,
     }  # fmt: skip
     return NodeSettings(**{name: readers[name](value) for name, value in found.items()})
 
@@ -142,6 +145,15 @@ def _proxies(value: object) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(text)) for text in _texts(value, "proxies"))
     except ValueError:
         raise SettingsError("proxies takes addresses and networks, as 10.0.0.2 or 10.0.0.0/24.") from None
+
+
+def _sanctions(value: object) -> frozenset[Address]:
+    if not isinstance(value, str):
+        raise SettingsError("sanctions takes the name of a file.")
+    try:
+        return read_sanctions(Path(value))
+    except (OSError, ValueError) as exc:
+        raise SettingsError(f"sanctions names {value}, which cannot be used: {exc}.") from exc
 
 
 def _database(value: object) -> str:

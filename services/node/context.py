@@ -57,6 +57,8 @@ class Node:
     uri: str
     operators: frozenset[Address] = frozenset()
     """Who may do everything that moderators may, and name them."""
+    sanctions: frozenset[Address] = frozenset()
+    """Accounts that must not be verified, nor paid."""
     block_quota: int = 64 * 1024**3
     """How many bytes of blocks one account may bring."""
     names: Names = SIGNED_IN_ONLY

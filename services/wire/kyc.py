@@ -8,8 +8,17 @@ from pydantic import Field
 
 from services.wire.base import AddressField, Answer, Moment, Request
 
-KycState = Literal["not_started", "pending", "verified", "rejected"]
+KycState = Literal["not_started", "pending", "verified", "rejected", "expired"]
 Decision = Literal["verified", "rejected"]
+DocumentKind = Literal["identity", "residence", "business"]
+
+
+class DocumentOut(Answer):
+    """A document that a creator brought; its bytes are for operators only."""
+
+    kind: DocumentKind
+    size: Annotated[int, Field(ge=0)]
+    at: Moment
 
 
 class KycOut(Answer):
@@ -19,6 +28,11 @@ class KycOut(Answer):
     creator_id: str
     state: KycState
     reason: str = ""
+    expires_at: Moment | None = None
+    """When a verification has to be renewed; none for any other state."""
+    missing: tuple[DocumentKind, ...] = ()
+    """What an operator would want to see and was not brought yet."""
+    documents: tuple[DocumentOut, ...] = ()
 
 
 class KycStepOut(Answer):
@@ -38,6 +52,7 @@ class KycCaseOut(Answer):
     reason: str
     changed_at: Moment
     steps: tuple[KycStepOut, ...]
+    documents: tuple[DocumentOut, ...] = ()
 
 
 class DecisionIn(Request):

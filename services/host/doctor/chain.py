@@ -14,7 +14,7 @@ from services.db.engine import Database
 from services.db.migrate import standing
 from services.host.doctor.finding import Finding, Patient, act, dollars, good, note
 from services.node.health import LOW_GAS_WEI
-from services.node.kyc.cases import state_of
+from services.node.kyc.cases import standing_of
 from services.node.tables import ChainPosition
 from services.node.till import pending
 from services.units.address import Address
@@ -101,7 +101,7 @@ def _compare(patient: Patient, chain: ChainGateway, database: Database) -> Itera
         )  # fmt: skip
     creators = [patient.creator] if patient.creator is not None else _largest(database)
     for creator in creators:
-        yield from _creator(chain, database, creator, is_asked=patient.creator is not None, is_fresh=head == position)
+        yield from _creator(patient, chain, database, creator, is_fresh=head == position)
 
 
 def _largest(database: Database) -> list[Address]:
@@ -115,12 +115,12 @@ def _largest(database: Database) -> list[Address]:
 
 
 def _creator(
-    chain: ChainGateway, database: Database, creator: Address, *, is_asked: bool, is_fresh: bool
+    patient: Patient, chain: ChainGateway, database: Database, creator: Address, *, is_fresh: bool
 ) -> Iterator[Finding]:
     with database.read() as session:
         booked = ledger.balance(session, f"creator:{creator}")
         waiting = ledger.balance(session, pending(creator))
-        kyc = state_of(session, creator)
+        kyc = standing_of(session, creator, patient.clock.now()).state
     there = chain.creator_balance(creator)
     if booked != there and is_fresh:
         yield act(
@@ -128,7 +128,7 @@ def _creator(
             "Look again in a minute. If it stays, the node met a chain that was wound back, or a wrong since_block: "
             "write down both sums before anything else is done.",
         )  # fmt: skip
-    if is_asked:
+    if patient.creator is not None:
         yield from _withdrawal(chain, creator, there, waiting)
     if there and kyc != "verified":
         yield note(

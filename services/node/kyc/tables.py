@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.columns import BigInt, MomentColumn
@@ -41,4 +41,18 @@ class KycStep(NodeTable):
     by: Mapped[Address] = mapped_column(Text)
     """Who made the change: the creator, or an operator."""
     reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(MomentColumn)
+
+
+class KycDocument(NodeTable):
+    """A document that a creator brought, sealed under the node's key. A newer one of a kind takes its place."""
+
+    __tablename__ = "kyc_document"
+    __table_args__ = (_STRICT,)
+
+    creator: Mapped[Address] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    size: Mapped[int] = mapped_column(BigInt)
+    """Of the document itself, in bytes."""
     at: Mapped[datetime] = mapped_column(MomentColumn)

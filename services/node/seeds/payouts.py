@@ -11,8 +11,7 @@ from services.chain.abi import read_uint
 from services.chain.book import TransactionState
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import CreatorWithdrawn, Receipt
-from services.chain.hashing import SignatureError, recover_address
-from services.chain.orders import WithdrawOrder, order_nonce_call
+from services.chain.orders import WithdrawOrder, order_nonce_call, require_creator
 from services.chain.relayer import next_attempt
 from services.node.context import Node
 from services.node.door import NodeOf, Publisher
@@ -35,7 +34,7 @@ _NOTHING = "withdrawal.nothing"
 def withdraw(node: NodeOf, caller: Publisher, body: WithdrawIn | None = None) -> WithdrawOut:
     """Send all that the Escrow holds for the caller to the caller; without a signed order, say what to sign.
 
-    Problem codes: withdrawal.nothing, kyc.required, withdrawal.unsigned (escrow, nonce), payment.refused,
+    Problem codes: withdrawal.nothing, kyc.required, kyc.listed, withdrawal.unsigned (escrow, nonce), payment.refused,
     transaction.unknown, chain.reverted.
     """
     return pay_out(node, caller, body)
@@ -45,12 +44,12 @@ def withdraw(node: NodeOf, caller: Publisher, body: WithdrawIn | None = None) ->
 def payout(node: NodeOf, caller: Publisher, creator_id: str, body: WithdrawIn | None = None) -> PayoutOut:
     """Pay out what is available to a verified creator; where nothing is, nothing moves.
 
-    Problem codes: account.forbidden, kyc.required, withdrawal.unsigned (escrow, nonce), payment.refused,
+    Problem codes: account.forbidden, kyc.required, kyc.listed, withdrawal.unsigned (escrow, nonce), payment.refused,
     transaction.unknown, chain.reverted.
     """
     creator = node.names.acting(creator_id, caller)
     with node.database.read() as session:
-        require_verified(session, creator)
+        require_verified(node, session, creator)
     try:
         done = pay_out(node, creator, body)
     except ProblemError as problem:
@@ -85,7 +84,7 @@ def _checked(node: Node, creator: Address, given: WithdrawIn | None) -> Withdraw
     if not amount:
         raise ProblemError(_NOTHING)
     with node.database.read() as session:
-        require_verified(session, creator)
+        require_verified(node, session, creator)
     escrow = node.chain.escrow
     nonce = read_uint(node.chain.ask(order_nonce_call(escrow, creator)))
     if given is None or given.nonce != nonce or given.deadline < node.chain.head().timestamp + _MARGIN_S:
@@ -102,7 +101,7 @@ def _bring(node: Node, creator: Address, given: WithdrawIn) -> WithdrawOut:
         deadline=given.deadline,
     )
     signature = bytes.fromhex(given.signature[2:])
-    _check(order, signature)
+    require_creator(order, signature)
     intent = next_attempt(node.relayer, _intent(node, creator, given.nonce))
     try:
         receipt = node.relayer.wait(node.relayer.submit(intent, order.call(signature)), timeout_s=_WAIT_S)
@@ -141,16 +140,6 @@ def _ticket(node: Node, intent: IntentId) -> Bytes32:
 
 def _intent(node: Node, creator: Address, nonce: int) -> IntentId:
     return named_intent("\x1f".join(("withdrawal order", node.chain.escrow, creator, str(nonce))))
-
-
-def _check(order: WithdrawOrder, signature: bytes) -> None:
-    """Keep strangers' orders from costing gas; the Escrow checks the same."""
-    try:
-        signer = recover_address(order.digest, signature)
-    except SignatureError as exc:
-        raise ProblemError("payment.refused", reason="signature") from exc
-    if signer != order.creator:
-        raise ProblemError("payment.refused", reason="signature")
 
 
 def _paid(creator: Address, message: str, amount: Money, transaction: Bytes32 | None) -> PayoutOut:

@@ -194,9 +194,8 @@ async def test_collecting_and_withdrawing_twice_at_once_moves_the_money_once(wor
 async def _withdrawn_once(workers: Workers, creators: Sequence[NodeCaller]) -> None:
     node, chain = workers.worlds[0].node, workers.worlds[0].chain
     with node.database.write() as session:
-        now = node.clock.now()
-        ask(session, CREATOR.address, now)
-        decide(session, CREATOR.address, "verified", by=CREATOR.address, reason="", at=now)
+        ask(node, session, CREATOR.address)
+        decide(node, session, CREATOR.address, "verified", by=CREATOR.address, reason="")
     deadline, share = chain.head().timestamp + 300, chain.creator_balance(CREATOR.address)
     order = WithdrawOrder(
         chain_id=chain.chain_id, escrow=chain.escrow, creator=CREATOR.address, nonce=0, deadline=deadline
