@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from services.chain.abi import WORD, address_word, dynamic_bytes, selector, uint_word
 from services.chain.calls import Call
-from services.chain.hashing import keccak256, sign_digest
+from services.chain.hashing import SignatureError, keccak256, recover_address, sign_digest
 from services.units.address import Address
+from services.wire.problems import ProblemError
 
 DOMAIN_NAME = "Museclock Escrow"
 DOMAIN_VERSION = "1"
@@ -27,6 +29,29 @@ _APPOINT_SELF = selector("appointSeller(address,bool)")
 _APPOINT_POOL = selector("appointPoolSeller(address,bool)")
 _NONCES = selector("nonces(address)")
 _IS_SELLER = selector("isSeller(address,address)")
+
+
+class Order(Protocol):
+    """What a creator signs for the Escrow."""
+
+    @property
+    def creator(self) -> Address: ...
+
+    @property
+    def digest(self) -> bytes: ...
+
+
+def require_creator(order: Order, signature: bytes) -> None:
+    """Keep strangers' orders from costing gas; the Escrow checks the same.
+
+    Raises ProblemError: payment.refused (reason: signature).
+    """
+    try:
+        signer = recover_address(order.digest, signature)
+    except SignatureError as exc:
+        raise ProblemError("payment.refused", reason="signature") from exc
+    if signer != order.creator:
+        raise ProblemError("payment.refused", reason="signature")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

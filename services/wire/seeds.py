@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.wire.base import AddressField, Answer, Bytes32Field, ContentIdField, Moment, MoneyField, Request
+from services.wire.base import (
+    AddressField,
+    Answer,
+    Bytes32Field,
+    ContentIdField,
+    DollarsField,
+    Moment,
+    MoneyField,
+    Request,
+)
 from services.wire.kyc import KycState
 
 LinkVisibility = Literal["public", "members_only"]
@@ -100,8 +109,9 @@ class CreatorDashboardOut(Answer):
     message: str
     creator_id: str
     total_members: int
-    monthly_revenue: MoneyField
-    monthly_share: MoneyField
+    monthly_revenue: DollarsField
+    monthly_revenue_micros: MoneyField
+    monthly_share_micros: MoneyField
 
 
 class WithdrawIn(Request):

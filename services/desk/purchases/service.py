@@ -7,6 +7,7 @@ import asyncio
 from anyio import to_thread
 
 from services.chain.authorization import PaymentTerms
+from services.chain.escrow_payment import signed_payment
 from services.desk.channels.buying import Bought, Elsewhere, buy_by_channel
 from services.desk.channels.vouchers import Wish, wish_for
 from services.desk.choices import read_choices
@@ -19,7 +20,7 @@ from services.desk.purchases.delivery import deliver, settle
 from services.desk.purchases.exact import exact_offer, signed_transfer, was_paid_into_escrow, was_transferred
 from services.desk.purchases.home import all_playable, is_home
 from services.desk.purchases.record import find, write_signed
-from services.desk.purchases.terms import accepted, signed_payment, terms_for
+from services.desk.purchases.terms import accepted, terms_for
 from services.desk.tables import Purchase
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money

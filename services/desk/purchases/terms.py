@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from services.chain.authorization import PaymentTerms, SignedAuthorization, sign_authorization
+from services.chain.authorization import PaymentTerms
 from services.desk.context import Desk
 from services.media.manifest import Manifest
 from services.units.address import Address
 from services.units.money import Money, total
 from services.wire.problems import ProblemError
-from services.wire.x402 import (
-    Authorization,
-    EscrowExtra,
-    EscrowPayment,
-    EscrowRequirements,
-    Payload,
-    PaymentRequired,
-    network,
-)
+from services.wire.x402 import EscrowExtra, EscrowRequirements, PaymentRequired, network
 
 _VALIDITY_S = 120
 # The chain's clock may lag behind the moment of the head that was read.
@@ -69,23 +61,4 @@ def terms_for(desk: Desk, manifest: Manifest, *, payer: Address, wanted: range, 
         amount=price_of(manifest, wanted.start, len(wanted)),
         valid_after=max(0, chain_time - _BACKDATED_S),
         valid_before=chain_time + _VALIDITY_S,
-    )
-
-
-def signed_payment(terms: PaymentTerms, offer: EscrowRequirements, key: bytes) -> EscrowPayment:
-    """Sign terms and write them as the payment that goes over the wire."""
-    signed: SignedAuthorization = sign_authorization(terms, key)
-    return EscrowPayment(
-        accepted=offer,
-        payload=Payload(
-            signature="0x" + signed.signature.hex(),
-            authorization=Authorization(
-                payer=terms.payer,
-                to=terms.escrow,
-                value=str(terms.amount.micros),
-                valid_after=str(terms.valid_after),
-                valid_before=str(terms.valid_before),
-                nonce=signed.nonce,
-            ),
-        ),
     )

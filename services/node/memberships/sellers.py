@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from services.chain.abi import read_uint
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
-from services.chain.hashing import SignatureError, recover_address
-from services.chain.orders import AppointOrder, is_seller_call
+from services.chain.orders import AppointOrder, is_seller_call, require_creator
 from services.node.context import Node
 from services.units.address import Address
 from services.units.ids import named_intent
@@ -41,7 +40,7 @@ def appoint(node: Node, creator: Address, given: AppointIn) -> bool:
         deadline=given.deadline,
     )
     signature = bytes.fromhex(given.signature[2:])
-    _check(order, signature)
+    require_creator(order, signature)
     intent = named_intent("\x1f".join(("appoint", creator, order.seller, str(given.nonce), given.signature)))
     try:
         receipt = node.relayer.wait(node.relayer.submit(intent, order.call(signature)), timeout_s=_WAIT_S)
@@ -50,13 +49,3 @@ def appoint(node: Node, creator: Address, given: AppointIn) -> bool:
     except (ChainRefused, OutcomeUnknown) as exc:
         raise ProblemError("transaction.unknown") from exc
     return receipt.is_ok or is_appointed(node, creator)
-
-
-def _check(order: AppointOrder, signature: bytes) -> None:
-    """Keep strangers' orders from costing gas; the Escrow checks the same."""
-    try:
-        signer = recover_address(order.digest, signature)
-    except SignatureError as exc:
-        raise ProblemError("payment.refused", reason="signature") from exc
-    if signer != order.creator:
-        raise ProblemError("payment.refused", reason="signature")

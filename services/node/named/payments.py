@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chain.authorization import PaymentTerms, sign_authorization
+from services.chain.authorization import PaymentTerms
+from services.chain.escrow_payment import signed_payment
 from services.chain.hashing import sign_digest
 from services.chain.orders import WithdrawOrder
 from services.node.named.wallets import NamedWallet
 from services.units.address import Address, address
 from services.units.money import Money
 from services.wire.problems import ProblemError
-from services.wire.x402 import (
-    Authorization,
-    EscrowPayment,
-    EscrowRequirements,
-    Payload,
-    PaymentRequired,
-    decode,
-    encode,
-)
+from services.wire.x402 import EscrowRequirements, PaymentRequired, decode, encode
 
 _VALID_S = 300
 _SKEW_S = 60
@@ -53,17 +46,7 @@ def chunk_payment(header: str, wallet: NamedWallet, chain: Chain) -> str:
         valid_after=chain.now - _SKEW_S,
         valid_before=chain.now + _VALID_S,
     )
-    signed = sign_authorization(terms, wallet.key)
-    authorization = Authorization(
-        payer=terms.payer,
-        to=terms.escrow,
-        value=str(terms.amount.micros),
-        valid_after=str(terms.valid_after),
-        valid_before=str(terms.valid_before),
-        nonce=signed.nonce,
-    )
-    payload = Payload(signature="0x" + signed.signature.hex(), authorization=authorization)
-    return encode(EscrowPayment(accepted=offer, payload=payload))
+    return encode(signed_payment(terms, offer, wallet.key))
 
 
 def withdrawal(params: dict[str, str], wallet: NamedWallet, chain: Chain) -> dict[str, object]:

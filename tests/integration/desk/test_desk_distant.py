@@ -92,10 +92,12 @@ def ready_upload(
     return upload_id, film
 
 
-async def _published_far(running: RunningWorld, distant: DistantNode, **options: int) -> tuple[str, SealedFilm]:
+async def _published_far(
+    running: RunningWorld, distant: DistantNode, *, chunk_bytes: int = 256
+) -> tuple[str, SealedFilm]:
     await running.creator.nodes.add(distant.address, name="Films of others")
     await running.creator.nodes.agree(distant.address)
-    upload_id, film = ready_upload(running.desk("creator"), node=distant.address, **options)
+    upload_id, film = ready_upload(running.desk("creator"), node=distant.address, chunk_bytes=chunk_bytes)
     await running.creator.uploads.publish(upload_id)
     return upload_id, film
 

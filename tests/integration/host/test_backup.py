@@ -21,14 +21,13 @@ from services.host.backup.record import Record
 from services.host.backup.restore import restore_backup
 from services.host.node_open import NodeSetup, at_work
 from services.host.node_world import Served, demo_node
-from services.media.manifest import compose_manifest
 from services.node.named.wallets import NamedWallets
 from services.node_cli.__main__ import main
 from services.node_cli.terminal import Terminal
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import HandClock
 from tests.fixtures.postgres import Postgres
-from tests.fixtures.world import PRICE, SealedFilm, publication, sealed_film
+from tests.fixtures.world import PRICE, SealedFilm, noise_manifest, publication, sealed_film
 
 PASSPHRASE = "the drill of november"
 
@@ -53,20 +52,7 @@ async def running_node(
 async def publish(served: Served, profile: Path, http: httpx.AsyncClient) -> SealedFilm:
     node, film = served.node, sealed_film(served.node.blocks)
     wallet = NamedWallets(KeyBox(key_file(profile / "node" / "node.key")), lambda _account: None).of("maker")
-    manifest = compose_manifest(
-        film.film,
-        secret=film.secret,
-        content_id=film.content,
-        version=1,
-        title="Noise",
-        creator=wallet.address,
-        chain_id=node.chain.chain_id,
-        token=node.chain.token,
-        escrow=node.chain.escrow,
-        price_per_ten_seconds=PRICE,
-        preview_chunks=1,
-        created_at=1_790_000_000,
-    )
+    manifest = noise_manifest(film, wallet.address, node.chain)
     body = publication(manifest, film, wallet.key).model_dump(mode="json")
     made = await http.put(f"/content/{film.content}/manifest", json=body, headers={"Authorization": "Bearer maker"})
     assert made.status_code == 201, made.text
