@@ -30,16 +30,21 @@ class Series:
     """The axis reaches at least this value, so that an empty chart has a scale too."""
     last_is_open: bool = True
     """The last place is not over yet, such as today: hatched."""
+    adds_up: bool = True
+    """The values have a sum; counts of who is there have none."""
+    places: str = "days"
+    """What the places are."""
+    gaps: frozenset[int] = frozenset()
+    """Places that can have no value, such as free parts; the pointer says so."""
 
     def spoken(self, title: str) -> str:
         """Say the series in one sentence, for those who don't see it."""
         if not any(self.values):
             return f"{title}: nothing yet."
         best = max(range(len(self.values)), key=self.values.__getitem__)
-        return (
-            f"{title}: {len(self.values)} days, {self.unit(sum(self.values))} in all, "
-            f"most on {self.labels[best]} with {self.unit(self.values[best])}."
-        )
+        whole = f"{self.unit(sum(self.values))} in all, " if self.adds_up else ""
+        most = f"most {'on' if self.places == 'days' else 'at'} {self.labels[best]} with {self.unit(self.values[best])}"
+        return f"{title}: {len(self.values)} {self.places}, {whole}{most}."
 
 
 class Plot(Protocol):

@@ -66,7 +66,11 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
             self._draw_before(series)
         self._value.setVisible(False)
         self.addItem(self._value, ignoreBounds=True)
-        self.getPlotItem().setRange(xRange=(-0.6, len(series.values) - 0.4), yRange=(0, ticks[-1]), padding=0.02)
+        # Room for the label under the last place.
+        room = len(series.values) * 0.015
+        self.getPlotItem().setRange(
+            xRange=(-0.6 - room, len(series.values) - 0.4 + room), yRange=(0, ticks[-1]), padding=0.02
+        )
 
     def _draw_axes(self, series: Series, ticks: tuple[int, ...]) -> None:
         tokens, item = theme.active(), self.getPlotItem()
@@ -121,12 +125,25 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
             self._value.setVisible(False)
             return
         value = self._series.values[place]
-        self._value.setText(f"{self._series.labels[place]}  {self._series.unit(value)}")
+        self._value.setText(self._words(self._series, place))
         self._value.setColor(theme.colour(theme.active().text))
         self._value.fill = QBrush(theme.colour(theme.active().raised))
         self._value.border = _pen(theme.active().line_strong)
-        self._value.setPos(place, value)
+        # At the edges the words stand inside.
+        reach = len(self._series.values) - 1
+        self._value.setAnchor((0.5 if 3 < place < reach - 3 else 0.0 if place <= 3 else 1.0, 1.15))
+        top = self.getPlotItem().getViewBox().viewRange()[1][1]
+        self._value.setPos(place, min(value, top * 0.82))
         self._value.setVisible(True)
+
+    @staticmethod
+    def _words(series: Series, place: int) -> str:
+        if place in series.gaps:
+            return f"{series.labels[place]}  free"
+        words = f"{series.labels[place]}  {series.unit(series.values[place])}"
+        if any(series.before) and place < len(series.before):
+            words += f"   before: {series.unit(series.before[place])}"
+        return words
 
     def leaveEvent(self, event: QEvent) -> None:
         self._value.setVisible(False)

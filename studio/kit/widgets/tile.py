@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from studio.kit.format import money, money_exact
+from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.card import Card, column, holder
+from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.widgets.sparkline import Sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
 
     from services.units.money import Money
 
@@ -21,15 +25,23 @@ if TYPE_CHECKING:
 class Tile(Card):
     """Shows a skeleton until it is given a figure. ``name`` becomes the object name ``tile.<name>``.
 
-    A plain tile has no line.
+    A plain tile has no line. Signal: ``opened`` when one that leads on (see lead_on) is clicked or Enter pressed.
     """
+
+    opened = Signal()
 
     def __init__(self, name: str, label: str, *, plain: bool = False) -> None:
         super().__init__(padding=20, spacing=8)
         self.setObjectName(f"tile.{name}")
         self._label = label
         self._caption = text.caption(label)
-        self.body.addWidget(self._caption)
+        head = row(self._caption)
+        head.addStretch(1)
+        self._arrow = Icon("chevron-right", "neutral", 16)
+        self._arrow.hide()
+        head.addWidget(self._arrow)
+        self.body.addLayout(head)
+        self._leads = ""
         self._value = text.figure()
         self._note = text.caption()
         # All tiles of a row are of one width, whatever the words.
@@ -64,6 +76,39 @@ class Tile(Card):
         self._line.show_values(series)
         self._stack.setCurrentIndex(1)
         self.setAccessibleName(f"{self._label}: {money(amount)}, {note}")
+
+    def show_words(self, value: str, note: str) -> None:
+        """Show a figure that is no money."""
+        self._value.setText(value)
+        self._note.setText(note)
+        self._note.setToolTip(note)
+        self._stack.setCurrentIndex(1)
+        self.setAccessibleName(f"{self._label}: {value}, {note}")
+
+    def lead_on(self, to: str) -> None:
+        """Let a click or Enter open what is behind the figure; to: what assistive technology reads."""
+        self._leads = to
+        self._arrow.show()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleDescription(to)
+        self.setToolTip(to)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if (
+            self._leads
+            and event.button() is Qt.MouseButton.LeftButton
+            and self.rect().contains(event.position().toPoint())
+        ):
+            self.opened.emit()
+            return
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._leads and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
 
     def content(self) -> QWidget | None:
         """The widget that is on top: skeleton or figure."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy
 
 from studio.kit.chart import Chart, Series
-from studio.kit.format import change, clock, day
+from studio.kit.format import change, clock, day, money
+from studio.kit.metrics import EXPLAINED, METRICS, metric_of, moved, series_of, told
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.metric_tabs import MetricTabs
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.tile import Tile
@@ -25,6 +29,13 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
+# What is behind a tile: a page, and what assistive technology reads.
+_BEHIND = {
+    "today": ("earnings", "Open today's earnings"),
+    "period": ("earnings", "Open the earnings of this period"),
+    "in_flight": ("payouts", "Open what is on its way"),
+    "available": ("payouts", "Open payouts"),
+}
 # An axis of four cents, while there is less.
 _LEAST_SCALE = 40_000
 
@@ -47,8 +58,15 @@ class OverviewPage(PageFrame):
             "in_flight": Tile("in_flight", "In flight"),
             "available": Tile("available", "Available"),
         }
+        for name, (route, says) in _BEHIND.items():
+            self._tiles[name].lead_on(says)
+            self._tiles[name].opened.connect(partial(self._open_tile, name, route))
         self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER, stretch=1))
-        self._chart = Chart("Earnings a day", name="overview.chart", height=280)
+        self._tabs = MetricTabs(METRICS, name="overview.metric")
+        self._tabs.picked.connect(self.model.show)
+        self._chart = Chart("Earnings a day", name="overview.chart", height=260)
+        self._words = text.caption()
+        self._words.setContentsMargins(12, 0, 12, 0)
         self._needs, self._latest, self._sales = NeedsCard(), LatestCard(), SalesCard()
         self._needs.wanted.connect(context.navigate)
         self._build()
@@ -67,14 +85,18 @@ class OverviewPage(PageFrame):
             self._periods[days] = button
 
     def _build(self) -> None:
-        chart = Card("Earnings a day")
-        chart.head.addWidget(text.caption("your share, in dollars; dashed: the days before"))
+        chart = Card(padding=16, spacing=12)
+        chart.body.addWidget(self._tabs)
+        chart.body.addWidget(self._words)
         chart.body.addWidget(self._chart)
+        self._tabs.choose("earnings")
         first, second = QHBoxLayout(), QHBoxLayout()
         for line, left, right in ((first, chart, self._needs), (second, self._sales, self._latest)):
             line.setSpacing(GUTTER)
-            line.addWidget(left, 8)
-            line.addWidget(right, 4)
+            for card, share in ((left, 8), (right, 4)):
+                # The columns stand under each other, whatever is in them.
+                card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                line.addWidget(card, share)
             self.body.addLayout(line)
         self.body.addStretch(1)
 
@@ -88,10 +110,33 @@ class OverviewPage(PageFrame):
             return
         self.subtitle.setText(f"Last {overview.period_days} days, as of {clock(overview.as_of)}")
         self._show_tiles(overview)
-        self._chart.show_series(_series(overview))
+        self._show_chart(overview)
         self._needs.show_needs(overview.needs)
         self._latest.show_latest(overview.latest, state.poster)
         self._sales.show_sales(overview.sales)
+
+    def _show_chart(self, overview: OverviewOut) -> None:
+        state, figures = self.model.state, self.model.state.figures
+        for name, _ in METRICS:
+            tab = self._tabs.tabs[name]
+            tab.setVisible(figures is not None or name == "earnings")
+            if figures is not None:
+                metric = metric_of(figures, name)
+                tab.show_sum(told(name, metric.total), moved(metric.total, metric.total_before, than="").strip())
+        self._tabs.choose(state.metric)
+        self._words.setText(f"{EXPLAINED[state.metric]}; dashed: the {overview.period_days} days before")
+        if figures is None:
+            tile = next(tile for tile in overview.tiles if tile.name == "period")
+            self._tabs.tabs["earnings"].show_sum(money(tile.value), change(tile.value, tile.previous))
+            self._chart.show_series(_series(overview))
+            return
+        metric = metric_of(figures, state.metric)
+        days = [figures.first + timedelta(days=at) for at in range(len(metric.days))]
+        self._chart.show_series(series_of(state.metric, days, metric.days, metric.before))
+
+    def _open_tile(self, name: str, route: str) -> None:
+        days = {"today": "1", "period": str(self.model.state.days)}.get(name)
+        self.model.context.navigate(route, {"days": days} if days else {})
 
     def _show_tiles(self, overview: OverviewOut) -> None:
         for tile in overview.tiles:

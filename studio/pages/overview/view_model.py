@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 
+from services.units.period import Period
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from services.wire.earnings import OverviewOut
+    from services.wire.figures import FiguresOut, Metric
     from services.wire.nodes import NodeOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
-PERIODS = (7, 28, 90)
+PERIODS = (7, 28, 90, 365)
 _PULSE_MS = 5_000
 
 
@@ -29,6 +31,9 @@ class OverviewState:
     node: str = ""
     """Whose books are shown: a node's address, empty for this computer's."""
     overview: OverviewOut | None = None
+    metric: Metric = "earnings"
+    figures: FiguresOut | None = None
+    """All metrics of the period; a node of an earlier version knows none."""
     poster: bytes | None = None
     busy: bool = False
     problem: Problem | None = None
@@ -59,12 +64,14 @@ class OverviewViewModel(ViewModel[OverviewState]):
             wanted["node"] = self.state.node
         self._set(busy=True)
         self._fetch(lambda desk: desk.earnings.overview(**wanted), self._on_overview)
+        period, node = Period(days=self.state.days), self.state.node
+        self._act(lambda desk: desk.figures.series(period, node=node), self._on_figures, self._no_figures)
         self._act(lambda desk: desk.nodes.list(), self._on_nodes, self._no_nodes)
 
     def look_at(self, node: str) -> None:
         """Look at the books of another node."""
         if node != self.state.node:
-            self._set(node=node, problem=None)
+            self._set(node=node, figures=None, problem=None)
             self.refresh()
 
     def choose(self, days: int) -> None:
@@ -72,6 +79,19 @@ class OverviewViewModel(ViewModel[OverviewState]):
         if days != self.state.days:
             self._set(days=days)
             self.refresh()
+
+    def show(self, metric: Metric) -> None:
+        """Look at another metric."""
+        self._set(metric=metric)
+
+    def _on_figures(self, figures: FiguresOut) -> None:
+        # One that was asked for before another period was chosen comes too late.
+        if (figures.last - figures.first).days + 1 == self.state.days:
+            self._set(figures=figures)
+
+    def _no_figures(self, _problem: Problem) -> None:
+        """The earnings are shown as the overview has them."""
+        self._set(figures=None, metric="earnings")
 
     def _on_nodes(self, nodes: tuple[NodeOut, ...]) -> None:
         self._set(nodes=tuple(node for node in nodes if node.films or node.address == self.state.node))

@@ -1,0 +1,82 @@
+"""A statement of a period as a page to print: the sums by kind, film and day, as the books have them."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from studio.kit.format import day, moment, money_exact
+from studio.pages.earnings.words import GROUPINGS, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.wire.figures import BreakdownOut, SumOut
+
+_HEAD = """<html><head><meta charset="utf-8"><title>Statement of earnings</title></head>
+<body style="font-family: sans-serif; font-size: 10pt; color: #15181c">"""
+_CELL = '<td align="{align}" style="padding: 3px 10px 3px 0; border-bottom: 1px solid #d5dae0">{words}</td>'
+
+
+def as_html(sums: Sequence[BreakdownOut]) -> str:
+    """Write a statement. sums: in several ways, of one period."""
+    first = sums[0]
+    parts = [
+        _HEAD,
+        "<h1>Statement of earnings</h1>",
+        f"<p>{day(first.first)} {first.first.year} to {day(first.last)} {first.last.year}, UTC days, both included.<br>"
+        f"As of {moment(first.as_of)}. Amounts in US dollars (USDC).</p>",
+        _table(
+            ("", "Amount"),
+            [
+                ("Viewers paid", money_exact(first.gross)),
+                ("Platform's share", money_exact(first.gross - first.net)),
+                ("Your share", money_exact(first.net)),
+            ],
+        ),
+    ]
+    for each in sums:
+        title = dict(GROUPINGS)[each.by].lower()
+        parts.append(f"<h2>By {title}</h2>")
+        rows = [_row(row, each) for row in each.rows if row.payments]
+        parts.append(_table((title.capitalize(), "Payments", "Viewers paid", "Your share"), rows))
+    parts.append(
+        "<p>Every sum is made of lines of the node's ledger, which is hash-chained; the lines can be exported.</p>"
+        "</body></html>"
+    )
+    return "\n".join(parts)
+
+
+def write_pdf(html: str, path: str) -> bool:
+    """Print a statement into a file; False when it cannot be written."""
+    from PySide6.QtCore import QFileInfo, QMarginsF
+    from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+
+    folder = QFileInfo(QFileInfo(path).absolutePath())
+    if not folder.isDir() or not folder.isWritable():
+        return False
+    writer = QPdfWriter(path)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(18, 18, 18, 18), QPageLayout.Unit.Millimeter)
+    writer.setTitle("Statement of earnings")
+    document = QTextDocument()
+    document.setHtml(html)
+    document.print_(writer)
+    return True
+
+
+def _row(row: SumOut, of: BreakdownOut) -> tuple[str, ...]:
+    return (name_of(row, of.by), f"{row.payments:,}", money_exact(row.gross), money_exact(row.net))
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return "<p>Nothing.</p>"
+    lines = [_line([f"<b>{escape(words)}</b>" for words in head])]
+    lines += [_line([escape(words) for words in row]) for row in rows]
+    return f'<table width="100%" cellspacing="0">{"".join(lines)}</table>'
+
+
+def _line(cells: Sequence[str]) -> str:
+    made = (_CELL.format(align="right" if at else "left", words=words) for at, words in enumerate(cells))
+    return f"<tr>{''.join(made)}</tr>"

@@ -1,0 +1,1 @@
+"""Who pays by the month, what each brought, and how many leave."""

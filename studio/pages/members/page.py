@@ -1,0 +1,176 @@
+"""The members page: how many there are and leave, who they are, and what each paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from studio.kit.format import clock, moment, plural, short
+from studio.kit.table import Table, TableModel
+from studio.kit.tokens import GUTTER
+from studio.kit.widgets import text
+from studio.kit.widgets.button import secondary
+from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.choice import Choice
+from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.node_choice import NodeChoice
+from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.widgets.tile import Tile
+from studio.pages.members.view_model import MembersViewModel
+from studio.pages.members.words import FILTERS, ORDERS, member_columns, payment_columns, reason
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QModelIndex
+
+    from services.wire.figures import MemberPaymentOut, MemberRowOut, MembersOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Action, Problem
+
+
+class MembersPage(PageFrame):
+    """Who pays by the month."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__("Members")
+        self.model = MembersViewModel(context)
+        self._node = NodeChoice(name="members.node", says="Members at")
+        self._node.picked.connect(self.model.look_at)
+        self._export = secondary("Export", name="members.export", icon="download")
+        self._export.clicked.connect(self._ask_place)
+        self.buttons.addWidget(self._node)
+        self.buttons.addWidget(self._export)
+        self._tiles = {
+            "active": Tile("members.active", "Members", plain=True),
+            "joined": Tile("members.joined", "Joined in 30 days", plain=True),
+            "churn": Tile("members.churn", "Left in 30 days", plain=True),
+            "value": Tile("members.value", "Brought by each, in all", plain=True),
+        }
+        self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER, stretch=1))
+        self._empty = EmptyState(
+            "Members pay a month ahead for one of your tiers. Make a tier, and let it open your films.",
+            "Make a tier",
+            ghost="rows",
+            name="members.tiers",
+        )
+        self._empty.setMinimumHeight(320)
+        self._empty.acted.connect(self._go_to_tiers)
+        self._card = self._list()
+        self._history = self._payments()
+        for part in (self._empty, self._card, self._history):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self.banner.acted.connect(self._on_action)
+        self.model.changed.connect(self._render)
+        self.model.exported.connect(self._on_exported)
+        self._render()
+        self.model.refresh()
+
+    def _list(self) -> Card:
+        card = Card(padding=12, spacing=8)
+        self._search = QLineEdit()
+        self._search.setObjectName("members.search")
+        self._search.setAccessibleName("Find a member by the address")
+        self._search.setPlaceholderText("Find by address")
+        self._search.setClearButtonEnabled(True)
+        self._search.setMaximumWidth(320)
+        self._search.textChanged.connect(self.model.search)
+        standing = Choice(FILTERS, name="members.state", says="Which members")
+        standing.picked.connect(self.model.filter)
+        order = Choice(ORDERS, name="members.order", says="In which order")
+        order.picked.connect(self.model.sort)
+        self._count = text.muted(wrap=False)
+        line = row(self._search, standing, order, spacing=8)
+        line.addStretch(1)
+        line.addWidget(self._count)
+        line.setContentsMargins(12, 8, 12, 4)
+        card.body.addLayout(line)
+        self._ghost = skeleton_lines(100, 100, 100, spacing=24, height=18)
+        card.body.addWidget(self._ghost)
+        self._rows: TableModel[MemberRowOut] = TableModel(member_columns(), self)
+        self._rows.more_wanted.connect(self.model.more)
+        self.table = Table(self._rows, name="members.table", says="Members")
+        self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        card.body.addWidget(self.table)
+        self._none = text.muted("Nobody fits these words and filters.")
+        self._none.setContentsMargins(12, 8, 12, 16)
+        card.body.addWidget(self._none)
+        return card
+
+    def _payments(self) -> Card:
+        card = Card("Payments", padding=12, spacing=8)
+        card.head.setContentsMargins(12, 8, 12, 0)
+        self._about = text.muted()
+        self._about.setContentsMargins(12, 0, 12, 0)
+        card.body.addWidget(self._about)
+        self._paid: TableModel[MemberPaymentOut] = TableModel(payment_columns(), self)
+        self._paid_table = Table(self._paid, name="members.payments", says="Payments of this member")
+        card.body.addWidget(self._paid_table)
+        return card
+
+    def _render(self) -> None:
+        state = self.model.state
+        self.banner.show_problem(state.problem)
+        self._node.setVisible(bool(state.nodes))
+        self._node.show_nodes(state.nodes, state.node)
+        members = state.members
+        nobody = members is not None and not members.total and not state.is_filtered
+        self._empty.setVisible(nobody)
+        self._card.setVisible(not nobody)
+        self._export.setEnabled(members is not None and not nobody and not state.busy)
+        self._ghost.setVisible(members is None)
+        self._none.setVisible(members is not None and not state.rows)
+        self.table.setVisible(bool(state.rows))
+        self._rows.set_rows(state.rows, has_more=state.has_more)
+        # High enough for all of a few, and scrolled by itself for many: then only what is seen is fetched.
+        self.table.fit_rows(10 if state.chosen is None else 5)
+        if members is not None:
+            self._count.setText(plural(members.total, "member", "members"))
+            self.subtitle.setText(f"as of {clock(members.as_of)}")
+            self._show_tiles(members)
+        self._show_history()
+
+    def _show_tiles(self, members: MembersOut) -> None:
+        ending = f"{members.ending:,} of them end" if members.ending else "all of them renew"
+        self._tiles["active"].show_words(f"{members.active + members.ending:,}", ending)
+        self._tiles["joined"].show_words(f"{members.joined_lately:,}", "accounts")
+        churn = "nobody was there before"
+        if members.churn_bps is not None:
+            churn = f"churn {members.churn_bps / 100:.1f} %"
+        self._tiles["churn"].show_words(f"{members.left_lately:,}", churn)
+        self._tiles["value"].show_money(members.value, "on average, less refunds")
+
+    def _show_history(self) -> None:
+        chosen, history = self.model.state.chosen, self.model.state.history
+        self._history.setVisible(chosen is not None)
+        if chosen is None:
+            return
+        self._history.title.setText(f"Payments of {short(chosen.viewer)}")
+        why = reason(chosen.reason)
+        self._about.setText(
+            f"{chosen.tier_name}, joined {moment(chosen.joined_at)}, paid until {moment(chosen.paid_until)}"
+            + (f"; {why}." if why else ".")
+        )
+        self._paid.set_rows(history.payments if history is not None else ())
+        self._paid_table.fit_rows(50)
+
+    def _on_row(self, index: QModelIndex) -> None:
+        self.model.choose(self._rows.rows[index.row()] if index.isValid() else None)
+
+    def _go_to_tiers(self) -> None:
+        self.model.context.navigate("tiers")
+
+    def _ask_place(self) -> None:
+        dialog = QFileDialog(self.window(), "Save the members", "members.csv", "CSV (*.csv);;JSON (*.json)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.fileSelected.connect(self.model.export)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_exported(self, path: str) -> None:
+        self.model.context.notify(f"Saved as {path}")
+
+    def _on_action(self, _action: Action, problem: Problem) -> None:
+        self.model.context.handle(problem, self.model.refresh)

@@ -1,0 +1,309 @@
+"""Overview, earnings and members: what is shown, what a click leads to, and what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from services.units.period import Period
+from services.wire.problems import ProblemError
+from studio.kit.chart import Chart
+from studio.kit.context import PageContext
+from studio.kit.route import Route
+from studio.kit.service_state import Phase, ServiceState
+from studio.kit.theme import Theme
+from studio.kit.tokens import ThemeName
+from studio.kit.widgets.tile import Tile
+from studio.pages.earnings.page import EarningsPage
+from studio.pages.members.page import MembersPage
+from studio.pages.overview.page import OverviewPage
+from studio.rail import Rail
+from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
+from studio.window import Window
+from tests.fixtures import samples
+from tests.fixtures import samples_figures as made
+from tests.fixtures.viewer import click, shown
+from tests.fixtures.window import PreparedClient, Shell
+
+Shot = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def figures(client: PreparedClient) -> PreparedClient:
+    client.answers |= {
+        "earnings.overview": lambda days=28, **_of: samples.overview(days),
+        "figures.series": made.series,
+        "figures.breakdown": made.breakdown,
+        "figures.lines": made.lines,
+        "figures.members": made.members,
+        "figures.member": made.member,
+        "nodes.list": (),
+    }
+    return client
+
+
+def _open(qtbot: QtBot, page: Any) -> Any:
+    qtbot.addWidget(page)
+    page.resize(1064, 900)
+    with qtbot.waitExposed(page):
+        page.show()
+    return page
+
+
+def _tab(page: QWidget, name: str) -> Any:
+    found = page.findChild(QAbstractButton, name)
+    assert found is not None
+    return found
+
+
+def test_each_metric_has_its_tab_and_its_chart(
+    figures: PreparedClient, qtbot: QtBot, page_context: PageContext
+) -> None:
+    page = _open(qtbot, OverviewPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.figures is not None)
+    assert _tab(page, "overview.metric.earnings").value_text.startswith("$")
+    chart = page.findChild(Chart, "overview.chart")
+    assert chart.series.values == made.figures().metrics[0].days
+    _tab(page, "overview.metric.members").click()
+    assert chart.series.values == made.figures().metrics[4].days
+    assert "in all" not in chart.series.spoken("Members")
+    assert "memberships at the end of the day" in shown(page)
+    _tab(page, "overview.period.7").click()
+    qtbot.waitUntil(lambda: len(chart.series.values) == 7)
+    assert "7 days before" in shown(page)
+
+
+def test_an_older_node_shows_its_earnings_without_tabs(
+    figures: PreparedClient, qtbot: QtBot, page_context: PageContext
+) -> None:
+    figures.answers["figures.series"] = ProblemError("request.not_found")
+    page = _open(qtbot, OverviewPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.overview is not None)
+    qtbot.waitUntil(lambda: bool(figures.called("figures.series")))
+    assert not _tab(page, "overview.metric.members").isVisible()
+    assert page.findChild(Chart, "overview.chart").series is not None
+
+
+@pytest.mark.parametrize("way", ["click", "key"])
+def test_a_tile_leads_to_its_rows(
+    figures: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell, way: str
+) -> None:
+    page = _open(qtbot, OverviewPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.overview is not None)
+    for name, visit in (("today", ("earnings", {"days": "1"})), ("available", ("payouts", {}))):
+        tile = page.findChild(Tile, f"tile.{name}")
+        if way == "click":
+            place = tile.mapTo(page, tile.rect().center())
+            QTest.mouseClick(page.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+        else:
+            QTest.keyClick(tile, Qt.Key.Key_Return)
+        assert shell.visited[-1] == visit
+
+
+@pytest.fixture
+def opened(figures: PreparedClient, qtbot: QtBot, page_context: PageContext) -> Callable[[], EarningsPage]:
+    """Open the page. Not the page itself: pytest would hold it, and its chart, beyond the test."""
+
+    def make() -> EarningsPage:
+        page: EarningsPage = _open(qtbot, EarningsPage(page_context))
+        qtbot.waitUntil(lambda: page.model.state.sums is not None)
+        return page
+
+    return make
+
+
+def test_a_sum_opens_its_lines_down_to_the_chain(
+    opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot, shell: Shell
+) -> None:
+    earnings = opened()
+    click(earnings, "earnings.by.item")
+    qtbot.waitUntil(lambda: earnings.model.state.sums is not None and earnings.model.state.sums.by == "item")
+    assert earnings.model.state.sums is not None
+    first = earnings.model.state.sums.rows[0]
+    table: Any = earnings.findChild(QWidget, "earnings.sums.item")
+    table.opened.emit(first)
+    qtbot.waitUntil(lambda: earnings.model.state.lines is not None)
+    ((period,), asked) = figures.called("figures.lines")[-1]
+    assert (asked["item"], period.first, period.last) == (first.key, made.figures().first, samples.TODAY)
+    assert first.name in shown(earnings)
+    click(earnings, "earnings.more")
+    qtbot.waitUntil(lambda: len(earnings.model.state.lines or ()) == 24)
+    lines: Any = earnings.findChild(QWidget, "earnings.lines.table")
+    paid = next(line for line in earnings.model.state.lines or () if line.kind == "paid")
+    lines.opened.emit(paid)
+    assert shell.said == ["Transaction copied."]
+    click(earnings, "earnings.back")
+    assert earnings.model.state.opened is None
+
+
+def test_a_day_opens_its_own_lines(opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot) -> None:
+    earnings = opened()
+    assert earnings.model.state.sums is not None
+    earnings.model.open_sum(earnings.model.state.sums.rows[-1])
+    qtbot.waitUntil(lambda: earnings.model.state.lines is not None)
+    ((period,), _) = figures.called("figures.lines")[-1]
+    assert (period.first, period.last) == (samples.TODAY, samples.TODAY)
+
+
+def test_what_is_shown_is_saved_and_printed(
+    opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot, shell: Shell, tmp_path: Path
+) -> None:
+    earnings = opened()
+    figures.answers["figures.save"] = lambda path, *_rest, **_of: path
+    earnings.save_to("/there/earnings.json", "")
+    qtbot.waitUntil(lambda: shell.said == ["Saved as /there/earnings.json"])
+    ((path, table, form, _), _) = figures.called("figures.save")[0]
+    assert (path, table, form) == ("/there/earnings.json", "day", "json")
+    figures.answers["figures.statement"] = tuple(
+        made.breakdown(Period(), by) for by in ("source", "tier", "item", "day")
+    )
+    place = tmp_path / "statement.pdf"
+    earnings.save_to(str(place), "statement")
+    qtbot.waitUntil(lambda: len(shell.said) == 2)
+    assert place.read_bytes().startswith(b"%PDF")
+    earnings.save_to(str(tmp_path / "no such folder" / "x.pdf"), "statement")
+    qtbot.waitUntil(lambda: "could not be written" in shown(earnings))
+
+
+def test_a_file_that_cannot_be_written_is_said(
+    opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot
+) -> None:
+    earnings = opened()
+    figures.answers["figures.save"] = ProblemError("file.not_written")
+    earnings.save_to("/nowhere/x.csv", "lines")
+    qtbot.waitUntil(lambda: "could not be written" in shown(earnings))
+    assert not earnings.model.state.busy
+
+
+@pytest.fixture
+def members(figures: PreparedClient, qtbot: QtBot, page_context: PageContext) -> MembersPage:
+    page: MembersPage = _open(qtbot, MembersPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.members is not None)
+    return page
+
+
+def test_members_are_counted_found_and_told(members: MembersPage, figures: PreparedClient, qtbot: QtBot) -> None:
+    words = shown(members)
+    assert "churn 7.3 %" in words
+    assert "$11.42" in words
+    search = members.findChild(QLineEdit, "members.search")
+    assert search is not None
+    search.setText("0x71")
+    qtbot.waitUntil(lambda: figures.called("figures.members")[-1][1].get("query") == "0x71")
+    members.table.selectRow(1)
+    qtbot.waitUntil(lambda: members.model.state.history is not None)
+    assert "Payments of" in shown(members)
+    members.model.more()
+    qtbot.waitUntil(lambda: len(members.model.state.rows) == 40)
+    members.model.filter("ending")
+    qtbot.waitUntil(lambda: figures.called("figures.members")[-1][1].get("state") == "ending")
+
+
+def test_without_members_the_next_step_is_a_tier(
+    figures: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell
+) -> None:
+    figures.answers["figures.members"] = made.members(empty=True)
+    page = _open(qtbot, MembersPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.members is not None)
+    click(page, "members.tiers")
+    assert shell.visited == [("tiers", {})]
+
+
+@pytest.fixture
+def frame(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
+    window = Window()
+    qtbot.addWidget(window)
+    player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
+    rail = Rail(STUDIO_ROUTES, player, {"creator": "Creator", "viewer": "Viewer"})
+    rail.personas.mark("creator")
+    window.set_rail(rail)
+    window.show_service(ServiceState(Phase.READY))
+    yield window
+    theme.use("dark")
+
+
+def _no_page(_context: PageContext) -> QWidget:
+    return QWidget()
+
+
+def _lines(page: Any) -> None:
+    page.model.open_sum(page.model.state.sums.rows[-1])
+
+
+SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Callable[[Any], bool]]] = {
+    "overview-metrics": (
+        "overview", {}, lambda page: page.model.show("watch"), lambda page: page.model.state.figures is not None,
+    ),
+    "earnings": ("earnings", {}, None, lambda page: page.model.state.figures is not None),
+    "earnings-films": (
+        "earnings", {}, lambda page: page.model.add_up("item"), lambda page: page.model.state.sums is not None,
+    ),
+    "earnings-lines": ("earnings", {}, _lines, lambda page: page.model.state.lines is not None),
+    "earnings-empty": (
+        "earnings",
+        {
+            "figures.breakdown": lambda period, by="day", **_of: made.breakdown(period, by, empty=True),
+            "figures.series": made.figures(empty=True),
+        },
+        lambda page: page.model.add_up("item"),
+        lambda page: page.model.state.sums is not None,
+    ),
+    "earnings-down": (
+        "earnings",
+        {"figures.breakdown": ProblemError("service.unreachable"), "figures.series": ProblemError("internal")},
+        None,
+        lambda page: page.model.state.problem is not None,
+    ),
+    "members": ("members", {}, lambda page: page.table.selectRow(3), lambda page: page.model.state.history is not None),
+    "members-empty": (
+        "members", {"figures.members": made.members(empty=True)}, None,
+        lambda page: page.model.state.members is not None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("look", "size"), [("dark", (1280, 800)), ("light", (1024, 700))], ids=["dark-wide", "light-narrow"]
+)
+@pytest.mark.parametrize("scene", SCENES)
+def test_draw_figures(
+    scene: str, look: ThemeName, size: tuple[int, int], frame: Window, qtbot: QtBot, theme: Theme,
+    figures: PreparedClient, page_context: PageContext, shot: Shot,
+) -> None:  # fmt: skip
+    theme.use(look)
+    route, answers, act, settled = SCENES[scene]
+    figures.answers |= answers
+    page: Any = STUDIO_ROUTES[route].factory(page_context)
+    frame.show_page(page, route)
+    frame.resize(*size)
+    with qtbot.waitExposed(frame):
+        frame.show()
+    state = page.model
+    if act is not None:
+        loaded = ("overview", "sums", "members")
+        qtbot.waitUntil(lambda: any(getattr(state.state, name, None) is not None for name in loaded))
+        act(page)
+    qtbot.waitUntil(lambda: settled(page))
+    qtbot.waitUntil(lambda: all(c.series is None or c.drawn for c in page.findChildren(Chart)), timeout=20_000)
+    # Some turns of the loop more: what was shown last is laid out then, one layer a turn.
+    marker: list[str] = []
+    for turn in range(6):
+        page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
+        qtbot.waitUntil(partial(_has, marker, turn + 1))
+    shot(frame, f"studio/{scene}-{size[0]}-{look}")
+
+
+def _has(marker: list[str], count: int) -> bool:
+    return len(marker) >= count
+
+
+async def _nothing(_client: Any) -> str:
+    return "done"
