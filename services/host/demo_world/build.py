@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.chain.demo.chain import DemoChain
 from services.chain.hashing import address_of
 from services.chain.web3_gateway import Web3Gateway
-from services.db.keybox import KeyBox, key_file
+from services.desk.app import close_desk
 from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
 from services.host.demo_world.cast import Cast, key_of, make_cast
 from services.host.demo_world.history import History
+from services.host.demo_world.neighbours import Neighbour
 from services.host.demo_world.own_names import OwnNames
 from services.host.demo_world.shooting import open_studio
 from services.host.demo_world.sizes import SEED, Size
 from services.host.demo_world.sums import sums
 from services.host.demo_world.told_time import ToldTime
-from services.host.node_open import EXPORT_FOLDER, NodeSetup, open_checked, opened_node
+from services.host.node_open import EXPORT_FOLDER, NODE_URI, NodeSetup, open_checked, opened_node
+from services.host.world import Person, desk_of, keyring_of
+from services.http.inside import InsideClient
 from services.ipfs.store import DiskBlockStore
+from services.node.app import node_app
+from services.node.context import Node
 from services.node.sales.booking import sync
 from services.units.money import ZERO
 
@@ -44,24 +50,24 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
         drawn = films or folder / "films"
         drawn.mkdir(parents=True, mode=0o700, exist_ok=True)
         blocks = DiskBlockStore(folder / "blocks")
-        opened = opened_node(
-            folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=NodeSetup(names=OwnNames(keys))
-        )
+        setup = NodeSetup(names=OwnNames(keys))
+        opened = opened_node(folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=setup)
         async with opened as node, open_studio(drawn, folder / "blocks", small_by=size.small_by) as studio:
             chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
             ChannelsWatch(gateway, tell=node.channels.switch).look()
             tell("chain", 1.0)
-            history = History(
-                node=node,
-                chain=chain,
-                clock=clock,
-                cast=cast,
-                size=size,
-                studio=studio,
-                operator=address_of(operator_key(seed)),
-                tell=lambda part: tell("history", part),
-            )
-            await history.make()
+            async with _neighbours(folder, cast, node, size) as neighbours:
+                await History(
+                    node=node,
+                    chain=chain,
+                    clock=clock,
+                    cast=cast,
+                    size=size,
+                    studio=studio,
+                    operator=address_of(operator_key(seed)),
+                    neighbours=neighbours,
+                    tell=lambda part: tell("history", part),
+                ).make()
             sync(node)
             found = sums(node, [*keys])
         _furnish_desks(folder, cast)
@@ -71,12 +77,36 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
     return found
 
 
+@asynccontextmanager
+async def _neighbours(folder: Path, cast: Cast, node: Node, size: Size) -> AsyncIterator[list[Neighbour]]:
+    """Open the desks of the viewers who can sit at the window; each joins a channel in its time."""
+    found: list[Neighbour] = []
+    async with InsideClient(node_app(node), base_url=NODE_URI) as http:
+        try:
+            for number, desk_id in enumerate(("viewer", "viewer2")):
+                person = Person(desk_id, desk_id, "viewer", _with_key(cast.viewers[number].key))
+                ring = keyring_of(folder, person)
+                desk = desk_of(folder, person, ring, node.chain, node.blocks, node.clock, http)
+                joins = (size.days // 6 * (1 + number), number)
+                found.append(Neighbour(desk, number, seed=cast.seed, joins=joins))
+            yield found
+        finally:
+            for one in found:
+                await close_desk(one.desk)
+                one.desk.database.close()
+
+
 def _furnish_desks(folder: Path, cast: Cast) -> None:
-    """Give those who can sit at the window their wallets and empty books."""
+    """Give the others who can sit at the window their wallets and empty books."""
     for desk_id, key in desk_keys(cast).items():
         place = folder / "desks" / desk_id
-        Keyring(place / "wallet.json", KeyBox(key_file(place / "device.key"))).create_self_opening(key)
-        open_checked(place / "desk.db", "desk", export_to=place / EXPORT_FOLDER).close()
+        if not (place / "desk.db").exists():
+            keyring_of(folder, Person(desk_id, desk_id, "creator", _with_key(key)))
+            open_checked(place / "desk.db", "desk", export_to=place / EXPORT_FOLDER).close()
+
+
+def _with_key(key: bytes) -> Callable[[Keyring], None]:
+    return lambda ring: ring.create_self_opening(key)
 
 
 def desk_keys(cast: Cast) -> dict[str, bytes]:

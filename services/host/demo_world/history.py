@@ -13,6 +13,7 @@ from services.host.demo_world.calendar import opening_day, premieres
 from services.host.demo_world.cast import Cast, Creator, Viewer
 from services.host.demo_world.chances import Habits, habits_of
 from services.host.demo_world.members import Register
+from services.host.demo_world.neighbours import Neighbour
 from services.host.demo_world.publishing import move_in, publish, verify, withdraw
 from services.host.demo_world.shooting import Studio, Waiting
 from services.host.demo_world.sizes import END, Size
@@ -26,7 +27,7 @@ from services.node.sales.booking import sync
 from services.node.sales.shelf import Film
 from services.units.address import Address
 from services.units.ids import ContentId
-from services.units.money import Money
+from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 
 _SLOTS = (8, 11, 13, 17, 20, 22)
@@ -39,6 +40,7 @@ _TIP, _JOIN, _REGRET = 0.03, 0.3, 0.006
 _TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
 _REASONS = ("It stopped half way.", "I joined by mistake.", "Not what the title says.", "Bought twice on two devices.")
 _GAS_WEI = 10**18
+_PURSE = Money(60_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,15 @@ class History:
         size: Size,
         studio: Studio,
         operator: Address,
+        neighbours: Sequence[Neighbour],
         tell: Callable[[float], None],
     ) -> None:
         self._node, self._chain, self._clock = node, chain, clock
         self._cast, self._size, self._studio, self._operator, self._tell = cast, size, studio, operator, tell
         self._chance = chances(f"{cast.seed}:history:{size.name}")
-        self._habits = habits_of(cast, size)
+        self._neighbours = neighbours
+        # Who has a desk acts there.
+        self._town = list(zip(cast.viewers, habits_of(cast, size), strict=True))[len(neighbours) :]
         self._register = Register(node, self._chance)
         self._films: dict[Address, list[Film]] = {creator.address: [] for creator in cast.creators}
         self._asked: list[tuple[Creator, str]] = []
@@ -112,7 +117,7 @@ class History:
         return [one for place, one in enumerate(self._cast.creators) if opening_day(place, self._size) == day]
 
     async def _day(self, day: int, morning: datetime) -> None:
-        for viewer, habits in zip(self._cast.viewers, self._habits, strict=True):
+        for viewer, habits in self._town:
             if habits.arrives == day:
                 purse = Money(self._chance.choice((20, 30, 40, 60, 80)) * 1_000_000)
                 self._chain.fund(viewer.address, usdc=purse, gas_wei=0)
@@ -123,14 +128,21 @@ class History:
                 break
             self._clock.turn_to(moment)
             await self._sit_down(self._sittings(day, share * (_WEEKEND if morning.weekday() > 4 else 1.0)))
+        for neighbour in self._neighbours:
+            if day == 0:
+                self._chain.fund(neighbour.desk.keyring.owner(), usdc=_PURSE, gas_wei=_GAS_WEI)
+            await neighbour.evening(day, self._cast.creators, self._on_sale())
         if day % _CLAIM_DAYS == _CLAIM_DAYS - 1:
             self._bring_in()
             self._settle_refunds()
         self._pay_out(day)
 
+    def _on_sale(self) -> list[Film]:
+        return [film for creator in self._cast.creators for film in self._films[creator.address]]
+
     def _sittings(self, day: int, share: float) -> list[Sitting]:
         found = []
-        for viewer, habits in zip(self._cast.viewers, self._habits, strict=True):
+        for viewer, habits in self._town:
             if habits.arrives <= day and self._chance.random() < habits.per_day * share:
                 sitting = self._sitting(viewer, habits)
                 if sitting is not None:
@@ -161,7 +173,10 @@ class History:
             # On one line, one payment at a time.
             buyers: dict[tuple[Address, Address], Sitting] = {}
             for one in now:
-                if not may_watch(self._node, one.viewer, one.film, one.parts[step]) and one.film.is_sold:
+                is_locked = one.film.prices[one.parts[step]] > ZERO
+                if is_locked and self._register.is_member(one.viewer, one.creator):
+                    is_locked = not may_watch(self._node, one.viewer, one.film, one.parts[step])
+                if is_locked and one.film.is_sold:
                     buyers[one.viewer.address, one.creator.address] = one
                 one.viewer.seen[one.film.item.content_id] = one.parts[step] + 1
             await asyncio.gather(*(buy(self._node, one.viewer, one.film, one.parts[step]) for one in buyers.values()))

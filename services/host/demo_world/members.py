@@ -13,6 +13,7 @@ from services.node.memberships.record import find
 from services.node.memberships.routes import cancel, change, failed
 from services.node.memberships.tables import MembershipPayment
 from services.node.tables import Tier
+from services.units.address import Address
 from services.units.ids import IntentId
 from services.units.membership import TIER_PRICES
 from services.units.time import from_unix_seconds
@@ -43,10 +44,11 @@ class Register:
     def __init__(self, node: Node, chance: random.Random) -> None:
         self._node, self._chance = node, chance
         self.members: list[Member] = []
+        self._pairs: set[tuple[Address, Address]] = set()
 
     def is_member(self, viewer: Viewer, creator: Creator) -> bool:
         """Tell whether a viewer ever joined a creator's tiers."""
-        return any(one.viewer is viewer and one.creator is creator for one in self.members)
+        return (viewer.address, creator.address) in self._pairs
 
     def join(self, viewer: Viewer, creator: Creator, stays: float) -> Member | None:
         """Let a viewer join one of a creator's tiers; most take the cheapest. None without the money. Blocking."""
@@ -56,6 +58,7 @@ class Register:
         receipt = self._pay(viewer, creator, tier)
         member = Member(viewer, creator, tier, self._end(receipt), stays, receipt)
         self.members.append(member)
+        self._pairs.add((viewer.address, creator.address))
         return member
 
     def look_after(self) -> None:
