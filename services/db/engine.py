@@ -122,15 +122,22 @@ class Database:
 
     @contextmanager
     def write_plain(self) -> Iterator[Unit]:
-        """Give the driver's connection inside a unit of work, which begins and ends as that of ``write``."""
+        """Give the driver's connection inside a unit of work, which begins and ends as that of ``write``.
+
+        On PostgreSQL statements go ahead of their answers, so that a unit takes two round trips: see ``Unit.settle``.
+        """
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
         try:
             # The transaction is SQLAlchemy's, so that whoever listens to commits hears of these, too.
             with self._writer, self._write_engine.begin() as connection:
-                if self.is_postgresql:
-                    postgres.take_turn(connection)
-                yield Unit(connection.connection.driver_connection, connection.dialect)
+                driver: Any = connection.connection.driver_connection
+                if not self.is_postgresql:
+                    yield Unit(driver, connection.dialect)
+                    return
+                with driver.pipeline():
+                    driver.execute(postgres.TAKE_TURN)
+                    yield Unit(driver, connection.dialect, is_ahead=True)
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 

@@ -23,6 +23,15 @@ class Unit:
 
     driver: Any
     dialect: Dialect
+    is_ahead: bool = False
+    """Whether statements are sent without waiting for the answers of those before (PostgreSQL's pipeline)."""
+
+    def settle(self) -> None:
+        """Wait until all that was sent is answered: before that no count is known. Raises what the engine says."""
+        if self.is_ahead:
+            # The end of a pipeline inside the unit's own asks for all answers.
+            with self.driver.pipeline():
+                pass
 
 
 Work = Session | Unit
@@ -47,22 +56,35 @@ class Prepared:
 
     def run(self, unit: Unit, *values: Value) -> int:
         """Run with values in the order of the names; gives the number of changed rows."""
-        count: int = self._execute(unit, values).rowcount
+        sent = self.send(unit, *values)
+        unit.settle()
+        count: int = sent.rowcount
         return count
 
     def run_many(self, unit: Unit, rows: Sequence[Sequence[Value]]) -> int:
         """Run for each row; gives the number of changed rows."""
         if not rows:
             return 0
+        sent = self.send_many(unit, rows)
+        unit.settle()
+        count: int = sent.rowcount
+        return count
+
+    def send(self, unit: Unit, *values: Value) -> Any:
+        """Run, and give the driver's cursor; its count is known when the unit is settled."""
+        text, arrange = self._compile(unit.dialect)
+        return unit.driver.execute(text, arrange(values))
+
+    def send_many(self, unit: Unit, rows: Sequence[Sequence[Value]]) -> Any:
+        """Run for each of some rows, and give the driver's cursor; its count is known when the unit is settled."""
         text, arrange = self._compile(unit.dialect)
         cursor = unit.driver.cursor()
         cursor.executemany(text, [arrange(row) for row in rows])
-        count: int = cursor.rowcount
-        return count
+        return cursor
 
     def first(self, unit: Unit, *values: Value) -> tuple[Any, ...] | None:
         """Give the first row, or None."""
-        row: tuple[Any, ...] | None = self._execute(unit, values).fetchone()
+        row: tuple[Any, ...] | None = self.send(unit, *values).fetchone()
         return row
 
     def one(self, unit: Unit, *values: Value) -> tuple[Any, ...]:
@@ -74,12 +96,8 @@ class Prepared:
 
     def all(self, unit: Unit, *values: Value) -> list[tuple[Any, ...]]:
         """Give all rows."""
-        rows: list[tuple[Any, ...]] = self._execute(unit, values).fetchall()
+        rows: list[tuple[Any, ...]] = self.send(unit, *values).fetchall()
         return rows
-
-    def _execute(self, unit: Unit, values: Sequence[Value]) -> Any:
-        text, arrange = self._compile(unit.dialect)
-        return unit.driver.execute(text, arrange(values))
 
     def _compile(self, dialect: Dialect) -> tuple[str, Callable[[Sequence[Value]], Any]]:
         found = self._compiled.get(dialect.name)

@@ -24,7 +24,7 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 # Any number, the same in every process: the writer's turn in a database (advisory locks are a database's own).
-_TAKE_TURN = f"SELECT pg_advisory_xact_lock({0x4D55_5345})"
+TAKE_TURN = f"SELECT pg_advisory_xact_lock({0x4D55_5345})"
 _DISK_FULL = "53100"
 _DAMAGED = "XX00"
 # Source: PostgreSQL, appendix A, error codes. Refused or cut connections (class 08, 57P0x, too many clients), locks not
@@ -56,7 +56,7 @@ def take_turn(connection: Connection) -> None:
     turn, too, so that no two can wait for each other. What is read after it stays true until the commit, as on SQLite,
     and the ledger's next line follows the last one that anybody committed.
     """
-    connection.exec_driver_sql(_TAKE_TURN)
+    connection.exec_driver_sql(TAKE_TURN)
 
 
 def problem(cause: BaseException | None) -> ProblemError | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -162,20 +163,24 @@ def _enter(unit: Unit, charges: Sequence[NewCharge]) -> None:
         (one.after.micros, one.signature, moment, moment, one.channel_id, one.before.micros)
         for one, moment in zip(charges, moments, strict=True)
     ]
-    if _ADVANCE.run_many(unit, steps) != len(charges):
-        raise ProblemError("channel.total")
-    _refuse_unfinished(unit, charges)
-    _CHARGE.run_many(unit, [_row(one, moment) for one, moment in zip(charges, moments, strict=True)])
     rights = [right for one in charges for right in _rights(one)]
-    if _ENTITLE.run_many(unit, rights) != len(rights):
+    # All is sent before any answer is looked at; what is raised here undoes the unit.
+    advanced = _ADVANCE.send_many(unit, steps)
+    unfinished = _UNFINISHED.send(unit, to_microseconds(min(one.at for one in charges) - _GIVEN_UP))
+    _CHARGE.send_many(unit, [_row(one, moment) for one, moment in zip(charges, moments, strict=True)])
+    entitled = _ENTITLE.send_many(unit, rights)
+    unit.settle()
+    if advanced.rowcount != len(charges):
+        raise ProblemError("channel.total")
+    _refuse_unfinished(unfinished.fetchall(), charges)
+    if entitled.rowcount != len(rights):
         # The look before the voucher saw less than there is now: nobody pays twice for a chunk.
         raise ProblemError("content.owned")
 
 
-def _refuse_unfinished(unit: Unit, charges: Sequence[NewCharge]) -> None:
+def _refuse_unfinished(sales: Iterable[tuple[Any, ...]], charges: Sequence[NewCharge]) -> None:
     """Refuse chunks that a payment on the chain is buying at this moment; it was written down in a unit before this."""
-    since = to_microseconds(min(one.at for one in charges) - _GIVEN_UP)
-    for payer, content, first, count in _UNFINISHED.all(unit, since):
+    for payer, content, first, count in sales:
         for one in charges:
             is_same = (one.payer, one.content_id) == (payer, content)
             if is_same and first < one.first_chunk + one.chunk_count and one.first_chunk < first + count:
