@@ -24,7 +24,7 @@ from services.desk.oversight import routes as oversight
 from services.desk.payouts import routes as payouts
 from services.desk.payouts import withdrawal
 from services.desk.playback import routes as playback
-from services.desk.playback.unlocking import unlock
+from services.desk.playback.unlocking import UNLOCK
 from services.desk.publishing import control, publish, work
 from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
@@ -33,6 +33,7 @@ from services.desk.storage.repair import watch as watch_storages
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
+from services.http.quick import QuickRoutes
 
 _events = APIRouter(tags=["events"])
 _SLICES = (
@@ -64,7 +65,7 @@ async def events(desk: DeskOf) -> StreamingResponse:
 
 def desk_app(desk: Desk) -> Bound:
     """Give the desk's routes for a desk."""
-    return Bound(desk_routes(), desk=desk)
+    return Bound(QuickRoutes(desk_routes(), UNLOCK), desk=desk)
 
 
 @cache
@@ -72,8 +73,6 @@ def desk_routes() -> FastAPI:
     """Put the desk's routes together, once a process."""
     app = FastAPI(title="Museclock desk", version="1")
     install_problem_answers(app)
-    # First of all: routes are tried in their order.
-    app.add_route("/playback/{content_id}/unlock", unlock, methods=["POST"])
     for slice_router in _SLICES:
         app.include_router(slice_router)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from services.http.answers import install_problem_answers
 from services.wire.desk import PROTOCOL, DeskOut, Health
 from services.wire.evidence import EvidenceOut
 from services.wire.problems import ProblemError
+
+_DESKS = "/desks/"
 
 
 class TokenGuard:
@@ -38,6 +41,21 @@ class TokenGuard:
     def _is_known(self, scope: Scope) -> bool:
         given = dict(scope["headers"]).get(b"authorization", b"")
         return hmac.compare_digest(given, self._expected)
+
+
+class Desks:
+    """Sends what is below a desk's path straight to that desk, and everything else to the root routes."""
+
+    def __init__(self, root: ASGIApp, desks: Mapping[str, ASGIApp]) -> None:
+        self._root, self._desks = root, desks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        above, _, rest = scope["path"].removeprefix(_DESKS).partition("/") if scope["type"] == "http" else ("", "", "")
+        desk = self._desks.get(above) if rest and scope["path"].startswith(_DESKS) else None
+        if desk is None:
+            await self._root(scope, receive, send)
+            return
+        await desk({**scope, "root_path": f"{scope.get('root_path', '')}{_DESKS}{above}"}, receive, send)
 
 
 def host_app(world: World, token: str) -> ASGIApp:
@@ -77,9 +95,7 @@ def host_app(world: World, token: str) -> ASGIApp:
 
     for router in world.extra:
         app.include_router(router)
-    for desk in world.desks:
-        app.mount(f"/desks/{desk.id}", desk_app(desk))
-    return TokenGuard(app, token)
+    return TokenGuard(Desks(app, {desk.id: desk_app(desk) for desk in world.desks}), token)
 
 
 def _existing(paths: tuple[Path, ...]) -> tuple[str, ...]:

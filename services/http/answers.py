@@ -39,9 +39,14 @@ def install_problem_answers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        trace = secrets.token_hex(6)
-        _log.error("unexpected error", exc_info=error, extra={"trace": trace, "path": request.url.path})
-        return problem_answer(ProblemError("internal", trace=trace))
+        return unexpected_answer(request.url.path, error)
+
+
+def unexpected_answer(path: str, error: Exception) -> JSONResponse:
+    """Write a bug as a problem: its traceback goes to the log, under the trace that the body names."""
+    trace = secrets.token_hex(6)
+    _log.error("unexpected error", exc_info=error, extra={"trace": trace, "path": path})
+    return problem_answer(ProblemError("internal", trace=trace))
 
 
 def problem_answer(error: ProblemError) -> JSONResponse:

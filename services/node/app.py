@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
+from services.http.quick import QuickRoutes
 from services.node import access, accounts, earnings, health, statement_routes, tiers, wallets
 from services.node.blocks import gateway
 from services.node.blocks import routes as blocks
@@ -24,10 +25,10 @@ from services.node.memberships import routes as memberships
 from services.node.moderation import routes as moderation
 from services.node.profiles import routes as profiles
 from services.node.sales import routes as sales
-from services.node.sales.quick import QuickSales
+from services.node.sales.quick import PAY
 from services.node.schema import PREFIX, describe
 from services.node.seeds import creators, links, payouts, viewers
-from services.node.seeds.quick import QuickReads
+from services.node.seeds.quick import READ
 
 ROUTERS: Final = (
     health.router,
@@ -61,7 +62,7 @@ ROUTERS: Final = (
 def node_app(node: Node) -> Bound:
     """Give the node's routes, bare and under /api/v1, for a node."""
     prepare(node.database)
-    return Bound(node_routes(), prefix=PREFIX, node=node, health=HealthWatch(node))
+    return Bound(QuickRoutes(node_routes(), PAY, READ), prefix=PREFIX, node=node, health=HealthWatch(node))
 
 
 MAX_BODY_BYTES = 256 * 1024
@@ -73,8 +74,6 @@ def node_routes() -> FastAPI:
     """Put the node's routes together, once a process."""
     app = FastAPI(title="Museclock node", version="1", max_body_size=MAX_BODY_BYTES)
     install_problem_answers(app)
-    app.add_middleware(QuickSales)
-    app.add_middleware(QuickReads)
     for slice_router in ROUTERS:
         app.include_router(slice_router)
     describe(app, ROUTERS)
