@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
 
 from services.host.logs import log_to
 from services.host.serve import serve
+from services.http.serving import run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.umask(0o077)
     log_to(options.profile / "logs")
-    return asyncio.run(serve(options.profile, is_demo=options.demo, size=options.size))
+    return run(serve(options.profile, is_demo=options.demo, size=options.size))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from services.host.node_open import NodeSetup
 from services.host.node_settings import NodeSettings
+from services.node.shared_buckets import BucketMemory, bucket_memory
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.2
@@ -49,10 +50,10 @@ async def lead_workers(
     # Nobody writes into it: it closes with this process, and that tells them.
     alive, ours = context.Pipe(duplex=False)
     job = replace(job, setup=replace(job.setup, is_verified=True))
-    started, answering = context.Semaphore(0), 0
+    started, answering, memory = context.Semaphore(0), 0, bucket_memory(context)
 
     def start() -> BaseProcess:
-        process = context.Process(target=_work, args=(job, list(listeners), alive, started), name="node worker")
+        process = context.Process(target=_work, args=(job, list(listeners), alive, started, memory), name="node worker")
         process.start()
         return process
 
@@ -92,18 +93,23 @@ def _end_all(workers: Sequence[BaseProcess], patience_s: float) -> None:
             worker.join()
 
 
-def _work(job: Job, listeners: list[socket.socket], alive: Connection, started: Semaphore) -> None:
+def _work(
+    job: Job, listeners: list[socket.socket], alive: Connection, started: Semaphore, memory: BucketMemory
+) -> None:
     """Be a worker."""
     from services.host.logs import log_to_errors
+    from services.http.serving import run
 
     os.umask(0o077)
     # Ctrl+C goes to all processes of a terminal; the one that leads tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log_to_errors()
-    asyncio.run(_serve(job, listeners, alive, started))
+    run(_serve(job, listeners, alive, started, memory))
 
 
-async def _serve(job: Job, listeners: list[socket.socket], alive: Connection, started: Semaphore) -> None:
+async def _serve(
+    job: Job, listeners: list[socket.socket], alive: Connection, started: Semaphore, memory: BucketMemory
+) -> None:
     from services.host.node_open import at_work, opened_node
     from services.host.node_serve import server_of
     from services.host.own import chain_of
@@ -118,7 +124,7 @@ async def _serve(job: Job, listeners: list[socket.socket], alive: Connection, st
     with chain_of(chain_settings(setup.settings_file or profile)) as chain:
         opened = opened_node(profile / "node", chain=chain, blocks=blocks, clock=SystemClock(), setup=setup)
         async with opened as node, at_work(node, may_lead=False):
-            server = server_of(node_app(node), job.settings)
+            server = server_of(node_app(node), job.settings, memory=memory)
             loop = asyncio.get_running_loop()
 
             def end_with_the_leader() -> None:

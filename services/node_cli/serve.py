@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 from pathlib import Path
 
@@ -67,6 +66,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     # A second's import that other commands do without.
     from services.host.logs import log_to_errors
     from services.host.node_serve import serve_node
+    from services.http.serving import run
 
     log_to_errors()
 
@@ -74,7 +74,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         terminal.say(f"The node answers at {' and '.join(addresses)}. It ends with Ctrl+C or a SIGTERM.")
 
     try:
-        asyncio.run(
+        run(
             serve_node(
                 data_folder(options), settings, SystemClock(),
                 is_demo=options.demo, settings_file=config_file(options), ready=ready,

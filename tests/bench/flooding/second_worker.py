@@ -6,7 +6,6 @@ worker's process, and nothing that a voucher needs is asked of it.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from services.chain.web3_gateway import Web3Gateway
 from services.host.node_open import LOCAL, opened_node
+from services.http.serving import run
 from services.ipfs.store import DiskBlockStore
 from services.node.app import node_app
 from services.node.limits import RateLimits
@@ -35,4 +35,4 @@ async def main(folder: Path, url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+    run(main(Path(sys.argv[1]), sys.argv[2]))

@@ -21,8 +21,8 @@ from services.chain.web3_gateway import Web3Gateway
 from services.host.channels import ChannelsWatch
 from services.host.node_open import LOCAL, NODE_URI, opened_node
 from services.host.world import World
+from services.http.serving import run
 from services.ipfs.store import DiskBlockStore
-from services.media.manifest import compose_manifest
 from services.node.app import node_app
 from services.node.limits import RateLimits
 from services.units.ids import ContentId
@@ -32,7 +32,7 @@ from services.wire.x402 import PAYMENT_SIGNATURE, VoucherPayload, encode
 from tests.fixtures.chain import CREATOR, person
 from tests.fixtures.node_caller import NodeCaller
 from tests.fixtures.node_payer import ChannelPayer, channel_payer
-from tests.fixtures.world import PRICE, publication, sealed_film
+from tests.fixtures.world import noise_manifest, publication, sealed_film
 
 _GAS = 10**21
 _DEPOSIT = Money(40_000_000)
@@ -78,20 +78,7 @@ async def _publish(creator: NodeCaller, chunks: int) -> ContentId:
     await creator.sign_in()
     node = creator.world.node
     film = sealed_film(node.blocks, chunks=chunks, chunk_bytes=16)
-    manifest = compose_manifest(
-        film.film,
-        secret=film.secret,
-        content_id=film.content,
-        version=1,
-        title="A film of noise",
-        creator=CREATOR.address,
-        chain_id=node.chain.chain_id,
-        token=node.chain.token,
-        escrow=node.chain.escrow,
-        price_per_ten_seconds=PRICE,
-        preview_chunks=1,
-        created_at=1_790_000_000,
-    )
+    manifest = noise_manifest(film, CREATOR.address, node.chain)
     body = publication(manifest, film, CREATOR.key).model_dump(mode="json")
     answer = await creator.http.put(f"/content/{film.content}/manifest", json=body)
     assert answer.status_code == httpx.codes.CREATED, answer.text
@@ -126,4 +113,4 @@ async def serve(app: RateLimits) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))
+    run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))
