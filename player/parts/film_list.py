@@ -18,9 +18,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from player.core.timeline import price_per_minute
 from player.parts.poster_art import picture
 from studio.kit import theme
 from studio.kit.format import duration, money_exact
+from studio.kit.icons import pixmap
 from studio.kit.tokens import BODY, DARK, GUTTER, RADIUS, SMALL
 
 if TYPE_CHECKING:
@@ -37,7 +39,13 @@ _CHIP, _INSET, _BAR = 22, 8, 3
 
 def price_words(item: ItemOut) -> str:
     """The price as a chip says it."""
-    return f"{money_exact(item.price_per_ten_seconds)} / 10 s" if item.price_per_ten_seconds else "free"
+    rate = item.price_per_ten_seconds
+    return f"{money_exact(price_per_minute(rate))} / min" if rate else "free"
+
+
+def lock_words(item: ItemOut) -> str:
+    """Why a film cannot be watched now; empty when it can."""
+    return "Members only" if item.lock == "members" else ""
 
 
 class FilmModel(QAbstractListModel):
@@ -72,8 +80,13 @@ class FilmModel(QAbstractListModel):
             return item.title
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             at = f", at {item.node_name}" if item.node_name else ""
-            return f"{item.title}, by {item.creator_name}{at}, {duration(item.duration_ms)}, {price_words(item)}"
+            facts = f"{duration(item.duration_ms)}, {price_words(item)}{_lock_said(item)}"
+            return f"{item.title}, by {item.creator_name}{at}, {facts}"
         return None
+
+
+def _lock_said(item: ItemOut) -> str:
+    return f", {lock_words(item).lower()}" if item.lock else ""
 
 
 class FilmDelegate(QStyledItemDelegate):
@@ -96,6 +109,8 @@ class FilmDelegate(QStyledItemDelegate):
         painter.drawPixmap(art.topLeft(), picture(item.content_id, poster, art.width(), art.height(), ratio))
         _chip(painter, art, duration(item.duration_ms), at_right=True)
         _chip(painter, art, price_words(item), at_right=False)
+        if item.lock:
+            _lock_mark(painter, art, lock_words(item), ratio)
         _owned_bar(painter, art, item)
         tokens = theme.active()
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -119,6 +134,18 @@ def _chip(painter: QPainter, art: QRect, words: str, *, at_right: bool) -> None:
     painter.drawRoundedRect(pill, 6, 6)
     painter.setPen(theme.colour(DARK.text if at_right else DARK.accent))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _lock_mark(painter: QPainter, art: QRect, words: str, ratio: float) -> None:
+    painter.setFont(theme.font(SMALL, QFont.Weight.DemiBold))
+    width = QFontMetrics(painter.font()).horizontalAdvance(words) + _CHIP + 12
+    pill = QRectF(art.left() + _INSET, art.top() + _INSET, width, _CHIP)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(DARK.scrim, 0.82))
+    painter.drawRoundedRect(pill, 6, 6)
+    painter.drawPixmap(int(pill.left()) + 5, int(pill.top()) + 4, pixmap("lock", DARK.text, _CHIP - 8, ratio))
+    painter.setPen(theme.colour(DARK.text))
+    painter.drawText(pill.adjusted(_CHIP, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _owned_bar(painter: QPainter, art: QRect, item: ItemOut) -> None:

@@ -1,57 +1,110 @@
-"""Lists of films: fetched from the desk, with their posters."""
+"""Lists of films: fetched from the desk, with their posters, narrowed by what the viewer wants to see."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from player.parts.last_seen import last_seen_of
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from services.client import DeskClient
     from services.wire.catalogue import ItemOut
+    from services.wire.profiles import StandingsOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
 # Watched for less than this, or to nearly the end, a film is not offered to go on with.
 _BEGUN_MS, _OVER_MS = 2_000, 3_000
+_ROW, _TAGS = 4, 10
 
 _LINK = re.compile(r"museclock://[0-9]+/content/0x[0-9a-fA-F]{64}(\?node=\S+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class FilmsState:
-    """items is None until they are loaded; posters by CID, encoded."""
+    """items is None until they are loaded; posters by CID, encoded. as_of: of a list that was seen before."""
 
     items: tuple[ItemOut, ...] | None = None
+    watched: tuple[ItemOut, ...] = ()
     posters: Mapping[str, bytes] = field(default_factory=dict)
     query: str = ""
+    tag: str = ""
+    hides_locked: bool = False
+    follows: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
+    as_of: datetime | None = None
     busy: bool = False
     problem: Problem | None = None
 
     @property
+    def shown(self) -> tuple[ItemOut, ...]:
+        """The films of the list that the viewer wants to see."""
+        return tuple(item for item in self._wanted() if not self.tag or self.tag in item.tags)
+
+    @property
+    def locked_away(self) -> int:
+        """How many films are missing because they cannot be watched."""
+        return sum(1 for item in self.items or () if item.lock) if self.hides_locked else 0
+
+    @property
     def unfinished(self) -> ItemOut | None:
         """The first film that was begun and not ended."""
-        begun = (item for item in self.items or () if _BEGUN_MS < item.position_ms < item.duration_ms - _OVER_MS)
+        begun = (item for item in self.watched or self.items or () if _is_begun(item))
         return next(begun, None)
+
+    @property
+    def fresh(self) -> tuple[ItemOut, ...]:
+        """The newest films of followed creators."""
+        theirs = (item for item in self._wanted() if item.creator in self.follows)
+        return tuple(sorted(theirs, key=lambda item: item.published_at, reverse=True))[:_ROW]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the list, the most used first."""
+        counts: dict[str, int] = {}
+        for item in self._wanted():
+            for tag in item.tags:
+                counts[tag] = counts.get(tag, 0) + 1
+        return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag))[:_TAGS])
+
+    def _wanted(self) -> tuple[ItemOut, ...]:
+        return tuple(
+            item
+            for item in self.items or ()
+            if item.creator not in self.blocked and not (self.hides_locked and item.lock)
+        )
+
+
+def _is_begun(item: ItemOut) -> bool:
+    return _BEGUN_MS < item.position_ms < item.duration_ms - _OVER_MS
 
 
 class FilmsViewModel(ViewModel[FilmsState]):
-    """Loads a list by ``job``, keeps what ``keep`` says, and loads the posters that are not there yet."""
+    """Loads a list by ``job`` and the posters that are not there yet; without a service, what it showed last.
 
-    watches = frozenset({"catalogue", "purchase"})
+    name: under which the list is kept for that; none: it is not.
+    """
+
+    watches = frozenset({"catalogue", "purchase", "library", "membership"})
 
     def __init__(
         self,
         context: PageContext,
         job: Callable[[DeskClient, str], Awaitable[tuple[ItemOut, ...]]],
-        keep: Callable[[ItemOut], bool] = lambda _item: True,
+        *,
+        name: str = "",
+        is_home: bool = False,
     ) -> None:
         super().__init__(context, FilmsState())
-        self._job, self._keep = job, keep
+        self._job, self._name, self._is_home = job, name, is_home
+        self._last_seen = last_seen_of(context.profile_path, context.desk_id) if name else None
         self._asked: set[str] = set()
         self._link = ""
 
@@ -59,7 +112,17 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Load the list again."""
         query = self.state.query
         self._set(busy=True)
-        self._fetch(lambda desk: self._job(desk, query), self._on_items)
+
+        async def load(desk: DeskClient) -> tuple[ItemOut, ...]:
+            items = await self._job(desk, query)
+            if self._last_seen is not None and not query:
+                await asyncio.to_thread(self._last_seen.keep, self._name, items)
+            return items
+
+        self._fetch(load, self._on_items, self._on_no_items)
+        if self._is_home:
+            self._act(lambda desk: desk.catalogue.library(), self._on_watched, self._not_now)
+            self._act(lambda desk: desk.library.standings(), self._on_standings, self._not_now)
 
     def search(self, query: str) -> None:
         """Narrow the list by words; a link to a film opens it."""
@@ -74,23 +137,70 @@ class FilmsViewModel(ViewModel[FilmsState]):
             self._set(query=words)
             self.refresh()
 
+    def choose_tag(self, tag: str) -> None:
+        """Show films with a tag only; empty for all."""
+        self._set(tag="" if tag == self.state.tag else tag)
+
+    def hide_locked(self, *, hides: bool) -> None:
+        """Hide films that this account cannot watch now, or show them."""
+        self._set(hides_locked=hides)
+
     def open_film(self, item: ItemOut) -> None:
         """Go and watch."""
         self.context.navigate("watch", {"content_id": item.content_id})
 
-    def _on_items(self, found: tuple[ItemOut, ...]) -> None:
-        items = tuple(item for item in found if self._keep(item))
-        self._set(items=items, busy=False, problem=None)
+    def _on_items(self, items: tuple[ItemOut, ...]) -> None:
+        self._set(items=items, busy=False, problem=None, as_of=None)
+        self._load_posters(items)
+
+    def _on_no_items(self, problem: Problem) -> None:
+        seen = None
+        if self._last_seen is not None and self.state.items is None:
+            seen = self._last_seen.recall(self._name)
+        if seen is None:
+            self._set(problem=problem, busy=False)
+            return
+        items, as_of = seen
+        self._set(items=items, as_of=as_of, problem=problem, busy=False)
+        self._load_posters(items)
+
+    def _on_watched(self, items: tuple[ItemOut, ...]) -> None:
+        self._set(watched=items)
+        begun = self.state.unfinished
+        if begun is not None:
+            self._load_posters((begun,))
+
+    def _on_standings(self, standings: StandingsOut) -> None:
+        self._set(
+            follows=frozenset(one.creator for one in standings.follows),
+            blocked=frozenset(one.creator for one in standings.blocked),
+        )
+
+    def _not_now(self, _problem: Problem) -> None:
+        """The list itself says what is wrong."""
+
+    def _load_posters(self, items: tuple[ItemOut, ...]) -> None:
         for item in items:
             if item.poster is not None and item.poster not in self._asked:
                 self._asked.add(item.poster)
                 self._load_poster(item.poster)
 
     def _load_poster(self, cid: str) -> None:
+        last_seen = self._last_seen
+
+        async def load(desk: DeskClient) -> bytes:
+            data = await desk.catalogue.blob(cid)
+            if last_seen is not None:
+                await asyncio.to_thread(last_seen.keep_poster, cid, data)
+            return data
+
         def on_poster(data: bytes) -> None:
             self._set(posters={**self.state.posters, cid: data})
 
         def on_problem(_problem: Problem) -> None:
-            self._asked.discard(cid)  # the card keeps its drawn ground; the next refresh asks again
+            kept = last_seen.poster(cid) if last_seen is not None else None
+            if kept is not None:
+                on_poster(kept)
+            self._asked.discard(cid)  # else the card keeps its drawn ground; the next refresh asks again
 
-        self._act(lambda desk: desk.catalogue.blob(cid), on_poster, on_problem)
+        self._act(load, on_poster, on_problem)

@@ -1,69 +1,114 @@
-"""A creator as viewers see them: name and films."""
+"""A creator as viewers see them: head, tiers, films, and what lies elsewhere."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from player.pages.channel.head import ChannelHead
+from player.pages.channel.tier_cards import TierCards
+from player.pages.channel.view_model import ChannelViewModel
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
-from player.parts.films import FilmsViewModel
-from studio.kit.format import plural, short
+from studio.kit.icons import Icon
+from studio.kit.widgets import text
+from studio.kit.widgets.button import ghost
+from studio.kit.widgets.card import Inset, column, row
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Mapping
 
-    from services.client import DeskClient
-    from services.wire.catalogue import ItemOut
+    from services.wire.profiles import OutsideOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
-
-def _browse(desk: DeskClient, _query: str) -> Awaitable[tuple[ItemOut, ...]]:
-    return desk.catalogue.browse(limit=100)
+_SAFE = ("https", "http")
 
 
 class ChannelPage(PageFrame):
-    """``open`` takes {"creator": address, "name": …}."""
+    """``open`` takes {"creator": address, "name": …, "node": …}."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__("Channel")
-        self._creator = ""
-        self.model = FilmsViewModel(context, _browse, self._is_theirs)
-        self._waiting = FilmSkeleton()
+        self.model = ChannelViewModel(context)
+        self._head, self._tiers, self._waiting = ChannelHead(), TierCards(), FilmSkeleton()
         self._list = FilmList(name="channel.list", says="Films of this creator")
+        self._outside = QWidget()
+        self._links: tuple[OutsideOut, ...] = ()
+        self._outside_list = QVBoxLayout(self._outside)
+        self._outside_list.setContentsMargins(0, 0, 0, 0)
         self._empty = EmptyState("This creator has no film for sale.", "Discover films", ghost="cards")
-        self._empty.setMinimumHeight(420)
-        for part in (self._list, self._waiting, self._empty):
+        self._empty.setMinimumHeight(320)
+        for part in (self._head, self._tiers, self._list, self._outside, self._waiting, self._empty):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._list.opened.connect(self.model.open_film)
         self._empty.acted.connect(self._discover)
+        self._head.follow_pressed.connect(lambda: self.model.stand("follows"))
+        self._head.block_pressed.connect(lambda: self.model.stand("blocked"))
+        self._tiers.tier_wanted.connect(self.model.ask)
+        self._tiers.join_wanted.connect(self.model.join)
+        self._tiers.left.connect(self.model.leave_quote)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self._render()
 
     def open(self, params: Mapping[str, str]) -> None:
         """Show a creator."""
-        self._creator = params.get("creator", "")
-        self.title.setText(params.get("name") or short(self._creator))
-        self.model.refresh()
-
-    def _is_theirs(self, item: ItemOut) -> bool:
-        return item.creator == self._creator
+        self.model.open(params.get("creator", ""), params.get("name", ""), params.get("node", ""))
 
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
-        self._waiting.setVisible(state.items is None and state.problem is None)
-        self._list.setVisible(bool(state.items))
-        self._list.show_films(state.items or (), state.posters)
-        self._empty.setVisible(state.items is not None and not state.items)
-        self.subtitle.setText(plural(len(state.items), "film", "films") if state.items else "")
+        page = state.page
+        films = () if page is None else page.films
+        self._head.setVisible(bool(state.creator))
+        self._head.show_state(state)
+        self._tiers.show_state(state)
+        self._waiting.setVisible(page is None and bool(state.creator) and state.problem is None)
+        self._list.setVisible(bool(films))
+        self._list.show_films(films, state.pictures)
+        self._show_outside(() if page is None else page.outside)
+        self._empty.setVisible(not state.creator or (page is not None and not films and not page.outside))
+
+    def _show_outside(self, links: tuple[OutsideOut, ...]) -> None:
+        self._outside.setVisible(bool(links))
+        if links == self._links:
+            return
+        self._links = links
+        while (item := self._outside_list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for link in links:
+            self._outside_list.addWidget(_outside_line(link))
 
     def _discover(self) -> None:
         self.model.context.navigate("discover")
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.refresh)
+
+
+def _outside_line(link: OutsideOut) -> Inset:
+    """A line for what lies elsewhere; never charged by the part, and opened by the system's own program."""
+    made = Inset()
+    line = row(Icon("link"), spacing=12)
+    line.addLayout(column(text.body(link.title), text.caption(_outside_words(link)), spacing=2), 1)
+    address = QUrl(link.address)
+    if link.address and address.isValid() and address.scheme() in _SAFE:
+        go = ghost("Open", name="channel.outside", says=f"Open {link.title} outside Museclock")
+        go.setToolTip(address.toDisplayString())
+        go.clicked.connect(lambda: QDesktopServices.openUrl(address))
+        line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
+    made.body.addLayout(line)
+    return made
+
+
+def _outside_words(link: OutsideOut) -> str:
+    return "Opens outside Museclock" if link.address else "For members; opens outside Museclock"

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QLineEdit
 from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
-from player.parts.films import FilmsViewModel
+from player.parts.films import FilmsState, FilmsViewModel
+from player.parts.filter_bar import FilterBar
 from player.parts.missing_nodes import MissingNodes
-from studio.kit.format import plural
+from studio.kit.format import moment, plural
+from studio.kit.widgets import text
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 
@@ -33,7 +35,7 @@ class DiscoverPage(PageFrame):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__("Discover")
-        self.model = FilmsViewModel(context, _browse)
+        self.model = FilmsViewModel(context, _browse, name="discover", is_home=True)
         self._search = QLineEdit()
         self._search.setObjectName("discover.search")
         self._search.setPlaceholderText("Search films and creators")
@@ -47,8 +49,15 @@ class DiscoverPage(PageFrame):
         self._list = FilmList(name="discover.list", says="Films")
         self._empty = EmptyState("", "", name="discover.again", ghost="cards")
         self._empty.setMinimumHeight(420)
-        self._missing = MissingNodes(context)
-        for part in (self._missing, self._continue, self._list, self._waiting, self._empty):
+        self._missing, self._filters = MissingNodes(context), FilterBar()
+        self._fresh_head = text.lead("New from channels you follow")
+        self._fresh = FilmList(name="discover.fresh", says="New from channels you follow")
+        self._all_head = text.lead("All films")
+        self._fresh.opened.connect(self.model.open_film)
+        self._filters.tag_chosen.connect(self.model.choose_tag)
+        self._filters.locked_hidden.connect(lambda hides: self.model.hide_locked(hides=hides))
+        rows = (self._fresh_head, self._fresh, self._all_head, self._filters)
+        for part in (self._missing, self._continue, *rows, self._list, self._waiting, self._empty):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._continue.opened.connect(self.model.open_film)
@@ -62,28 +71,54 @@ class DiscoverPage(PageFrame):
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
-        begun = state.unfinished if not state.query else None
+        is_home = not state.query and not state.tag
+        begun = state.unfinished if is_home else None
         self._continue.setVisible(begun is not None)
         if begun is not None:
             self._continue.show_film(begun, state.posters.get(begun.poster or ""))
         self._waiting.setVisible(state.items is None and state.problem is None)
-        self._list.setVisible(bool(state.items))
-        self._list.show_films(state.items or (), state.posters)
-        self._empty.setVisible(state.items is not None and not state.items)
-        if state.query:
-            self._empty.sentence.setText(f"No film matches “{state.query}”.")
+        fresh, shown = state.fresh if is_home else (), state.shown
+        for row in (self._fresh_head, self._fresh, self._all_head):
+            row.setVisible(bool(fresh))
+        self._fresh.show_films(fresh, state.posters)
+        self._filters.show_state(state)
+        self._list.setVisible(bool(shown))
+        self._list.show_films(shown, state.posters)
+        self._empty.setVisible(state.items is not None and not shown)
+        if state.query or state.tag or state.locked_away:
+            self._empty.sentence.setText(_nothing_found(state))
             self._empty.button.set_text("Show all films")
         else:
             self._empty.sentence.setText("No film is for sale yet. As soon as a creator publishes one, it is here.")
             self._empty.button.set_text("Look again")
         self._empty.button.setVisible(True)
-        self.subtitle.setText(plural(len(state.items), "film", "films") if state.items else "")
+        self.subtitle.setText(_count(state))
 
     def _clear(self) -> None:
-        if self.model.state.query:
+        state = self.model.state
+        if state.query or state.tag or state.locked_away:
+            self.model.choose_tag("")
+            self.model.hide_locked(hides=False)
             self._search.clear()
         else:
             self.model.refresh()
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.refresh)
+
+
+def _nothing_found(state: FilmsState) -> str:
+    if state.query:
+        return f"No film matches “{state.query}”."
+    if state.tag:
+        return f"No film is tagged “{state.tag}”."
+    return f"{plural(state.locked_away, 'film is', 'films are')} hidden: they are for members only."
+
+
+def _count(state: FilmsState) -> str:
+    if not state.items:
+        return ""
+    words = plural(len(state.shown), "film", "films")
+    if state.as_of is not None:
+        return f"{words}, as seen {moment(state.as_of)}"
+    return f"{words}, {state.locked_away} hidden" if state.locked_away else words

@@ -30,7 +30,7 @@ class LibraryPage(PageFrame):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__("Library")
-        self.model = FilmsViewModel(context, _library)
+        self.model = FilmsViewModel(context, _library, name="library")
         self._continue, self._waiting = ContinueCard(), FilmSkeleton()
         self._list = FilmList(name="library.list", says="Your films")
         self._empty = EmptyState(

@@ -76,6 +76,7 @@ class WatchPage(QWidget):
         stage.start.clicked.connect(model.play)
         stage.clicked.connect(self._on_stage_clicked)
         stage.receipts_wanted.connect(model.toggle_receipts)
+        stage.channel_wanted.connect(model.open_channel)
         stage.paywall.buy_wanted.connect(model.buy)
         stage.paywall.minutes_wanted.connect(model.buy_minutes)
         stage.paywall.rest_wanted.connect(model.buy_rest)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
 
 _BANNER_WIDTH = 560
-# Left of the button for receipts.
-_METER_RIGHT, _METER_TOP = 64, 20
+# Left of the buttons for channel and receipts.
+_METER_RIGHT, _METER_TOP = 108, 20
 _SIDE, _LINES_TOP = 24, 84
 _BUBBLE_GAP = 6
 
@@ -39,6 +39,7 @@ class Stage(QWidget):
     """Surface below, overlays above. Signal: ``receipts_wanted``; others belong to its parts."""
 
     receipts_wanted = Signal()
+    channel_wanted = Signal()
     peek_wanted = Signal(int)
     clicked = Signal()
 
@@ -59,6 +60,8 @@ class Stage(QWidget):
         self.meter = MeterText()
         self._price = MeterText("watch.price", LEAD)
         self._rates = MeterText("watch.rates")
+        self._channel = OverlayButton("heart", "The creator’s channel", name="watch.channel")
+        self._channel.clicked.connect(self.channel_wanted)
         self._receipts = OverlayButton("receipt", "Receipts", name="watch.receipts.toggle")
         self._receipts.clicked.connect(self.receipts_wanted)
         self._figures = OverlayLines("watch.figures", "This sitting")
@@ -80,7 +83,8 @@ class Stage(QWidget):
         names.addWidget(self._title)
         names.addWidget(self._by)
         head.addLayout(names, 1)
-        head.addWidget(self._receipts, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self._channel, self._receipts):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         # Beside the head, not in it: what is being spent stays in sight when the controls fade.
         self.meter.setParent(self)
         self.meter.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

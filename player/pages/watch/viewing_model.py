@@ -129,6 +129,13 @@ class ViewingModel(JoiningModel):
         if item is not None:
             self._set(following=next_after(item, found))
 
+    def open_channel(self) -> None:
+        """Go to the creator's page."""
+        item = self.state.item
+        if item is not None:
+            params = {"creator": item.creator, "name": item.creator_name, "node": item.node}
+            self.context.navigate("channel", params)
+
     def open_next(self) -> None:
         """Go on with the next film; nothing is paid by that."""
         following = self.state.following

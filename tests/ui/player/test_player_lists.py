@@ -7,7 +7,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from player.pages.channel.page import ChannelPage
 from player.pages.discover.page import DiscoverPage
 from player.pages.library.page import LibraryPage
 from player.pages.wallet.page import WalletPage
@@ -51,7 +50,7 @@ def test_discover_shows_four_cards_a_row_and_a_click_opens_the_film(
     assert cards.columns == 4
     index = cards.films.index(0)
     assert index.data() == FILMS[0].title
-    assert "$0.01 / 10 s" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "$0.06 / min" in index.data(Qt.ItemDataRole.AccessibleTextRole)
     click_first(cards)
     assert shell.visited == [("watch", {"content_id": FILMS[0].content_id})]
 
@@ -111,18 +110,6 @@ def test_an_empty_library_leads_to_discover(
     qtbot.waitUntil(button.isVisible)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert shell.visited == [("discover", {})]
-
-
-def test_a_channel_shows_only_its_creators_films(
-    page_context: PageContext, client: PreparedClient, qtbot: QtBot
-) -> None:
-    other = FILMS[1].model_copy(update={"creator": samples.VIEWER})
-    client.answers["catalogue.browse"] = (FILMS[0], other)
-    page = ChannelPage(page_context)
-    show(page, qtbot)
-    page.open({"creator": samples.CREATOR, "name": "Slow Lantern"})
-    qtbot.waitUntil(lambda: page.model.state.items == (FILMS[0],))
-    assert page.title.text() == "Slow Lantern"
 
 
 def test_the_wallet_shows_its_numbers_lines_and_books(

@@ -18,10 +18,12 @@ from pytestqt.qtbot import QtBot
 from player.pages import PLAYER_PAGES
 from player.pages.watch.page import WatchPage
 from player.vlc.frames import Frame, FrameStore
+from services.units.cid import Cid
 from services.units.ids import content_id
 from services.wire.catalogue import Access, ItemOut
 from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
+from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut
 from studio.kit.context import PageContext
 from studio.kit.service_state import Phase, ServiceState
 from studio.kit.theme import Theme
@@ -300,7 +302,70 @@ NOT_OFFERED = {
     "wallet.payment": samples.PAYMENT.model_copy(update={"method": "chain"}),
     "health": samples.HEALTH.model_copy(update={"channels": "other_code"}),
 }
+TAGGED = tuple(
+    film.model_copy(
+        update={
+            "tags": (("craft", "slow"), ("trains", "night"), ("sea", "craft"), ("food",))[at % 4],
+            "lock": "members" if at in (2, 5) else "",
+        }
+    )
+    for at, film in enumerate(films())
+)
+FOLLOWED = StandingsOut(
+    follows=(StandingOut(creator=samples.CREATOR, name="Slow Lantern", node="", at=samples.NOW),), blocked=()
+)
+HOME = LISTS | {"catalogue.browse": TAGGED, "catalogue.library": films()[:1], "library.standings": FOLLOWED}
+BANNER, AVATAR = Cid.of(b"banner"), Cid.of(b"avatar")
+CHANNEL = CreatorPageOut(
+    profile=ProfileOut(
+        creator=samples.CREATOR,
+        name="Slow Lantern",
+        about="One long walk with a camera each week: ice, salt, old workshops and the people who keep them going. "
+        "No music, no hurry.",
+        banner=BANNER,
+        avatar=AVATAR,
+    ),
+    tiers=offered_film().access.tiers,
+    perks={
+        offered_film().access.tiers[0].tier_id: ("All films", "A week before others"),
+        offered_film().access.tiers[1].tier_id: ("All films", "The outtakes", "A letter a month"),
+    },
+    films=TAGGED[:5],
+    outside=(
+        OutsideOut(
+            id="1", title="The map of the walk", description="", visibility="public", address="https://a.example"
+        ),
+        OutsideOut(id="2", title="Letter, November", description="", visibility="members", address=""),
+    ),
+)
+CHANNEL_ANSWERS = {
+    "profiles.page": CHANNEL,
+    "library.standings": FOLLOWED,
+    "memberships.mine": MembershipsOut(memberships=(), payments=()),
+    "catalogue.blob": lambda cid: poster(5) if str(cid) == str(BANNER) else POSTERS.get(str(cid), poster(1)),
+}
+PLAIN = CHANNEL.model_copy(update={"profile": ProfileOut(creator=samples.CREATOR), "outside": ()})
+
+
+def _open_channel(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
+    page.open({"creator": samples.CREATOR, "name": "Slow Lantern"})
+    qtbot.waitUntil(lambda: page.model.state.page is not None or page.model.state.problem is not None)
+    if page.model.state.page is not None:
+        qtbot.waitUntil(lambda: len(page.model.state.pictures) >= 5)
+
+
+def _join_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open_channel(page, engine, qtbot)
+    click(page, "channel.join")
+    qtbot.waitUntil(lambda: page.model.state.quote is not None)
+
+
 SCENES = [
+    Scene("discover-home", "discover", HOME),
+    Scene("channel", "channel", CHANNEL_ANSWERS, _open_channel),
+    Scene("channel-join", "channel", CHANNEL_ANSWERS | {"memberships.quote": quote("1.20")}, _join_channel),
+    Scene("channel-plain", "channel", CHANNEL_ANSWERS | {"profiles.page": PLAIN}, _open_channel),
+    Scene("channel-down", "channel", {"profiles.page": ProblemError("node.unreachable")}, _open_channel),
     Scene("discover", "discover", LISTS | {"catalogue.browse": films()}),
     Scene("discover-nodes", "discover", LISTS | {"catalogue.browse": of_nodes(), "nodes.list": DOWN}),
     Scene("discover-empty", "discover", {"catalogue.browse": ()}),
@@ -388,7 +453,7 @@ def test_draw_player(
     with qtbot.waitExposed(frame):
         frame.show()
     asked = [name for name in scene.answers if name.startswith(("catalogue.b", "catalogue.l", "wallet."))]
-    if scene.route != "watch":
+    if scene.route not in ("watch", "channel"):
         qtbot.waitUntil(lambda: all(client.called(name) for name in asked))
     if scene.act is not None:
         scene.act(page, engine, qtbot)

@@ -1,0 +1,119 @@
+"""A channel's page: what it shows, following and hiding it, joining with the sum first, and what lies elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from player.pages.channel.page import ChannelPage
+from services.units.address import Address
+from services.wire.memberships import MembershipsOut
+from services.wire.problems import ProblemError
+from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut
+from studio.kit.context import PageContext
+from tests.fixtures import samples
+from tests.fixtures.viewer import click, shown
+from tests.fixtures.viewer_memberships import PATRON, TIER, membership, quote
+from tests.fixtures.window import PreparedClient, Shell
+
+PAGE = CreatorPageOut(
+    profile=ProfileOut(creator=samples.CREATOR, name="Slow Lantern", about="Ice, once a week."),
+    tiers=(PATRON, TIER),
+    perks={TIER.tier_id: ("Films a week before others",)},
+    films=(samples.item(),),
+    outside=(
+        OutsideOut(id="1", title="A letter", description="", visibility="members", address=""),
+        OutsideOut(id="2", title="A song", description="", visibility="public", address="https://songs.example/1"),
+        OutsideOut(id="3", title="A trap", description="", visibility="public", address="file:///etc/passwd"),
+    ),
+)
+NOBODY = StandingsOut(follows=(), blocked=())
+
+
+def standings(kind: str) -> StandingsOut:
+    one = StandingOut(creator=samples.CREATOR, name="Slow Lantern", node="", at=samples.NOW)
+    return StandingsOut(follows=(one,) if kind == "follows" else (), blocked=(one,) if kind == "blocked" else ())
+
+
+@pytest.fixture
+def channel(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> ChannelPage:
+    client.answers |= {
+        "profiles.page": PAGE,
+        "library.standings": NOBODY,
+        "library.stand": lambda kind, _creator, **_named: standings(kind),
+        "library.stand_no_more": NOBODY,
+        "memberships.mine": MembershipsOut(memberships=(), payments=()),
+    }
+    page = ChannelPage(page_context)
+    qtbot.addWidget(page)
+    page.resize(1064, 800)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.open({"creator": samples.CREATOR, "name": "As on the card", "node": "https://far.example"})
+    qtbot.waitUntil(lambda: page.model.state.page is not None)
+    return page
+
+
+def test_who_it_is_what_it_sells_and_what_lies_elsewhere(channel: ChannelPage, client: PreparedClient) -> None:
+    words = shown(channel)
+    for told in ("Slow Lantern", "Ice, once a week.", "1 film", "$2.99", "Films a week before others"):
+        assert told in words
+    assert "Opens outside Museclock" in words
+    # Only what a browser opens safely has a button.
+    assert len(channel.findChildren(QWidget, "channel.outside")) == 1
+    assert client.called("profiles.page") == [((Address(samples.CREATOR),), {"node": "https://far.example"})]
+
+
+def test_following_and_hiding_are_one_press_each_way(
+    channel: ChannelPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    click(channel, "channel.follow")
+    qtbot.waitUntil(lambda: channel.model.state.standing == "follows")
+    assert "Following" in shown(channel)
+    click(channel, "channel.follow")
+    qtbot.waitUntil(lambda: channel.model.state.standing is None)
+    click(channel, "channel.block")
+    qtbot.waitUntil(lambda: channel.model.state.standing == "blocked")
+    assert "Show this channel again" in shown(channel)
+
+
+def test_joining_says_the_sum_first_and_pays_what_it_said(
+    channel: ChannelPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["memberships.quote"] = quote("1.20")
+    client.answers["memberships.join"] = None
+    click(channel, "channel.join")
+    qtbot.waitUntil(lambda: channel.model.state.quote is not None)
+    qtbot.waitUntil(lambda: "Pay $1.79" in shown(channel))
+    assert "What you paid for parts this month counts: $1.20 less." in shown(channel)
+    assert not client.called("memberships.join")
+    click(channel, "channel.pay")
+    qtbot.waitUntil(lambda: bool(client.called("memberships.join")))
+    ((values, named),) = client.called("memberships.join")
+    assert (values, named["amount"]) == ((TIER.tier_id,), samples.usd("1.79"))
+
+
+def test_a_members_own_tier_is_marked_and_another_is_a_change(
+    channel: ChannelPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["memberships.mine"] = MembershipsOut(memberships=(membership("active"),), payments=())
+    client.answers["memberships.quote"] = quote().model_copy(update={"kind": "upgrade", "tier_id": PATRON.tier_id})
+    channel.model.refresh()
+    qtbot.waitUntil(lambda: bool(channel.model.state.memberships))
+    qtbot.waitUntil(lambda: "Change to Patron" in shown(channel))
+    assert "it renews then" in shown(channel)
+    channel.model.ask(PATRON.tier_id)
+    qtbot.waitUntil(lambda: channel.model.state.quote is not None)
+    qtbot.waitUntil(lambda: "you pay the difference for the time left" in shown(channel))
+
+
+def test_a_node_that_is_down_is_said_and_asked_again(
+    channel: ChannelPage, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    client.answers["profiles.page"] = ProblemError("node.unreachable")
+    channel.model.open("0x" + "ab" * 20, "Tin Roof Cinema", "")
+    qtbot.waitUntil(lambda: channel.model.state.problem is not None)
+    assert "Tin Roof Cinema" in shown(channel)
+    assert QImage(channel.grab().toImage()).width() == channel.width()
