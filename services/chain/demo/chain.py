@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from services.chain.calls import Call, mint_call
 from services.chain.demo.admission import RefusedError, check_transaction, message_of
+from services.chain.demo.checkpoint import Checkpoint, read, written
 from services.chain.demo.evm import BASE_FEE_WEI, Account, Evm, Message, Outcome, created_address
 from services.chain.demo.genesis import FAUCET_KEY, NO_TRANSACTION, Genesis, block_hash, new_genesis
 from services.chain.demo.journal import Journal, JournalRow, logs_json, result_hash
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 # A quiet chain's latest block would tell an old time; Arc makes a block each half second, payments or not.
 IDLE_BLOCK_S = 15
 _MAX_QUEUED = 64
+_CHECKPOINT_BLOCKS = 256
+"""So many blocks take a fifth of a second to run again."""
 _FAUCET_GAS = 200_000
 _ESCROW_GAS = 8_000_000
 
@@ -136,8 +140,11 @@ class DemoChain:
             self._faucet(call, gas=_FAUCET_GAS)
 
     def close(self) -> None:
-        """Close the journal and let go of the lock; once."""
+        """Close the journal and let go of the lock; once. What would take long to run again is kept as a state."""
         with self._guard:
+            if self.head.number - self._kept >= _CHECKPOINT_BLOCKS:
+                with suppress(sqlite3.Error):
+                    self._journal.keep(written(self._checkpoint()))
             self._journal.close()
             self._file_lock.release()
 
@@ -272,20 +279,47 @@ class DemoChain:
     def _reset(self) -> None:
         self._evm = Evm(self.genesis.chain_id)
         self.genesis.install(self._evm)
+        self._kept = 0
         first = MinedBlock(0, 0, self.genesis.hash, bytes(32), None, None)
         self._blocks: list[MinedBlock] = [first]
         self._numbers: dict[bytes, int] = {first.hash: 0}
 
     def _replay(self) -> None:
+        """Run what the journal holds, from the kept state on where there is one that fits."""
+        kept = self._journal.checkpoint()
+        checkpoint = None if kept is None else read(kept)
+        if checkpoint is not None and self._replay_after(checkpoint):
+            self._kept = checkpoint.number
+            return
+        self._reset()
+        if not self._replay_after(None):
+            raise ProblemError("chain.damaged", reason=f"block {self.head.number + 1} does not replay")
+
+    def _replay_after(self, checkpoint: Checkpoint | None) -> bool:
+        """Tell whether each block is what the journal says."""
+        last = -1
+        if checkpoint is not None:
+            self._evm.load(checkpoint.state)
+            last = checkpoint.number
         for row in self._journal.blocks():
             transaction = outcome = None
             if row.transaction is not None:
                 transaction = read_transaction(row.transaction)
-                outcome = self._execute(transaction, row.timestamp)
+                if checkpoint is not None and row.number <= last:
+                    outcome = checkpoint.outcomes.get(row.number)
+                else:
+                    outcome = self._execute(transaction, row.timestamp)
             block = self._next_block(transaction, outcome, row.timestamp)
             if (block.number, block.hash, _result(outcome)) != (row.number, row.hash, row.result):
-                raise ProblemError("chain.damaged", reason=f"block {row.number} does not replay")
+                return False
+            if checkpoint is not None and row.number == last and row.hash != checkpoint.block:
+                return False
             self._append(block)
+        return self.head.number >= last
+
+    def _checkpoint(self) -> Checkpoint:
+        outcomes = {block.number: block.outcome for block in self._blocks if block.outcome is not None}
+        return Checkpoint(self.head.number, self.head.hash, self._evm.state, outcomes)
 
     def _faucet(self, call: Call, *, gas: int) -> None:
         nonce = self._evm.account(self.genesis.faucet).nonce

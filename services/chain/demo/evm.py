@@ -76,12 +76,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Changes:
+class State:
+    """Accounts, and storage slots by their contract: all of a chain's, or what a run changed."""
+
     accounts: dict[Address, Account]
     storage: dict[tuple[Address, int], int]
 
 
-_NONE = _Changes({}, {})
+_NONE = State({}, {})
 
 
 class Evm:
@@ -91,6 +93,16 @@ class Evm:
         self._chain_id = chain_id
         self._evm = pyrevm.EVM(spec_id=SPEC, env=pyrevm.Env(cfg=pyrevm.CfgEnv(chain_id=chain_id)))
         self._accounts: dict[Address, Account] = {}
+        self._storage: dict[tuple[Address, int], int] = {}
+
+    @property
+    def state(self) -> State:
+        """All that is not empty; valid until the next change."""
+        return State(self._accounts, self._storage)
+
+    def load(self, state: State) -> None:
+        """Put a whole state in the place of an empty one."""
+        self._write(state)
 
     def account(self, owner: Address) -> Account:
         """Give an account; empty when nothing ever touched it."""
@@ -106,7 +118,7 @@ class Evm:
 
     def install(self, owner: Address, account: Account, storage: dict[int, int] | None = None) -> None:
         """Put an account into the state, as a genesis does."""
-        self._write(_Changes({owner: account}, {(owner, slot): value for slot, value in (storage or {}).items()}))
+        self._write(State({owner: account}, {(owner, slot): value for slot, value in (storage or {}).items()}))
 
     def set_block(self, number: int, timestamp: int) -> None:
         """Say in which block the next message runs."""
@@ -140,7 +152,7 @@ class Evm:
         self.install(message.sender, replace(after, balance=after.balance + refund, nonce=before.nonce + 1))
         return outcome
 
-    def _run(self, message: Message) -> tuple[Outcome, _Changes]:
+    def _run(self, message: Message) -> tuple[Outcome, State]:
         checkpoint = self._evm.snapshot()
         try:
             outcome = self._message(message)
@@ -181,7 +193,7 @@ class Evm:
             created=created,
         )
 
-    def _changes(self) -> _Changes:
+    def _changes(self) -> State:
         """Read what the run left in pyrevm's journal; it has no other way to tell."""
         text: str = self._evm.journal_str
         journal = text[text.rindex("journal: [") : text.rindex("spec: ")]
@@ -189,7 +201,7 @@ class Evm:
             raise RuntimeError("the demo chain's contracts do not destroy themselves")
         stored = {(address(where), int(slot)) for where, slot in _STORED.findall(journal)}
         touched = {address(found) for found in _ADDRESS.findall(journal)} - {_COINBASE}
-        return _Changes(
+        return State(
             accounts={owner: self._current(owner) for owner in sorted(touched)},
             storage={(owner, slot): int(self._evm.storage(owner, slot)) for owner, slot in sorted(stored)},
         )
@@ -199,7 +211,7 @@ class Evm:
         code = self.account(owner).code or _unpadded(self._evm.get_code(owner) or b"", info.code_hash or b"")
         return Account(balance=int(info.balance), nonce=int(info.nonce), code=code)
 
-    def _write(self, changes: _Changes) -> None:
+    def _write(self, changes: State) -> None:
         for owner, account in changes.accounts.items():
             if self._accounts.get(owner) == account:
                 continue
@@ -209,6 +221,7 @@ class Evm:
                 # pyrevm's own type stub forgets the balance.
                 pyrevm.AccountInfo(balance=account.balance, nonce=account.nonce, code=account.code or None),  # type: ignore[call-arg]
             )
+        self._storage |= changes.storage
         for (owner, slot), value in changes.storage.items():
             # pyrevm writes below its journal only for an account that the journal does not hold.
             checkpoint = self._evm.snapshot()

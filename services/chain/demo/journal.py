@@ -1,6 +1,6 @@
 """The demo chain on disk: its genesis and every block, in one SQLite file of its own.
 
-A block is on disk before anybody is told of it. Rows are only ever appended.
+A block is on disk before anybody is told of it. Blocks are only ever appended; a checkpoint replaces the one before.
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ CREATE TABLE IF NOT EXISTS blocks (
     result BLOB NOT NULL,
     logs TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS checkpoint (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    block BLOB NOT NULL,
+    text TEXT NOT NULL,
+    digest BLOB NOT NULL
+) STRICT;
 """
 
 
@@ -40,6 +47,16 @@ class JournalRow:
     transaction: bytes | None
     result: bytes
     logs: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCheckpoint:
+    """A state as services.chain.demo.checkpoint writes it, and the block after which it was."""
+
+    number: int
+    block: bytes
+    text: str
+    digest: bytes
 
 
 class Journal:
@@ -73,6 +90,18 @@ class Journal:
         query = "SELECT number, timestamp, hash, tx, result, logs FROM blocks ORDER BY number"
         for row in self._db.execute(query):
             yield JournalRow(*row)
+
+    def checkpoint(self) -> KeptCheckpoint | None:
+        """Give the latest state that was kept."""
+        row = self._db.execute("SELECT number, block, text, digest FROM checkpoint").fetchone()
+        return None if row is None else KeptCheckpoint(*row)
+
+    def keep(self, checkpoint: KeptCheckpoint) -> None:
+        """Keep a state in the place of an earlier one. Raises sqlite3.Error."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO checkpoint (id, number, block, text, digest) VALUES (1, ?, ?, ?, ?)",
+            (checkpoint.number, checkpoint.block, checkpoint.text, checkpoint.digest),
+        )
 
     def close(self) -> None:
         """Close the file."""
