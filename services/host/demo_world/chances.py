@@ -10,7 +10,7 @@ from services.media.art.chance import chances
 
 # More people come later: a world that grows has something to show.
 _GROWTH = 0.62
-_FAVOURITES = (1, 1, 2, 2, 3)
+_FAVOURITES = (1, 1, 1, 2, 2)
 _MEMBERS = 0.55
 
 
@@ -39,7 +39,7 @@ def habits_of(cast: Cast, size: Size) -> list[Habits]:
         found.append(
             Habits(
                 arrives=arrives,
-                per_day=min(0.9, chance.gammavariate(1.3, 0.14)),
+                per_day=min(0.9, chance.gammavariate(1.3, 0.17)),
                 likes=tuple(dict.fromkeys(likes)),
                 joins=chance.random() < _MEMBERS,
                 stays=chance.choice((0.55, 0.75, 0.9, 0.97)),

@@ -151,7 +151,7 @@ class History:
 
     def _sitting(self, viewer: Viewer, habits: Habits) -> Sitting | None:
         number = self._chance.choice(habits.likes)
-        if self._chance.random() < 0.2:
+        if self._chance.random() < 0.08:
             number = self._chance.randrange(len(self._cast.creators))
         creator = self._cast.creators[number]
         films = self._films[creator.address]

@@ -20,7 +20,7 @@ from services.units.time import from_unix_seconds
 from services.wire.memberships import ChangeIn, ReasonIn
 
 _RENEW_WITHIN = timedelta(days=1)
-_UPGRADE, _DOWNGRADE = 0.12, 0.07
+_UPGRADE, _DOWNGRADE = 0.12, 0.2
 _DEAREST = TIER_PRICES[-1]
 
 
