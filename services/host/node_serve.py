@@ -20,6 +20,7 @@ from services.host.node_workers import Job, lead_workers
 from services.host.node_world import Served, demo_node, own_node
 from services.http.serving import Server, listening, shown, until_signal
 from services.node.limits import RateLimits
+from services.node.shared_buckets import BucketMemory
 from services.units.time import Clock
 
 _log = logging.getLogger(__name__)
@@ -88,10 +89,12 @@ def setup_of(settings: NodeSettings, uri: str, settings_file: Path | None) -> No
     )
 
 
-def server_of(app: ASGIApp, settings: NodeSettings, *, is_demo: bool = False) -> Server:
-    """Put what stands at the outer door around an application."""
+def server_of(
+    app: ASGIApp, settings: NodeSettings, *, is_demo: bool = False, memory: BucketMemory | None = None
+) -> Server:
+    """Put what stands at the outer door around an application. memory: see RateLimits."""
     # Where all the money is play money, everybody tries things by the dozen, and nobody else can come.
-    app = RateLimits(app) if settings.limits and not is_demo else app
+    app = RateLimits(app, memory=memory) if settings.limits and not is_demo else app
     return Server(_config(RequestLog(app) if settings.log_requests else app, settings))
 
 

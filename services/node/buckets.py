@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Protocol
 
 BUCKETS = 50_000
 
@@ -15,6 +16,16 @@ class Rate:
 
     per_s: float
     burst: int
+
+
+class Counted(Protocol):
+    """Buckets, of one process or of several."""
+
+    def take(self, key: Hashable, rate: Rate) -> float: ...
+
+    def give_back(self, key: Hashable, rate: Rate) -> None: ...
+
+    def is_empty(self, key: Hashable, rate: Rate) -> bool: ...
 
 
 class Buckets:

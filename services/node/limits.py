@@ -2,7 +2,7 @@
 
 The server that offers a node to others puts this around the application; a node in its desk's own process has none.
 A caller is the account of a session that the node has accepted before, else the client's address (of IPv6 its /64).
-Each worker process counts for itself.
+The worker processes of a node count together.
 
 A request that brings a payment is never refused here. Where payments of a caller keep being no good, the next ones
 wait a moment before they are looked at, so that guessing costs the guesser.
@@ -23,7 +23,8 @@ from typing import Any, Final, Literal
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.node.buckets import Buckets, Rate
+from services.node.buckets import Buckets, Counted, Rate
+from services.node.shared_buckets import BucketMemory, SharedBuckets
 from services.units.address import Address
 from services.wire.problems import ProblemError
 
@@ -90,11 +91,13 @@ class RateLimits:
         rates: Mapping[Kind, Rate] = RATES,
         now: Callable[[], float] = time.monotonic,
         hold_s: float = HOLD_S,
+        memory: BucketMemory | None = None,
     ) -> None:
+        """memory: of the processes that count together; None for one that counts for itself."""
         self._app = app
         self._rates = rates
         self._hold_s = hold_s
-        self._buckets = Buckets(now)
+        self._buckets: Counted = Buckets(now) if memory is None else SharedBuckets(memory, now)
         self._tokens: OrderedDict[bytes, Address] = OrderedDict()
         self._now = now
         self._held = 0
