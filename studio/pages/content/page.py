@@ -17,6 +17,8 @@ from studio.kit.widgets.skeleton import skeleton_lines
 from studio.pages.content.access import AccessCard
 from studio.pages.content.access_model import AccessViewModel
 from studio.pages.content.place import PlaceCard
+from studio.pages.content.revenue import RevenueCard
+from studio.pages.content.revenue_model import RevenueViewModel
 from studio.pages.content.view_model import ContentRow, ContentViewModel, RowState
 
 if TYPE_CHECKING:
@@ -100,7 +102,9 @@ class ContentPage(PageFrame):
         self._access.visibility_chosen.connect(self._who.set_visibility)
         self._access.tier_chosen.connect(self._on_tier)
         self._who.changed.connect(self._render_access)
-        for part in (self._ghost, self._empty, self._card, self._place, self._access):
+        self._revenue, self._earned = RevenueCard(), RevenueViewModel(context)
+        self._earned.changed.connect(self._render_revenue)
+        for part in (self._ghost, self._empty, self._card, self._revenue, self._place, self._access):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -132,9 +136,14 @@ class ContentPage(PageFrame):
         film = self._rows.rows[index.row()].content_id if index.isValid() else ""
         self.model.choose(film)
         self._who.choose(film)
+        chosen = self.model.state.chosen
+        self._earned.choose(film, chosen.node if chosen is not None else "")
 
     def _render_access(self) -> None:
         self._access.show_state(self._who.state)
+
+    def _render_revenue(self) -> None:
+        self._revenue.show_state(self._earned.state)
 
     def _on_tier(self, tier_id: str, opens: bool) -> None:
         self._who.set_tier(tier_id, opens=opens)

@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.kit.format import money
+from studio.kit.format import DASH, money, money_exact
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.button import secondary
-from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.card import Card, hairline, holder, row
+from studio.kit.widgets.fields import Fact
 
 if TYPE_CHECKING:
+    from services.wire.figures import TierFiguresOut
     from services.wire.tiers import TierOut
 
 
 class TierCard(Card):
-    """Name, price, perks, and the way to change them. Signal: ``edit_wanted(tier)``."""
+    """Name, price, perks, members and revenue, and the way to change or archive it.
+
+    Signals: ``edit_wanted(tier)``, ``archive_wanted(tier_id)``, ``archive_confirmed``.
+    """
 
     edit_wanted = Signal(object)
+    archive_wanted = Signal(str)
+    archive_confirmed = Signal()
 
     def __init__(self, tier: TierOut) -> None:
         super().__init__(spacing=12)
@@ -39,17 +46,65 @@ class TierCard(Card):
             perks.addWidget(text.muted("No perks written yet."))
         self.body.addLayout(perks)
         self.body.addStretch(1)
-        change = secondary("Change", says=f"Change {tier.name}")
+        self.body.addWidget(hairline())
+        self._members, self._revenue = Fact("Members"), Fact("Your share, 28 days")
+        self._opens = Fact("Films it opens")
+        for fact in (self._members, self._revenue, self._opens):
+            self.body.addWidget(fact)
+        change = secondary("Change", says=f"Change {tier.name}", name="tier.change")
         change.clicked.connect(self._on_change)
-        self.body.addWidget(change)
+        archive = ghost("Archive", says=f"Archive {tier.name}", name="tier.archive")
+        archive.clicked.connect(self._on_archive)
+        self._buttons = holder(row(change, archive))
+        self.body.addWidget(self._buttons)
+        self._ask = holder(self._question())
+        self._ask.hide()
+        self.body.addWidget(self._ask)
+
+    def show_figures(self, figures: TierFiguresOut | None) -> None:
+        """Show members and revenue; a dash while they are not known."""
+        self._members.show_value(DASH if figures is None else f"{figures.members:,}")
+        revenue = None if figures is None else figures.net_lately
+        whole = None if figures is None else figures.net
+        self._revenue.show_value(money(revenue), f"{money_exact(revenue)}; {money_exact(whole)} in all")
+        self._opens.show_value(DASH if figures is None else f"{figures.films:,}")
+        count = 0 if figures is None else figures.members
+        kept = f"Its {count:,} members keep" if count > 1 else "Its member keeps" if count else "Who joined keeps"
+        self._words.setText(
+            f"Nobody can join or renew any more. {kept} what is paid for, to the end of the paid month. "
+            "It cannot be brought back."
+        )
+
+    def ask(self, *, asked: bool) -> None:
+        """Ask before archiving, or show the buttons again."""
+        self._ask.setVisible(asked)
+        self._buttons.setVisible(not asked)
+
+    def _question(self) -> QVBoxLayout:
+        self._words = text.Text(ink="warn", wrap=True)
+        sure = secondary("Archive it", name="tier.archive.sure")
+        sure.clicked.connect(self.archive_confirmed)
+        back = ghost("Keep it", name="tier.archive.keep")
+        back.clicked.connect(self._on_keep)
+        lines = QVBoxLayout()
+        lines.setSpacing(8)
+        lines.addWidget(self._words)
+        lines.addLayout(row(sure, back))
+        return lines
+
+    def _on_archive(self) -> None:
+        self.archive_wanted.emit(self._tier.id)
+
+    def _on_keep(self) -> None:
+        self.archive_wanted.emit("")
 
     def _on_change(self) -> None:
         self.edit_wanted.emit(self._tier)
 
 
 def _perk(words: str) -> QWidget:
-    holder = QWidget()
+    line_holder = QWidget()
     line = row(text.body(words), spacing=8)
     line.insertWidget(0, Icon("check", "ok", 16), 0, Qt.AlignmentFlag.AlignTop)
-    holder.setLayout(line)
-    return holder
+    line_holder.setLayout(line)
+    return line_holder

@@ -29,6 +29,7 @@ class TiersPage(PageFrame):
         super().__init__("Tiers")
         self.model = TiersViewModel(context)
         self._shown: tuple[TierOut, ...] | None = None
+        self._shown_cards: dict[str, TierCard] = {}
         self._new = primary("New tier", name="tiers.new", icon="plus")
         self._new.clicked.connect(self.model.begin)
         self.buttons.addWidget(self._new)
@@ -57,6 +58,7 @@ class TiersPage(PageFrame):
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self.model.saved.connect(self._on_saved)
+        self.model.archived.connect(self._on_archived)
         self.model.refresh()
 
     def _show_ghosts(self) -> None:
@@ -80,6 +82,10 @@ class TiersPage(PageFrame):
             self._empty.setVisible(not state.tiers and state.form is None)
             self._holder.setVisible(bool(state.tiers))
             self._show_tiers(state.tiers)
+            figures = {each.tier_id: each for each in state.figures}
+            for tier_id, card in self._shown_cards.items():
+                card.show_figures(figures.get(tier_id))
+                card.ask(asked=tier_id == state.leaving)
 
     def _show_tiers(self, tiers: tuple[TierOut, ...]) -> None:
         if tiers == self._shown:
@@ -88,15 +94,21 @@ class TiersPage(PageFrame):
         while (item := self._cards.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
+        self._shown_cards = {}
         for tier in tiers:
-            card = TierCard(tier)
+            card = self._shown_cards[tier.id] = TierCard(tier)
             card.edit_wanted.connect(self.model.edit)
+            card.archive_wanted.connect(self.model.ask_archive)
+            card.archive_confirmed.connect(self.model.archive)
             self._cards.addWidget(card, 1)
         for _ in range(3 - len(tiers)):
             self._cards.addWidget(Slot("Room for another tier"), 1)
 
     def _on_saved(self, tier: TierOut) -> None:
         self.model.context.notify(f"“{tier.name}” is saved.")
+
+    def _on_archived(self, tier: TierOut) -> None:
+        self.model.context.notify(f"“{tier.name}” is archived. Its members keep what they paid for.")
 
     def _on_action(self, action: Action, problem: Problem) -> None:
         again = self.model.refresh if self.model.state.form is None or action is Action.REFRESH else self.model.save

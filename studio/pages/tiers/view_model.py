@@ -12,6 +12,7 @@ from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from services.units.money import Money
+    from services.wire.figures import TierFiguresOut
     from services.wire.tiers import TierOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
@@ -38,6 +39,10 @@ class TiersState:
     """tiers is None until they are loaded; form is None while nothing is edited."""
 
     tiers: tuple[TierOut, ...] | None = None
+    figures: tuple[TierFiguresOut, ...] = ()
+    """Members and revenue of each; empty until they are there."""
+    leaving: str = ""
+    """The tier that was asked to be archived, until that is confirmed; empty for none."""
     form: TierForm | None = None
     busy: bool = False
     problem: Problem | None = None
@@ -49,10 +54,11 @@ class TiersState:
 
 
 class TiersViewModel(ViewModel[TiersState]):
-    """Lists, makes and changes tiers. Signal: ``saved(tier)``."""
+    """Lists, makes, changes and archives tiers. Signals: ``saved(tier)``, ``archived(tier)``."""
 
     saved = Signal(object)
-    watches = frozenset({"tier"})
+    archived = Signal(object)
+    watches = frozenset({"tier", "membership"})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, TiersState())
@@ -60,6 +66,7 @@ class TiersViewModel(ViewModel[TiersState]):
     def refresh(self) -> None:
         """Load the tiers."""
         self._fetch(lambda desk: desk.tiers.mine(), self._on_tiers)
+        self._act(lambda desk: desk.figures.tiers(), self._on_figures, self._no_figures)
 
     def begin(self) -> None:
         """Open an empty form at the first price that no tier has yet."""
@@ -91,6 +98,27 @@ class TiersViewModel(ViewModel[TiersState]):
             self._act(lambda desk: desk.tiers.update(form.tier_id, name=name, price=price, perks=perks), self._on_saved)
         else:
             self._act(lambda desk: desk.tiers.create(name=name, price=price, perks=perks), self._on_saved)
+
+    def ask_archive(self, tier_id: str) -> None:
+        """Ask whether a tier is really to be archived; empty takes the question back."""
+        self._set(leaving=tier_id, problem=None)
+
+    def archive(self) -> None:
+        """Take the tier that was asked about off sale."""
+        tier_id = self.state.leaving
+        if tier_id and not self.state.busy:
+            self._set(busy=True, leaving="", problem=None)
+            self._act(lambda desk: desk.tiers.archive(tier_id), self._on_archived)
+
+    def _on_archived(self, tier: TierOut) -> None:
+        self._set(tiers=tuple(each for each in self.state.tiers or () if each.id != tier.id), busy=False)
+        self.archived.emit(tier)
+
+    def _on_figures(self, figures: tuple[TierFiguresOut, ...]) -> None:
+        self._set(figures=figures)
+
+    def _no_figures(self, _problem: Problem) -> None:
+        """The cards are shown without them."""
 
     def _on_tiers(self, tiers: tuple[TierOut, ...]) -> None:
         self._set(tiers=tiers, problem=None if self.state.form is None else self.state.problem)

@@ -22,9 +22,11 @@ from studio.kit.service_state import Phase, ServiceState
 from studio.kit.theme import Theme
 from studio.kit.tokens import ThemeName
 from studio.kit.widgets.tile import Tile
+from studio.pages.content.page import ContentPage
 from studio.pages.earnings.page import EarningsPage
 from studio.pages.members.page import MembersPage
 from studio.pages.overview.page import OverviewPage
+from studio.pages.tiers.page import TiersPage
 from studio.rail import Rail
 from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
 from studio.window import Window
@@ -262,6 +264,18 @@ SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Calla
         None,
         lambda page: page.model.state.problem is not None,
     ),
+    "tiers-figures": (
+        "tiers", {"tiers.mine": samples.TIERS, "figures.tiers": made.TIER_FIGURES},
+        lambda page: page.model.ask_archive("t2"), lambda page: bool(page.model.state.figures),
+    ),
+    "content-revenue": (
+        "content",
+        {
+            "earnings.items": (samples.item(), samples.item("Night trains, part two", minutes=34, price="0.0125")),
+            "uploads.list": (), "tiers.mine": (), "figures.item": made.item_figures(),
+        },
+        lambda page: page._table.selectRow(0), lambda page: page._earned.state.figures is not None,
+    ),
     "members": ("members", {}, lambda page: page.table.selectRow(3), lambda page: page.model.state.history is not None),
     "members-empty": (
         "members", {"figures.members": made.members(empty=True)}, None,
@@ -288,7 +302,7 @@ def test_draw_figures(
         frame.show()
     state = page.model
     if act is not None:
-        loaded = ("overview", "sums", "members")
+        loaded = ("overview", "sums", "members", "tiers", "rows")
         qtbot.waitUntil(lambda: any(getattr(state.state, name, None) is not None for name in loaded))
         act(page)
     qtbot.waitUntil(lambda: settled(page))
@@ -307,3 +321,45 @@ def _has(marker: list[str], count: int) -> bool:
 
 async def _nothing(_client: Any) -> str:
     return "done"
+
+
+def test_a_tier_tells_its_members_and_is_archived_in_two_steps(
+    client: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell
+) -> None:
+    client.answers |= {"tiers.mine": samples.TIERS, "figures.tiers": made.TIER_FIGURES}
+    page = _open(qtbot, TiersPage(page_context))
+    qtbot.waitUntil(lambda: bool(page.model.state.figures) and page.model.state.tiers is not None)
+    words = shown(page)
+    assert "31" in words
+    assert "$83.42" in words
+    click(page, "tier.archive")
+    assert "Its 31 members keep what is paid for" in shown(page)
+    assert not client.called("tiers.archive")
+    client.answers["tiers.archive"] = samples.TIERS[0].model_copy(update={"is_archived": True})
+    click(page, "tier.archive.sure")
+    qtbot.waitUntil(lambda: len(page.model.state.tiers or ()) == 1)
+    assert client.called("tiers.archive") == [(("t1",), {})]
+    assert "is archived" in shell.said[-1]
+
+
+def test_the_chosen_film_shows_where_people_stop_paying(
+    client: PreparedClient, qtbot: QtBot, page_context: PageContext
+) -> None:
+    client.answers |= {
+        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": (),
+        "figures.item": made.item_figures(),
+    }  # fmt: skip
+    page = _open(qtbot, ContentPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.rows is not None)
+    page.findChild(QWidget, "content.table").selectRow(0)
+    card: Any = page.findChild(QWidget, "content.revenue")
+    qtbot.waitUntil(card.isVisible)
+    chart: Any = page.findChild(Chart, "content.revenue.chart")
+    figures = made.item_figures()
+    assert sum(chart.series.values) + figures.outside.micros == figures.net.micros
+    assert chart.series.labels[1] == "0:10"
+    assert "came past this node" in shown(page)
+    client.answers["figures.item"] = ProblemError("content.not_found")
+    page._earned.refresh()
+    qtbot.waitUntil(lambda: page._earned.state.problem is not None)
+    assert card.isVisible()

@@ -1,0 +1,91 @@
+"""What the chosen film earned along its timeline: where people pay, and where they stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.units.money import ZERO, Money
+from studio.kit.chart import Chart, Series
+from studio.kit.format import duration, money, money_exact, plural
+from studio.kit.metrics import span
+from studio.kit.problems import advice
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.fields import Fact
+
+if TYPE_CHECKING:
+    from services.wire.figures import ItemFiguresOut
+    from studio.pages.content.revenue_model import RevenueState
+
+
+class RevenueCard(Card):
+    """Hidden while no film is chosen. The area of the chart and what has no place add up to the film's earnings."""
+
+    def __init__(self) -> None:
+        super().__init__("Earned along the film", spacing=12)
+        self.setObjectName("content.revenue")
+        self.head.addWidget(text.caption("your share for each part of about ten seconds"))
+        self._net = Fact("Earned by the part", name_of_value="content.revenue.net", strong=True)
+        self._paid = Fact("Paid watch time")
+        self._stop = Fact("Where half of the money is in")
+        facts = row(self._net, self._paid, self._stop, spacing=32, stretch=1)
+        self.body.addLayout(facts)
+        self._chart = Chart("Earned along the film", name="content.revenue.chart", height=200)
+        self.body.addWidget(self._chart)
+        self._words = text.muted()
+        self._words.setObjectName("content.revenue.words")
+        self.body.addWidget(self._words)
+        self.hide()
+
+    def show_state(self, state: RevenueState) -> None:
+        """Show a film's figures, or why there are none."""
+        self.setVisible(bool(state.film) and (state.figures is not None or state.problem is not None))
+        figures = state.figures
+        for part in (self._net, self._paid, self._stop, self._chart):
+            part.setVisible(figures is not None)
+        if state.problem is not None:
+            self._words.setText(advice(state.problem).sentence)
+            self._words.show()
+        if figures is not None:
+            self._show(figures)
+
+    def _show(self, figures: ItemFiguresOut) -> None:
+        self._net.show_value(money(figures.net), money_exact(figures.net))
+        self._paid.show_value(span(figures.paid_ms))
+        self._stop.show_value(_half(figures))
+        self._chart.show_series(series_of(figures))
+        words = f"{plural(figures.payments, 'payment', 'payments')}."
+        if figures.outside:
+            words += f" {money_exact(figures.outside)} came past this node, for no part that it knows."
+        self._words.setText(words if figures.payments else "Nobody has bought a part of this film yet.")
+        self._words.show()
+
+
+def series_of(figures: ItemFiguresOut) -> Series:
+    """Make the chart of a film's timeline."""
+    return Series(
+        labels=tuple(duration(place.start_ms) for place in figures.places),
+        values=tuple(place.net.micros for place in figures.places),
+        before=(),
+        unit=_dollars,
+        least=10_000,
+        last_is_open=False,
+        places="parts",
+        gaps=frozenset(range(figures.free_chunks)),
+    )
+
+
+def _dollars(value: int) -> str:
+    return money(Money(value))
+
+
+def _half(figures: ItemFiguresOut) -> str:
+    """Say by which part half of the money came in."""
+    placed, reached = figures.net - figures.outside, ZERO
+    if not placed:
+        return "–"
+    for place in figures.places:
+        reached = reached + place.net
+        if reached * 2 >= placed:
+            return duration(place.end_ms)
+    return "–"
