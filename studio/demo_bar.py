@@ -30,7 +30,7 @@ _WORKING: dict[Work, str] = {
     "reset": "Beginning again…",
 }
 _DONE: dict[Work, str] = {
-    "turn": "",
+    "turn": "Later: what was due is done.",
     "give": "Demo money given.",
     "keep": "Snapshot kept.",
     "restore": "Back at the snapshot.",

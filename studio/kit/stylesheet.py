@@ -68,7 +68,7 @@ QPushButton[role="choice"][compact="true"] {{ min-height: 26px; max-height: 26px
 QPushButton[role="choice"]:checked {{ background: {accent_soft}; border: 1px solid {accent}; color: {text}; }}
 QPushButton[role="choice"]:focus {{ border: 1px solid {text}; }}
 QPushButton[role="choice"]:disabled {{ color: {faint}; }}
-QPushButton[role="nav"] {{ min-height: 38px; max-height: 38px; text-align: left; padding: 0 10px;
+QPushButton[role="nav"] {{ min-height: 32px; max-height: 32px; text-align: left; padding: 0 10px;
     border: 1px solid transparent;
     background: transparent; color: {muted}; }}
 QPushButton[role="nav"]:hover {{ background: {hover}; color: {text}; }}

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,24 @@ class Tour:
     folder: Path
 
 
+@cache
+def no_network() -> tuple[str, ...]:
+    """Give what runs a command without any network, not even a loopback; nothing where that cannot be had."""
+    command = (shutil.which("unshare") or "unshare", "--map-root-user", "--net")
+    try:
+        run = subprocess.run([*command, "true"], capture_output=True, check=False)
+    except OSError:
+        return ()
+    return command if run.returncode == 0 else ()
+
+
 class Going:
     """A tour on its way, in a folder of its own."""
 
-    def __init__(self, root: Path, folder: Path, *options: str) -> None:
+    def __init__(self, root: Path, folder: Path, *options: str, within: tuple[str, ...] = ()) -> None:
         folder.mkdir()
         self._folder, self._report = folder, folder / "tour.json"
-        command = [sys.executable, "-m", "studio", "demo", "--tour", "--json", str(self._report), *options]
+        command = [*within, sys.executable, "-m", "studio", "demo", "--tour", "--json", str(self._report), *options]
         environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4"}
         with (folder / "output").open("wb") as output:
             self.process = subprocess.Popen(
@@ -59,7 +71,7 @@ def tours(root: Path) -> Iterator[dict[str, Tour]]:
     make_scenic_film(film, seconds=47)
     text.write_text("This is no film.")
     going = {
-        "own": Going(root, folder / "1", "--shots", str(folder / "1" / "shots")),
+        "own": Going(root, folder / "1", "--shots", str(folder / "1" / "shots"), within=no_network()),
         "given": Going(root, folder / "2", "--media", str(film)),
         "bad": Going(root, folder / "3", "--media", str(text)),
     }
@@ -111,3 +123,17 @@ def test_a_bad_film_fails_the_tour_with_a_reason(tours: dict[str, Tour]) -> None
     assert not upload["ok"]
     assert "media.unreadable" in upload["detail"]
     assert [step["name"] for step in tour.report["steps"]] == list(STEPS)
+
+
+def test_the_tour_needs_no_network(tours: dict[str, Tour]) -> None:
+    within = no_network()
+    if not within:
+        pytest.skip("this system lets nobody make a network namespace")
+    routes = subprocess.run(
+        [*within, "cat", "/proc/net/route", "/proc/net/ipv6_route"], capture_output=True, text=True, check=True
+    ).stdout
+    assert not [
+        line for line in routes.splitlines() if line.strip() and not line.endswith("lo") and line[:5] != "Iface"
+    ]
+    tour = tours["own"]
+    assert tour.status == 0, tour.output
