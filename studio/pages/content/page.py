@@ -16,6 +16,8 @@ from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.pages.content.access import AccessCard
 from studio.pages.content.access_model import AccessViewModel
+from studio.pages.content.films import FilmList, FilmTools
+from studio.pages.content.films_model import FilmsViewModel
 from studio.pages.content.place import PlaceCard
 from studio.pages.content.revenue import RevenueCard
 from studio.pages.content.revenue_model import RevenueViewModel
@@ -24,6 +26,7 @@ from studio.pages.content.view_model import ContentRow, ContentViewModel, RowSta
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
 
+    from services.wire.figures import ItemRowOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
     from studio.kit.tokens import Tone
@@ -104,13 +107,32 @@ class ContentPage(PageFrame):
         self._who.changed.connect(self._render_access)
         self._revenue, self._earned = RevenueCard(), RevenueViewModel(context)
         self._earned.changed.connect(self._render_revenue)
-        for part in (self._ghost, self._empty, self._card, self._revenue, self._place, self._access):
+        self._tools, self._list, self._films = FilmTools(), FilmList(), FilmsViewModel(context)
+        self._connect_films()
+        shown = (self._tools, self._card, self._list, self._revenue, self._place, self._access)
+        for part in (self._ghost, self._empty, *shown):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self._render()
         self.model.refresh()
+        self._films.refresh()
+
+    def _connect_films(self) -> None:
+        films, tools, listed = self._films, self._tools, self._list
+        tools.searched.connect(films.search)
+        tools.filtered.connect(films.filter)
+        tools.ordered.connect(films.sort)
+        listed.opened.connect(self._open_film)
+        listed.picked.connect(self._choose)
+        listed.marked.connect(films.mark)
+        listed.page_wanted.connect(films.load)
+        listed.access_wanted.connect(films.change_access)
+        listed.undo_wanted.connect(films.take_back)
+        films.listed.connect(listed.begin)
+        films.paged.connect(listed.put)
+        films.changed.connect(self._render)
 
     def _render(self) -> None:
         state = self.model.state
@@ -118,11 +140,20 @@ class ContentPage(PageFrame):
         self.banner.show_problem(state.problem)
         self._ghost.setVisible(rows is None)
         self._empty.setVisible(rows == ())
-        self._card.setVisible(bool(rows))
+        # One page is shown with uploads and films elsewhere; what is longer, or asked for, as the node lists it.
+        films = self._films.state
+        as_list = films.is_asked or films.is_long
+        self._tools.setVisible(bool(rows))
+        self._tools.show_count(films.total if as_list else None)
+        self._list.setVisible(bool(rows) and as_list)
+        self._list.show_state(films)
+        uploads = [row for row in rows or () if row.upload_id]
+        self._card.setVisible(bool(uploads) if as_list else bool(rows))
         if rows is not None:
             live = sum(row.state == "live" for row in rows)
-            self.subtitle.setText(f"{plural(live, 'film', 'films')} for sale" if rows else "")
-            self._rows.set_rows(rows)
+            count = max(live, films.total or 0) if not films.is_asked else live
+            self.subtitle.setText(f"{plural(count, 'film', 'films')} for sale" if rows else "")
+            self._rows.set_rows(uploads if as_list else rows)
             self._table.fit_rows()
         self._place.show_state(state)
 
@@ -133,7 +164,12 @@ class ContentPage(PageFrame):
             self.model.context.navigate("watch", {"content_id": row.content_id})
 
     def _on_row(self, index: QModelIndex) -> None:
-        film = self._rows.rows[index.row()].content_id if index.isValid() else ""
+        self._choose(self._rows.rows[index.row()].content_id if index.isValid() else "")
+
+    def _open_film(self, film: ItemRowOut) -> None:
+        self.model.context.navigate("watch", {"content_id": str(film.content_id)})
+
+    def _choose(self, film: str) -> None:
         self.model.choose(film)
         self._who.choose(film)
         chosen = self.model.state.chosen

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.units.period import Period
+from services.wire.access import AccessOut
 from services.wire.problems import ProblemError
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
@@ -276,6 +277,14 @@ SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Calla
         },
         lambda page: page._table.selectRow(0), lambda page: page._earned.state.figures is not None,
     ),
+    "content-long": (
+        "content",
+        {
+            "earnings.items": (samples.item(),), "uploads.list": (), "tiers.mine": samples.TIERS,
+            "figures.items": lambda **wish: made.items(count=240, **wish),
+        },
+        lambda page: page._list.table.selectAll(), lambda page: page._films.state.total == 240,
+    ),
     "members": ("members", {}, lambda page: page.table.selectRow(3), lambda page: page.model.state.history is not None),
     "members-empty": (
         "members", {"figures.members": made.members(empty=True)}, None,
@@ -363,3 +372,53 @@ def test_the_chosen_film_shows_where_people_stop_paying(
     page._earned.refresh()
     qtbot.waitUntil(lambda: page._earned.state.problem is not None)
     assert card.isVisible()
+
+
+@pytest.fixture
+def content(client: PreparedClient, qtbot: QtBot, page_context: PageContext) -> ContentPage:
+    """The list of a creator with 240 films."""
+    client.answers |= {
+        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": samples.TIERS,
+        "figures.items": lambda **wish: made.items(count=240, **wish),
+    }  # fmt: skip
+    page: ContentPage = _open(qtbot, ContentPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 240)
+    return page
+
+
+def test_long_lists_are_fetched_by_pages(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
+    table: Any = content.findChild(QWidget, "content.films")
+    assert table.isVisible()
+    assert table.model().rowCount() == 240
+    table.scrollToBottom()
+    qtbot.waitUntil(lambda: any(asked.get("offset") == 200 for _, asked in client.called("figures.items")))
+    qtbot.waitUntil(lambda: table.model().row_at(239) is not None)
+    search = content.findChild(QLineEdit, "content.search")
+    assert search is not None
+    client.answers["figures.items"] = lambda **wish: made.items(count=3, **wish)
+    search.setText("night")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 3)
+    assert client.called("figures.items")[-1][1]["query"] == "night"
+    assert "3 films" in shown(content)
+
+
+def test_many_films_change_at_once_and_back(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
+    table: Any = content.findChild(QWidget, "content.films")
+    was = AccessOut(content_id=samples.FILM, visibility="chunks", tiers=())
+    client.answers |= {"memberships.access": was, "memberships.set_access": was}
+    table.selectionModel().select(
+        QItemSelection(table.model().index(0, 0), table.model().index(2, 6)),
+        QItemSelectionModel.SelectionFlag.ClearAndSelect,
+    )
+    assert "3 films:" in shown(content)
+    click(content, "content.many.members")
+    qtbot.waitUntil(lambda: bool(content._films.state.undo))
+    changed = client.called("memberships.set_access")
+    assert [values[1:] for values, _ in changed] == [("members", ("t1", "t2"))] * 3
+    click(content, "content.many.undo")
+    qtbot.waitUntil(lambda: len(client.called("memberships.set_access")) == 6)
+    assert client.called("memberships.set_access")[-1][0][1:] == ("chunks", ())
+    client.answers["memberships.set_access"] = ProblemError("access.no_tier")
+    content._films.mark((str(samples.FILM), str(samples.FILM)))
+    content._films.change_access("members")
+    qtbot.waitUntil(lambda: "Members-only needs a tier." in shown(content))

@@ -1,0 +1,156 @@
+"""The table of own films with its tools: search, filter, order, and what is done with many at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit
+
+from studio.kit.format import duration, moment, money, money_exact, plural
+from studio.kit.paged import PagedTableModel
+from studio.kit.problems import advice
+from studio.kit.table import Cell, Column, Table
+from studio.kit.widgets import text
+from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.card import Card, holder, row
+from studio.kit.widgets.choice import Choice
+
+if TYPE_CHECKING:
+    from services.wire.figures import ItemPageOut, ItemRowOut
+    from studio.kit.tokens import Tone
+    from studio.pages.content.films_model import FilmsState
+
+ACCESS = (("", "All films"), ("chunks", "By the part"), ("members", "Members only"), ("public", "For everybody"))
+ORDERS = (
+    ("newest", "Newest first"), ("earned", "Earned most"), ("title", "By title"), ("price", "Dearest first"),
+    ("length", "Longest first"),
+)  # fmt: skip
+_BADGES: dict[str, tuple[str, Tone]] = {
+    "chunks": ("by the part", "ok"),
+    "members": ("members only", "accent"),
+    "public": ("for everybody", "info"),
+}
+_SEEN = 10
+
+
+def _access(film: ItemRowOut) -> Cell:
+    if film.takedown:
+        return Cell("taken down", "bad", badge=True, tip="A moderator of the node took it down.")
+    words, tone = _BADGES[film.visibility]
+    return Cell(words, tone, badge=True)
+
+
+def film_columns() -> list[Column[ItemRowOut]]:
+    """Give the columns of the films."""
+    return [
+        Column("Title", lambda film: Cell(film.title, tip=film.title), width=0),
+        Column("Who can watch", _access, width=140),
+        Column("Length", lambda film: Cell(duration(film.duration_ms)), width=84, right=True),
+        Column("Price per 10 s", lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
+        Column("Payments", lambda film: Cell(f"{film.payments:,}", muted=True), width=96, right=True),
+        Column("Earned", lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=110, right=True),
+        Column("Since", lambda film: Cell(moment(film.published_at), muted=True), width=130, right=True),
+    ]
+
+
+class FilmTools(Card):
+    """Signals: ``searched(text)``, ``filtered(access)``, ``ordered(order)``."""
+
+    searched = Signal(str)
+    filtered = Signal(str)
+    ordered = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(padding=12)
+        self.search = QLineEdit()
+        self.search.setObjectName("content.search")
+        self.search.setAccessibleName("Find a film by its title")
+        self.search.setPlaceholderText("Find by title")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(320)
+        self.search.textChanged.connect(self.searched)
+        access = Choice(ACCESS, name="content.filter", says="Which films")
+        access.picked.connect(self.filtered)
+        order = Choice(ORDERS, name="content.order", says="In which order")
+        order.picked.connect(self.ordered)
+        self._count = text.muted(wrap=False)
+        line = row(self.search, access, order, spacing=8)
+        line.addStretch(1)
+        line.addWidget(self._count)
+        self.body.addLayout(line)
+
+    def show_count(self, total: int | None) -> None:
+        """Say how many films fit."""
+        self._count.setText("" if total is None else plural(total, "film", "films"))
+
+
+class FilmList(Card):
+    """All films that fit, however many.
+
+    Signals: ``opened(film)``, ``picked(id)`` for one, ``marked(ids)`` for some, ``page_wanted(offset)``,
+    ``access_wanted(visibility)``, ``undo_wanted``.
+    """
+
+    opened = Signal(object)
+    picked = Signal(str)
+    marked = Signal(object)
+    page_wanted = Signal(int)
+    access_wanted = Signal(str)
+    undo_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(padding=12, spacing=8)
+        self.model: PagedTableModel[ItemRowOut] = PagedTableModel(film_columns(), self)
+        self.model.page_wanted.connect(self.page_wanted)
+        self.table = Table(self.model, name="content.films", says="Films")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.opened.connect(self.opened)
+        self.table.selectionModel().selectionChanged.connect(self._on_selection)
+        self._none = text.muted("No film fits these words and filters.")
+        self._none.setContentsMargins(12, 8, 12, 16)
+        self._words = text.muted(wrap=False)
+        self._changes = [secondary(words, name=f"content.many.{key}") for key, words in ACCESS[1:]]
+        for (key, _), button in zip(ACCESS[1:], self._changes, strict=True):
+            button.clicked.connect(partial(self.access_wanted.emit, key))
+        self._undo = ghost("Undo", name="content.many.undo", icon="retry")
+        self._undo.clicked.connect(self.undo_wanted)
+        line = row(self._words, *self._changes, self._undo, spacing=8)
+        line.addStretch(1)
+        self._bar = holder(line)
+        line.setContentsMargins(12, 4, 12, 4)
+        self._problem = text.Text(ink="bad", wrap=True)
+        for part in (self._bar, self._problem, self.table, self._none):
+            self.body.addWidget(part)
+
+    def begin(self, page: ItemPageOut) -> None:
+        """Show another list."""
+        self.model.begin(page.total, page.rows)
+        self.table.setVisible(page.total > 0)
+        self._none.setVisible(page.total == 0)
+        self.table.fit_rows(_SEEN)
+
+    def put(self, page: ItemPageOut) -> None:
+        """Take over another page of the list."""
+        self.model.put(page.offset, page.rows)
+
+    def show_state(self, state: FilmsState) -> None:
+        """Show what can be done with the marked films, and what went wrong."""
+        count = len(state.chosen)
+        self._bar.setVisible(count > 1 or bool(state.undo))
+        self._words.setText(f"{plural(count, 'film', 'films')}:" if count > 1 else "Changed.")
+        for button in self._changes:
+            button.setVisible(count > 1)
+            button.setEnabled(not state.busy)
+        self._undo.setVisible(bool(state.undo))
+        self._undo.setEnabled(not state.busy)
+        problem = state.unchanged or state.problem
+        self._problem.setVisible(problem is not None)
+        self._problem.setText("" if problem is None else advice(problem).sentence)
+
+    def _on_selection(self) -> None:
+        films = [self.model.row_at(index.row()) for index in self.table.selectionModel().selectedRows()]
+        ids = tuple(str(film.content_id) for film in films if film is not None)
+        self.marked.emit(ids)
+        self.picked.emit(ids[0] if len(ids) == 1 else "")
