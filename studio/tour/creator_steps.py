@@ -59,6 +59,7 @@ def upload(scene: Scene) -> str:
     scene.go("upload")
     before = {item.id for item in hand.fact(uploads)}
     hand.drop("upload.drop", scene.file())
+    hand.click("upload.begin")
     rows = [f"upload.stage.{name}" for name in FILE_STAGES]
     hand.wait("the named stages", lambda: all(hand.look(row) for row in rows))
     seen: set[str] = set()

@@ -32,6 +32,7 @@ def before_the_kills(scene: Scene, service: ServiceProcess, kill_service: Callab
     scene.go("upload")
     known = {item.id for item in hand.fact(uploads)}
     hand.drop("upload.drop", scene.file())
+    hand.click("upload.begin")
     hand.until("a second upload", uploads, lambda found: any(item.id not in known for item in found))
     hand.type("upload.title", DRAFT_TITLE)
     hand.type("upload.price", DRAFT_PRICE)

@@ -15,7 +15,7 @@ from studio.kit.widgets.text import set_property
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
 
-_FILTER = "Video (*.mp4 *.m4v *.mov *.mkv *.webm *.avi);;All files (*)"
+_FILTER = "Video (*.mp4 *.m4v *.mov *.mkv *.webm *.ts *.m2ts *.mpg *.avi *.wmv *.flv *.ogv);;All files (*)"
 _INVITATION = "Drop a video here, or click to choose one"
 
 
@@ -37,7 +37,7 @@ class DropArea(DashedSlot):
         centre = Qt.AlignmentFlag.AlignHCenter
         self._icon = Icon("upload", "accent", 36)
         self._title = text.lead(_INVITATION)
-        self._hint = text.muted("MP4 with H.264 and AAC is cut without loss. It stays on this computer.", wrap=False)
+        self._hint = text.muted("MP4, MOV, MKV, WebM, TS or AVI, of any size. It stays on this computer.", wrap=False)
         self.body.addStretch(1)
         for part in (self._icon, self._title, self._hint):
             self.body.addWidget(part, 0, centre)

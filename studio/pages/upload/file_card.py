@@ -8,13 +8,12 @@ from studio.kit.format import duration, plural, size
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card, column, hairline, row
 from studio.kit.widgets.poster import Poster
+from studio.pages.upload.codec_names import codec_name
 from studio.pages.upload.stages import StageList
 
 if TYPE_CHECKING:
     from services.wire.uploads import FileFacts, UploadOut
 
-# Names as people know them; the service gives those of the media library.
-_CODECS = {"h264": "H.264", "hevc": "H.265", "aac": "AAC", "opus": "Opus", "mp3": "MP3", "vp9": "VP9", "av1": "AV1"}
 _NO_BREAK = "\u00a0"
 
 
@@ -57,9 +56,5 @@ def _facts(facts: FileFacts | None, size_bytes: int) -> str:
 def _codecs(facts: FileFacts | None) -> str:
     if facts is None:
         return "Being looked at…"
-    sound = f"{_codec(facts.audio_codec)} sound" if facts.audio_codec else "no sound"
-    return f"{_codec(facts.video_codec)} picture, {sound}"
-
-
-def _codec(name: str) -> str:
-    return _CODECS.get(name.lower(), name)
+    sound = f"{codec_name(facts.audio_codec)} sound" if facts.audio_codec else "no sound"
+    return f"{codec_name(facts.video_codec)} picture, {sound}"

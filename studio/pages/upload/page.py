@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -16,8 +17,9 @@ from studio.kit.widgets.page import PageFrame
 from studio.pages.upload.drop import DropArea
 from studio.pages.upload.file_card import FileCard
 from studio.pages.upload.form import UploadForm
+from studio.pages.upload.look_card import LookCard
 from studio.pages.upload.steps import steps
-from studio.pages.upload.view_model import UploadViewModel
+from studio.pages.upload.view_model import UploadState, UploadViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +46,10 @@ class UploadPage(PageFrame):
         super().__init__("Upload")
         self.model = UploadViewModel(context)
         self._drop = DropArea()
-        self._drop.chosen.connect(self.model.start)
+        self._drop.chosen.connect(self.model.choose)
+        self._look = LookCard()
+        self._look.begun.connect(self.model.begin)
+        self._look.refused.connect(self.model.leave)
         self._file = FileCard()
         self._file.stages.again.connect(self.model.retry_stage)
         self._form = UploadForm()
@@ -54,7 +59,7 @@ class UploadPage(PageFrame):
         self._work = self._columns()
         self._done = self._success()
         self._steps = steps()
-        for part in (self._drop, self._steps, self._work, self._done):
+        for part in (self._drop, self._look, self._steps, self._work, self._done):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._buttons()
@@ -113,18 +118,27 @@ class UploadPage(PageFrame):
         state = self.model.state
         upload = state.upload
         self.banner.show_problem(state.problem)
-        self.subtitle.setText("" if upload is None else _STATES[upload.state])
+        self.subtitle.setText("" if upload is None or state.path else _STATES[upload.state])
         published = upload is not None and upload.state == "published"
-        self._drop.set_small(small=upload is not None)
-        self._steps.setVisible(upload is None)
-        self._work.setVisible(upload is not None and not published)
-        self._done.setVisible(published)
+        is_looking = bool(state.path)
+        self._drop.set_small(small=upload is not None or is_looking)
+        self._show_look(state)
+        self._steps.setVisible(upload is None and not is_looking)
+        self._work.setVisible(upload is not None and not published and not is_looking)
+        self._done.setVisible(published and not is_looking)
         for button, states in self._shown_in.items():
-            button.setVisible(upload is not None and upload.state in states)
+            button.setVisible(upload is not None and upload.state in states and not is_looking)
         if upload is not None:
             self._file.show_upload(upload, state.poster)
             self._form.show_state(state)
             self._show_live(upload, "" if state.place is None else state.place.name)
+
+    def _show_look(self, state: UploadState) -> None:
+        self._look.setVisible(bool(state.path))
+        if state.look is not None:
+            self._look.show_look(state.look)
+        elif state.path:
+            self._look.show_name(PurePath(state.path).name)
 
     def _show_live(self, upload: UploadOut, node_name: str) -> None:
         where = f"on {node_name}" if node_name else "from this computer, while Museclock is open"

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
     from services.wire.base import ProblemOut
     from services.wire.nodes import NodeOut
-    from services.wire.uploads import PriceQuote, StageName, UploadOut
+    from services.wire.uploads import LookOut, PriceQuote, StageName, UploadOut
     from studio.kit.context import PageContext
 
+# What costs are shown for before there is a form with a price in it, in dollars.
+_USUAL_PRICE = "0.01"
 _OPEN = frozenset({"queued", "working", "paused", "ready", "publishing", "failed", "cancelled"})
 
 
@@ -44,6 +46,9 @@ class UploadState:
     unsaved: bool = False
     problem: Problem | None = None
     nodes: tuple[NodeOut, ...] = ()
+    path: str = ""
+    """A file that was chosen and not begun yet."""
+    look: LookOut | None = None
 
     @property
     def place(self) -> NodeOut | None:
@@ -87,10 +92,24 @@ class UploadViewModel(ViewModel[UploadState]):
         if upload_id := params.get("id"):
             self._fetch(lambda desk: desk.uploads.get(upload_id), self._take)
 
-    def start(self, path: str) -> None:
-        """Begin with a file."""
-        self._set(busy=True, problem=None)
-        self._act(lambda desk: desk.uploads.start(path), self._take)
+    def choose(self, path: str) -> None:
+        """Look at a file; nothing is done with it yet."""
+        self._set(path=path, look=None, problem=None)
+        self._act(
+            lambda desk: desk.uploads.look(path, _USUAL_PRICE),
+            lambda look: self._on_look(path, look),
+            lambda problem: self._on_no_look(path, problem),
+        )
+
+    def leave(self) -> None:
+        """Drop the file that was looked at."""
+        self._set(path="", look=None, problem=None)
+
+    def begin(self) -> None:
+        """Begin with the file that was looked at."""
+        if path := self.state.path:
+            self._set(path="", look=None, busy=True, problem=None)
+            self._act(lambda desk: desk.uploads.start(path), self._take)
 
     def type(self, draft: Draft) -> None:
         """Take over what was typed and save it."""
@@ -147,6 +166,15 @@ class UploadViewModel(ViewModel[UploadState]):
         if kind == "node" or upload is None or not ids or upload.id in ids:
             self.refresh()
 
+    def _on_look(self, path: str, look: LookOut) -> None:
+        if self.state.path == path:
+            self._set(look=look)
+
+    def _on_no_look(self, path: str, problem: Problem) -> None:
+        if self.state.path == path:
+            self._set(path="", look=None)
+            self._show_problem(problem)
+
     def _on_nodes(self, nodes: tuple[NodeOut, ...]) -> None:
         self._set(nodes=nodes)
 
@@ -162,7 +190,7 @@ class UploadViewModel(ViewModel[UploadState]):
 
     def _take(self, upload: UploadOut) -> None:
         """Show an upload together with the form that is kept with it."""
-        draft = Draft(**upload.draft.model_dump())
+        draft = _draft_of(upload)
         self._set(upload=upload, draft=draft, unsaved=False, quote=None, poster=None)
         self._on_upload(upload)
 
@@ -211,7 +239,7 @@ class UploadViewModel(ViewModel[UploadState]):
         current = self.state.upload
         if current is None or current.id != upload.id:
             return
-        if Draft(**upload.draft.model_dump()) != self.state.draft:
+        if _draft_of(upload) != self.state.draft:
             self._save()
             return
         self._set(unsaved=False, upload=_with_form_of(current, upload))
@@ -239,6 +267,11 @@ class UploadViewModel(ViewModel[UploadState]):
         self._set(quote=None)
         if problem.code not in ("upload.price", "upload.state"):
             self._show_problem(problem)
+
+
+def _draft_of(upload: UploadOut) -> Draft:
+    """Take of a kept form what this page shows."""
+    return Draft(**upload.draft.model_dump(include=set(Draft.__slots__)))
 
 
 def _with_form_of(current: UploadOut, saved: UploadOut) -> UploadOut:

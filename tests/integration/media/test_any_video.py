@@ -95,9 +95,10 @@ def test_what_comes_out_is_what_went_in(name: str, tmp_path: Path) -> None:
     assert film.is_copied == (name in COPIED)
     pictures, expected = shown(film.whole), shown(source)
     assert [number for number, _ in pictures] == [number for number, _ in expected]
+    if name == "h264_mp3.avi":  # AVI does not know when pictures are shown
+        expected = [(number, (number or 0) / kind.rate) for number, _ in expected]
     start = _start_of(source)
-    if name != "h264_mp3.avi":  # AVI does not know when pictures are shown
-        assert all(abs(at - (then - start)) < 0.002 for (_, at), (_, then) in zip(pictures, expected, strict=True))
+    assert all(abs(at - (then - start)) < 0.002 for (_, at), (_, then) in zip(pictures, expected, strict=True))
     for track in range(len(kind.sounds)):
         before, after = _steps(expected, beeps(source, track), kind), _steps(pictures, beeps(film.whole, track), kind)
         assert max(abs(one - other) for one, other in zip(before, after, strict=True)) <= 0.020

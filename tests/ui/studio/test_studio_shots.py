@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
+from services.wire.storage import DetectedOut, StorageOut, TargetOut
 from services.wire.uploads import DraftIn, StageOut
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
@@ -52,10 +53,18 @@ def _confirmed(page: Any) -> bool:
     return page.model.state.step in ("confirm", "nothing")
 
 
+def _storage_in_view(page: Any) -> bool:
+    if page._storage.model.state.storage is None:
+        return False
+    page.scroll.ensureWidgetVisible(page._storage._limit, 0, 40)
+    return True
+
+
 PAYOUTS = {
     "payouts.state": samples.payouts(samples.withdrawal(), samples.withdrawal(number=2)),
     "wallet.reconciliation": samples.reconciliation(),
 }
+FULL_DISK = {"coding": "coded", "free_bytes": 900_000_000, "work_ms": 6_720_000, "cost": None}
 UNREADABLE = samples.upload(
     "failed", of=samples.stages("failed"), facts=None, problem=ProblemOut(code="media.unreadable")
 )
@@ -74,6 +83,20 @@ COPY_FAILED = samples.upload(
         StageOut(name="elsewhere", state="waiting"),
     ),
 )
+STORAGE = StorageOut(
+    targets=(
+        TargetOut(
+            address="/ip4/192.168.1.20/tcp/5001", kind="daemon", version="0.43.1", seen_at=samples.NOW, problem=None,
+            films=4, missing=1,
+        ),
+        TargetOut(
+            address="https://gateway.example", kind="gateway", version="", seen_at=samples.NOW, problem=None,
+            films=0, missing=0,
+        ),
+    ),
+    detected=DetectedOut(address="/ip4/127.0.0.1/tcp/5001", version="0.43.1"),
+    upload_limit=1_500_000,
+)  # fmt: skip
 NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
 ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(
     update={"draft": DraftIn(title="The clockmaker's apprentice", price_text="0.01", node=samples.FAR)}
@@ -97,6 +120,20 @@ SCENES = [
     ),
     Scene("content-empty", "content", {"earnings.items": (), "uploads.list": ()}),
     Scene("upload-empty", "upload", {"uploads.list": ()}),
+    Scene(
+        "upload-look",
+        "upload",
+        {"uploads.list": (), "uploads.look": samples.LOOK},
+        lambda page: page.model.choose("/films/apprentice-final.mkv"),
+        settled=lambda page: page.model.state.look is not None,
+    ),
+    Scene(
+        "upload-look-full",
+        "upload",
+        {"uploads.list": (), "uploads.look": samples.LOOK.model_copy(update=FULL_DISK)},
+        lambda page: page.model.choose("/films/apprentice-final.mkv"),
+        settled=lambda page: page.model.state.look is not None,
+    ),
     Scene(
         "upload-working",
         "upload",
@@ -145,6 +182,12 @@ SCENES = [
         "settings",
         {"wallet.state": samples.wallet(), "health": samples.HEALTH, "nodes.list": NODES},
         settled=lambda page: page._nodes.model.state.nodes is not None,
+    ),
+    Scene(
+        "settings-storage",
+        "settings",
+        {"wallet.state": samples.wallet(), "health": samples.HEALTH, "storage.get": STORAGE},
+        settled=_storage_in_view,
     ),
     Scene(
         "upload-elsewhere",
@@ -215,7 +258,7 @@ def test_draw(
     frame.resize(*size)
     with qtbot.waitExposed(frame):
         frame.show()
-    asked = [name for name in scene.answers if name not in ("payouts.precheck", "uploads.quote")]
+    asked = [name for name in scene.answers if name not in ("payouts.precheck", "uploads.quote", "uploads.look")]
     qtbot.waitUntil(lambda: all(client.called(name) for name in asked))
     marker: list[str] = []
     page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]

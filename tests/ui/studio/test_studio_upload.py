@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
@@ -88,9 +88,13 @@ def test_a_dropped_file_starts_an_upload(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
 ) -> None:
     working = samples.upload(of=samples.stages("done", "running", done=3, total=10))
-    client.answers |= {"uploads.list": (), "uploads.start": working}
+    client.answers |= {"uploads.list": (), "uploads.look": samples.LOOK, "uploads.start": working}
     page = open_page(qtbot, page_context)
     assert drop(page._drop, tmp_path / "film.mp4")
+    qtbot.waitUntil(button(page, "upload.begin").isEnabled)
+    assert client.called("uploads.look") == [((str(tmp_path / "film.mp4"), "0.01"), {})]
+    assert not client.called("uploads.start")
+    button(page, "upload.begin").click()
     qtbot.waitUntil(lambda: page.model.state.upload == working)
     assert client.called("uploads.start") == [((str(tmp_path / "film.mp4"),), {})]
     row = page.findChild(QWidget, "upload.stage.cut")
@@ -98,6 +102,67 @@ def test_a_dropped_file_starts_an_upload(
     assert row.accessibleName() == "Cut into parts: 30 %"
     assert not button(page, "upload.publish").isEnabled()
     assert not button(page, "upload.cancel").isHidden()
+
+
+def test_what_is_in_a_file_is_told_before_anything_is_done_with_it(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
+) -> None:
+    client.answers |= {"uploads.list": (), "uploads.look": samples.LOOK}
+    page = open_page(qtbot, page_context)
+    drop(page._drop, tmp_path / "film.mkv")
+    qtbot.waitUntil(lambda: page.model.state.look is not None)
+    lines = {line.accessibleName() for line in page._look.findChildren(QWidget)}
+    assert lines >= {
+        "Picture: H.264, 1920 × 1080, 25 fps",
+        "Sound: AAC (German), AC-3 (English)",
+        "Captions: French",
+        "Chapters: 2",
+        "Picture: Cut without loss",
+        "Time: about 14 s",
+        "Disk: 1.2 GB of 69.7 GB free",
+        "Parts: 73 parts",
+        "Network, of each sale: 0.2 %",
+        "A withdrawal is paid after: 1 minute watched",
+    }
+    button(page, "upload.not_this").click()
+    assert (page.model.state.path, page._look.isHidden(), page._steps.isHidden()) == ("", True, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"disk_bytes": 80_000_000_000}, "not enough room"),
+        ({"coding": "coded", "encoder": "libvpx-vp9", "cost": None}, "Coded anew, by the processor"),
+        ({"coding": "coded", "encoder": "h264_nvenc", "is_hardware": True}, "Coded anew, by the graphics card"),
+        ({"coding": "unknown", "sounds": (), "chapters": ()}, "if its keyframes allow it"),
+        ({"work_ms": 5_000_000}, "about 1 h 23 min"),
+    ],
+)
+def test_what_stands_in_the_way_is_said(
+    qtbot: QtBot,
+    page_context: PageContext,
+    client: PreparedClient,
+    tmp_path: Path,
+    change: dict[str, Any],
+    says: str,
+) -> None:
+    client.answers |= {"uploads.list": (), "uploads.look": samples.LOOK.model_copy(update=change)}
+    page = open_page(qtbot, page_context)
+    drop(page._drop, tmp_path / "film.mkv")
+    qtbot.waitUntil(lambda: page.model.state.look is not None)
+    assert any(says in label.text() for label in page._look.findChildren(QLabel) if not label.isHidden())
+    assert button(page, "upload.begin").isEnabled() == ("disk_bytes" not in change)
+
+
+def test_a_file_that_is_no_film_is_told_at_once(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
+) -> None:
+    client.answers |= {"uploads.list": (), "uploads.look": ProblemError("media.unreadable")}
+    page = open_page(qtbot, page_context)
+    drop(page._drop, tmp_path / "film.mkv")
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    assert (page.model.state.path, page._look.isHidden()) == ("", True)
+    assert not client.called("uploads.start")
 
 
 def test_two_files_at_once_or_text_are_not_taken(

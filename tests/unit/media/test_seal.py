@@ -35,7 +35,7 @@ PLAIN = b"ten seconds of film" * 20
 
 
 def sealed_of(plaintext: bytes = PLAIN) -> bytes:
-    return seal(plaintext, key=KEY, content_id=CONTENT, track=0, index=7)
+    return bytes(seal(plaintext, key=KEY, content_id=CONTENT, track=0, index=7))
 
 
 def opened(sealed: bytes, key: bytes = KEY, content: ContentId = CONTENT, track: int = 0, index: int = 7) -> bytes:
