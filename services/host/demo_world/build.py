@@ -15,6 +15,7 @@ from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
 from services.host.demo_world.cast import Cast, key_of, make_cast
 from services.host.demo_world.history import History
+from services.host.demo_world.more import add_films, add_payments
 from services.host.demo_world.neighbours import Neighbour
 from services.host.demo_world.own_names import OwnNames
 from services.host.demo_world.shooting import open_studio
@@ -31,6 +32,7 @@ from services.node.sales.booking import sync
 from services.units.money import ZERO
 
 _RELAYER_GAS_WEI = 1_000 * 10**18
+_FILMS_SHARE = 0.3
 Tell = Callable[[str, float], None]
 """Hears the stage and how far it is, from 0 to 1."""
 
@@ -69,6 +71,11 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
                     tell=lambda part: tell("history", part),
                 ).make()
             sync(node)
+            if size.more_films or size.more_payments:
+                add_films(node, cast, size, lambda part: tell("more", part * _FILMS_SHARE))
+                add_payments(
+                    node, chain, cast, size, lambda part: tell("more", _FILMS_SHARE + part * (1 - _FILMS_SHARE))
+                )
             found = sums(node, [*keys])
         _furnish_desks(folder, cast)
         shutil.rmtree(folder / "films", ignore_errors=True)

@@ -33,7 +33,7 @@ from services.wire.x402 import (
     VoucherPayload,
 )
 
-_DEPOSIT = Money(600_000)
+_DEPOSIT = Money(1_000_000)
 _VALID_S = 600
 _NO_SALT = bytes32(bytes(32))
 _WAIT_S = 20.0

@@ -7,12 +7,13 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from services.db.audit import verify
+from services.db.audit import count_lines, verify
 from services.db.books import LedgerLine
 from services.host.demo import demo_world
 from services.host.demo_world import cache
@@ -20,6 +21,8 @@ from services.host.demo_world.build import build
 from services.host.demo_world.cast import channels
 from services.host.demo_world.sizes import END, SIZES
 from services.host.world import World
+from services.node.catalogue import browse
+from services.node.catalogue.browse import Wish
 from services.node.memberships.tables import Membership, MembershipPayment
 from services.node.tables import Charge, Item
 from services.units.time import SystemClock
@@ -112,3 +115,21 @@ async def test_a_profile_keeps_its_size(small: Made, tmp_path: Path) -> None:
     async with demo_world(tmp_path, SystemClock()) as world:
         with world.node.database.read() as session:
             assert session.scalar(select(func.count()).select_from(Item)) == SMALL.channels * SMALL.films
+
+
+async def test_what_comes_by_the_batch_doors_is_reconciled(small: Made, tmp_path: Path) -> None:
+    large = replace(SMALL, more_films=150, more_payments=3_000)
+    drawn = small[0].parent.parent / "films"
+    found = await build(tmp_path, large, lambda _stage, _part: None, films=drawn)
+    creators = [name.removeprefix("escrow:") for name in found if name.startswith("escrow:0x")]
+    assert sum(int(found.get(f"pending:{creator}", 0)) for creator in creators) == 0
+    for creator in creators:
+        assert found[f"escrow:{creator}"] == found.get(f"creator:{creator}", "0")
+    assert found["escrow:platform"] == found["platform"]
+    async with demo_world(tmp_path, SystemClock()) as world:
+        with world.node.database.read() as session:
+            verify(session)
+            assert count_lines(session) > 9_000
+            assert len(session.scalars(select(Item.seq)).all()) == SMALL.channels * SMALL.films + 150
+        page = browse.find(world.node, Wish(query="part"), limit=100)
+        assert len(page.items) == 100
