@@ -104,3 +104,4 @@ async def close_desk(desk: Desk) -> None:
     if tasks:
         await asyncio.wait(tasks)
     await desk.nodes.aclose()
+    desk.elsewhere.close()

@@ -19,6 +19,7 @@ from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
 MAX_INIT_BYTES = 1024 * 1024
+_AHEAD = 2
 
 
 def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
@@ -38,20 +39,23 @@ def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
 
 
 async def look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
-    """Have the next chunk checked before it is bought: then buying it reads and hashes nothing."""
-    if index >= len(manifest.chunks):
-        return
-    try:
-        await to_thread.run_sync(check_ciphertext, desk, manifest, range(index, index + 1))
-    except ProblemError as problem:
-        # Whoever buys it is told.
-        _log.info("next part is not good", extra={"code": problem.code, "content": manifest.content_id})
+    """Have the next two chunks here and checked before they are bought: then buying them reads and hashes nothing.
+
+    What is remembered of them is bounded (services.desk.memory); in turns, so that the first is not slowed.
+    """
+    for wanted in range(index, min(index + _AHEAD, len(manifest.chunks))):
+        try:
+            await to_thread.run_sync(check_ciphertext, desk, manifest, range(wanted, wanted + 1))
+        except ProblemError as problem:
+            # Whoever buys it is told.
+            _log.info("next part is not good", extra={"code": problem.code, "content": manifest.content_id})
+            return
 
 
 def ciphertext(desk: Desk, manifest: Manifest, index: int) -> bytes:
     """Read a chunk's sealed file and check it. Blocking. Raises ProblemError: content.missing, content.damaged."""
     chunk = manifest.chunks[index]
-    data = read_file(desk.blocks, chunk.cid, chunk.length)
+    data = read_file(desk.elsewhere.healed(desk.blocks), chunk.cid, chunk.length)
     if len(data) != chunk.length or "0x" + hashlib.sha256(data).hexdigest() != chunk.sha256:
         raise ProblemError("content.damaged", cid=chunk.cid)
     return data
@@ -90,4 +94,4 @@ def _keep_evidence(desk: Desk, manifest: Manifest, index: int, key: bytes, seale
 
 def init_segment(desk: Desk, manifest: Manifest) -> bytes:
     """Read the film's header. Blocking. Raises ProblemError: content.missing, content.damaged."""
-    return read_file(desk.blocks, manifest.init_cid, MAX_INIT_BYTES)
+    return read_file(desk.elsewhere.healed(desk.blocks), manifest.init_cid, MAX_INIT_BYTES)

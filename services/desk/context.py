@@ -18,7 +18,8 @@ from services.desk.events import EventBus
 from services.desk.memory import Memory
 from services.desk.node_door import NodeDoor
 from services.desk.nodes.book import NodeBook
-from services.desk.nodes.store import NodeBlocks
+from services.desk.nodes.elsewhere import Elsewhere
+from services.desk.nodes.store import NodeBlocks, PassingBlocks
 from services.desk.pace import Pace
 from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore
@@ -54,6 +55,7 @@ class Desk:
     """The desk itself, when this is how it speaks with another node than its own."""
     events: EventBus = field(default_factory=EventBus)
     memory: Memory = field(default_factory=Memory)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
     pace: Pace = field(default_factory=Pace)
     upload_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -68,7 +70,8 @@ class Desk:
         if node == own.node.uri:
             return own
         door = own.nodes.door(node, lambda http: NodeDoor(http, own.keyring, own.clock, chain_id=own.chain.chain_id))
-        return replace(own, node=door, blocks=NodeBlocks(own.blocks, door), home=own)
+        here = PassingBlocks(own.blocks, own.elsewhere.shelf(own.folder))
+        return replace(own, node=door, blocks=NodeBlocks(here, door), home=own)
 
     def turn(self, name: str) -> asyncio.Lock:
         """Give the lock of a film (one purchase at a time), a channel, an upload or a withdrawal, while it is used."""

@@ -6,7 +6,7 @@ Nothing that an archive says is believed: each block is hashed before it is give
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from services.ipfs.store import MAX_BLOCK_BYTES, BlockStore
 from services.ipfs.unixfs import block_names
@@ -20,6 +20,13 @@ _CID_HEAD = b"\xd8\x2a\x58\x25\x00"
 _CID_BYTES = 36
 _ARRAY, _ARRAY_MAX = 0x80, 0x17
 _MAX_HEADER_BYTES = len(_ROOTS) + 1 + _ARRAY_MAX * (len(_CID_HEAD) + _CID_BYTES) + len(_VERSION)
+
+
+class Readable(Protocol):
+    """Where an archive comes from."""
+
+    def read(self, length: int, /) -> bytes:
+        """Give so many bytes, fewer only at the end."""
 
 
 def write_car(file: BinaryIO, store: BlockStore, root: Cid) -> int:
@@ -41,10 +48,11 @@ def one_block(cid: Cid, block: bytes) -> bytes:
     return _header(cid) + _entry(cid, block)
 
 
-def read_roots(file: BinaryIO) -> tuple[Cid, ...]:
+def read_roots(file: Readable) -> tuple[Cid, ...]:
     """Read an archive's header. Raises ProblemError: archive.damaged."""
-    header = _section(file, _MAX_HEADER_BYTES)
-    if header is None or not header.startswith(_ROOTS) or not header.endswith(_VERSION):
+    length = _readencode_varint(file)
+    header = _exactly(file, length) if length is not None and length <= _MAX_HEADER_BYTES else b""
+    if not header.startswith(_ROOTS) or not header.endswith(_VERSION):
         raise ProblemError("archive.damaged", what="header")
     count = header[len(_ROOTS)] - _ARRAY
     listed = header[len(_ROOTS) + 1 : -len(_VERSION)]
@@ -55,19 +63,22 @@ def read_roots(file: BinaryIO) -> tuple[Cid, ...]:
     return tuple(_cid(part[len(_CID_HEAD) :]) for part in parts)
 
 
-def read_blocks(file: BinaryIO) -> Iterator[tuple[Cid, bytes]]:
+def read_blocks(file: Readable) -> Iterator[tuple[Cid, bytes]]:
     """Give the blocks after the header in the archive's order, each checked.
 
     Raises ProblemError: archive.damaged at the first that is cut off, too large or not what its name says.
     """
-    while (section := _section(file, _CID_BYTES + MAX_BLOCK_BYTES)) is not None:
-        cid, block = _cid(section[:_CID_BYTES]), section[_CID_BYTES:]
+    while (length := _readencode_varint(file)) is not None:
+        if not _CID_BYTES <= length <= _CID_BYTES + MAX_BLOCK_BYTES:
+            raise ProblemError("archive.damaged", what="length")
+        # In two reads: to cut one in two would copy every block.
+        cid, block = _cid(_exactly(file, _CID_BYTES)), _exactly(file, length - _CID_BYTES)
         if Cid.of(block, cid.codec) != cid:
             raise ProblemError("archive.damaged", what=cid)
         yield cid, block
 
 
-def import_car(file: BinaryIO, store: BlockStore) -> tuple[tuple[Cid, ...], int]:
+def import_car(file: Readable, store: BlockStore) -> tuple[tuple[Cid, ...], int]:
     """Keep every block of an archive; gives its roots and the number of blocks.
 
     Raises ProblemError: archive.damaged, disk.full. What was read before a damaged place stays.
@@ -95,18 +106,14 @@ def _cid(data: bytes) -> Cid:
         raise ProblemError("archive.damaged", what="name") from exc
 
 
-def _section(file: BinaryIO, limit: int) -> bytes | None:
-    """Read a length and as many bytes; None at the end of the archive."""
-    length = _readencode_varint(file)
-    if length is None:
-        return None
-    data = file.read(length) if length <= limit else b""
+def _exactly(file: Readable, length: int) -> bytes:
+    data = file.read(length)
     if len(data) != length:
         raise ProblemError("archive.damaged", what="length")
     return data
 
 
-def _readencode_varint(file: BinaryIO) -> int | None:
+def _readencode_varint(file: Readable) -> int | None:
     value = 0
     for position in range(MAX_BYTES):
         byte = file.read(1)

@@ -6,7 +6,6 @@ a while, longer each time.
 
 from __future__ import annotations
 
-import io
 import queue
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +26,6 @@ from services.wire.problems import ProblemError
 RAW_TYPE, CAR_TYPE = "application/vnd.ipld.raw", "application/vnd.ipld.car"
 MAX_CAR_BYTES = 160 * 1024 * 1024
 """Room for the largest sealed chunk (services.media.limits) and the nodes above its leaves."""
-_PART = 256 * 1024
 _REST_S, _LONGEST_REST_S = 1.0, 120.0
 _SMOOTH = 0.3
 _CONNECTIONS = 4
@@ -116,11 +114,8 @@ class Gateway:
         return found
 
     def _block(self, cid: Cid) -> bytes:
-        parts = bytearray()
         with _Answer(self, f"/ipfs/{cid}?format=raw", RAW_TYPE, MAX_BLOCK_BYTES) as answer:
-            while part := answer.read(_PART):
-                parts += part
-        block = bytes(parts)
+            block = answer.read(MAX_BLOCK_BYTES + 1)
         if Cid.of(block, cid.codec) != cid:
             raise GatewayError("wrong")
         return block
@@ -128,10 +123,9 @@ class Gateway:
     def _graph(self, root: Cid) -> MemoryBlockStore:
         found, path = MemoryBlockStore(), f"/ipfs/{root}?format=car&dag-scope=all"
         with _Answer(self, path, CAR_TYPE, MAX_CAR_BYTES) as answer:
-            archive = io.BufferedReader(answer, _PART)
             try:
-                read_roots(archive)
-                for cid, block in read_blocks(archive):
+                read_roots(answer)
+                for cid, block in read_blocks(answer):
                     found.keep(cid, block)
             except ProblemError as exc:
                 raise GatewayError("wrong") from exc
@@ -163,7 +157,7 @@ class Gateway:
         return self._times[1], self._whole_s
 
 
-class _Answer(io.RawIOBase):
+class _Answer:
     """One answer's body, bounded in bytes and seconds; the connection serves again when it was read to its end."""
 
     def __init__(self, gateway: Gateway, path: str, kind: str, max_bytes: int) -> None:
@@ -191,7 +185,6 @@ class _Answer(io.RawIOBase):
             self._gateway.give_back(self._connection)
         else:
             self._drop()
-        self.close()
 
     def _drop(self) -> None:
         # An answer without a length holds the line by itself.
@@ -199,25 +192,29 @@ class _Answer(io.RawIOBase):
             self._body.close()
         self._connection.close()
 
-    def readable(self) -> bool:
-        return True
+    def read(self, most: int, /) -> bytes:
+        """Read so many bytes, fewer only at the end."""
+        parts, missing = [], most
+        while missing and (some := self._some(missing)):
+            parts.append(some)
+            missing -= len(some)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]  # whatever a reader hands over is a buffer
-        if self._body is None or time.monotonic() > self._end:
+    def _some(self, most: int) -> bytes:
+        """Read what has come: waiting for all of it would hand the clock to whoever sends a byte at a time."""
+        body = self._body
+        if body is None or time.monotonic() > self._end:
             raise GatewayError("slow")
         try:
-            some = self._some(self._body, len(view))
+            some = self._received(body, most)
         except (OSError, HTTPException, ValueError) as exc:
             raise _as_failure(exc) from exc
         self._left -= len(some)
         if self._left < 0:
             raise GatewayError("wrong")
-        view[: len(some)] = some
-        return len(some)
+        return some
 
-    def _some(self, body: HTTPResponse, most: int) -> bytes:
-        """Read what has come: waiting for a full buffer would hand the clock to whoever sends a byte at a time."""
+    def _received(self, body: HTTPResponse, most: int) -> bytes:
         if self._promised is None:
             return body.read1(most)
         some = body.read1(min(most, self._promised)) if self._promised else b""

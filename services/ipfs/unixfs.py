@@ -78,12 +78,13 @@ def read_file(store: BlockStore, cid: Cid, max_bytes: int) -> bytes:
 
     Raises ProblemError: content.missing, content.damaged (also for a file longer than ``max_bytes``).
     """
-    out = bytearray()
+    leaves, length = [], 0
     for leaf in _leaves(store, cid, max_bytes, depth=0):
-        out += leaf
-        if len(out) > max_bytes:
+        leaves.append(leaf)
+        length += len(leaf)
+        if length > max_bytes:
             raise ProblemError("content.damaged", cid=cid)
-    return bytes(out)
+    return b"".join(leaves)
 
 
 def is_complete(store: BlockStore, cid: Cid) -> bool:

@@ -5,26 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from itertools import count
 
 from anyio import to_thread
 
 from services.desk.context import Desk
 from services.desk.storage.daemons import Tell, bring
+from services.desk.storage.keeping import hold_bought, use_gateways
 from services.desk.storage.record import films_for_sale, listed, note, note_copy, read_limit
 from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
-_AGAIN_S = 600.0
+_AGAIN_S = 60.0
+_REPAIRED_EVERY = 10
 
 
 async def watch(desk: Desk) -> None:
     """Send no faster than was chosen, and look after the copies until the desk closes."""
     desk.pace.limit = await to_thread.run_sync(read_limit, desk)
-    while True:
+    await to_thread.run_sync(use_gateways, desk)
+    for minute in count():
+        await to_thread.run_sync(hold_bought, desk)
+        if minute and minute % _REPAIRED_EVERY == 0:
+            await repair(desk)
         await asyncio.sleep(_AGAIN_S)
-        await repair(desk)
 
 
 async def repair(desk: Desk) -> int:

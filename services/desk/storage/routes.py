@@ -11,6 +11,7 @@ from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.nodes.addresses import read_address
 from services.desk.storage.daemons import running_daemon, version_of
+from services.desk.storage.keeping import use_gateways
 from services.desk.storage.record import (
     complete_copies,
     drop,
@@ -65,6 +66,7 @@ async def limit(desk: DeskOf, body: LimitIn) -> StorageOut:
 
 
 async def _changed(desk: Desk) -> StorageOut:
+    await to_thread.run_sync(use_gateways, desk)
     desk.events.publish("storage")
     return await to_thread.run_sync(_out, desk)
 

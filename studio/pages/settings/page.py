@@ -15,6 +15,7 @@ from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Fact
 from studio.kit.widgets.page import PageFrame
 from studio.pages.settings.nodes import NodesCard
+from studio.pages.settings.storage import StorageCard
 from studio.pages.settings.view_model import SettingsViewModel
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class SettingsPage(PageFrame):
         self.model = SettingsViewModel(context)
         self._group = QButtonGroup(self)
         self._nodes = NodesCard(context)
-        for card in (self._look(), self._wallet(), self._nodes, self._about()):
+        self._storage = StorageCard(context)
+        for card in (self._look(), self._wallet(), self._nodes, self._storage, self._about()):
             self.body.addWidget(card)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)

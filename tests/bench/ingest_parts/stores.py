@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -22,6 +23,8 @@ from services.ipfs.unixfs import read_file
 from services.units.cid import RAW, Cid
 
 FILES, FILE_BYTES, RUNS = 16, 8 << 20, 7
+AT_ONCE = 2
+"""As the desk does, which fetches the next two parts while one plays."""
 BLOCKS, OPENINGS = 200_000, 9
 _SERVER = """
 import os, sys
@@ -39,20 +42,27 @@ def verified_fetch() -> dict[str, Any]:
     """Fetch sealed files of a chunk's size as archives over loopback from a gateway in a process of its own."""
     with _gateway() as (address, names):
         rates = [_fetch(address, names) for _ in range(RUNS)]
-    note = f"{FILES} files of 8 MiB as CARs, then read out of the store they came to; median of {RUNS}"
+    note = (
+        f"{FILES} files of 8 MiB as CARs, {AT_ONCE} at once, then read; median of {RUNS}"
+    )
     note += f"; {min(rates):.0f} to {max(rates):.0f}"
     return {"verified_fetch_mb_per_s": {"value": round(median(rates)), "unit": "MB/s", "goal": 250, "note": note}}
 
 
 def _fetch(address: str, names: list[Cid]) -> float:
     source = GatewaySource([Gateway(address)])
-    begun = time.perf_counter()
-    for name in names:
+
+    def fetch(name: Cid) -> int:
         store = GatewayBlockStore(MemoryBlockStore(), source)
         store.bring(name)
-        assert len(read_file(store, name, FILE_BYTES)) == FILE_BYTES
-    seconds = time.perf_counter() - begun
+        return len(read_file(store, name, FILE_BYTES))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        begun = time.perf_counter()
+        lengths = list(pool.map(fetch, names))
+        seconds = time.perf_counter() - begun
     source.close()
+    assert set(lengths) == {FILE_BYTES}
     return FILES * FILE_BYTES / 1e6 / seconds
 
 

@@ -56,7 +56,7 @@ def _confirmed(page: Any) -> bool:
 def _storage_in_view(page: Any) -> bool:
     if page._storage.model.state.storage is None:
         return False
-    page.scroll.ensureWidgetVisible(page._storage._limit, 0, 40)
+    page.ensureWidgetVisible(page._storage._limit, 0, 40)
     return True
 
 

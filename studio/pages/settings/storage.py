@@ -1,0 +1,174 @@
+"""Where copies of films go, from where parts may come, and how fast this computer sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
+from studio.kit.format import moment, plural
+from studio.kit.problems import Problem, advice
+from studio.kit.widgets import text
+from studio.kit.widgets.badge import Badge
+from studio.kit.widgets.banner import ProblemBanner
+from studio.kit.widgets.button import Button, ghost, secondary
+from studio.kit.widgets.card import Card, Inset, column, row
+from studio.kit.widgets.fields import Field
+from studio.pages.settings.storage_model import StorageViewModel
+
+if TYPE_CHECKING:
+    from services.wire.storage import StorageOut, TargetOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Action
+    from studio.kit.tokens import Tone
+
+_KILO = 1_000
+_MOST_KILO = 1_000_000
+_KINDS = {"daemon": "IPFS daemon", "gateway": "Gateway"}
+
+
+class StorageCard(Card):
+    """Shows the storages; every change of them goes to its view-model."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__("Storage")
+        self._context = context
+        self.model = StorageViewModel(context)
+        about = (
+            "Your films lie on this computer, encrypted. Copies go to every IPFS daemon that you name here, and parts"
+        )
+        self.body.addWidget(text.muted(f"{about} that a node does not give come from the gateways."))
+        self.banner = ProblemBanner(name="settings.storage.problem")
+        self.banner.acted.connect(self._on_action)
+        self.body.addWidget(self.banner)
+        self._offer = self._offered()
+        self.body.addWidget(self._offer)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(16)
+        self.body.addLayout(self._lines)
+        self._shown: dict[str, TargetLine] = {}
+        self._repair = secondary("Bring missing copies", name="settings.storage.repair", icon="retry")
+        self._repair.clicked.connect(self.model.repair)
+        self.body.addWidget(self._repair)
+        self._adding()
+        self._limiting()
+        self._added = 0
+        self.model.changed.connect(self._render)
+        self._render()
+        self.model.refresh()
+
+    def _offered(self) -> Inset:
+        inset = Inset()
+        self._found = text.body()
+        self._use = secondary("Keep copies there", name="settings.storage.use", icon="plus")
+        self._use.clicked.connect(self._on_use)
+        line = row(self._found, self._use)
+        line.setStretch(0, 1)
+        inset.body.addLayout(line)
+        return inset
+
+    def _adding(self) -> None:
+        self._address = QLineEdit()
+        self._address.setObjectName("settings.storage.address")
+        self._address.setPlaceholderText("/ip4/127.0.0.1/tcp/5001 or https://")
+        self._address.setAccessibleName("Address of an IPFS daemon or of a gateway")
+        self._add = secondary("Add storage", name="settings.storage.add", icon="plus")
+        self._add.clicked.connect(self._on_add)
+        self._address.returnPressed.connect(self._on_add)
+        line = row(self._address, self._add)
+        line.setStretch(0, 1)
+        self.body.addLayout(line)
+
+    def _limiting(self) -> None:
+        self._limit = QSpinBox()
+        self._limit.setObjectName("settings.storage.limit")
+        self._limit.setAccessibleName("Upload limit in kilobytes a second")
+        self._limit.setRange(0, _MOST_KILO)
+        self._limit.setSingleStep(250)
+        self._limit.setSuffix(" kB/s")
+        self._limit.setSpecialValueText("No limit")
+        self._limit.setKeyboardTracking(False)
+        self._limit.valueChanged.connect(lambda kilo: self.model.limit(kilo * _KILO))
+        self.body.addWidget(Field("Upload limit", self._limit, "For what goes to nodes and storages."))
+
+    def _render(self) -> None:
+        state, storage = self.model.state, self.model.state.storage
+        self.banner.show_problem(state.problem)
+        self._add.setEnabled(not state.busy)
+        self._add.set_text("Looking…" if state.busy else "Add storage")
+        self._repair.setVisible(state.missing > 0)
+        self._repair.setEnabled(not state.busy)
+        self._limit.setEnabled(storage is not None)
+        if state.added != self._added:
+            self._added = state.added
+            self._address.clear()
+        detected = None if storage is None else storage.detected
+        self._offer.setVisible(detected is not None)
+        if detected is not None:
+            self._found.setText(f"An IPFS daemon runs on this computer (version {detected.version}).")
+        if storage is not None:
+            self._show(storage)
+
+    def _show(self, storage: StorageOut) -> None:
+        self._limit.blockSignals(True)
+        self._limit.setValue(storage.upload_limit // _KILO)
+        self._limit.blockSignals(False)
+        for address in set(self._shown) - {target.address for target in storage.targets}:
+            gone = self._shown.pop(address)
+            self._lines.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        for target in storage.targets:
+            if target.address not in self._shown:
+                self._shown[target.address] = line = TargetLine(self.model, target.address)
+                self._lines.addWidget(line)
+            self._shown[target.address].show_target(target)
+
+    def _on_use(self) -> None:
+        storage = self.model.state.storage
+        if storage is not None and storage.detected is not None:
+            self.model.add(storage.detected.address)
+
+    def _on_add(self) -> None:
+        self.model.add(self._address.text())
+
+    def _on_action(self, _action: Action, problem: Problem) -> None:
+        self._context.handle(problem, self._on_add if self._address.text() else self.model.refresh)
+
+
+class TargetLine(QWidget):
+    """One storage: what it is, what is there, and a way off the list."""
+
+    def __init__(self, model: StorageViewModel, address: str) -> None:
+        super().__init__()
+        self._name, self._state = text.Text(weight=text.Weight.DemiBold), Badge()
+        self._detail = text.caption(wrap=True)
+        self._detail.setObjectName("settings.storage.detail")
+        self._remove: Button = ghost("Remove", name="settings.storage.remove", says=f"Remove {address}")
+        self._remove.clicked.connect(lambda: model.remove(address))
+        line = row()
+        line.addLayout(column(self._name, self._detail, spacing=2), 1)
+        for part in (self._state, self._remove):
+            line.addWidget(part)
+        self.setLayout(line)
+
+    def show_target(self, target: TargetOut) -> None:
+        """Show a storage as it last did what was asked."""
+        version = f" {target.version}" if target.version else ""
+        self._name.setText(f"{_KINDS[target.kind]}{version}")
+        self._state.set_state(*_state(target))
+        self._state.setToolTip(f"Last answered {moment(target.seen_at)}")
+        parts = [target.address]
+        if target.kind == "daemon":
+            parts.append(plural(target.films, "film of yours in full", "films of yours in full"))
+        if target.missing:
+            parts.append(f"{target.missing} missing")
+        if target.problem is not None:
+            parts.append(advice(Problem(target.problem.code, target.problem.params)).happened)
+        self._detail.setText(" · ".join(parts))
+
+
+def _state(target: TargetOut) -> tuple[str, Tone]:
+    if target.problem is not None:
+        return "fails", "bad"
+    return ("copies missing", "warn") if target.missing else ("in use", "ok")

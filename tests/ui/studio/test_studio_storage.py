@@ -1,0 +1,99 @@
+"""Storages in the settings: the daemon that runs here is offered, copies are brought, the line is spared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from services.wire.base import ProblemOut
+from services.wire.storage import DetectedOut, StorageOut, TargetOut
+from studio.kit.context import PageContext
+from studio.kit.widgets.button import Button
+from studio.pages.settings.storage import StorageCard
+from tests.fixtures.window import PreparedClient
+
+HERE, THERE = "/ip4/127.0.0.1/tcp/5001", "/ip4/192.168.1.20/tcp/5001"
+
+
+@dataclass
+class Shown:
+    card: StorageCard
+
+    def button(self, name: str) -> Button:
+        found = self.card.findChild(Button, f"settings.storage.{name}")
+        assert found is not None
+        return found
+
+    @property
+    def details(self) -> list[str]:
+        return [label.text() for label in self.card.findChildren(QLabel, "settings.storage.detail")]
+
+
+def target(*, missing: int = 0, problem: str = "", address: str = THERE) -> TargetOut:
+    return TargetOut(
+        address=address,
+        kind="daemon",
+        version="0.43.1",
+        seen_at=datetime(2026, 11, 3, tzinfo=UTC),
+        problem=ProblemOut(code=problem, params={"address": address}) if problem else None,
+        films=3,
+        missing=missing,
+    )
+
+
+def storage(*targets: TargetOut, detected: bool = False, limit: int = 0) -> StorageOut:
+    found = DetectedOut(address=HERE, version="0.43.1") if detected else None
+    return StorageOut(targets=targets, detected=found, upload_limit=limit)
+
+
+def opened(qtbot: QtBot, context: PageContext) -> Shown:
+    card = StorageCard(context)
+    qtbot.addWidget(card)
+    card.show()
+    qtbot.waitUntil(lambda: card.model.state.storage is not None)
+    return Shown(card)
+
+
+def test_a_running_daemon_is_offered_and_taken(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> None:
+    client.answers["storage.get"] = storage(detected=True)
+    client.answers["storage.add"] = storage(target(address=HERE))
+    shown = opened(qtbot, page_context)
+    assert shown.button("use").isVisible()
+    shown.button("use").click()
+    qtbot.waitUntil(lambda: len(shown.details) == 1)
+    assert not shown.button("use").isVisible()
+    assert shown.details == [f"{HERE} · 3 films of yours in full"]
+
+
+def test_missing_copies_are_brought(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> None:
+    client.answers["storage.get"] = storage(target(missing=2, problem="store.unreachable"))
+    client.answers["storage.repair"] = storage(target())
+    shown = opened(qtbot, page_context)
+    assert "2 missing" in shown.details[0]
+    assert "gives no usable answer" in shown.details[0]
+    shown.button("repair").click()
+    qtbot.waitUntil(lambda: not shown.button("repair").isVisible())
+    client.answers["storage.remove"] = storage()
+    shown.button("remove").click()
+    qtbot.waitUntil(lambda: not shown.card.model.state.storage or not shown.card.model.state.storage.targets)
+
+
+def test_the_limit_is_sent_and_an_address_is_added(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers["storage.get"] = storage()
+    client.answers["storage.limit"] = storage(limit=250_000)
+    client.answers["storage.add"] = storage(target(), limit=250_000)
+    shown = opened(qtbot, page_context)
+    limit, address = shown.card.findChild(QSpinBox), shown.card.findChild(QLineEdit, "settings.storage.address")
+    assert limit is not None
+    assert address is not None
+    assert limit.text() == "No limit"
+    limit.setValue(250)
+    qtbot.waitUntil(lambda: (shown.card.model.state.storage or storage()).upload_limit == 250_000)
+    address.setText(THERE)
+    shown.button("add").click()
+    qtbot.waitUntil(lambda: address.text() == "")
