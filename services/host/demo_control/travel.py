@@ -29,7 +29,7 @@ from services.wire.problems import ProblemError
 SPANS: dict[Span, timedelta] = {"hour": timedelta(hours=1), "day": timedelta(days=1), "month": timedelta(days=30)}
 # A session of watching ends after five minutes and is then claimed; an idle channel's rest goes home after ten.
 _FIRST_STOPS = (timedelta(minutes=6), timedelta(minutes=11), timedelta(hours=1))
-_STRIDE = timedelta(hours=12)
+_STRIDE = timedelta(days=1)
 _KINDS = ("wallet", "channel", "membership", "purchase", "earnings", "payout", "catalogue", "library")
 
 

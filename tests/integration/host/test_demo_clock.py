@@ -114,3 +114,16 @@ async def test_the_operator_decides_what_the_others_ask_for(profile: Path, hand_
         for person in (running.creator, running.viewer):
             with pytest.raises(ProblemError, match=r"account\.forbidden"):
                 await person.oversight.queue()
+
+
+async def test_worlds_stand_side_by_side_each_with_its_own_time(tmp_path: Path, hand_clock: HandClock) -> None:
+    clocks = [KeptClock(tmp_path / name, hand_clock) for name in ("one", "two")]
+    async with (
+        running_world(tmp_path / "one", clocks[0]) as one,
+        running_world(tmp_path / "two", clocks[1]) as two,
+    ):
+        await DemoControl(one.world, one.chain, clocks[0], tmp_path / "one", None).turn("day")
+        assert [(clock.now() - hand_clock.now()) // DAY for clock in clocks] == [1, 0]
+        await one.publish()
+        assert [len(await each.viewer.catalogue.browse()) for each in (one, two)] == [1, 0]
+        assert one.desk("viewer").keyring.owner() != two.desk("viewer").keyring.owner()
