@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.http.door import Door
-from services.wire.storage import LimitIn, StorageOut, TargetIn
+from services.units.ids import ContentId
+from services.wire.storage import ExportIn, ExportOut, LimitIn, StorageOut, TargetIn
 
 _LOOK_S = 20.0
 _MOVE_S = 3600.0
@@ -39,3 +40,11 @@ class StorageClient:
         """Limit what leaves this computer, in bytes a second; 0 for no limit."""
         body = LimitIn(upload_limit=upload_limit)
         return await self._door.call(StorageOut, "PUT", "/storage/limit", body=body)
+
+    async def export(self, content: ContentId | str, path: str) -> ExportOut:
+        """Write what is owned of a film to a new file that plays with no service.
+
+        Problem codes: content.not_found, content.missing, storage.file, disk.full.
+        """
+        body = ExportIn(path=path)
+        return await self._door.call(ExportOut, "POST", f"/films/{content}/export", body=body, timeout_s=_MOVE_S)

@@ -7,7 +7,20 @@ import os
 import sys
 
 from services.chain.creation import DeploymentError
-from services.node_cli import archives, backup, call, deploy, doctor, evidence, ledger, pay_proxy, serve, sharing
+from services.node_cli import (
+    archives,
+    backup,
+    call,
+    deploy,
+    doctor,
+    evidence,
+    ingest,
+    ledger,
+    pay_proxy,
+    play_export,
+    serve,
+    sharing,
+)
 from services.node_cli.command import CommandError
 from services.node_cli.sentences import sentence
 from services.node_cli.terminal import Terminal, console
@@ -24,6 +37,8 @@ COMMANDS = (
     pay_proxy.COMMAND,
     archives.CID,
     archives.CAR,
+    ingest.COMMAND,
+    play_export.COMMAND,
     evidence.COMMAND,
     sharing.ALLOCATE,
     sharing.EVALUATE,

@@ -147,6 +147,31 @@ class ChannelOut(Answer):
     """Whether this device can ask the node for the rest; a withdrawal needs nobody."""
 
 
+class BalanceLineOut(Answer):
+    """One change of what the wallet has: what it was, how much of it, and where the money went or came from.
+
+    kind: the ledger's (services.desk.money); title: of the film or tier, empty for none.
+    """
+
+    kind: str
+    title: str
+    amount: MoneyField
+    """What could be spent before and cannot now, or the other way round."""
+    in_channels: MoneyField
+    """What lies in channels more or less for it."""
+    at: Moment
+
+
+class BalanceOut(Answer):
+    """All changes of the wallet, the latest first.
+
+    from_outside: what came into the wallet in all less what left it by other programs; None while the chain is away.
+    """
+
+    lines: tuple[BalanceLineOut, ...]
+    from_outside: MoneyField | None
+
+
 class DayOut(Answer):
     """What was bought on this UTC day."""
 

@@ -74,6 +74,7 @@ KINDS: dict[str, Kind] = {
     "evidence.invalid": Kind(422),
     "content.unopenable": Kind(502),
     "storage.address": Kind(422),
+    "storage.file": Kind(409),
     "store.quota": Kind(507),
     "store.unreachable": Kind(503, retryable=True),
     "content.damaged": Kind(502, retryable=True),

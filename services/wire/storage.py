@@ -53,3 +53,19 @@ class LimitIn(Request):
     """Limit what leaves this computer, in bytes a second; 0 for no limit."""
 
     upload_limit: Annotated[int, Field(ge=0, le=MAX_LIMIT)]
+
+
+class ExportIn(Request):
+    """Take a purchase away into a new file, by its absolute path."""
+
+    path: Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]+$")]
+
+
+class ExportOut(Answer):
+    """What was written."""
+
+    path: str
+    parts: int
+    of: int
+    """How many parts the film has."""
+    size_bytes: int

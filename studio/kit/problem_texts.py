@@ -136,6 +136,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "NONE",
     ),
     "content.not_found": ("This video is not offered any more.", "What you bought stays in your library.", "NONE"),
+    "storage.file": (
+        "The file {file} cannot be written there.",
+        "Choose another folder or another name; nothing is overwritten.",
+        "NONE",
+    ),
     "store.quota": (
         "What you keep offline takes more room than it may.",
         "Nothing is lost: it plays while its node is there. Let something go, or allow more room.",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
 
 from services.desk.context import Desk
-from services.desk.door import DeskOf
+from services.desk.door import ContentOf, DeskOf
 from services.desk.nodes.addresses import read_address
+from services.desk.nodes.places import FilmDeskOf
 from services.desk.storage.daemons import running_daemon, version_of
+from services.desk.storage.export import export as export_film
 from services.desk.storage.keeping import use_gateways
 from services.desk.storage.record import (
     complete_copies,
@@ -25,7 +28,7 @@ from services.desk.storage.repair import repair as bring_missing
 from services.ipfs.kubo import is_daemon_address
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
-from services.wire.storage import DetectedOut, LimitIn, StorageOut, TargetIn, TargetOut
+from services.wire.storage import DetectedOut, ExportIn, ExportOut, LimitIn, StorageOut, TargetIn, TargetOut
 
 router = APIRouter(tags=["storage"])
 
@@ -63,6 +66,12 @@ async def limit(desk: DeskOf, body: LimitIn) -> StorageOut:
     await to_thread.run_sync(write_limit, desk, body.upload_limit)
     desk.pace.limit = body.upload_limit
     return await _changed(desk)
+
+
+@router.post("/films/{content_id}/export", status_code=201)
+async def export(desk: FilmDeskOf, content: ContentOf, body: ExportIn) -> ExportOut:
+    """Take what is owned of a film away, in one file."""
+    return await to_thread.run_sync(export_film, desk, content, Path(body.path))
 
 
 async def _changed(desk: Desk) -> StorageOut:

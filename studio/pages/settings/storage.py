@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from studio.kit.format import moment, plural
 from studio.kit.problems import Problem, advice
+from studio.kit.theme import font
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _KILO = 1_000
 _MOST_KILO = 1_000_000
+_LIMIT_WIDTH = 200
 _KINDS = {"daemon": "IPFS daemon", "gateway": "Gateway"}
 
 
@@ -49,7 +51,9 @@ class StorageCard(Card):
         self._shown: dict[str, TargetLine] = {}
         self._repair = secondary("Bring missing copies", name="settings.storage.repair", icon="retry")
         self._repair.clicked.connect(self.model.repair)
-        self.body.addWidget(self._repair)
+        mending = row(self._repair)
+        mending.addStretch(1)
+        self.body.addLayout(mending)
         self._adding()
         self._limiting()
         self._added = 0
@@ -88,6 +92,9 @@ class StorageCard(Card):
         self._limit.setSuffix(" kB/s")
         self._limit.setSpecialValueText("No limit")
         self._limit.setKeyboardTracking(False)
+        self._limit.setFixedWidth(_LIMIT_WIDTH)
+        self._limit.setFont(font(tabular=True))
+        self._limit.lineEdit().setTextMargins(12, 0, 12, 0)
         self._limit.valueChanged.connect(lambda kilo: self.model.limit(kilo * _KILO))
         self.body.addWidget(Field("Upload limit", self._limit, "For what goes to nodes and storages."))
 
