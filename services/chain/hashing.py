@@ -15,8 +15,8 @@ from services.units.address import Address, address
 # Order of secp256k1's group (SEC 2, 2.4.1); a signature with s above its half is refused (EIP-2).
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _HALF_ORDER = (ORDER // 2).to_bytes(32, "big")
-_SIGNATURE_BYTES, _DIGEST_BYTES = 65, 32
-_GIVEN, _PUBLIC = "secp256k1_ecdsa_recoverable_signature *", "secp256k1_pubkey *"
+_SIGNATURE_BYTES, _DIGEST_BYTES, _KEY_BYTES = 65, 32, 32
+_RECOVERABLE, _PUBLIC = "secp256k1_ecdsa_recoverable_signature *", "secp256k1_pubkey *"
 # 16 bytes more than the order has: they make the remainder even (FIPS 186-5, A.2.1).
 SEED_BYTES = 48
 _FIRST_V = 27
@@ -58,8 +58,15 @@ def key_from_seed(seed: bytes) -> bytes:
 
 def sign_digest(digest: bytes, key: bytes) -> bytes:
     """Sign 32 bytes: r, s and v (27 or 28) in 65 bytes, deterministic (RFC 6979), low s."""
-    signature = PrivateKey(key).sign_recoverable(digest, hasher=None)
-    return signature[:64] + bytes((signature[64] + _FIRST_V,))
+    if len(digest) != _DIGEST_BYTES or len(key) != _KEY_BYTES:
+        raise ValueError("a digest and a key have 32 bytes")
+    # Not by coincurve's PrivateKey, which computes the public key each time: that takes as long as the signature.
+    context, made = GLOBAL_CONTEXT.ctx, ffi.new(_RECOVERABLE)
+    if not lib.secp256k1_ecdsa_sign_recoverable(context, made, digest, key, ffi.NULL, ffi.NULL):
+        raise ValueError("not a private key")
+    written, last = ffi.new("unsigned char[64]"), ffi.new("int *")
+    lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(context, written, last, made)
+    return bytes(ffi.buffer(written)) + bytes((last[0] + _FIRST_V,))
 
 
 def recover_address(digest: bytes, signature: bytes) -> Address:
@@ -71,7 +78,7 @@ def recover_address(digest: bytes, signature: bytes) -> Address:
     if len(digest) != _DIGEST_BYTES:
         raise SignatureError("not a digest")
     # The library's own functions: coincurve's way around them takes a fifth of a recovery's time.
-    context, given, public = GLOBAL_CONTEXT.ctx, ffi.new(_GIVEN), ffi.new(_PUBLIC)
+    context, given, public = GLOBAL_CONTEXT.ctx, ffi.new(_RECOVERABLE), ffi.new(_PUBLIC)
     if not lib.secp256k1_ecdsa_recoverable_signature_parse_compact(context, given, signature, signature[64] - _FIRST_V):
         raise SignatureError("r or s is out of range")
     if not lib.secp256k1_ecdsa_recover(context, public, given, digest):

@@ -221,7 +221,8 @@ class Charge(NodeTable):
     """A voucher that bought something; ``cumulative`` is the channel's total after it.
 
     A key waits for its row, so rows are only appended; what finds them by channel or creator is indexed when they are
-    booked (see services.node.sales.charges). That no total stands here twice, the channel's own row ensures.
+    booked (see services.node.sales.charges). The unit that appends one changes its channel's row: that there is one,
+    and that no total stands here twice, needs no check of its own.
     """
 
     __tablename__ = "charge"
@@ -236,11 +237,11 @@ class Charge(NodeTable):
     )  # fmt: skip
 
     seq: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    channel_id: Mapped[str] = mapped_column(Text, ForeignKey("channel.id"))
+    channel_id: Mapped[str] = mapped_column(Text)
     cumulative: Mapped[Money] = mapped_column(MoneyColumn)
     payer: Mapped[Address] = mapped_column(Text)
     creator: Mapped[Address] = mapped_column(Text)
-    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"))
+    content_id: Mapped[ContentId] = mapped_column(Text)
     first_chunk: Mapped[int] = mapped_column(BigInt)
     chunk_count: Mapped[int] = mapped_column(BigInt)
     amount: Mapped[Money] = mapped_column(MoneyColumn)

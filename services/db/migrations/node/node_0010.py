@@ -37,8 +37,6 @@ def upgrade() -> None:
         sa.Column("amount", _WHOLE, nullable=False),
         sa.Column("at", _WHOLE, nullable=False),
         sa.Column("is_booked", _WHOLE, nullable=False),
-        sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_charge_channel_id_channel")),
-        sa.ForeignKeyConstraint(["content_id"], ["item.content_id"], name=op.f("fk_charge_content_id_item")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_charge")),
         sqlite_strict=True,
     )
