@@ -6,6 +6,7 @@ from services.http.door import Door
 from services.units.address import Bytes32
 from services.units.money import Money
 from services.wire.desk import (
+    BalanceOut,
     BudgetsIn,
     BudgetsOut,
     ChannelOut,
@@ -44,6 +45,10 @@ class WalletClient:
     async def receipts(self, *, limit: int = 50) -> tuple[ReceiptOut, ...]:
         """List purchases, newest first; at most 100."""
         return await self._door.call(tuple[ReceiptOut, ...], "GET", "/wallet/receipts", query={"limit": limit})
+
+    async def balance(self, *, limit: int = 50) -> BalanceOut:
+        """List what changed the balance, the latest first; at most 200."""
+        return await self._door.call(BalanceOut, "GET", "/wallet/balance", query={"limit": limit})
 
     async def reconciliation(self) -> Reconciliation:
         """Compare chain, node ledger and desk ledger."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from player.pages.wallet.balance import BalanceCard
 from player.pages.wallet.channels import ChannelsCard
 from player.pages.wallet.limits import LimitsCard
 from player.pages.wallet.memberships import MembershipsCard
@@ -53,6 +54,8 @@ class WalletPage(PageFrame):
         self.body.addWidget(self._channels)
         self.body.addWidget(self._memberships)
         self.body.addLayout(row(self._payment, self._limits, spacing=GUTTER, stretch=1))
+        self._balance = BalanceCard()
+        self.body.addWidget(self._balance)
         self.body.addWidget(self._receipts)
         self.body.addWidget(self._sums)
         self.body.addStretch(1)
@@ -79,6 +82,7 @@ class WalletPage(PageFrame):
         state = self.model.state
         self.banner.show_problem(state.refusal or state.problem)
         self._receipts.show_receipts(state.receipts)
+        self._balance.show_balance(state.balance)
         # Until the channels above are there, these buttons still move: nobody should press what is about to jump.
         settled = None if state.channels is None or state.budgets is None else state.payment
         self._payment.show_choice(settled, state.offer, choosing=state.choosing)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.units.address import Bytes32
     from services.units.money import Money
     from services.wire.desk import (
+        BalanceOut,
         BudgetsOut,
         ChannelOut,
         Health,
@@ -38,6 +39,7 @@ class WalletState:
 
     wallet: WalletOut | None = None
     receipts: tuple[ReceiptOut, ...] | None = None
+    balance: BalanceOut | None = None
     sums: Reconciliation | None = None
     channels: tuple[ChannelOut, ...] | None = None
     budgets: BudgetsOut | None = None
@@ -82,6 +84,7 @@ class WalletViewModel(ViewModel[WalletState]):
         self._act(lambda desk: desk.wallet.budgets(), self._on_budgets, self._told_already)
         self._act(lambda desk: desk.wallet.payment(), self._on_payment, self._told_already)
         self._act(lambda desk: desk.wallet.receipts(limit=PAGE_SIZE), self._on_receipts, self._told_already)
+        self._act(lambda desk: desk.wallet.balance(limit=PAGE_SIZE), self._on_balance, self._told_already)
         self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._told_already)
         self.context.bridge.run(self, _health, self._on_health, self._told_already)
 
@@ -181,6 +184,9 @@ class WalletViewModel(ViewModel[WalletState]):
 
     def _on_receipts(self, receipts: tuple[ReceiptOut, ...]) -> None:
         self._set(receipts=receipts)
+
+    def _on_balance(self, balance: BalanceOut) -> None:
+        self._set(balance=balance)
 
     def _on_sums(self, sums: Reconciliation) -> None:
         self._set(sums=sums)

@@ -12,8 +12,9 @@ from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.receipts import receipt_out
 from services.desk.tables import Purchase
+from services.desk.wallet.balance import balance_out
 from services.desk.wallet.service import wallet_state
-from services.wire.desk import PassphraseIn, ReceiptOut, WalletOut
+from services.wire.desk import BalanceOut, PassphraseIn, ReceiptOut, WalletOut
 
 router = APIRouter(tags=["wallet"])
 
@@ -55,6 +56,12 @@ async def receipts(desk: DeskOf, limit: Annotated[int, Query(ge=1, le=100)] = 50
             return tuple(receipt_out(row) for row in rows)
 
     return await to_thread.run_sync(read)
+
+
+@router.get("/wallet/balance")
+async def balance(desk: DeskOf, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> BalanceOut:
+    """List what changed the balance, the latest first."""
+    return await to_thread.run_sync(balance_out, desk, limit)
 
 
 async def _changed(desk: Desk) -> WalletOut:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.units.money import total
 from services.wire.problems import ProblemError
 from services.wire.profiles import ProfileIn
 from tests.fixtures.world import RunningWorld
@@ -42,3 +43,26 @@ async def test_following_and_blocking_end_each_other_and_stay_on_this_desk(runni
     assert await desk.stand_no_more("follows", creator) == blocked
     assert (await desk.stand_no_more("blocked", creator)).blocked == ()
     assert (await running.creator.library.standings()).follows == ()
+
+
+async def test_every_change_of_the_balance_has_a_line_and_they_add_up(running: RunningWorld) -> None:
+    content = (await running.publish(preview_chunks=0)).content
+    await running.viewer.playback.open(content)
+    before = await running.viewer.wallet.state()
+    for index in range(2):
+        await running.viewer.playback.buy(content, first_chunk=index)
+    await running.settled()
+    after, balance = await running.viewer.wallet.state(), await running.viewer.wallet.balance()
+    assert before.available is not None
+    assert after.available is not None
+    moved = total([line.amount for line in balance.lines])
+    # Nothing but lines changed it.
+    assert moved == after.available - before.available
+    assert total([line.in_channels for line in balance.lines]) == after.in_channels
+    assert balance.from_outside == before.available
+    kinds = [line.kind for line in balance.lines]
+    assert kinds.count("voucher.keyed") == 2
+    assert "deposit.landed" in kinds
+    titles = {line.title for line in balance.lines if line.kind == "voucher.keyed"}
+    assert len(titles) == 1
+    assert "" not in titles

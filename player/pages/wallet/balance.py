@@ -1,0 +1,84 @@
+"""What changed the balance: a line each, with its reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.kit.format import DASH, moment, money_exact
+from studio.kit.table import Cell, Column, Table, TableModel
+from studio.kit.widgets import text
+from studio.kit.widgets.card import Card
+from studio.kit.widgets.skeleton import skeleton_lines
+
+if TYPE_CHECKING:
+    from services.units.money import Money
+    from services.wire.desk import BalanceLineOut, BalanceOut
+
+# services.desk.money
+REASONS: dict[str, str] = {
+    "purchase.signed": "Set aside for a part",
+    "purchase.paid": "Paid for a part",
+    "purchase.released": "A part was not delivered: back",
+    "deposit.signed": "On its way into a channel",
+    "deposit.landed": "Put into a channel",
+    "deposit.void": "The deposit did not happen: back",
+    "voucher.signed": "Promised for a part",
+    "voucher.keyed": "Paid for a part from the channel",
+    "voucher.released": "A part was not delivered: back",
+    "channel.total": "The channel's books brought in line",
+    "channel.balance": "Into or out of a channel, by the chain",
+    "membership.signed": "Set aside for a membership",
+    "membership.paid": "Paid for a membership",
+    "membership.released": "The membership was not paid: back",
+    "refund.signed": "Set aside for a refund",
+    "refund.paid": "Refund paid",
+    "refund.released": "The refund did not happen: back",
+    "refund.came": "Refund received",
+    "withdrawn": "Earnings paid out to you",
+}
+
+
+def reason(line: BalanceLineOut) -> str:
+    """Say what a line is, in words."""
+    return REASONS.get(line.kind, line.kind.replace(".", " ").capitalize())
+
+
+def _signed(amount: Money) -> Cell:
+    if not amount:
+        return Cell(DASH, muted=True)
+    return Cell(f"+{money_exact(amount)}" if amount.micros > 0 else money_exact(amount))
+
+
+class BalanceCard(Card):
+    """The latest changes."""
+
+    def __init__(self) -> None:
+        super().__init__("Where the money went", spacing=8)
+        columns: list[Column[BalanceLineOut]] = [
+            Column("When", lambda row: Cell(moment(row.at)), width=140),
+            Column("What", lambda row: Cell(reason(row), tip=reason(row)), width=250),
+            Column("For", lambda row: Cell(row.title, tip=row.title, muted=True), width=0),
+            Column("Available", lambda row: _signed(row.amount), width=120, right=True),
+            Column("In channels", lambda row: _signed(row.in_channels), width=120, right=True),
+        ]
+        self._model: TableModel[BalanceLineOut] = TableModel(columns, self)
+        self.table = Table(self._model, name="wallet.balance", says="Changes of the balance")
+        self._outside = text.muted(wrap=False)
+        self._outside.setObjectName("wallet.outside")
+        self._none = text.muted("Nothing has changed yet. Each payment, deposit and refund gets a line here.")
+        self._waiting = skeleton_lines(100, 100, 100, height=18, spacing=20)
+        for part in (self._outside, self._waiting, self._none, self.table):
+            self.body.addWidget(part)
+        self.show_balance(None)
+
+    def show_balance(self, balance: BalanceOut | None) -> None:
+        """Show the lines; None while they are being read."""
+        lines = () if balance is None else balance.lines
+        outside = None if balance is None else balance.from_outside
+        self._waiting.setVisible(balance is None)
+        self._none.setVisible(balance is not None and not lines)
+        self._outside.setVisible(outside is not None)
+        self._outside.setText(f"Came in from outside, in all: {money_exact(outside)}")
+        self.table.setVisible(bool(lines))
+        self._model.set_rows(lines)
+        self.table.fit_rows()

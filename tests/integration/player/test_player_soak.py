@@ -1,0 +1,82 @@
+"""Opening, playing fast and closing again and again leaves nothing behind.
+
+MUSECLOCK_PLAYER_CYCLES: how many times (1,000 before a release); MUSECLOCK_PLAYER_MINUTES: how much film at three times
+its speed (180 before a release).
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from player.vlc import callbacks
+from player.vlc.engine import Engine, Run
+from tests.fixtures.player import CutFilm
+
+CYCLES = int(os.environ.get("MUSECLOCK_PLAYER_CYCLES", "12"))
+MINUTES = float(os.environ.get("MUSECLOCK_PLAYER_MINUTES", "0.3"))
+WARM_UP = 4
+# A few buffers of a picture; a leak of one picture a cycle would be a megabyte each.
+GROWTH_KIB = 24 * 1024
+
+
+def counted() -> tuple[int, int]:
+    return len(list(Path("/proc/self/fd").iterdir())), len(list(Path("/proc/self/task").iterdir()))
+
+
+def memory_kib() -> int:
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 1024
+
+
+def cycle(film: CutFilm, qtbot: QtBot, number: int) -> None:
+    engine = Engine(silent=True)
+    engine.chunk_wanted.connect(lambda run, index: engine.feed(run, index, film.chunks[index]))
+    first = number % len(film.chunks)
+    with qtbot.waitSignal(engine.first_picture, timeout=15_000):
+        engine.start(Run(film.init, first, first + 1, len(film.chunks), first * film.chunk_ms))
+    if number % 3 == 0:
+        engine.pause()
+    elif number % 3 == 1:
+        # Closed while it waits for a part that never comes.
+        engine.chunk_wanted.disconnect()
+        engine.start(Run(film.init, 0, 1, len(film.chunks)))
+    engine.close()
+    engine.deleteLater()
+
+
+def test_open_and_close_leaves_no_handle_no_thread_and_no_picture(
+    qapp: object, cut_film: CutFilm, qtbot: QtBot
+) -> None:
+    for number in range(WARM_UP):
+        cycle(cut_film, qtbot, number)
+    before, memory = counted(), memory_kib()
+    for number in range(CYCLES):
+        cycle(cut_film, qtbot, number)
+    qtbot.waitUntil(lambda: counted()[1] <= before[1], timeout=10_000)
+    assert counted()[0] <= before[0] + 2
+    assert memory_kib() - memory < GROWTH_KIB
+    assert callbacks.live() == (0, 0)
+
+
+def test_fast_play_over_many_borders_does_not_grow(qapp: object, cut_film: CutFilm, qtbot: QtBot) -> None:
+    engine = Engine(silent=True)
+    engine.chunk_wanted.connect(lambda run, index: engine.feed(run, index, cut_film.chunks[index]))
+    engine.picture_ready.connect(engine.frame)
+    engine.set_rate(3.0)
+    played_ms, memory, before = 0, 0, (0, 0)
+    while played_ms < MINUTES * 60_000:
+        with qtbot.waitSignal(engine.run_ended, timeout=30_000):
+            engine.start(Run(cut_film.init, 0, len(cut_film.chunks), len(cut_film.chunks)))
+        played_ms += cut_film.duration_ms
+        if not memory:
+            memory, before = memory_kib(), counted()
+    assert counted()[0] <= before[0] + 2
+    assert counted()[1] <= before[1] + 2
+    assert memory_kib() - memory < GROWTH_KIB
+    engine.close()
