@@ -15,6 +15,7 @@ import av
 from av.container import OutputContainer
 
 from services.media import limits
+from services.media.allowance import allow_coding
 from services.media.boxes import Box, BoxSink, sample_count, with_duration
 from services.media.codecs import codecs_of
 from services.media.encoders import choose_encoder
@@ -102,6 +103,7 @@ def _lanes(output: OutputContainer, source: Source, plan: CutPlan, marks: list[K
 def _picture(output: OutputContainer, source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Lane:
     if plan.is_copied:
         return PictureCopy(output, source, plan, marks)
+    allow_coding(source.facts.size_bytes, plan.duration_ms)
     try:
         encoder = choose_encoder(*even_size(source.video))
     except LookupError as exc:

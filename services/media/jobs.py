@@ -14,7 +14,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from services.media import limits
+from services.media.allowance import begin_small
+from services.media.confine import confine
 from services.wire.problems import ProblemError
 
 Request = dict[str, str]
@@ -27,7 +28,9 @@ def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     request: Request = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _limit_self(Path(request["source"]))
+    source = Path(request["source"])
+    begin_small(source.stat().st_size if source.is_file() else 0)
+    confine()
     try:
         _send({"done": _JOBS[request["job"]](request)})
     except ProblemError as exc:
@@ -102,32 +105,6 @@ def _end_with_parent() -> None:
     while os.read(0, 4096):
         continue
     os._exit(1)
-
-
-def _limit_self(source: Path) -> None:
-    """Cap what a hostile file can make this process take; a no-op where the system has no such limits."""
-    try:
-        import resource
-    except ImportError:
-        return
-    size_bytes = source.stat().st_size if source.is_file() else 0
-    cpu_s = limits.cpu_seconds(size_bytes)
-    for kind, value in (
-        (resource.RLIMIT_AS, limits.WORKER_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_FSIZE, limits.WORKER_FILE_BYTES),
-        (resource.RLIMIT_NOFILE, limits.WORKER_OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _lower(kind, value)
-
-
-def _lower(kind: int, value: int) -> None:
-    import resource
-
-    _, hard = resource.getrlimit(kind)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (value, value))
 
 
 if __name__ == "__main__":

@@ -15,13 +15,21 @@ MAX_SEALED_BYTES: Final = MAX_CHUNK_BYTES + OVERHEAD_BYTES
 
 WORKER_MEMORY_BYTES: Final = 1024 * 1024 * 1024
 """Address space of a worker: its libraries, and a chunk of the largest size about four times."""
+CODING_MEMORY_BYTES: Final = 3 * 1024 * 1024 * 1024
+"""Address space of a worker that codes a film anew: besides, a decoder's and an encoder's pictures of 8192 by 4320."""
 WORKER_FILE_BYTES: Final = 16 * 1024 * 1024
 """No worker writes a larger file: blocks are 1 MiB, the journal of the longest film below 3 MiB."""
 WORKER_OPEN_FILES: Final = 64
 _CPU_BASE_S: Final = 60
 _CPU_BYTES_PER_S: Final = 4_000_000
+_CODING_CPU_PER_S: Final = 60
 
 
 def cpu_seconds(size_bytes: int) -> int:
     """Give the processor time for a file, some fifty times what copying it takes."""
     return _CPU_BASE_S + size_bytes // _CPU_BYTES_PER_S
+
+
+def coding_cpu_seconds(size_bytes: int, duration_ms: int) -> int:
+    """Give the processor time for a film that is coded anew; the largest pictures take thirty times their length."""
+    return cpu_seconds(size_bytes) + duration_ms * _CODING_CPU_PER_S // 1000

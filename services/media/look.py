@@ -10,6 +10,7 @@ from pathlib import Path
 import av.error
 from av.video.frame import PictureType, VideoFrame
 
+from services.media.allowance import allow_coding
 from services.media.encoders import Encoder, choose_encoder, make_context
 from services.media.film import MediaFacts
 from services.media.keyframes import KeyList, choose_cuts
@@ -36,6 +37,7 @@ def look(path: Path) -> Outlook:
         copying_ms = facts.size_bytes * 1000 // _COPIED_A_SECOND
         if is_copied is not False:
             return Outlook(facts, is_copied, "", is_hardware=False, work_ms=copying_ms, sealed_bytes=facts.size_bytes)
+        allow_coding(facts.size_bytes, 0)
         encoder = _encoder(source)
         coding_ms = round(_pictures(facts) * _seconds_a_picture(source, encoder) * 1000)
         return Outlook(facts, is_copied, encoder.name, encoder.is_hardware, copying_ms + coding_ms, _coded_bytes(facts))

@@ -18,6 +18,7 @@ from services.media.film import Ingested, SealedChunk
 from services.media.limits import MAX_FILM_MS, MAX_SEALED_BYTES, MAX_SIDE
 from services.media.merkle import chunks_root
 from services.media.seal import KEY_BYTES, OVERHEAD_BYTES, chunk_key, key_commitment
+from services.media.tracks import MAX_CHAPTERS, MAX_TEXTS, Caption, Chapter, plain_language, plain_name
 from services.units.address import Address, Bytes32, bytes32
 from services.units.cid import RAW, Cid
 from services.units.ids import ContentId
@@ -73,6 +74,8 @@ class Manifest:
     chunks: tuple[ManifestChunk, ...]
     preview_keys: Mapping[int, bytes]
     created_at: int
+    captions: tuple[Caption, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     def __post_init__(self) -> None:
         check_title(self.title)
@@ -80,6 +83,7 @@ class Manifest:
         _check_text(self)
         _check_chunks(self)
         _check_previews(self)
+        _check_beside(self)
 
     @property
     def chunks_root(self) -> Bytes32:
@@ -97,7 +101,17 @@ class Manifest:
         return sum((chunk.price for chunk in self.chunks), ZERO)
 
     def to_json(self) -> dict[str, object]:
-        """Give the JSON form: integers, texts, and money as decimal text of micro-USDC."""
+        """Give the JSON form: integers, texts, and money as decimal text of micro-USDC.
+
+        Captions and chapters stand in it where there are any, so that a film without reads as it always did.
+        """
+        beside: dict[str, object] = {
+            "captions": [[one.language, one.name, str(one.cid)] for one in self.captions],
+            "chapters": [[one.start_ms, one.title] for one in self.chapters],
+        }
+        return self._required() | {name: rows for name, rows in beside.items() if rows}
+
+    def _required(self) -> dict[str, object]:
         return {
             "type": TYPE,
             "profile": PROFILE,
@@ -164,6 +178,8 @@ def compose_manifest(
         chunks=tuple(_sold(chunk, ZERO if chunk.index in free else price_per_ten_seconds) for chunk in film.chunks),
         preview_keys={index: chunk_key(secret, content_id, TRACK, index) for index in free},
         created_at=created_at,
+        captions=film.captions,
+        chapters=tuple(chapter for chapter in film.facts.chapters if chapter.start_ms < film.duration_ms),
     )
 
 
@@ -261,6 +277,20 @@ def _price(manifest: Manifest, index: int) -> Money:
         return ZERO
     chunk = manifest.chunks[index]
     return chunk_price(manifest.price_per_ten_seconds, start_ms=chunk.start_ms, end_ms=chunk.end_ms)
+
+
+def _check_beside(manifest: Manifest) -> None:
+    if len(manifest.captions) > MAX_TEXTS or not all(_is_plain(one) for one in manifest.captions):
+        raise invalid("captions")
+    starts = [chapter.start_ms for chapter in manifest.chapters]
+    named = all(chapter.title and plain_name(chapter.title) == chapter.title for chapter in manifest.chapters)
+    inside = all(0 <= start_ms < manifest.duration_ms for start_ms in starts)
+    if len(starts) > MAX_CHAPTERS or not named or not inside or starts != sorted(set(starts)):
+        raise invalid("chapters")
+
+
+def _is_plain(caption: Caption) -> bool:
+    return plain_language(caption.language) == caption.language and plain_name(caption.name) == caption.name
 
 
 def _check_previews(manifest: Manifest) -> None:

@@ -10,6 +10,7 @@ from typing import Never, cast
 
 from services.ipfs.unixfs import PROFILE
 from services.media.manifest import MAX_CHUNKS, TRACK, TYPE, Manifest, ManifestChunk, invalid
+from services.media.tracks import Caption, Chapter
 from services.units.address import address, bytes32, raw
 from services.units.cid import Cid
 from services.units.ids import content_id
@@ -45,6 +46,8 @@ _FIELDS = frozenset(
         "createdAt",
     ]
 )
+# Left out where there are none.
+_BESIDE = frozenset(["captions", "chapters"])
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -74,7 +77,7 @@ def manifest_of(value: object) -> Manifest:
     """Make the manifest out of read JSON; raises ProblemError: manifest.invalid."""
     with _values_as_problems():
         body = _dict(value)
-        if set(body) != _FIELDS or body["type"] != TYPE or body["profile"] != PROFILE:
+        if set(body) - _BESIDE != _FIELDS or body["type"] != TYPE or body["profile"] != PROFILE:
             raise invalid("fields")
         return _checked(body)
 
@@ -99,6 +102,8 @@ def _checked(body: dict[str, object]) -> Manifest:
         chunks=_chunks(body["chunks"]),
         preview_keys=_preview_keys(body["previewKeys"]),
         created_at=_whole(body["createdAt"]),
+        captions=tuple(_caption(_list(row)) for row in _list(body.get("captions", []))),
+        chapters=tuple(_chapter(_list(row)) for row in _list(body.get("chapters", []))),
     )
     if manifest.chunks_root != body["chunksRoot"]:
         raise invalid("chunksRoot")
@@ -131,6 +136,16 @@ def _chunk(row: list[object]) -> ManifestChunk:
         end_ms=_whole(end_ms),
         price=_money(price),
     )
+
+
+def _caption(row: list[object]) -> Caption:
+    language, name, cid = row
+    return Caption(_text(language), _text(name), Cid.parse(_text(cid)))
+
+
+def _chapter(row: list[object]) -> Chapter:
+    start_ms, title = row
+    return Chapter(_whole(start_ms), _text(title))
 
 
 def _preview_keys(value: object) -> dict[int, bytes]:

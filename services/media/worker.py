@@ -23,8 +23,8 @@ from services.media.outlook import Outlook
 from services.units.ids import ContentId
 from services.wire.problems import KINDS, ProblemError
 
-# A worker says something at least once a chunk; the longest silences are the poster and a slow disk.
-SILENCE_S = 120.0
+# A worker says something at least once a chunk; the longest silence is a chunk of large pictures that is coded anew.
+SILENCE_S = 300.0
 _MAX_LINE_BYTES = 64 * 1024
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "TEMP", "MUSECLOCK_ENCODER")
 _log = logging.getLogger(__name__)
@@ -135,7 +135,12 @@ def _environment() -> dict[str, str]:
     """Keep from a process that reads strangers' files what else the environment may hold."""
     kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     root = str(Path(services.__file__).parent.parent)
-    return kept | {"PYTHONPATH": root, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | {
+        "PYTHONPATH": root,
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
 
 
 async def _messages(process: asyncio.subprocess.Process) -> AsyncIterator[Json]:

@@ -134,12 +134,7 @@ def sealed_to_json(film: Ingested) -> dict[str, Any]:
     """Write what an ingest made."""
     return {
         "facts": film.facts.to_json(),
-        "summary": {
-            "init_cid": str(film.init_cid),
-            "poster_cid": None if film.poster_cid is None else str(film.poster_cid),
-            "duration_ms": film.duration_ms,
-            "codecs": film.codecs,
-        },
+        "summary": film.summary_json(),
         "chunks": [chunk.to_json() for chunk in film.chunks],
     }
 
@@ -170,12 +165,11 @@ def out(row: Upload) -> UploadOut:
 
 def _facts(stored: dict[str, Any], chunk_count: int | None) -> FileFacts:
     facts = MediaFacts.from_json(stored)
-    whole, part = divmod(facts.frames_per_1000_s, 1000)
     return FileFacts(
         duration_ms=facts.duration_ms,
         width=facts.width,
         height=facts.height,
-        fps_text=str(whole) if part == 0 else f"{whole}.{part // 10:02d}",
+        fps_text=facts.fps_text,
         video_codec=facts.video_codec,
         audio_codec=facts.audio_codec,
         chunk_count=chunk_count,

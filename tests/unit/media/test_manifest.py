@@ -20,6 +20,7 @@ from services.media.manifest import Manifest, check_title
 from services.media.manifest_text import MAX_BYTES, parse_manifest
 from services.media.seal import chunk_key, key_commitment
 from services.media.signature import SignedManifest, parse_signed, sign_manifest, verify_manifest
+from services.media.tracks import Caption, Chapter
 from services.units.address import bytes32
 from services.units.cid import Cid
 from services.units.money import ZERO, Money, chunk_price
@@ -322,3 +323,41 @@ def _refused(manifest: Manifest, signature: bytes) -> None:
     with pytest.raises(ProblemError) as caught:
         verify_manifest(manifest, signature)
     assert caught.value.code == "manifest.signature"
+
+
+class TestBeside:
+    """Captions and chapters stand in a manifest where there are any."""
+
+    CAPTIONS = (Caption("deu", "", Cid.of(b"eins")), Caption("", "Signs", Cid.of(b"two")))
+    CHAPTERS = (Chapter(0, "The shop"), Chapter(9_000, "The bell"))
+
+    def test_they_are_read_as_they_were_written(self) -> None:
+        manifest = replace(MANIFEST, captions=self.CAPTIONS, chapters=self.CHAPTERS)
+        assert parse_manifest(manifest.to_bytes()) == manifest
+        assert set(manifest.to_json()) - set(MANIFEST.to_json()) == {"captions", "chapters"}
+
+    def test_an_empty_list_is_another_spelling_and_refused(self) -> None:
+        data = json.loads(MANIFEST.to_bytes()) | {"chapters": []}
+        assert what_is_invalid(lambda: parse_manifest(rfc8785.dumps(data))) == "spelling"
+
+    @pytest.mark.parametrize(
+        ("change", "what"),
+        [
+            ({"captions": (Caption("DEU", "", Cid.of(b"x")),)}, "captions"),
+            ({"captions": (Caption("deu", "a\nb", Cid.of(b"x")),)}, "captions"),
+            ({"captions": (Caption("deu", "", Cid.of(b"x")),) * 33}, "captions"),
+            ({"chapters": (Chapter(5, "b"), Chapter(5, "a"))}, "chapters"),
+            ({"chapters": (Chapter(9, "b"), Chapter(5, "a"))}, "chapters"),
+            ({"chapters": (Chapter(0, ""),)}, "chapters"),
+            ({"chapters": (Chapter(0, "\u202eevil"),)}, "chapters"),
+            ({"chapters": (Chapter(2**40, "late"),)}, "chapters"),
+            ({"chapters": tuple(Chapter(number, "x") for number in range(201))}, "chapters"),
+        ],
+    )
+    def test_what_misleads_is_refused(self, change: dict[str, Any], what: str) -> None:
+        assert what_is_invalid(lambda: replace(MANIFEST, **change)) == what
+
+    @pytest.mark.parametrize("rows", [[["deu", ""]], [["deu", "", "no cid"]], ["deu"], {"deu": 1}, [[1, "", "x"]]])
+    def test_rows_of_another_form_are_refused(self, rows: object) -> None:
+        data = json.loads(MANIFEST.to_bytes()) | {"captions": rows}
+        assert what_is_invalid(lambda: parse_manifest(rfc8785.dumps(data)))
