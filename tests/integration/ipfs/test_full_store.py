@@ -1,0 +1,58 @@
+"""A disk that runs full in the middle of a film: said as such, and the work goes on at the part where it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from services.ipfs.durable import disk_problems
+from services.ipfs.store import DiskBlockStore
+from services.media.film import SealedChunk
+from services.media.ingest import Ingest, Outlet
+from services.media.journal import IngestJournal, noted_chunks
+from services.units.cid import RAW, Cid
+from services.wire.problems import ProblemError
+from tests.fixtures.media import SECRET, content_of
+
+
+class FullStore(DiskBlockStore):
+    """Takes so many blocks; the disk has no room for the next one."""
+
+    def __init__(self, root: Path, room: int) -> None:
+        super().__init__(root)
+        self.room, self.taken = room, 0
+
+    def put(self, block: bytes, codec: int = RAW) -> Cid:
+        if self.taken >= self.room:
+            with disk_problems():
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.taken += 1
+        return super().put(block, codec)
+
+
+def ingest(folder: Path, source: Path, store: DiskBlockStore) -> list[SealedChunk]:
+    chunks: list[SealedChunk] = []
+    outlet = Outlet(on_stage=lambda *_: None, on_facts=lambda _: None, on_chunk=chunks.append)
+    Ingest(source, SECRET, content_of(1), store, IngestJournal(folder / "notes"), outlet).run()
+    return chunks
+
+
+def test_it_goes_on_at_the_part_where_the_disk_was_full(tmp_path: Path, timecode_clip: Path) -> None:
+    plenty = FullStore(tmp_path / "whole" / "blocks", 10_000)
+    whole = ingest(tmp_path / "whole", timecode_clip, plenty)
+    assert len(whole) == 3
+    for room in range(0, plenty.taken, 2):
+        folder = tmp_path / str(room)
+        with pytest.raises(ProblemError) as caught:
+            ingest(folder, timecode_clip, FullStore(folder / "blocks", room))
+        assert caught.value.code == "disk.full"
+        done = noted_chunks(folder / "notes")
+        assert done <= {chunk.cid for chunk in whole}
+        again = FullStore(folder / "blocks", 10_000)
+        assert ingest(folder, timecode_clip, again) == whole
+        assert noted_chunks(folder / "notes") == {chunk.cid for chunk in whole}
+        # What was finished is not stored anew.
+        assert again.taken <= plenty.taken - len(done)
