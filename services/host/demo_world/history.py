@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +35,7 @@ _SLOTS = (8, 11, 13, 17, 20, 22)
 _SLOT_SHARES = (0.10, 0.10, 0.14, 0.16, 0.32, 0.18)
 _WEEKEND = 1.45
 _PART = timedelta(seconds=10)
-_CLAIM_DAYS, _PAYOUT_DAYS = 5, 10
+_CLAIM_DAYS, _PAYOUT_DAYS = 9, 9
 _ALL_AT_ONCE = ClaimRules(session_end=timedelta(0))
 _TIP, _JOIN, _REGRET = 0.03, 0.3, 0.006
 _TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
@@ -91,6 +92,8 @@ class History:
             for creator in self._opening(day):
                 portraits[creator.channel.id] = self._studio.portrait(creator.channel)
             films |= {shot.content: self._studio.film(shot) for _, shot in calendar.get(day, ())}
+        # Signing a manifest loads a library for more than a second, and the first films are not there yet.
+        await asyncio.to_thread(importlib.import_module, "eth_account")
         for day in range(self._size.days + 1):
             morning = self._size.begin + timedelta(days=day)
             self._clock.turn_to(morning + timedelta(hours=6))

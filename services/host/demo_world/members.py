@@ -11,7 +11,7 @@ from services.node.context import Node
 from services.node.memberships.own_keys import subscribe_here
 from services.node.memberships.record import find
 from services.node.memberships.routes import cancel, change, failed
-from services.node.memberships.tables import MembershipPayment
+from services.node.memberships.tables import Membership, MembershipPayment
 from services.node.tables import Tier
 from services.units.address import Address
 from services.units.ids import IntentId
@@ -73,6 +73,9 @@ class Register:
                 self._move(member, member.tier + 1)
 
     def _end_of_period(self, member: Member) -> None:
+        if self._was_refunded(member):
+            member.is_going = True
+            return
         chance = self._chance.random()
         if chance > member.stays or not self._can_pay(member.viewer):
             member.is_going = True
@@ -89,7 +92,8 @@ class Register:
             self._move(member, member.tier)
 
     def _can_move_up(self, member: Member) -> bool:
-        return member.tier + 1 < len(member.creator.tiers) and self._can_pay(member.viewer)
+        is_higher = member.tier + 1 < len(member.creator.tiers)
+        return is_higher and self._can_pay(member.viewer) and not self._was_refunded(member)
 
     def _can_pay(self, viewer: Viewer) -> bool:
         return self._node.chain.token_balance(viewer.address) >= _DEAREST
@@ -107,9 +111,15 @@ class Register:
         with self._node.database.read() as session:
             return from_unix_seconds(session.get_one(MembershipPayment, receipt).until)
 
+    def _was_refunded(self, member: Member) -> bool:
+        return self._row(member).ended_at is not None
+
     def _id(self, member: Member) -> str:
+        return self._row(member).id
+
+    def _row(self, member: Member) -> Membership:
         with self._node.database.read() as session:
             found = find(session, member.viewer.address, member.creator.address, member.creator.tiers[member.tier])
         if found is None:
             raise RuntimeError("a member without a membership")
-        return found.id
+        return found

@@ -11,7 +11,7 @@ from services.desk.films import open_film
 from services.desk.memberships.joining import ask_quote, join
 from services.desk.memberships.lending import look_at_access
 from services.desk.memberships.mirror import hear
-from services.desk.memberships.watch import look_after
+from services.desk.memberships.watch import renew_due
 from services.desk.playback.routes import save_position
 from services.desk.purchases.service import buy
 from services.host.demo_world.cast import Creator
@@ -35,7 +35,7 @@ class Neighbour:
 
     async def evening(self, day: int, creators: Sequence[Creator], films: Sequence[Film]) -> None:
         """Renew what ends, join when it is time, and watch something every few days."""
-        await look_after(self.desk)
+        await renew_due(self.desk)
         if day == self._joins[0]:
             tier = creators[self._joins[1]].tiers[0]
             quote = await ask_quote(self.desk, tier)
