@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     QSize,
@@ -194,6 +195,8 @@ class FilmList(QListView):
     """The grid; as high as its rows, so that the page scrolls. Signal: ``opened(item)`` at a click or Enter."""
 
     opened = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+    """item, place on the screen: the other things that can be done with a film."""
 
     def __init__(self, *, name: str, says: str) -> None:
         super().__init__()
@@ -215,7 +218,8 @@ class FilmList(QListView):
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._open)
         self.activated.connect(self._open)
-        self._last: QModelIndex | None = None
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_for_menu)
 
     def show_films(self, items: Sequence[ItemOut], posters: Mapping[str, bytes]) -> None:
         """Show these films."""
@@ -242,6 +246,13 @@ class FilmList(QListView):
         # The last gutter of a row reaches beyond the view, so that cards end where the page does.
         self.setViewportMargins(0, 0, -GUTTER, 0)
         self.setFixedHeight(max(1, rows * self.cell().height()))
+
+    def _ask_for_menu(self, place: QPoint) -> None:
+        # By the keyboard's menu key the place is the view's middle: the chosen card counts then.
+        index = self.indexAt(place) if self.indexAt(place).isValid() else self.currentIndex()
+        item = index.data(ITEM_ROLE)
+        if item is not None:
+            self.menu_wanted.emit(item, self.viewport().mapToGlobal(place))
 
     def _open(self, index: QModelIndex) -> None:
         item = index.data(ITEM_ROLE)

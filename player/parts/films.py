@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from player.parts.last_seen import last_seen_of
+from studio.kit.format import size
+from studio.kit.problems import advice
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from services.client import DeskClient
     from services.wire.catalogue import ItemOut
     from services.wire.profiles import StandingsOut
+    from services.wire.storage import ExportOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 _BEGUN_MS, _OVER_MS = 2_000, 3_000
 _ROW, _TAGS = 4, 10
 
+Shelf = Literal["all", "owned", "begun"]
 _LINK = re.compile(r"museclock://[0-9]+/content/0x[0-9a-fA-F]{64}(\?node=\S+)?")
 
 
@@ -36,6 +40,7 @@ class FilmsState:
     posters: Mapping[str, bytes] = field(default_factory=dict)
     query: str = ""
     tag: str = ""
+    shelf: Shelf = "all"
     hides_locked: bool = False
     follows: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
@@ -46,7 +51,8 @@ class FilmsState:
     @property
     def shown(self) -> tuple[ItemOut, ...]:
         """The films of the list that the viewer wants to see."""
-        return tuple(item for item in self._wanted() if not self.tag or self.tag in item.tags)
+        on_shelf = (item for item in self._wanted() if _is_on(self.shelf, item))
+        return tuple(item for item in on_shelf if not self.tag or self.tag in item.tags)
 
     @property
     def locked_away(self) -> int:
@@ -80,6 +86,12 @@ class FilmsState:
             for item in self.items or ()
             if item.creator not in self.blocked and not (self.hides_locked and item.lock)
         )
+
+
+def _is_on(shelf: Shelf, item: ItemOut) -> bool:
+    if shelf == "owned":
+        return item.owned_chunks > 0
+    return shelf == "all" or _is_begun(item)
 
 
 def _is_begun(item: ItemOut) -> bool:
@@ -140,6 +152,27 @@ class FilmsViewModel(ViewModel[FilmsState]):
     def choose_tag(self, tag: str) -> None:
         """Show films with a tag only; empty for all."""
         self._set(tag="" if tag == self.state.tag else tag)
+
+    def choose_shelf(self, shelf: Shelf) -> None:
+        """Show all films, those with parts that are owned, or those that were begun."""
+        self._set(shelf=shelf)
+
+    def export(self, item: ItemOut, path: str) -> None:
+        """Write what is owned of a film to a file that plays without any service."""
+
+        def on_ok(made: ExportOut) -> None:
+            parts = f"{made.parts} of {made.of} parts"
+            self.context.notify(f"“{item.title}” is saved: {parts}, {size(made.size_bytes)}.")
+
+        def on_problem(problem: Problem) -> None:
+            self.context.notify(f"Nothing was saved. {advice(problem).sentence}")
+
+        self._act(lambda desk: desk.storage.export(item.content_id, path), on_ok, on_problem)
+
+    def open_channel(self, item: ItemOut) -> None:
+        """Go to the creator's page."""
+        params = {"creator": item.creator, "name": item.creator_name, "node": item.node}
+        self.context.navigate("channel", params)
 
     def hide_locked(self, *, hides: bool) -> None:
         """Hide films that this account cannot watch now, or show them."""

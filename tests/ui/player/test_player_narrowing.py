@@ -9,16 +9,18 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.discover.page import DiscoverPage
+from player.pages.library.page import LibraryPage
 from player.parts.films import FilmsState
 from player.parts.last_seen import LastSeen
 from services.units.ids import content_id
 from services.wire.catalogue import ItemOut
 from services.wire.problems import ProblemError
 from services.wire.profiles import StandingOut, StandingsOut
+from services.wire.storage import ExportOut
 from studio.kit.context import PageContext
 from tests.fixtures import samples
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.window import PreparedClient
+from tests.fixtures.window import PreparedClient, Shell
 
 OTHER = "0x" + "cd" * 20
 
@@ -109,3 +111,27 @@ def test_what_was_seen_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
     assert (seen.poster("bafy1"), seen.poster("../x"), seen.poster("bafy2")) == (b"picture", None, None)
     (tmp_path / "window" / "discover.json").write_bytes(b'{"items": [')
     assert seen.recall("discover") is None
+
+
+def test_the_library_has_shelves_and_saves_what_is_owned(
+    page_context: PageContext, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    owned = film(4).model_copy(update={"owned_chunks": 3})
+    begun = film(5).model_copy(update={"position_ms": 60_000})
+    made = ExportOut(path="/films/a", parts=3, of=73, size_bytes=3 * 1024 * 1024)
+    client.answers |= {"catalogue.library": (owned, begun, film(6)), "storage.export": made}
+    page = LibraryPage(page_context)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    qtbot.waitUntil(lambda: page.model.state.items is not None)
+    click(page, "library.owned")
+    assert page.model.state.shown == (owned,)
+    click(page, "library.begun")
+    assert page.model.state.shown == (begun,)
+    page.model.export(owned, "/films/a")
+    qtbot.waitUntil(lambda: bool(shell.said))
+    assert shell.said == ["“Film 4” is saved: 3 of 73 parts, 3.0 MB."]
+    assert client.called("storage.export") == [((owned.content_id, "/films/a"), {})]
+    page.model.open_channel(owned)
+    assert shell.visited[-1][0] == "channel"
