@@ -32,9 +32,9 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
     _series: Series | None = None  # here, because the library's constructor already sends change events
 
     def __init__(self) -> None:
-        super().__init__(background=None)
+        # Its menu is never shown, and takes longer to make than all else.
+        super().__init__(background=None, enableMenu=False)
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
         item.getViewBox().setDefaultPadding(0.0)

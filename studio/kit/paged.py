@@ -65,15 +65,18 @@ class PagedTableModel(TableModel[R]):
         return 0 if parent.isValid() else self._total
 
     def cell(self, index: Index) -> Cell:
-        row = self.row_at(index.row())
-        if row is None:
-            page = index.row() // PAGE
-            if page not in self._asked:
-                # Of what flies by while scrolling only the last is fetched.
-                self._missed = page
-                self._rest.start()
-            return _WAITING
-        return self.columns[index.column()].cell(row)
+        return self.cells(index.row())[index.column()]
+
+    def cells(self, row: int) -> tuple[Cell, ...]:
+        shown = self.row_at(row)
+        if shown is not None:
+            return tuple(column.cell(shown) for column in self.columns)
+        page = row // PAGE
+        if page not in self._asked:
+            # Of what flies by while scrolling only the last is fetched.
+            self._missed = page
+            self._rest.start()
+        return (_WAITING,) * len(self.columns)
 
     def canFetchMore(self, _parent: Index) -> bool:
         return False

@@ -1,18 +1,15 @@
-"""Tables: a paged model of frozen rows, and a delegate that paints a row from one reading."""
+"""Tables: a model of frozen rows, and a view that paints each row from one reading."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
 )
 
@@ -21,6 +18,9 @@ from studio.kit.tokens import BODY, ROW_HEIGHT, SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
 
     from studio.kit.tokens import Tokens, Tone
 
@@ -94,6 +94,11 @@ class TableModel(QAbstractTableModel, Generic[R]):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as above
         return 0 if parent.isValid() else len(self.columns)
 
+    def cells(self, row: int) -> tuple[Cell, ...]:
+        """Give what all cells of a row show, from one reading."""
+        shown = self._rows[row]
+        return tuple(column.cell(shown) for column in self.columns)
+
     def cell(self, index: Index) -> Cell:
         """Give what a cell shows."""
         return self.columns[index.column()].cell(self._rows[index.row()])
@@ -126,7 +131,6 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self.more_wanted.emit()
 
 
-_LIT = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -167,49 +171,43 @@ def _badge_font() -> QFont:
     return theme.font(SMALL, QFont.Weight.DemiBold)
 
 
-class CellDelegate(QStyledItemDelegate):
-    """Paints a cell from its one reading, with a hairline under the row."""
+class _RowPainter:
+    """Paints cells from their one reading each, with a hairline under the row.
 
-    _inks: _Inks | None = None
+    One painter for a whole frame: a delegate is asked for each cell, which from Python costs more than the painting.
+    """
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        if not isinstance(model, TableModel):
-            return
-        tokens, inks = theme.active(), self._inks
-        if inks is None or inks.tokens is not tokens:
-            inks = self._inks = _Inks(tokens)
-        cell, column = model.cell(index), model.columns[index.column()]
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        if state & _LIT:
-            painter.fillRect(rect, inks.lit)
-        left, top, width, height = cast("tuple[int, int, int, int]", rect.getRect())
-        painter.fillRect(left, top + height - 1, width, 1, inks.line)
+    def __init__(self, painter: QPainter, inks: _Inks) -> None:
+        self._painter, self._inks = painter, inks
+
+    def row(self, top: int, width: int, *, is_lit: bool) -> None:
+        """Paint a row's ground and its hairline."""
+        if is_lit:
+            self._painter.fillRect(0, top, width, ROW_HEIGHT, self._inks.lit)
+        self._painter.fillRect(0, top + ROW_HEIGHT - 1, width, 1, self._inks.line)
+
+    def cell(self, cell: Cell, left: int, top: int, width: int, *, right: bool) -> None:
+        """Paint what a cell shows."""
+        painter, inks = self._painter, self._inks
         if cell.badge:
-            self._badge(painter, QRect(left + 12, top, width - 24, height), cell, inks, right=column.right)
+            self._badge(cell, QRect(left + 12, top, width - 24, ROW_HEIGHT), right=right)
             return
-        font = "tabular" if column.right else "plain"
-        painter.setFont(inks.tabular if column.right else inks.plain)
-        painter.setPen(inks.colour(_ink(cell, tokens)))
-        words = inks.fitted(cell.text, font, width - 24)
-        painter.drawText(left + 12, top, width - 24, height, _RIGHT if column.right else _LEFT, words)
+        painter.setFont(inks.tabular if right else inks.plain)
+        painter.setPen(inks.colour(_ink(cell, inks.tokens)))
+        words = inks.fitted(cell.text, "tabular" if right else "plain", width - 24)
+        painter.drawText(left + 12, top, width - 24, ROW_HEIGHT, _RIGHT if right else _LEFT, words)
 
-    @staticmethod
-    def _badge(painter: QPainter, inner: QRect, cell: Cell, inks: _Inks, *, right: bool) -> None:
-        tokens, tone = inks.tokens, cell.tone or "neutral"
+    def _badge(self, cell: Cell, inner: QRect, *, right: bool) -> None:
+        painter, inks, tone = self._painter, self._inks, cell.tone or "neutral"
         width = min(inks.advance(cell.text) + 20, inner.width())
         left = inner.right() - width if right else inner.left()
         pill = QRect(left, inner.center().y() - 10, width, 22)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(inks.colour(tokens.soft(tone)))
+        painter.setBrush(inks.colour(inks.tokens.soft(tone)))
         painter.drawRoundedRect(pill, 11, 11)
         painter.setFont(inks.badge)
-        painter.setPen(inks.colour(tokens.tone(tone)))
+        painter.setPen(inks.colour(inks.tokens.tone(tone)))
         painter.drawText(pill, _CENTRE, inks.fitted(cell.text, "badge", width - 12))
-        painter.restore()
 
 
 def _ink(cell: Cell, tokens: Tokens) -> str:
@@ -228,8 +226,8 @@ class Table(QTableView):
         self.setObjectName(name)
         self.setAccessibleName(says)
         self.setModel(model)
-        self._delegate = CellDelegate(self)
-        self.setItemDelegate(self._delegate)
+        self._inks: _Inks | None = None
+        self._lit_row = -1
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setWordWrap(False)
@@ -242,6 +240,41 @@ class Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self._set_header(model)
         self.activated.connect(self._on_activated)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows that are to be painted anew."""
+        model, tokens, area = self.model(), theme.active(), event.rect()
+        if not isinstance(model, TableModel):
+            return
+        if self._inks is None or self._inks.tokens is not tokens:
+            self._inks = _Inks(tokens)
+        frame = QPainter(self.viewport())
+        frame.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter, width = _RowPainter(frame, self._inks), self.viewport().width()
+        places = [(self.columnViewportPosition(at), self.columnWidth(at)) for at in range(len(model.columns))]
+        first, chosen = self.rowAt(max(0, area.top())), self.selectionModel()
+        top, count = self.rowViewportPosition(max(first, 0)), model.rowCount()
+        row = first if first >= 0 else count
+        while row < count and top <= area.bottom():
+            cells = model.cells(row)
+            painter.row(top, width, is_lit=row == self._lit_row or chosen.isRowSelected(row))
+            for cell, column, (left, wide) in zip(cells, model.columns, places, strict=True):
+                painter.cell(cell, left, top, wide, right=column.right)
+            row, top = row + 1, top + ROW_HEIGHT
+        frame.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._light(self.rowAt(event.position().toPoint().y()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._light(-1)
+        super().leaveEvent(event)
+
+    def _light(self, row: int) -> None:
+        if row != self._lit_row:
+            self._lit_row = row
+            self.viewport().update()
 
     def fit_rows(self, most: int = 100) -> None:
         """Be exactly as high as the rows, so that the page scrolls and not the table."""

@@ -70,7 +70,7 @@ def test_the_value_under_the_pointer(qtbot: QtBot, theme: Theme) -> None:
     spot = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(5.1, 100))
     plot._on_pointer(spot)
     assert plot._value.isVisible()
-    assert plot._value.toPlainText() == "day 5  50 u"
+    assert plot._value.toPlainText() == "day 5  50 u   before: 220 u"
     plot._on_pointer(QPointF(-5, -5))
     assert not plot._value.isVisible()
 
