@@ -18,7 +18,7 @@ from studio.tour.hand import Hand, StepError
 from tests.guide.walk import Walker, read_walk
 
 _MOST_BYTES = 190_000
-_OPEN_S = 400.0
+_OPEN_S = 1200.0
 
 
 def main() -> None:

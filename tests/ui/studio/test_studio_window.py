@@ -54,7 +54,7 @@ def open_studio(qtbot: QtBot, qapp: QApplication, profile: Path, monkeypatch: py
     opened: list[Studio] = []
 
     def start(source: str = DEAF, *, demo: bool = True) -> Studio:
-        monkeypatch.setattr(world, "command", lambda _profile, demo: [sys.executable, "-I", "-c", source])
+        monkeypatch.setattr(world, "command", lambda _profile, **_said: [sys.executable, "-I", "-c", source])
         studio = Studio(qapp, profile=profile, demo=demo)
         opened.append(studio)
         studio.start()
@@ -297,14 +297,14 @@ def _is_ours(widget: QWidget) -> bool:
 
 
 def test_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    run: list[tuple[Path | None, bool]] = []
+    run: list[tuple[Path | None, bool, str | None]] = []
 
-    def note(profile: Path | None, *, demo: bool) -> int:
-        run.append((profile, demo))
+    def note(profile: Path | None, *, demo: bool, size: str | None = None) -> int:
+        run.append((profile, demo, size))
         return 0
 
     monkeypatch.setattr(command_line, "run_window", note)
     assert command_line.main(["--profile", str(tmp_path)]) == 0
     assert command_line.main(["demo"]) == 0
-    assert command_line.main(["demo", "--profile", str(tmp_path)]) == 0
-    assert run == [(tmp_path, False), (None, True), (tmp_path, True)]
+    assert command_line.main(["demo", "--profile", str(tmp_path), "--size", "small"]) == 0
+    assert run == [(tmp_path, False, None), (None, True, None), (tmp_path, True, "small")]
