@@ -41,8 +41,8 @@ class OpeningPage(QWidget):
         card = Card(spacing=12)
         card.setFixedWidth(_WIDTH)
         card.body.addWidget(text.lead("Building the demo world"))
-        words = "It is made once, from real transactions and really sealed films, and kept for the next time."
-        card.body.addWidget(text.muted(words))
+        words = "Made once, from real transactions and sealed films, and kept for the next time."
+        card.body.addWidget(text.caption(words))
         card.body.addSpacing(8)
         self._bar = ProgressBar()
         self._bar.setObjectName("opening.bar")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ _MADE_OF = (
 _TABLES = "services/db/migrations/*/*.py"
 _BUILT = "built.json"
 _GROWING = ".growing-"
+_IN_MEMORY = "museclock-world-"
 # Under a name that nobody can know before.
 _MEMORY, _ROOM_BYTES = Path("/dev/shm"), 3 * 2**30  # noqa: S108
 
@@ -49,11 +51,20 @@ def begin(folder: Path) -> Path:
     """
     with disk_problems():
         if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES:
-            growing = Path(tempfile.mkdtemp(prefix="museclock-", dir=_MEMORY))
+            _sweep()
+            growing = Path(tempfile.mkdtemp(prefix=f"{_IN_MEMORY}{os.getpid()}-", dir=_MEMORY))
         else:
             growing = folder.with_name(_GROWING + secrets.token_hex(6))
             growing.mkdir(parents=True, mode=0o700)
     return growing
+
+
+def _sweep() -> None:
+    """Give the memory back that builders held which were ended."""
+    for left in _MEMORY.glob(f"{_IN_MEMORY}*-*"):
+        pid = left.name.removeprefix(_IN_MEMORY).partition("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def finish(growing: Path, folder: Path, sums: dict[str, str]) -> None:
