@@ -36,6 +36,8 @@ from services.wire.problems import ProblemError
 _CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,asf,ogg"
 _OPEN_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
 _MOST_BEFORE_A_PICTURE = 1_000
+# Encoders of sound need a run-up of 20 to 50 ms.
+_LEAD_IN_S = Fraction(1, 10)
 # Subtitles that are text; all others are pictures of it.
 _TEXT_CODECS = ("subrip", "ass", "ssa", "mov_text", "webvtt", "text", "subviewer", "microdvd")
 
@@ -57,8 +59,13 @@ class Source:
 
     @property
     def starts_at(self) -> Fraction:
-        """Where in the file's own time the film begins, in seconds; 0 unless the file's clock runs already."""
-        return Fraction(max(self.container.start_time or 0, 0), 1_000_000)
+        """Where in the file's own time the film begins, in seconds: with its first picture, where sound only leads in.
+
+        0 unless the file's clock runs already.
+        """
+        begins = Fraction(max(self.container.start_time or 0, 0), 1_000_000)
+        picture = (self.video.start_time or 0) * (self.video.time_base or Fraction(0))
+        return picture if begins < picture <= begins + _LEAD_IN_S else begins
 
 
 @contextmanager

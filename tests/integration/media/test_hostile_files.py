@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -17,9 +18,12 @@ from services.media import worker
 from services.media.clip import make_timecode_clip
 from services.media.film import Ingested
 from services.wire.problems import ProblemError
+from tests.fixtures.film_kinds import Kind, make_kind
 from tests.fixtures.media import ingest_into, ingest_job
 
-MUTATIONS = 36
+# All of them: MUSECLOCK_MUTATED=500.
+MUTATIONS = int(os.environ.get("MUSECLOCK_MUTATED", "60"))
+SRT = "1\n00:00:01,000 --> 00:00:02,000\nA clock\n\n"
 
 
 def problem_of(source: Path, folder: Path) -> ProblemError:
@@ -163,13 +167,24 @@ def test_matroska_with_the_same_codecs_is_a_film(timecode_clip: Path, tmp_path: 
     assert film.facts.container == "matroska"
 
 
-def _mutated(clip: bytes, number: int) -> bytes:
-    """Change a film in one of six ways, the same for the same number."""
+SEEDS = {
+    "whole.mp4": Kind(seconds=3),
+    "tracks.mkv": Kind(seconds=3, sounds=("aac", "libopus"), captions=SRT, chapters=((0, "One"), (1, "Two"))),
+    "coded.webm": Kind(seconds=2, video="libvpx", sounds=("vorbis",)),
+    "recorded.ts": Kind(seconds=3, sounds=("ac3",)),
+    "old.avi": Kind(seconds=3, video="mpeg4", sounds=("libmp3lame",)),
+    "hevc.mov": Kind(seconds=2, video="libx265", sounds=()),
+}
+
+
+def _mutated(film: bytes, number: int) -> bytes:
+    """Change a film in one of six ways, the same for the same number; headers are hit more often than pictures."""
     draw = random.Random(number)  # noqa: S311 - a seed, not a secret
-    data = bytearray(clip)
-    index_start, index_end = data.index(b"moov") - 4, data.index(b"mdat") - 4
-    at = draw.randrange(index_start, index_end) if number % 3 else draw.randrange(len(data))
-    match number % 6:
+    data = bytearray(film)
+    index = data.find(b"moov") if b"moov" in data else 0
+    head = range(index, min(index + 2_500, len(data)))
+    at = draw.choice(head) if number % 3 else draw.randrange(len(data))
+    match draw.randrange(6):
         case 0:
             data[at] ^= 1 << draw.randrange(8)
         case 1:
@@ -182,34 +197,38 @@ def _mutated(clip: bytes, number: int) -> bytes:
             data[at:at] = draw.randbytes(64)
         case _:
             for _ in range(40):
-                data[draw.randrange(index_start, index_end)] = draw.randrange(256)
+                data[draw.choice(head)] = draw.randrange(256)
     return bytes(data)
 
 
-@pytest.fixture
-def mutated_films(silent_clip: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "mutated"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def mutated_films(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("mutated")
+    seeds = [make_kind(folder / name, kind) for name, kind in SEEDS.items()]
+    films = []
     for number in range(MUTATIONS):
-        (folder / f"{number}.mp4").write_bytes(_mutated(silent_clip.read_bytes(), number))
-    return folder
+        seed = seeds[number % len(seeds)]
+        films.append(folder / f"{number}{seed.suffix}")
+        films[-1].write_bytes(_mutated(seed.read_bytes(), number))
+    return films
 
 
-async def test_mutated_films_never_crash_or_hang(mutated_films: Path, tmp_path: Path) -> None:
+@pytest.mark.logs("worker.died")
+async def test_mutated_films_never_crash_or_hang(mutated_films: list[Path], tmp_path: Path) -> None:
+    """Each ends as a film or with a sentence; a decoder that dies takes its worker with it and nothing else."""
     turns = asyncio.Semaphore(2)
 
-    async def outcome(number: int) -> str:
-        film = mutated_films / f"{number}.mp4"
+    async def outcome(film: Path) -> str:
         async with turns:
             try:
-                job = ingest_job(tmp_path / str(number), film, lambda news: None)
-                result = await asyncio.wait_for(job, 30)
+                job = ingest_job(tmp_path / film.name, film, lambda news: None)
+                result = await asyncio.wait_for(job, 120)
             except ProblemError as exc:
                 return exc.code
         assert isinstance(result, Ingested)
         return "film"
 
-    outcomes = await asyncio.gather(*(outcome(number) for number in range(MUTATIONS)))
+    outcomes = Counter(await asyncio.gather(*(outcome(film) for film in mutated_films)))
     assert set(outcomes) <= {
         "film",
         "media.unreadable",
@@ -217,5 +236,45 @@ async def test_mutated_films_never_crash_or_hang(mutated_films: Path, tmp_path: 
         "media.codec",
         "media.limits",
         "media.too_short",
+        "media.worker_failed",
     }
-    assert outcomes.count("media.unreadable") > MUTATIONS // 6
+    assert outcomes["media.unreadable"] > MUTATIONS // 20
+    assert outcomes["film"] > MUTATIONS // 4
+    assert outcomes["media.worker_failed"] <= MUTATIONS // 50, outcomes
+
+
+def _renamed(before: bytes, after: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data.replace(before, after)
+
+
+UNREADABLE = ("film", "media.unreadable", "media.no_video")
+WIDE = (2**30).to_bytes(4, "little")
+EDGES: dict[str, tuple[Kind, Callable[[bytes], bytes], tuple[str, ...]]] = {
+    "half.ts": (Kind(seconds=3), lambda data: data[: len(data) // 2], ("film",)),
+    "holes.ts": (Kind(seconds=3), lambda data: data[:9_400] + bytes(18_800) + data[28_200:], ("film",)),
+    "twice.mp4": (Kind(seconds=2), lambda data: data + data, ("film",)),
+    "huge_box.mp4": (Kind(seconds=2), _renamed(b"\0\0\0\x6cmvhd", b"\xff\xff\xff\xffmvhd"), UNREADABLE),
+    "reference.mov": (Kind(seconds=2), _renamed(b"url ", b"alis"), UNREADABLE),
+    "no_clusters.mkv": (Kind(seconds=3), _renamed(b"\x1f\x43\xb6\x75", b"\x1f\x43\xb6\x76"), UNREADABLE),
+    "huge_picture.avi": (
+        Kind(seconds=2, video="mpeg4", sounds=()),
+        _renamed((320).to_bytes(4, "little"), WIDE),
+        (*UNREADABLE, "media.limits"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_known_corner_cases_end_in_a_sentence(name: str, tmp_path: Path) -> None:
+    kind, change, ends = EDGES[name]
+    film = make_kind(tmp_path / name, kind)
+    film.write_bytes(change(film.read_bytes()))
+    assert _end_of(film, tmp_path / "job") in ends
+
+
+def _end_of(film: Path, folder: Path) -> str:
+    try:
+        ingest_into(folder, film)
+    except ProblemError as problem:
+        return problem.code
+    return "film"
