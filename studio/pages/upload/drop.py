@@ -20,9 +20,13 @@ _INVITATION = "Drop a video here, or click to choose one"
 
 
 class DropArea(DashedSlot):
-    """Signal: ``chosen(path)`` with one local file. Takes a drop, a click, Enter and Space."""
+    """Takes drops, clicks, Enter and Space.
+
+    Signals: ``chosen(path)`` for one local file, ``several(paths)`` for more.
+    """
 
     chosen = Signal(str)
+    several = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +56,7 @@ class DropArea(DashedSlot):
         self._title.setText("Drop another video here, or click" if small else _INVITATION)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _local_file(event) is not None:
+        if _local_files(event):
             set_property(self, "selected", "true")
             event.acceptProposedAction()
 
@@ -62,9 +66,9 @@ class DropArea(DashedSlot):
 
     def dropEvent(self, event: QDropEvent) -> None:
         set_property(self, "selected", "false")
-        if (path := _local_file(event)) is not None:
+        if paths := _local_files(event):
             event.acceptProposedAction()
-            self.chosen.emit(path)
+            self._on_files(paths)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -86,11 +90,19 @@ class DropArea(DashedSlot):
         if self._dialog is None:
             self._dialog = QFileDialog(self, "Choose a video", "", _FILTER)
             self._dialog.setObjectName("upload.dialog")
-            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            self._dialog.fileSelected.connect(self.chosen)
+            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+            self._dialog.filesSelected.connect(self._on_files)
         self._dialog.open()
 
+    @Slot(list)
+    def _on_files(self, paths: list[str]) -> None:
+        if len(paths) == 1:
+            self.chosen.emit(paths[0])
+        elif paths:
+            self.several.emit(paths)
 
-def _local_file(event: QDropEvent) -> str | None:
-    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
-    return urls[0].toLocalFile() if len(urls) == 1 else None
+
+def _local_files(event: QDragEnterEvent | QDropEvent) -> list[str]:
+    """Give the files of a drop; none when some of it is no file of this computer."""
+    urls = event.mimeData().urls()
+    return [url.toLocalFile() for url in urls] if all(url.isLocalFile() for url in urls) else []

@@ -18,6 +18,7 @@ from studio.pages.upload.drop import DropArea
 from studio.pages.upload.file_card import FileCard
 from studio.pages.upload.form import UploadForm
 from studio.pages.upload.look_card import LookCard
+from studio.pages.upload.stages import StageList
 from studio.pages.upload.steps import steps
 from studio.pages.upload.view_model import UploadState, UploadViewModel
 
@@ -47,6 +48,7 @@ class UploadPage(PageFrame):
         self.model = UploadViewModel(context)
         self._drop = DropArea()
         self._drop.chosen.connect(self.model.choose)
+        self._drop.several.connect(self.model.queue)
         self._look = LookCard()
         self._look.begun.connect(self.model.begin)
         self._look.refused.connect(self.model.leave)
@@ -86,6 +88,9 @@ class UploadPage(PageFrame):
         self._live = EmptyState("", icon="mark")
         self._live.layout().setContentsMargins(0, 24, 0, 8)  # type: ignore[union-attr]  # it has one
         card.body.addWidget(self._live)
+        self._after = StageList(("pin", "register", "elsewhere"))
+        self._after.again.connect(self.model.retry_stage)
+        card.body.addWidget(self._after)
         see = secondary("See it in Content", name="upload.content")
         see.clicked.connect(self._see)
         another = primary("Upload another", name="upload.another", icon="plus")
@@ -131,6 +136,7 @@ class UploadPage(PageFrame):
         if upload is not None:
             self._file.show_upload(upload, state.poster)
             self._form.show_state(state)
+            self._after.show_stages(upload.stages)
             self._show_live(upload, "" if state.place is None else state.place.name)
 
     def _show_look(self, state: UploadState) -> None:

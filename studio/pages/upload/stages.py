@@ -89,16 +89,16 @@ def _running(percent: int, bytes_per_s: int) -> str:
 
 
 class StageList(QWidget):
-    """All stages in their order. Signal: ``again(name)`` when one of them is to be done again."""
+    """Some stages in their order. Signal: ``again(name)`` when one of them is to be done again."""
 
     again = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, names: Sequence[StageName] = tuple(_NAMES)) -> None:
         super().__init__()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
-        self._rows = {name: StageRow(name) for name in _NAMES}
+        self._rows = {name: StageRow(name) for name in names}
         for stage_row in self._rows.values():
             stage_row.again.connect(self.again)
             layout.addWidget(stage_row)
@@ -106,4 +106,5 @@ class StageList(QWidget):
     def show_stages(self, stages: Sequence[StageOut]) -> None:
         """Show how far they are."""
         for stage in stages:
-            self._rows[stage.name].show_stage(stage)
+            if stage.name in self._rows:
+                self._rows[stage.name].show_stage(stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.kit.problems import Problem
@@ -11,6 +12,7 @@ from studio.kit.view_model import ViewModel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.client import DeskClient
     from services.wire.base import ProblemOut
     from services.wire.nodes import NodeOut
     from services.wire.uploads import LookOut, PriceQuote, StageName, UploadOut
@@ -110,6 +112,12 @@ class UploadViewModel(ViewModel[UploadState]):
         if path := self.state.path:
             self._set(path="", look=None, busy=True, problem=None)
             self._act(lambda desk: desk.uploads.start(path), self._take)
+
+    def queue(self, paths: list[str]) -> None:
+        """Begin with several files at once; the last is shown, the others are found in Content."""
+        self._set(path="", look=None, busy=True, problem=None)
+        for path in paths:
+            self._act(partial(_start, path), self._take)
 
     def type(self, draft: Draft) -> None:
         """Take over what was typed and save it."""
@@ -272,6 +280,10 @@ class UploadViewModel(ViewModel[UploadState]):
 def _draft_of(upload: UploadOut) -> Draft:
     """Take of a kept form what this page shows."""
     return Draft(**upload.draft.model_dump(include=set(Draft.__slots__)))
+
+
+async def _start(path: str, desk: DeskClient) -> UploadOut:
+    return await desk.uploads.start(path)
 
 
 def _with_form_of(current: UploadOut, saved: UploadOut) -> UploadOut:

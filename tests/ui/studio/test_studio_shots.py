@@ -68,6 +68,14 @@ FULL_DISK = {"coding": "coded", "free_bytes": 900_000_000, "work_ms": 6_720_000,
 UNREADABLE = samples.upload(
     "failed", of=samples.stages("failed"), facts=None, problem=ProblemOut(code="media.unreadable")
 )
+SOLD = samples.upload(
+    "published",
+    title="The clockmaker's apprentice",
+    of=(
+        *samples.stages("done", "done", "done", "done", "done", "done")[:7],
+        StageOut(name="elsewhere", state="failed", problem=ProblemOut(code="node.unreachable"), can_retry=True),
+    ),
+)
 PAUSED = samples.upload("paused", of=samples.stages("done", "paused"))
 COPY_FAILED = samples.upload(
     "publishing",
@@ -138,6 +146,12 @@ SCENES = [
         "upload-working",
         "upload",
         {"uploads.list": (samples.upload(of=samples.stages("done", "done", "running", done=31, total=73)),)},
+    ),
+    Scene(
+        "upload-published",
+        "upload",
+        {"uploads.list": (SOLD,)},
+        act=lambda page: page.model._take(SOLD),
     ),
     Scene("upload-paused", "upload", {"uploads.list": (PAUSED,)}),
     Scene("upload-copy-failed", "upload", {"uploads.list": (COPY_FAILED,)}),

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
-from services.wire.uploads import DraftIn, UploadOut
+from services.wire.uploads import DraftIn, StageOut, UploadOut
 from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.pages.upload.page import UploadPage
@@ -165,12 +165,9 @@ def test_a_file_that_is_no_film_is_told_at_once(
     assert not client.called("uploads.start")
 
 
-def test_two_files_at_once_or_text_are_not_taken(
-    qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
-) -> None:
+def test_what_is_no_file_is_not_taken(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> None:
     client.answers["uploads.list"] = ()
     page = open_page(qtbot, page_context)
-    assert not drop(page._drop, tmp_path / "a.mp4", tmp_path / "b.mp4")
     assert not drop(page._drop)
 
 
@@ -328,3 +325,30 @@ def test_a_poster_that_cannot_be_had_never_stops_an_upload(
     page = open_page(qtbot, page_context)
     qtbot.waitUntil(lambda: bool(client.called("catalogue.blob")))
     assert page.model.state.problem is None
+
+
+def test_several_files_are_queued_at_once(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
+) -> None:
+    client.answers["uploads.list"] = ()
+    client.answers["uploads.start"] = samples.upload("queued", of=samples.stages())
+    page = open_page(qtbot, page_context)
+    assert drop(page._drop, *(tmp_path / name for name in ("a.mp4", "b.mp4", "c.mp4")))
+    qtbot.waitUntil(lambda: [name for name, *_ in client.calls].count("uploads.start") == 3)
+    qtbot.waitUntil(lambda: page.subtitle.text().startswith("Waiting for other uploads"))
+
+
+def test_a_stage_alone_is_done_again_after_the_sale(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    done = samples.stages("done", "done", "done", "done", "done", "done", "done")
+    unproven = StageOut(name="elsewhere", state="failed", problem=ProblemOut(code="node.unreachable"), can_retry=True)
+    client.answers["uploads.list"] = ()
+    client.answers["uploads.get"] = samples.upload("published", title="Sold", of=(*done[:-1], unproven))
+    client.answers["uploads.retry_stage"] = samples.upload("published", title="Sold", of=done)
+    page = open_page(qtbot, page_context)
+    page.open({"id": "u1"})
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in page.findChildren(Button, "upload.stage.elsewhere.retry")))
+    again = [button for button in page.findChildren(Button, "upload.stage.elsewhere.retry") if button.isVisible()]
+    again[0].click()
+    qtbot.waitUntil(lambda: not again[0].isVisible())
