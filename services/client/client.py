@@ -8,6 +8,7 @@ from types import TracebackType
 
 import httpx
 
+from services.client.bulk import BulkClient
 from services.client.catalogue import Brought, CatalogueClient, PlaybackClient
 from services.client.demo import DemoClient
 from services.client.figures import FiguresClient
@@ -44,6 +45,7 @@ class DeskClient:
         self.payouts = PayoutsClient(door)
         self.oversight = OversightClient(door)
         self.figures = FiguresClient(door)
+        self.bulk = BulkClient(door)
         self.profiles = ProfilesClient(door)
         self.library = LibraryClient(door)
 

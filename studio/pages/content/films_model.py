@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 
-from services.units.ids import content_id as checked_id
-from services.wire.problems import ProblemError
 from studio.kit.paged import PAGE
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.client import DeskClient
-    from services.wire.access import Visibility
+    from services.client.bulk import Changed
+    from services.wire.access import AccessOut, Visibility
     from services.wire.figures import ItemPageOut
     from studio.kit.context import PageContext
 
 NEWEST = "newest"
 _TYPING_MS = 250
-Before = tuple[tuple[str, str, tuple[str, ...]], ...]
-"""How films were to be had: id, visibility and tiers of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class FilmsState:
     total: int | None = None
     chosen: tuple[str, ...] = ()
     """The ids of the films that are marked."""
-    undo: Before = ()
+    undo: tuple[AccessOut, ...] = ()
     """What the last change of many replaced."""
     busy: bool = False
     unchanged: Problem | None = None
@@ -109,14 +105,14 @@ class FilmsViewModel(ViewModel[FilmsState]):
         films = self.state.chosen
         if films and not self.state.busy:
             self._set(busy=True, unchanged=None, undo=())
-            self._act(lambda desk: _change(desk, films, visibility), self._on_changed, self._on_unchanged)
+            self._act(lambda desk: desk.bulk.change_access(films, visibility), self._on_changed, self._on_unchanged)
 
     def take_back(self) -> None:
         """Make the last change of many undone."""
         before = self.state.undo
         if before and not self.state.busy:
             self._set(busy=True, unchanged=None, undo=())
-            self._act(lambda desk: _restore(desk, before), self._on_restored, self._on_unchanged)
+            self._act(lambda desk: desk.bulk.restore_access(before), self._on_restored, self._on_unchanged)
 
     def _wish(self) -> dict[str, Any]:
         return {"query": self.state.query, "access": self.state.access, "order": self.state.order}
@@ -126,37 +122,14 @@ class FilmsViewModel(ViewModel[FilmsState]):
             self._set(total=page.total, problem=None)
             self.listed.emit(page)
 
-    def _on_changed(self, done: tuple[Before, ProblemError | None]) -> None:
-        before, error = done
-        self._set(busy=False, undo=before, unchanged=None if error is None else Problem.of(error))
+    def _on_changed(self, done: Changed) -> None:
+        self._set(busy=False, undo=done.before, unchanged=None if done.problem is None else Problem.of(done.problem))
         self.refresh()
 
-    def _on_restored(self, _count: int) -> None:
+    def _on_restored(self, _done: None) -> None:
         self._set(busy=False)
         self.refresh()
 
     def _on_unchanged(self, problem: Problem) -> None:
         self._set(busy=False, unchanged=problem)
         self.refresh()
-
-
-async def _change(
-    desk: DeskClient, films: tuple[str, ...], visibility: Visibility
-) -> tuple[Before, ProblemError | None]:
-    """Change one film after the other; gives how each was to be had before, and what stopped it."""
-    every = tuple(tier.id for tier in await desk.tiers.mine()) if visibility == "members" else ()
-    before: list[tuple[str, str, tuple[str, ...]]] = []
-    for film in films:
-        try:
-            was = await desk.memberships.access(checked_id(film))
-            await desk.memberships.set_access(checked_id(film), visibility, was.tiers or every)
-        except ProblemError as problem:
-            return tuple(before), problem
-        before.append((film, was.visibility, was.tiers))
-    return tuple(before), None
-
-
-async def _restore(desk: DeskClient, before: Before) -> int:
-    for film, visibility, tiers in before:
-        await desk.memberships.set_access(checked_id(film), visibility, tiers)  # type: ignore[arg-type]  # it was one
-    return len(before)

@@ -53,3 +53,17 @@ def test_a_title_never_becomes_a_formula() -> None:
     (line,) = csv.DictReader(io.StringIO(write([row], "csv")))
     assert line["name"].startswith("'=")
     assert line["net"] == "-0.000001"
+
+
+async def test_many_films_are_changed_and_put_back(running: RunningWorld) -> None:
+    films = [(await running.publish()).content for _ in range(2)]
+    bulk, memberships = running.creator.bulk, running.creator.memberships
+    done = await bulk.change_access(films, "public")
+    assert (len(done.before), done.problem) == (2, None)
+    assert [(await memberships.access(film)).visibility for film in films] == ["public", "public"]
+    await bulk.restore_access(done.before)
+    assert [(await memberships.access(film)).visibility for film in films] == ["chunks", "chunks"]
+    stopped = await bulk.change_access(films, "members")
+    assert stopped.before == ()
+    assert stopped.problem is not None
+    assert stopped.problem.code == "access.no_tier"

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.units.period import Period
-from services.wire.access import AccessOut
 from services.wire.problems import ProblemError
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
@@ -23,7 +22,6 @@ from studio.kit.service_state import Phase, ServiceState
 from studio.kit.theme import Theme
 from studio.kit.tokens import ThemeName
 from studio.kit.widgets.tile import Tile
-from studio.pages.content.page import ContentPage
 from studio.pages.earnings.page import EarningsPage
 from studio.pages.members.page import MembersPage
 from studio.pages.overview.page import OverviewPage
@@ -347,77 +345,3 @@ def test_a_tier_tells_its_members_and_is_archived_in_two_steps(
     qtbot.waitUntil(lambda: len(page.model.state.tiers or ()) == 1)
     assert client.called("tiers.archive") == [(("t1",), {})]
     assert "is archived" in shell.said[-1]
-
-
-def test_the_chosen_film_shows_where_people_stop_paying(
-    client: PreparedClient, qtbot: QtBot, page_context: PageContext
-) -> None:
-    client.answers |= {
-        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": (),
-        "figures.item": made.item_figures(),
-    }  # fmt: skip
-    page = _open(qtbot, ContentPage(page_context))
-    qtbot.waitUntil(lambda: page.model.state.rows is not None)
-    page.findChild(QWidget, "content.table").selectRow(0)
-    card: Any = page.findChild(QWidget, "content.revenue")
-    qtbot.waitUntil(card.isVisible)
-    chart: Any = page.findChild(Chart, "content.revenue.chart")
-    figures = made.item_figures()
-    assert sum(chart.series.values) + figures.outside.micros == figures.net.micros
-    assert chart.series.labels[1] == "0:10"
-    assert "came past this node" in shown(page)
-    client.answers["figures.item"] = ProblemError("content.not_found")
-    page._earned.refresh()
-    qtbot.waitUntil(lambda: page._earned.state.problem is not None)
-    assert card.isVisible()
-
-
-@pytest.fixture
-def content(client: PreparedClient, qtbot: QtBot, page_context: PageContext) -> ContentPage:
-    """The list of a creator with 240 films."""
-    client.answers |= {
-        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": samples.TIERS,
-        "figures.items": lambda **wish: made.items(count=240, **wish),
-    }  # fmt: skip
-    page: ContentPage = _open(qtbot, ContentPage(page_context))
-    qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 240)
-    return page
-
-
-def test_long_lists_are_fetched_by_pages(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
-    table: Any = content.findChild(QWidget, "content.films")
-    assert table.isVisible()
-    assert table.model().rowCount() == 240
-    table.scrollToBottom()
-    qtbot.waitUntil(lambda: any(asked.get("offset") == 200 for _, asked in client.called("figures.items")))
-    qtbot.waitUntil(lambda: table.model().row_at(239) is not None)
-    search = content.findChild(QLineEdit, "content.search")
-    assert search is not None
-    client.answers["figures.items"] = lambda **wish: made.items(count=3, **wish)
-    search.setText("night")
-    qtbot.waitUntil(lambda: table.model().rowCount() == 3)
-    assert client.called("figures.items")[-1][1]["query"] == "night"
-    assert "3 films" in shown(content)
-
-
-def test_many_films_change_at_once_and_back(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
-    table: Any = content.findChild(QWidget, "content.films")
-    was = AccessOut(content_id=samples.FILM, visibility="chunks", tiers=())
-    client.answers |= {"memberships.access": was, "memberships.set_access": was}
-    table.selectionModel().select(
-        QItemSelection(table.model().index(0, 0), table.model().index(2, 6)),
-        QItemSelectionModel.SelectionFlag.ClearAndSelect,
-    )
-    assert "3 films:" in shown(content)
-    click(content, "content.many.members")
-    qtbot.waitUntil(lambda: bool(content._films.state.undo))
-    changed = client.called("memberships.set_access")
-    assert [values[1:] for values, _ in changed] == [("members", ("t1", "t2"))] * 3
-    click(content, "content.many.undo")
-    qtbot.waitUntil(lambda: len(client.called("memberships.set_access")) == 6)
-    qtbot.waitUntil(lambda: not content._films.state.busy)
-    assert client.called("memberships.set_access")[-1][0][1:] == ("chunks", ())
-    client.answers["memberships.set_access"] = ProblemError("access.no_tier")
-    content._films.mark((str(samples.FILM), str(samples.FILM)))
-    content._films.change_access("members")
-    qtbot.waitUntil(lambda: "Members-only needs a tier." in shown(content))

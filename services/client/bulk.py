@@ -1,0 +1,47 @@
+"""What is done with many own films, one after the other, so that it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.client.memberships import MembershipsClient
+from services.client.studio import TiersClient
+from services.http.door import Door
+from services.units.ids import content_id
+from services.wire.access import AccessOut, Visibility
+from services.wire.problems import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How the films that were changed were to be had before, and what stopped it."""
+
+    before: tuple[AccessOut, ...]
+    problem: ProblemError | None = None
+
+
+class BulkClient:
+    """Calls for many films."""
+
+    def __init__(self, door: Door) -> None:
+        self._films = MembershipsClient(door)
+        self._tiers = TiersClient(door)
+
+    async def change_access(self, films: Sequence[str], visibility: Visibility) -> Changed:
+        """Let films be had in one way; members-only keeps a film's tiers, or takes all. Stops at the first problem."""
+        every = tuple(tier.id for tier in await self._tiers.mine()) if visibility == "members" else ()
+        before: list[AccessOut] = []
+        for film in films:
+            try:
+                was = await self._films.access(content_id(film))
+                await self._films.set_access(was.content_id, visibility, was.tiers or every)
+            except ProblemError as problem:
+                return Changed(tuple(before), problem)
+            before.append(was)
+        return Changed(tuple(before))
+
+    async def restore_access(self, before: Sequence[AccessOut]) -> None:
+        """Let films be had as they were."""
+        for was in before:
+            await self._films.set_access(was.content_id, was.visibility, was.tiers)

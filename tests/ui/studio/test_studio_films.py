@@ -1,0 +1,103 @@
+"""The content page: a film's earnings along its timeline, long lists, and many films at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from services.client.bulk import Changed
+from services.wire.access import AccessOut
+from services.wire.problems import ProblemError
+from studio.kit.chart import Chart
+from studio.kit.context import PageContext
+from studio.pages.content.page import ContentPage
+from tests.fixtures import samples
+from tests.fixtures import samples_figures as made
+from tests.fixtures.viewer import click, shown
+from tests.fixtures.window import PreparedClient
+
+
+def _open(qtbot: QtBot, page: Any) -> Any:
+    qtbot.addWidget(page)
+    page.resize(1064, 900)
+    with qtbot.waitExposed(page):
+        page.show()
+    return page
+
+
+def test_the_chosen_film_shows_where_people_stop_paying(
+    client: PreparedClient, qtbot: QtBot, page_context: PageContext
+) -> None:
+    client.answers |= {
+        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": (),
+        "figures.item": made.item_figures(),
+    }  # fmt: skip
+    page = _open(qtbot, ContentPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.rows is not None)
+    page.findChild(QWidget, "content.table").selectRow(0)
+    card: Any = page.findChild(QWidget, "content.revenue")
+    qtbot.waitUntil(card.isVisible)
+    chart: Any = page.findChild(Chart, "content.revenue.chart")
+    figures = made.item_figures()
+    assert sum(chart.series.values) + figures.outside.micros == figures.net.micros
+    assert chart.series.labels[1] == "0:10"
+    assert "came past this node" in shown(page)
+    client.answers["figures.item"] = ProblemError("content.not_found")
+    page._earned.refresh()
+    qtbot.waitUntil(lambda: page._earned.state.problem is not None)
+    assert card.isVisible()
+
+
+@pytest.fixture
+def content(client: PreparedClient, qtbot: QtBot, page_context: PageContext) -> ContentPage:
+    """The list of a creator with 240 films."""
+    client.answers |= {
+        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": samples.TIERS,
+        "figures.items": lambda **wish: made.items(count=240, **wish),
+    }  # fmt: skip
+    page: ContentPage = _open(qtbot, ContentPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 240)
+    return page
+
+
+def test_long_lists_are_fetched_by_pages(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
+    table: Any = content.findChild(QWidget, "content.films")
+    assert table.isVisible()
+    assert table.model().rowCount() == 240
+    table.scrollToBottom()
+    qtbot.waitUntil(lambda: any(asked.get("offset") == 200 for _, asked in client.called("figures.items")))
+    qtbot.waitUntil(lambda: table.model().row_at(239) is not None)
+    search = content.findChild(QLineEdit, "content.search")
+    assert search is not None
+    client.answers["figures.items"] = lambda **wish: made.items(count=3, **wish)
+    search.setText("night")
+    qtbot.waitUntil(lambda: table.model().rowCount() == 3)
+    assert client.called("figures.items")[-1][1]["query"] == "night"
+    assert "3 films" in shown(content)
+
+
+def test_many_films_change_at_once_and_back(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
+    table: Any = content.findChild(QWidget, "content.films")
+    was = AccessOut(content_id=samples.FILM, visibility="chunks", tiers=())
+    client.answers |= {"bulk.change_access": Changed((was,) * 3), "bulk.restore_access": None}
+    table.selectionModel().select(
+        QItemSelection(table.model().index(0, 0), table.model().index(2, 6)),
+        QItemSelectionModel.SelectionFlag.ClearAndSelect,
+    )
+    assert "3 films:" in shown(content)
+    click(content, "content.many.members")
+    qtbot.waitUntil(lambda: bool(content._films.state.undo))
+    (((films, visibility), _),) = client.called("bulk.change_access")
+    assert (len(set(films)), visibility) == (3, "members")
+    click(content, "content.many.undo")
+    qtbot.waitUntil(lambda: not content._films.state.busy and not content._films.state.undo)
+    assert client.called("bulk.restore_access") == [(((was,) * 3,), {})]
+    client.answers["bulk.change_access"] = Changed((was,), ProblemError("access.no_tier"))
+    content._films.change_access("members")
+    qtbot.waitUntil(lambda: "Members-only needs a tier." in shown(content))
+    # What was changed before it stopped can be taken back.
+    assert content._films.state.undo == (was,)
