@@ -19,12 +19,19 @@ from services.desk.publishing.leftovers import notes_folder
 from services.desk.storage.record import files_of
 from services.desk.tables import Upload
 from services.host.node_open import NODE_URI
+from services.ipfs.gateways import Gateway, GatewayBlockStore, GatewaySource
 from services.ipfs.kubo import KuboBlockStore
+from services.ipfs.memory import MemoryBlockStore
+from services.ipfs.store import BlockMissingError
+from services.ipfs.unixfs import read_file
 from services.media.journal import noted_chunks
+from services.node.app import node_app
+from services.units.cid import Cid
 from services.wire.problems import ProblemError
 from services.wire.uploads import StageName, StageOut, UploadOut
 from tests.fixtures.storage_daemons import FakeKubo
 from tests.fixtures.world import RunningWorld
+from tests.fixtures.world_served import serving
 from tests.fixtures.world_uploads import ready_upload, until
 
 NOBODY = "/ip4/127.0.0.1/tcp/1"
@@ -234,3 +241,21 @@ def _through(desk: Desk, http: httpx.AsyncClient) -> Desk:
 def _signed(desk: Desk, upload: str) -> str:
     with desk.database.read() as session:
         return str(session.get_one(Upload, upload).publication["signed"])
+
+
+async def test_a_node_is_a_gateway_like_any_other(running: RunningWorld) -> None:
+    upload = ready_upload(running)
+    await running.creator.uploads.publish(upload)
+    desk = running.desk("creator")
+    with desk.database.read() as session:
+        files = files_of(session.get_one(Upload, upload).sealed)
+    with serving(node_app(running.world.node)) as address:
+        source = GatewaySource([Gateway(address)])
+        here = GatewayBlockStore(MemoryBlockStore(), source)
+        for file in files:
+            await asyncio.to_thread(here.bring, file)
+            assert read_file(here, file, 10**6) == read_file(desk.blocks, file, 10**6)
+            assert await asyncio.to_thread(source.block, file) == desk.blocks.get(file)
+        with pytest.raises(BlockMissingError):
+            await asyncio.to_thread(source.block, Cid.of(b"nobody's"))
+        source.close()
