@@ -68,7 +68,7 @@ def paywall(scene: Scene) -> str:
     for name in ("watch.play", "watch.seek", "paywall.buy", "paywall.autobuy"):
         hand.find(name, timeout_s=2)
     deposit = film.payment.deposit
-    hand.wait("the deposit to be named", lambda: f"{money_exact(deposit)} goes into" in hand.text_of("paywall.card"))
+    hand.wait("the deposit to be named", lambda: f"{money_exact(deposit)} is set aside" in hand.text_of("paywall.card"))
     if scene.channel() is not None:
         raise StepError("there is a channel before anything was bought")
     return (
