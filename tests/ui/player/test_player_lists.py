@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.discover.page import DiscoverPage
@@ -12,8 +12,10 @@ from player.pages.library.page import LibraryPage
 from player.pages.wallet.page import WalletPage
 from player.parts.film_list import FilmList, price_words
 from services.units.money import ZERO
+from services.wire.desk import BalanceLineOut, BalanceOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
+from studio.kit.table import Table
 from tests.fixtures import samples
 from tests.fixtures.viewer import receipt
 from tests.fixtures.window import PreparedClient, Shell
@@ -120,11 +122,31 @@ def test_the_wallet_shows_its_numbers_lines_and_books(
         "wallet.receipts": (receipt(1),),
         "wallet.reconciliation": samples.reconciliation(),
         "wallet.channels": ProblemError("chain.unreachable"),
+        "wallet.balance": BalanceOut(
+            lines=(
+                BalanceLineOut(
+                    kind="voucher.keyed",
+                    title="Night trains",
+                    amount=ZERO,
+                    in_channels=-samples.usd("0.01"),
+                    at=samples.NOW,
+                ),
+            ),
+            from_outside=samples.usd("25"),
+        ),
     }
     page = WalletPage(page_context)
     show(page, qtbot)
     qtbot.waitUntil(lambda: None not in (page.model.state.wallet, page.model.state.receipts, page.model.state.sums))
     assert page.model.state.problem is None
+    qtbot.waitUntil(lambda: page.model.state.balance is not None)
+    rows = page.findChild(Table, "wallet.balance")
+    assert rows is not None
+    told = [rows.model().index(0, column).data() for column in range(1, 5)]
+    assert told == ["Paid for a part from the channel", "Night trains", "–", "−$0.01"]
+    outside = page.findChild(QLabel, "wallet.outside")
+    assert outside is not None
+    assert outside.text() == "Came in from outside, in all: $25.00"
     assert page.findChild(QWidget, "reconcile.table") is not None
     button = page.findChild(QWidget, "wallet.address")
     assert button is not None

@@ -21,6 +21,7 @@ from player.vlc.frames import Frame, FrameStore
 from services.units.cid import Cid
 from services.units.ids import content_id
 from services.wire.catalogue import Access, ItemOut
+from services.wire.desk import BalanceLineOut, BalanceOut
 from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
 from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut
@@ -263,7 +264,22 @@ CHANNELS = (
         "closed", number=4, creator_name="Tin Roof Cinema", deposited=samples.usd("0.14"), refundable=samples.usd("0")
     ),
 )
+BALANCE = BalanceOut(
+    lines=tuple(
+        BalanceLineOut(kind=kind, title=title, amount=samples.usd(free), in_channels=samples.usd(held), at=samples.NOW)
+        for kind, title, free, held in (
+            ("voucher.keyed", "The clockmaker's apprentice", "0", "-0.01"),
+            ("voucher.keyed", "The clockmaker's apprentice", "0", "-0.01"),
+            ("deposit.landed", "", "0", "0.50"),
+            ("deposit.signed", "", "-0.50", "0"),
+            ("refund.came", "Night trains, part two", "0.02", "0"),
+            ("membership.signed", "Supporter", "-2.99", "0"),
+        )
+    ),
+    from_outside=samples.usd("25"),
+)
 WALLET = {
+    "wallet.balance": BALANCE,
     "wallet.state": samples.wallet(
         available=samples.usd("24.47"),
         in_channels=samples.usd("1.08"),
