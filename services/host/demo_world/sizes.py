@@ -36,7 +36,7 @@ class Size:
 
 
 SIZES: dict[str, Size] = {
-    "small": Size("small", channels=3, films=2, viewers=24, days=14, small_by=4),
+    "small": Size("small", channels=3, films=2, viewers=20, days=14, small_by=4),
     "normal": Size("normal", channels=12, films=5, viewers=400, days=90),
     "large": Size("large", channels=12, films=5, viewers=400, days=90, more_films=99_940, more_payments=1_000_000),
 }

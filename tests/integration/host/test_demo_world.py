@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,14 +14,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from services.chain.demo.chain import DemoChain
+from services.chain.web3_gateway import Web3Gateway
 from services.db.audit import count_lines, verify
 from services.db.books import LedgerLine
+from services.host.channels import ChannelsWatch
 from services.host.demo import demo_world
 from services.host.demo_world import cache
 from services.host.demo_world.build import build
-from services.host.demo_world.cast import channels
-from services.host.demo_world.sizes import END, SIZES
+from services.host.demo_world.cast import channels, make_cast
+from services.host.demo_world.more import add_films, add_payments
+from services.host.demo_world.sizes import END, SEED, SIZES
+from services.host.demo_world.sums import sums
+from services.host.demo_world.told_time import ToldTime
+from services.host.node_open import opened_node
 from services.host.world import World
+from services.ipfs.store import DiskBlockStore
 from services.node.catalogue import browse
 from services.node.catalogue.browse import Wish
 from services.node.memberships.tables import Membership, MembershipPayment
@@ -118,18 +127,23 @@ async def test_a_profile_keeps_its_size(small: Made, tmp_path: Path) -> None:
 
 
 async def test_what_comes_by_the_batch_doors_is_reconciled(small: Made, tmp_path: Path) -> None:
-    large = replace(SMALL, more_films=150, more_payments=3_000)
-    drawn = small[0].parent.parent / "films"
-    found = await build(tmp_path, large, lambda _stage, _part: None, films=drawn)
-    creators = [name.removeprefix("escrow:") for name in found if name.startswith("escrow:0x")]
-    assert sum(int(found.get(f"pending:{creator}", 0)) for creator in creators) == 0
-    for creator in creators:
-        assert found[f"escrow:{creator}"] == found.get(f"creator:{creator}", "0")
-    assert found["escrow:platform"] == found["platform"]
-    async with demo_world(tmp_path, SystemClock()) as world:
-        with world.node.database.read() as session:
+    large, cast, clock = replace(SMALL, more_films=150, more_payments=3_000), make_cast(SEED, SMALL), ToldTime(END)
+    shutil.copytree(small[0], tmp_path, dirs_exist_ok=True)
+    chain = DemoChain.open(tmp_path / "chain" / "journal.db", clock)
+    gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
+    blocks = DiskBlockStore(tmp_path / "blocks")
+    async with opened_node(tmp_path / "node", chain=gateway, blocks=blocks, clock=clock) as node:
+        ChannelsWatch(gateway, tell=node.channels.switch).look()
+        add_films(node, cast, large, lambda _part: None)
+        add_payments(node, chain, cast, large, lambda _part: None)
+        found = sums(node, [creator.address for creator in cast.creators])
+        with node.database.read() as session:
             verify(session)
             assert count_lines(session) > 9_000
             assert len(session.scalars(select(Item.seq)).all()) == SMALL.channels * SMALL.films + 150
-        page = browse.find(world.node, Wish(query="part"), limit=100)
-        assert len(page.items) == 100
+        assert len(browse.find(node, Wish(query="part"), limit=100).items) == 100
+    chain.close()
+    assert found["escrow:platform"] == found["platform"]
+    for creator in cast.creators:
+        assert found.get(f"pending:{creator.address}", "0") == "0"
+        assert found[f"escrow:{creator.address}"] == found.get(f"creator:{creator.address}", "0")
