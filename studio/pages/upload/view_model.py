@@ -10,7 +10,7 @@ from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from services.client import DeskClient
     from services.wire.base import ProblemOut
@@ -282,8 +282,8 @@ def _draft_of(upload: UploadOut) -> Draft:
     return Draft(**upload.draft.model_dump(include=set(Draft.__slots__)))
 
 
-async def _start(path: str, desk: DeskClient) -> UploadOut:
-    return await desk.uploads.start(path)
+def _start(path: str, desk: DeskClient) -> Awaitable[UploadOut]:
+    return desk.uploads.start(path)
 
 
 def _with_form_of(current: UploadOut, saved: UploadOut) -> UploadOut:

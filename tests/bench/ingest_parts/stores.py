@@ -42,9 +42,7 @@ def verified_fetch() -> dict[str, Any]:
     """Fetch sealed files of a chunk's size as archives over loopback from a gateway in a process of its own."""
     with _gateway() as (address, names):
         rates = [_fetch(address, names) for _ in range(RUNS)]
-    note = (
-        f"{FILES} files of 8 MiB as CARs, {AT_ONCE} at once, then read; median of {RUNS}"
-    )
+    note = f"{FILES} files of 8 MiB as CARs, {AT_ONCE} at once, then read; median of {RUNS}"
     note += f"; {min(rates):.0f} to {max(rates):.0f}"
     return {"verified_fetch_mb_per_s": {"value": round(median(rates)), "unit": "MB/s", "goal": 250, "note": note}}
 

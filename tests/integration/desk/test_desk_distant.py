@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import zipfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
-from services.client import Client, DeskClient
+from services.client import DeskClient
 from services.desk.context import Desk
 from services.desk.nodes import placing
 from services.desk.nodes.places import follow
-from services.desk.publishing import record
 from services.desk.publishing.publish import publish_again
-from services.desk.storage.keeping import hold_bought
-from services.desk.tables import Upload
-from services.host.app import host_app
-from services.host.demo import PEOPLE
-from services.host.world import World, open_world
 from services.ipfs.unixfs import block_names
 from services.media.film import Ingested
-from services.media.takeaway import Takeaway
 from services.node.catalogue import publishing
 from services.units.cid import Cid
 from services.units.ids import ContentId
@@ -34,77 +22,11 @@ from services.units.membership import TIER_PRICES
 from services.units.money import ZERO
 from services.wire.catalogue import PlaybackOut
 from services.wire.problems import ProblemError
-from services.wire.uploads import DraftIn
 from tests.fixtures.certificates import Certificates
 from tests.fixtures.chain import CREATOR
-from tests.fixtures.storage_gateways import FakeGateway
-from tests.fixtures.world import TOKEN, RunningWorld, SealedFilm, fund, manifest_for, publication, sealed_film
+from tests.fixtures.world import RunningWorld, SealedFilm, manifest_for, publication
 from tests.fixtures.world_distant import DistantNode, distant_node
-
-CHUNKS = 4
-VIEWER = tuple(person for person in PEOPLE if person.id == "viewer")
-
-
-@dataclass(frozen=True, slots=True)
-class Far:
-    """A viewer's own profile elsewhere: its own node and blocks, the same chain."""
-
-    world: World
-    desk: DeskClient
-
-    @property
-    def inside(self) -> Desk:
-        return self.world.desks[0]
-
-
-@asynccontextmanager
-async def far_away(profile: Path, running: RunningWorld) -> AsyncIterator[Far]:
-    chain, clock = running.world.chain, running.world.node.clock
-    async with open_world(profile, chain=chain, clock=clock, people=VIEWER, is_demo=True) as world:
-        fund(running.chain, chain, world)  # type: ignore[arg-type]
-        transport = httpx.ASGITransport(host_app(world, TOKEN), raise_app_exceptions=False)
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as http:
-            yield Far(world, Client(http).desk("viewer"))
-
-
-def ready_upload(
-    desk: Desk, *, node: str = "", chunk_bytes: int = 256, for_members_of: str = ""
-) -> tuple[str, SealedFilm]:
-    """Put a sealed film where an upload stands that only waits to be published. for_members_of: a tier's id."""
-    film = sealed_film(desk.blocks, chunks=CHUNKS, chunk_bytes=chunk_bytes)
-    draft = DraftIn(title="A film of noise", price_text="0.01", preview_chunks=1, node=node)
-    if for_members_of:
-        draft = draft.model_copy(update={"visibility": "members", "tiers": (for_members_of,)})
-    upload_id = film.content[2:34]
-    row = Upload(
-        id=upload_id,
-        path="/nowhere/noise.mp4",
-        size_bytes=1,
-        state="ready",
-        stages={},
-        facts=film.film.facts.to_json(),
-        draft=draft.model_dump(),
-        problem=None,
-        content_id=film.content,
-        wrapped_secret=desk.keyring.content_box().wrap(film.secret, owner=record._owner(upload_id)),
-        sealed=record.sealed_to_json(film.film),
-        publication=None,
-        created_at=desk.clock.now(),
-    )
-    with desk.database.write() as session:
-        session.add(row)
-    return upload_id, film
-
-
-async def _published_far(
-    running: RunningWorld, distant: DistantNode, *, chunk_bytes: int = 256
-) -> tuple[str, SealedFilm]:
-    await running.creator.nodes.add(distant.address, name="Films of others")
-    await running.creator.nodes.agree(distant.address)
-    upload_id, film = ready_upload(running.desk("creator"), node=distant.address, chunk_bytes=chunk_bytes)
-    await running.creator.uploads.publish(upload_id)
-    return upload_id, film
+from tests.fixtures.world_far_away import CHUNKS, far_away, published_far, ready_upload
 
 
 async def _play(desk: DeskClient, film: SealedFilm, chunks: range) -> None:
@@ -162,7 +84,7 @@ def _names(desk: Desk, film: Ingested) -> list[Cid]:
 async def test_a_viewer_elsewhere_buys_by_channel_plays_and_plays_on_when_the_node_is_gone(
     running: RunningWorld, distant: DistantNode, tmp_path: Path
 ) -> None:
-    _, film = await _published_far(running, distant, chunk_bytes=1_200_000)
+    _, film = await published_far(running, distant, chunk_bytes=1_200_000)
     async with far_away(tmp_path / "far", running) as far:
         assert await far.desk.catalogue.browse() == ()
         await far.desk.nodes.add(distant.address, name="Films of others")
@@ -202,13 +124,13 @@ async def test_several_nodes_at_once_each_with_its_own_channel(
     running: RunningWorld, distant: DistantNode, certificates: Certificates, tmp_path: Path
 ) -> None:
     """One creator on two nodes: one list, two channels, sums that agree, and one node down is not the other."""
-    _, first = await _published_far(running, distant)
+    _, first = await published_far(running, distant)
     chain, clock = running.world.chain, running.world.node.clock
     async with (
         distant_node(tmp_path / "other", running, chain, clock, certificates) as other,
         far_away(tmp_path / "far", running) as far,
     ):
-        _, second = await _published_far(running, other)
+        _, second = await published_far(running, other)
         for node in (distant, other):
             await far.desk.nodes.add(node.address, name=node.address[-5:])
         listed = {item.content_id: item.node for item in await far.desk.catalogue.browse()}
@@ -358,52 +280,3 @@ async def test_another_creator_s_words_under_the_same_id_are_another_film(
     opened = await running.viewer.playback.open(film.content)
     assert opened.item.creator == running.desk("creator").keyring.owner()
     assert (await follow(viewer, film.content)).node.uri == viewer.node.uri
-
-
-async def test_a_part_that_the_node_has_lost_comes_from_a_gateway_in_mid_film_and_is_paid_once(
-    running: RunningWorld, distant: DistantNode, gateways: Callable[[], FakeGateway], tmp_path: Path
-) -> None:
-    _, film = await _published_far(running, distant, chunk_bytes=1_200_000)
-    gateway = gateways()
-    async with far_away(tmp_path / "far", running) as far:
-        await far.desk.nodes.add(distant.address)
-        await far.desk.catalogue.browse()
-        await far.desk.playback.open(film.content)
-        await far.desk.playback.buy(film.content, first_chunk=1)
-        await _play(far.desk, film, range(2))
-        for chunk in film.film.chunks[2:]:
-            for name in block_names(running.desk("creator").blocks, chunk.cid):
-                gateway.store.put(distant.node.blocks.get(name), name.codec)
-                far.inside.elsewhere.shelf(far.inside.folder).discard(name)
-                distant.node.blocks.discard(name)
-        far.inside.memory.goods.forget((film.content, 2))
-        far.inside.memory.goods.forget((film.content, 3))
-        before = (await far.desk.wallet.state()).spent
-        # Nobody pays for what nobody gives.
-        assert await _code(far.desk.playback.buy(film.content, first_chunk=2)) == "content.missing"
-        assert (await far.desk.wallet.state()).spent == before
-        far.inside.elsewhere.use((gateway.address,))
-        for index in (2, 3):
-            assert (await far.desk.playback.buy(film.content, first_chunk=index)).state == "keyed"
-        await _play(far.desk, film, range(4))
-        assert gateway.asked
-        asked = len(gateway.asked)
-        await far.desk.playback.buy(film.content, first_chunk=2)
-        await _play(far.desk, film, range(4))
-        assert len(gateway.asked) == asked
-        rows = {row.name: row for row in (await far.desk.wallet.reconciliation()).rows}
-        assert rows["paid"].agrees
-        # What was bought is held: it stays when newer parts need the room.
-        await asyncio.to_thread(hold_bought, far.inside)
-        room = far.inside.elsewhere.shelf(far.inside.folder).room()
-        assert room.bought > 3 * 1_200_000
-    await distant.down()
-    async with far_away(tmp_path / "far", running) as again:
-        file = tmp_path / "noise.museclock"
-        taken = await again.desk.storage.export(film.content, str(file))
-        assert (taken.parts, taken.of, taken.size_bytes) == (CHUNKS, CHUNKS, file.stat().st_size)
-        for path in (file, Path("noise.museclock"), tmp_path / "nowhere" / "noise"):
-            assert await _code(again.desk.storage.export(film.content, str(path))) == "storage.file"
-    with Takeaway(file) as bought, zipfile.ZipFile(file) as archive:
-        assert list(bought.plain())[1:] == list(film.plain)
-        assert [receipt["firstChunk"] for receipt in json.loads(archive.read("receipts.json"))] == [1, 2, 3]
