@@ -53,7 +53,8 @@ def _creator(earned: list[Money]) -> tuple[float, float, float]:
         held.append(state.reserve.micros)
     if total(paid) + leave(state) != total(earned):
         raise AssertionError("smoothing lost or made money")
-    return _variation(earned), _variation(paid), float(np.mean(held)) / float(np.mean([m.micros for m in earned]))
+    months_held = np.mean(held) * len(earned) / total(earned).micros
+    return _variation(earned), _variation(paid), float(months_held)
 
 
 def _variation(months: list[Money]) -> float:
