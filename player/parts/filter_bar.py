@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from studio.kit.widgets.button import Button
 
 if TYPE_CHECKING:
-    from player.parts.films import FilmsState
+    from player.parts.films_view_model import FilmsState
 
 
 class FilterBar(QWidget):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from services.units.time import SystemClock
 
 if TYPE_CHECKING:
     from services.wire.catalogue import ItemOut
@@ -22,7 +24,7 @@ class LastSeen:
 
     def keep(self, name: str, items: tuple[ItemOut, ...]) -> None:
         """Keep a list in place of what was kept under that name."""
-        body = {"at": datetime.now(UTC).isoformat(), "items": [item.model_dump(mode="json") for item in items]}
+        body = {"at": SystemClock().now().isoformat(), "items": [item.model_dump(mode="json") for item in items]}
         self._write(self._folder / f"{name}.json", json.dumps(body).encode())
 
     def recall(self, name: str) -> tuple[tuple[ItemOut, ...], datetime] | None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
-from player.parts.films import FilmsState, FilmsViewModel
+from player.parts.films_view_model import FilmsState, FilmsViewModel
 from player.parts.filter_bar import FilterBar
 from player.parts.missing_nodes import MissingNodes
 from studio.kit.format import moment, plural

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
-from player.parts.films import FilmsViewModel, Shelf
+from player.parts.films_view_model import FilmsViewModel, Shelf
 from studio.kit.format import moment, plural
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from player.pages.discover.page import DiscoverPage
 from player.pages.library.page import LibraryPage
-from player.parts.films import FilmsState
+from player.parts.films_view_model import FilmsState
 from player.parts.last_seen import LastSeen
 from services.units.ids import content_id
 from services.wire.catalogue import ItemOut

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages import PLAYER_PAGES
 from player.pages.watch.page import WatchPage
-from player.vlc.frames import Frame, FrameStore
-from services.units.cid import Cid
-from services.units.ids import content_id
 from services.wire.catalogue import Access, ItemOut
-from services.wire.desk import BalanceLineOut, BalanceOut
 from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
-from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut
 from studio.kit.context import PageContext
 from studio.kit.service_state import Phase, ServiceState
 from studio.kit.theme import Theme
@@ -35,59 +27,21 @@ from studio.window import Window
 from tests.fixtures import samples
 from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt
 from tests.fixtures.viewer_memberships import membership, offered_film, quote
+from tests.fixtures.viewer_scenery import (
+    BALANCE,
+    CHANNEL_ANSWERS,
+    FOLLOWED,
+    PLAIN,
+    POSTERS,
+    SIZE,
+    TAGGED,
+    films,
+    frame_of,
+    scenery,
+)
 from tests.fixtures.window import PreparedClient
 
 Shot = Callable[[QWidget, str], None]
-SIZE = (1280, 720)
-
-
-def scenery(hue: int, size: tuple[int, int] = SIZE) -> np.ndarray:
-    """Draw hills under an evening sky."""
-    across, down = np.meshgrid(np.linspace(0, 1, size[0]), np.linspace(0, 1, size[1]))
-    sky = np.stack([0.9 - 0.5 * down, 0.55 - 0.2 * down + 0.1 * across, 0.35 + 0.4 * down], axis=-1)
-    for depth in range(4):
-        ridge = 0.45 + 0.13 * depth + 0.05 * np.sin(across * (7 + 3 * depth) + hue + depth)
-        shade = 0.32 - 0.07 * depth
-        sky[down > ridge] = (shade * 0.8, shade, shade * (1.2 + 0.1 * (hue % 3)))
-    return (np.roll(sky, hue % 3, axis=-1) * 255).astype(np.uint8)
-
-
-def poster(hue: int) -> bytes:
-    target = io.BytesIO()
-    Image.fromarray(scenery(hue, (480, 270))).save(target, "JPEG")
-    return target.getvalue()
-
-
-POSTERS = {f"p{at}": poster(at) for at in range(6)}
-TITLES = (
-    "The clockmaker's apprentice",
-    "Night trains, part two",
-    "How a lighthouse keeps its promise when nobody is looking at the sea any more",
-    "Salt",
-    "Six hundred bees",
-    "A short walk through the long winter of the north",
-    "Glass, sand and fire",
-)
-
-
-def films() -> tuple[ItemOut, ...]:
-    made = []
-    for at, title in enumerate(TITLES):
-        extra: dict[str, Any] = {
-            "content_id": content_id(f"0x{at * 37 + 11:02x}" * 1 + f"{at:02x}" * 31),
-            "poster": f"p{at}" if at < 6 else None,
-            "creator_name": ("Slow Lantern", "Night Harbour", "Tin Roof Cinema")[at % 3],
-        }
-        if at == 0:
-            extra |= {"owned_chunks": 14, "position_ms": 251_000}
-        if at == 3:
-            extra |= {"price_per_ten_seconds": samples.usd("0"), "free_chunks": 20}
-        if at == 4:
-            extra |= {"owned_chunks": 33}
-        made.append(samples.item(title, minutes=12 + 5 * at, price=f"0.0{at + 1}").model_copy(update=extra))
-    return tuple(made)
-
-
 DOWN = (samples.node("down"), samples.node(address="https://cinema.example"))
 
 
@@ -95,15 +49,6 @@ def of_nodes() -> tuple[ItemOut, ...]:
     """Every second film comes from a node elsewhere."""
     far = {"node": "https://cinema.example", "node_name": "cinema.example"}
     return tuple(film.model_copy(update=far) if at % 2 else film for at, film in enumerate(films()))
-
-
-def frame_of(picture: np.ndarray) -> Frame:
-    store = FrameStore(lambda _news: None)
-    frame = store.shape(picture.shape[1], picture.shape[0])
-    assert frame is not None
-    rows = np.frombuffer(frame.pixels, dtype=np.uint8).reshape(frame.height, frame.pitch)
-    rows[:, : frame.width * 4].reshape(frame.height, frame.width, 4)[:, :, 2::-1] = picture
-    return frame
 
 
 @dataclass(frozen=True)
@@ -264,20 +209,6 @@ CHANNELS = (
         "closed", number=4, creator_name="Tin Roof Cinema", deposited=samples.usd("0.14"), refundable=samples.usd("0")
     ),
 )
-BALANCE = BalanceOut(
-    lines=tuple(
-        BalanceLineOut(kind=kind, title=title, amount=samples.usd(free), in_channels=samples.usd(held), at=samples.NOW)
-        for kind, title, free, held in (
-            ("voucher.keyed", "The clockmaker's apprentice", "0", "-0.01"),
-            ("voucher.keyed", "The clockmaker's apprentice", "0", "-0.01"),
-            ("deposit.landed", "", "0", "0.50"),
-            ("deposit.signed", "", "-0.50", "0"),
-            ("refund.came", "Night trains, part two", "0.02", "0"),
-            ("membership.signed", "Supporter", "-2.99", "0"),
-        )
-    ),
-    from_outside=samples.usd("25"),
-)
 WALLET = {
     "wallet.balance": BALANCE,
     "wallet.state": samples.wallet(
@@ -318,49 +249,6 @@ NOT_OFFERED = {
     "wallet.payment": samples.PAYMENT.model_copy(update={"method": "chain"}),
     "health": samples.HEALTH.model_copy(update={"channels": "other_code"}),
 }
-TAGGED = tuple(
-    film.model_copy(
-        update={
-            "tags": (("craft", "slow"), ("trains", "night"), ("sea", "craft"), ("food",))[at % 4],
-            "lock": "members" if at in (2, 5) else "",
-        }
-    )
-    for at, film in enumerate(films())
-)
-FOLLOWED = StandingsOut(
-    follows=(StandingOut(creator=samples.CREATOR, name="Slow Lantern", node="", at=samples.NOW),), blocked=()
-)
-HOME = LISTS | {"catalogue.browse": TAGGED, "catalogue.library": films()[:1], "library.standings": FOLLOWED}
-BANNER, AVATAR = Cid.of(b"banner"), Cid.of(b"avatar")
-CHANNEL = CreatorPageOut(
-    profile=ProfileOut(
-        creator=samples.CREATOR,
-        name="Slow Lantern",
-        about="One long walk with a camera each week: ice, salt, old workshops and the people who keep them going. "
-        "No music, no hurry.",
-        banner=BANNER,
-        avatar=AVATAR,
-    ),
-    tiers=offered_film().access.tiers,
-    perks={
-        offered_film().access.tiers[0].tier_id: ("All films", "A week before others"),
-        offered_film().access.tiers[1].tier_id: ("All films", "The outtakes", "A letter a month"),
-    },
-    films=TAGGED[:5],
-    outside=(
-        OutsideOut(
-            id="1", title="The map of the walk", description="", visibility="public", address="https://a.example"
-        ),
-        OutsideOut(id="2", title="Letter, November", description="", visibility="members", address=""),
-    ),
-)
-CHANNEL_ANSWERS = {
-    "profiles.page": CHANNEL,
-    "library.standings": FOLLOWED,
-    "memberships.mine": MembershipsOut(memberships=(), payments=()),
-    "catalogue.blob": lambda cid: poster(5) if str(cid) == str(BANNER) else POSTERS.get(str(cid), poster(1)),
-}
-PLAIN = CHANNEL.model_copy(update={"profile": ProfileOut(creator=samples.CREATOR), "outside": ()})
 
 
 def _open_channel(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
@@ -376,6 +264,7 @@ def _join_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.model.state.quote is not None)
 
 
+HOME = LISTS | {"catalogue.browse": TAGGED, "catalogue.library": films()[:1], "library.standings": FOLLOWED}
 SCENES = [
     Scene("discover-home", "discover", HOME),
     Scene("channel", "channel", CHANNEL_ANSWERS, _open_channel),
