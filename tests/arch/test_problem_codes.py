@@ -12,7 +12,12 @@ from studio.kit.problem_texts import TEXTS
 from studio.kit.problems import Action, Problem, advice
 from tests.fixtures.sources import Source
 
-TABLES = ("services/wire/problems.py", "studio/kit/problems.py", "studio/kit/problem_texts.py")
+TABLES = (
+    "services/wire/problems.py",
+    "studio/kit/problems.py",
+    "studio/kit/problem_texts.py",
+    "studio/kit/money_problem_texts.py",
+)
 CODE = re.compile(r"^[a-z]+\.[a-z_]+$")
 
 
