@@ -121,7 +121,7 @@ def test_a_bad_film_fails_the_tour_with_a_reason(tours: dict[str, Tour]) -> None
     assert tour.status == 1
     upload = next(step for step in tour.report["steps"] if step["name"] == "upload")
     assert not upload["ok"]
-    assert "media.unreadable" in upload["detail"]
+    assert "not a video that can be" in upload["detail"]
     assert [step["name"] for step in tour.report["steps"]] == list(STEPS)
 
 

@@ -20,6 +20,7 @@ from studio.kit.context import PageContext
 from studio.kit.widgets.tile import Tile
 from tests.fixtures import samples
 from tests.fixtures.viewer import click, receipt, shown
+from tests.fixtures.viewer_scenery import BALANCE
 from tests.fixtures.window import PreparedClient, Shell
 
 READY = samples.NOW + timedelta(hours=24)
@@ -33,6 +34,7 @@ def show(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> Sho
         "wallet.state": samples.wallet(in_channels=samples.usd("0.36"), refundable=samples.usd("0.36")),
         "wallet.receipts": (receipt(1, by_channel=True),),
         "wallet.reconciliation": samples.viewer_books(),
+        "wallet.balance": BALANCE,
         "wallet.budgets": samples.budgets(),
         "wallet.payment": samples.PAYMENT,
         "health": samples.HEALTH,
