@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 from services.ipfs.store import BlockStore
 from services.ipfs.unixfs import add_file, is_complete
@@ -57,6 +58,8 @@ class Ingest:
     store: BlockStore
     journal: IngestJournal
     outlet: Outlet
+    finishing: Lock = field(default_factory=Lock)
+    """Held while a chunk is stored and noted: who ends the process takes it first, so that no block is nobody's."""
 
     def run(self) -> Summary:
         """Do it all; what the journal holds of an earlier run is not sealed and stored again.
@@ -118,14 +121,15 @@ class Ingest:
         sealed = seal(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
         self.outlet.on_stage("seal", piece.end_ms, total_ms)
         digest = storing.submit(hashlib.sha256, sealed)
-        chunk = SealedChunk(
-            index=piece.index,
-            start_ms=piece.start_ms,
-            end_ms=piece.end_ms,
-            cid=add_file(self.store, sealed, threads=storing),
-            sha256=bytes32(digest.result().digest()),
-            length=len(sealed),
-            key_commitment=key_commitment(key, self.content_id, TRACK, piece.index),
-        )
-        self.journal.add(Entry(chunk, nonce_of(sealed)))
+        with self.finishing:
+            chunk = SealedChunk(
+                index=piece.index,
+                start_ms=piece.start_ms,
+                end_ms=piece.end_ms,
+                cid=add_file(self.store, sealed, threads=storing),
+                sha256=bytes32(digest.result().digest()),
+                length=len(sealed),
+                key_commitment=key_commitment(key, self.content_id, TRACK, piece.index),
+            )
+            self.journal.add(Entry(chunk, nonce_of(sealed)))
         return chunk

@@ -21,6 +21,9 @@ from services.wire.problems import ProblemError
 Request = dict[str, str]
 Message = dict[str, object]
 _sending = threading.Lock()
+_finishing = threading.Lock()
+# A disk that hangs must not keep the process alive.
+_FINISHING_S = 5.0
 
 
 def main() -> int:
@@ -58,6 +61,7 @@ def _ingest(request: Request) -> Message:
         store=DiskBlockStore(Path(request["store_root"])),
         journal=IngestJournal(Path(request["resume_dir"])),
         outlet=outlet,
+        finishing=_finishing,
     ).run()
     return {
         "init_cid": str(summary.init_cid),
@@ -104,6 +108,7 @@ def _end_with_parent() -> None:
     """
     while os.read(0, 4096):
         continue
+    _finishing.acquire(timeout=_FINISHING_S)
     os._exit(1)
 
 

@@ -26,6 +26,8 @@ from services.wire.problems import KINDS, ProblemError
 # A worker says something at least once a chunk; the longest silence is a chunk of large pictures that is coded anew.
 SILENCE_S = 300.0
 _MAX_LINE_BYTES = 64 * 1024
+# A part is stored within a fraction of it.
+_ENDING_S = 2.0
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "TEMP", "MUSECLOCK_ENCODER")
 _log = logging.getLogger(__name__)
 Pipe = TypeVar("Pipe", asyncio.StreamReader, asyncio.StreamWriter)
@@ -119,6 +121,17 @@ async def _worker() -> AsyncIterator[asyncio.subprocess.Process]:
     )
     try:
         yield process
+    finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let a worker note the part that it is storing, then end it."""
+    _pipe(process.stdin).close()
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ENDING_S):
+                await process.wait()
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
