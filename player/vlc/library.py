@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # No title over the picture, no subtitles from beside the file, no network: the only input is our memory.
 # A late picture is shown late, not dropped: under load VLC else loses the first picture of a run (2 of 24 measured).
+# A decoder in a hurry leaves pictures out that others build on: what follows is torn until the next key frame.
 # Hardware decoding cannot write into memory frames and probes drivers at start. VLC makes up to four outputs at the
 # start of a run, and each would look through the system's fonts (5 to 18 ms) for text that we never show.
 ARGUMENTS = (
@@ -31,6 +32,7 @@ ARGUMENTS = (
     "--no-drop-late-frames",
     # Faster or slower, voices stay as high as they are.
     "--audio-time-stretch",
+    "--no-avcodec-hurry-up",
     "--avcodec-hw=none",
 )
 # Without prefetch options VLC reads 16 MiB ahead (measured). It gives a block on only when it is whole, so large
