@@ -7,7 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -19,6 +22,7 @@ from services.wire.problems import ProblemError
 from tests.fixtures.player import CutFilm, make_film, read_number
 
 PER_CHUNK = 50
+P = ParamSpec("P")
 
 
 class Player:
@@ -71,16 +75,35 @@ def frames(first: int, last: int) -> list[int]:
     return list(range(first * PER_CHUNK, last * PER_CHUNK))
 
 
-def assert_shown(shown: list[int], wanted: list[int]) -> None:
-    """Every picture in its order, none twice and none of elsewhere, the first and the last without fail.
+class PassedOverError(AssertionError):
+    """Single pictures inside a run were not shown; all that were are in their place."""
 
-    On a busy machine libVLC's picture thread wakes late now and then and passes over one: three may be missing.
-    """
+
+def assert_shown(shown: list[int], wanted: list[int]) -> None:
+    """Every picture in its order, none twice and none of elsewhere, the first and the last without fail."""
     assert shown == sorted(set(shown) & set(wanted))
     assert (shown[0], shown[-1]) == (wanted[0], wanted[-1])
-    assert len(wanted) - len(shown) <= 3
+    if shown != wanted:
+        raise PassedOverError(sorted(set(wanted) - set(shown)))
 
 
+def whole_once(test: Callable[P, None]) -> Callable[P, None]:
+    """Let a test begin again, twice at most, when pictures were passed over.
+
+    On a busy machine libVLC wakes late now and then and leaves a picture out; a fault of ours does it always.
+    """
+
+    @wraps(test)
+    def run(*given: P.args, **named: P.kwargs) -> None:
+        for _ in range(2):
+            with suppress(PassedOverError):
+                return test(*given, **named)
+        return test(*given, **named)
+
+    return run
+
+
+@whole_once
 def test_no_frame_lost_or_repeated_over_a_border_and_the_last_one_stays(player: Player, qtbot: QtBot) -> None:
     with qtbot.waitSignal(player.engine.run_ended, timeout=15_000) as ended:
         player.start(0, 2)
@@ -92,6 +115,7 @@ def test_no_frame_lost_or_repeated_over_a_border_and_the_last_one_stays(player: 
     assert read_number(last.pixels, last.pitch) == 2 * PER_CHUNK - 1
 
 
+@whole_once
 def test_an_unlock_goes_on_with_the_very_next_frame(player: Player, qtbot: QtBot) -> None:
     with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
         player.start(1, 2, enter_ms=3_500)
@@ -105,6 +129,7 @@ def test_an_unlock_goes_on_with_the_very_next_frame(player: Player, qtbot: QtBot
     assert ended.args[1] == 3
 
 
+@whole_once
 def test_a_chunk_bought_while_playing_extends_the_run_without_a_seam(player: Player, qtbot: QtBot) -> None:
     player.withheld = {1}
     with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
@@ -114,6 +139,7 @@ def test_a_chunk_bought_while_playing_extends_the_run_without_a_seam(player: Pla
     assert_shown(player.shown, list(range(25, 100)))
 
 
+@whole_once
 def test_a_run_does_not_end_before_its_border_is_near(player: Player, qtbot: QtBot) -> None:
     with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
         player.start(0, 1, settle=False)
@@ -124,6 +150,7 @@ def test_a_run_does_not_end_before_its_border_is_near(player: Player, qtbot: QtB
     assert_shown(player.shown, frames(0, 2))
 
 
+@whole_once
 def test_a_refused_chunk_ends_the_run_at_its_border(player: Player, qtbot: QtBot) -> None:
     player.withheld = {1}
     with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
@@ -236,6 +263,7 @@ def native_threads() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
 
 
+@whole_once
 def test_a_chunk_larger_than_the_read_ahead_plays(qapp: object, tmp_path: Path, qtbot: QtBot) -> None:
     film = make_film(tmp_path, seconds=4, chunk_s=4, key_each_s=1, size=(1280, 720))
     assert len(film.chunks[0]) > 300_000
