@@ -113,3 +113,8 @@ def chunks(first: int, count: int) -> str:
 def plural(count: int, one: str, many: str) -> str:
     """Give a count with its noun."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def number(value: int) -> str:
+    """Give a whole number with its groups: ``1,234``."""
+    return f"{value:,}"
