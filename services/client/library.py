@@ -6,6 +6,8 @@ from typing import Literal
 
 from services.http.door import Door
 from services.units.address import Address
+from services.units.ids import ContentId
+from services.wire.library import DownloadsOut, RoomIn
 from services.wire.profiles import CreatorPageOut, PictureOut, ProfileIn, ProfileOut, StandingIn, StandingsOut
 
 Standing = Literal["follows", "blocked"]
@@ -56,3 +58,22 @@ class LibraryClient:
     async def stand_no_more(self, kind: Standing, creator: Address) -> StandingsOut:
         """Follow or block a creator no longer."""
         return await self._door.call(StandingsOut, "DELETE", f"/standings/{kind}/{creator}")
+
+    async def downloads(self) -> DownloadsOut:
+        """List what is kept on this disk, and the room for it; changes follow as ``download`` events."""
+        return await self._door.call(DownloadsOut, "GET", "/downloads")
+
+    async def download(self, content_id: ContentId) -> DownloadsOut:
+        """Keep a film on this disk; it comes in the background.
+
+        Problem codes: download.nothing, store.quota, node.unreachable.
+        """
+        return await self._door.call(DownloadsOut, "PUT", f"/films/{content_id}/download")
+
+    async def free(self, content_id: ContentId) -> DownloadsOut:
+        """Free the disk of a film; nothing that is owned is lost."""
+        return await self._door.call(DownloadsOut, "DELETE", f"/films/{content_id}/download")
+
+    async def limit_downloads(self, limit_bytes: int) -> DownloadsOut:
+        """Say how much of the disk films from elsewhere may take."""
+        return await self._door.call(DownloadsOut, "PUT", "/downloads/limit", body=RoomIn(limit_bytes=limit_bytes))

@@ -14,7 +14,8 @@ from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
 from services.desk.context import Desk
 from services.desk.door import DeskOf
-from services.desk.library import standings
+from services.desk.library import downloads, standings
+from services.desk.library import routes as library
 from services.desk.memberships import routes as memberships
 from services.desk.memberships.watch import watch as watch_memberships
 from services.desk.nodes import placing
@@ -47,6 +48,7 @@ _SLICES = (
     catalogue.router,
     profiles.router,
     standings.router,
+    library.router,
     playback.router,
     earnings.router,
     figures.router,
@@ -93,6 +95,7 @@ async def open_desk(desk: Desk) -> None:
     await control.resume_proofs(desk)
     await placing.resume_all(desk, publish.publish_again)
     await withdrawal.resume_all(desk)
+    await downloads.resume_all(desk)
 
 
 async def close_desk(desk: Desk) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
+from services.desk.library.downloads import states
+from services.desk.library.owned import hear_of_owned
 from services.desk.memberships.tables import Membership
 from services.desk.nodes.listing import Placed, from_all
 from services.desk.nodes.places import FilmDeskOf
@@ -28,6 +30,7 @@ from services.wire.node import CardOut
 from services.wire.problems import ProblemError
 
 MAX_OWN = 100
+_SHOWN = 500
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
@@ -53,21 +56,9 @@ async def item(desk: FilmDeskOf, content: ContentOf) -> ItemOut:
 
 @router.get("/library")
 async def library(desk: DeskOf) -> tuple[ItemOut, ...]:
-    """List films that were opened here, latest first; works without a node."""
-
-    def read() -> tuple[ItemOut, ...]:
-        with desk.database.read() as session:
-            rows = list(session.scalars(select(Film).order_by(Film.opened_at.desc(), Film.content_id).limit(100)))
-            counts, places = owned_counts(session), Places.read(session, desk)
-        return tuple(
-            places.put(
-                item_out(CardOut.model_validate(row.card), owned_chunks=counts.get(row.content_id, 0), film=row),
-                row.node or "",
-            )
-            for row in rows
-        )
-
-    return await to_thread.run_sync(read)
+    """List films that were opened here or bought on another device, latest first; works without a node."""
+    desk.spawn(hear_of_owned(desk), name="owned films")
+    return await to_thread.run_sync(_library, desk)
 
 
 @router.get("/items")
@@ -145,6 +136,25 @@ def own_items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
     states = {content: state for (content, _), state in moving.items()}
     return tuple(
         item.model_copy(update={"moving": states.get(item.content_id, "")}) for item in items_out(desk, tuple(newest))
+    )
+
+
+def _library(desk: Desk) -> tuple[ItemOut, ...]:
+    downloads = states(desk)
+    with desk.database.read() as session:
+        rows = list(session.scalars(select(Film).order_by(Film.opened_at.desc(), Film.content_id).limit(_SHOWN)))
+        counts, places = owned_counts(session), Places.read(session, desk)
+    return tuple(
+        places.put(
+            item_out(CardOut.model_validate(row.card), owned_chunks=counts.get(row.content_id, 0), film=row).model_copy(
+                update={
+                    "kept": downloads.get(row.content_id, ""),
+                    "watched_at": row.opened_at if row.position_ms else None,
+                }
+            ),
+            row.node or "",
+        )
+        for row in rows
     )
 
 

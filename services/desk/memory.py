@@ -85,6 +85,8 @@ class Memory:
     """Whether a node's last offer had a channel, by its address."""
     heard_of_memberships: set[str] = field(default_factory=set)
     """The nodes that said in this run how this account's memberships stand."""
+    heard_of_owned: set[str] = field(default_factory=set)
+    """The nodes that said in this run what this account owns."""
     sellers: set[str] = field(default_factory=set)
     """The nodes that were seen in this run to be appointed to sell this creator's tiers, or to have none to sell."""
     are_channels_ours: bool = False

@@ -39,6 +39,10 @@ class ItemOut(Answer):
     tags: tuple[str, ...] = ()
     lock: Literal["", "members"] = ""
     """Why this account cannot watch it now, even by paying for parts: it is for members, and this account is none."""
+    kept: Literal["", "waiting", "coming", "here", "failed"] = ""
+    """Whether it is to be on this disk, and how far that is; told in the library only."""
+    watched_at: Moment | None = None
+    """When this desk watched it last; told in the library only."""
 
 
 class ChunkOut(Answer):

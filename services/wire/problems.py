@@ -76,6 +76,7 @@ KINDS: dict[str, Kind] = {
     "storage.address": Kind(422),
     "storage.file": Kind(409),
     "store.quota": Kind(507),
+    "download.nothing": Kind(409),
     "store.unreachable": Kind(503, retryable=True),
     "content.damaged": Kind(502, retryable=True),
     "content.missing": Kind(502, retryable=True),

@@ -135,6 +135,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing is lost: it plays while its node is there. Let something go, or allow more room.",
         "NONE",
     ),
+    "download.nothing": (
+        "Nothing of this film is yours to keep yet.",
+        "Buy a part of it, or all of it; what you own can be kept on this disk.",
+        "NONE",
+    ),
     "storage.address": (
         "That is no address of a storage.",
         "Enter a daemon's, such as /ip4/127.0.0.1/tcp/5001, or a gateway's, such as https://gateway.example.",

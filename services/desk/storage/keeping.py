@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
@@ -32,7 +33,7 @@ def hold_bought(desk: Desk) -> int:
         if film is None:
             continue
         try:
-            desk.elsewhere.shelf(desk.folder).hold(content, "bought", _here(desk, film.manifest, indices))
+            desk.elsewhere.shelf(desk.folder).hold(content, "bought", blocks_here(desk, film.manifest, indices))
         except ProblemError as problem:
             # It plays as long as its node is there.
             _log.info("not kept offline", extra={"content": content, "code": problem.code})
@@ -52,7 +53,8 @@ def _bought(desk: Desk) -> dict[ContentId, list[int]]:
     return found
 
 
-def _here(desk: Desk, manifest: Manifest, indices: list[int]) -> list[Cid]:
+def blocks_here(desk: Desk, manifest: Manifest, indices: Iterable[int]) -> list[Cid]:
+    """Name the blocks of a film's header and of these parts that lie on the shelf. Blocking."""
     store = desk.elsewhere.shelf(desk.folder)
     names: list[Cid] = []
     for file in (manifest.init_cid, *(manifest.chunks[index].cid for index in indices)):
