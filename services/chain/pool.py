@@ -17,6 +17,7 @@ _DISTRIBUTE = selector(f"distribute(bytes32,{_SHARES})")
 _BALANCE = selector("poolBalance()")
 _RESERVED = selector("poolReserved()")
 _PROPOSALS = selector("proposals(bytes32)")
+_DELAY = selector("distributionDelay()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def pool_reserved_call(escrow: Address) -> Call:
 def proposal_call(escrow: Address, round_id: Bytes32) -> Call:
     """Ask for the sum and the earliest time (Unix seconds) of an announced distribution: two words."""
     return Call(escrow, _PROPOSALS + bytes32_word(round_id))
+
+
+def distribution_delay_call(escrow: Address) -> Call:
+    """Ask how long a distribution is public before it can be carried out, in seconds."""
+    return Call(escrow, _DELAY)
 
 
 def _round_and_shares(round_id: Bytes32, shares: Sequence[Share]) -> bytes:

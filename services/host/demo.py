@@ -13,6 +13,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from services.chain.demo.chain import DemoChain
+from services.chain.demo.genesis import PLATFORM_KEY
 from services.chain.gateway import ChainGateway
 from services.chain.web3_gateway import Web3Gateway
 from services.desk.wallet.keyring import Keyring
@@ -80,7 +81,9 @@ async def demo_world(
     try:
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
         sample = profile / "samples" / SAMPLE
-        opened = open_world(profile, chain=gateway, clock=kept, people=PERSONAS, is_demo=True, samples=(sample,))
+        opened = open_world(
+            profile, chain=gateway, clock=kept, people=PERSONAS, is_demo=True, samples=(sample,), treasury=PLATFORM_KEY
+        )
         async with opened as world:
             await to_thread.run_sync(_fund, chain, gateway, world)
             control = DemoControl(world, chain, kept, profile, exchange)
@@ -97,7 +100,7 @@ async def demo_world(
 
 def _fund(chain: DemoChain, gateway: ChainGateway, world: World) -> None:
     """Give everybody their first demo money; who has gas money had it already."""
-    people = [(world.node.relayer.sender, Money(0), RELAYER_GAS_WEI)]
+    people = [(who.sender, Money(0), RELAYER_GAS_WEI) for who in (world.node.relayer, world.node.treasurer)]
     for desk in (desk for desk in world.desks if desk.role != "newcomer"):
         people.append((desk.keyring.owner(), VIEWER_MONEY if desk.role == "viewer" else Money(0), GAS_WEI))
     for owner, usdc, gas_wei in people:

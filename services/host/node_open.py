@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.chain.gateway import ChainGateway
 from services.chain.hashing import address_of
+from services.chain.relayer import OwnKeyRelayer, Relayer
 from services.db.audit import count_lines, verify, verify_end
 from services.db.engine import Database, open_database
 from services.db.export import export_ledger
@@ -41,6 +42,8 @@ from services.wire.problems import ProblemError
 _LOOK_AGAIN_S = 15.0
 NODE_DOMAIN = "museclock.local"
 NODE_URI = "http://museclock.local"
+TREASURY_FILE = "treasury.key"
+"""The key of the Escrow's owner, where it is not the relayer's: it offers the pass and announces distributions."""
 EXPORT_FOLDER = "ledger-export"
 """Beside damaged books: what of them holds, as CSV and JSON."""
 WHOLE = 200_000
@@ -57,7 +60,7 @@ class NodeSetup:
 
     domain and uri: what sign-in messages must carry. database: a URL, None for SQLite in the node's folder.
     settings_file: which relayer, None for the profile's own settings. is_verified: the database was opened and verified
-    by the process that started this one.
+    by the process that started this one. treasury: the key of the Escrow's owner, else what the folder holds.
     """
 
     domain: str = NODE_DOMAIN
@@ -67,6 +70,7 @@ class NodeSetup:
     operators: frozenset[Address] = frozenset()
     sanctions: frozenset[Address] = frozenset()
     is_verified: bool = False
+    treasury: bytes | None = None
     names: Names = SIGNED_IN_ONLY
 
 
@@ -86,6 +90,7 @@ async def opened_node(
         yield node
     finally:
         node.vouchers.close()
+        node.treasurer.close()
         node.relayer.close()
         node.database.close()
 
@@ -180,6 +185,7 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             database=database,
             chain=chain,
             relayer=relayer,
+            treasurer=_treasurer(folder, chain, database, clock, setup) or relayer,
             book=SqlTransactionBook(database),
             blocks=blocks,
             keys=node_keys(folder),
@@ -194,6 +200,13 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             sanctions=setup.sanctions,
             names=setup.names,
         )
+
+
+def _treasurer(folder: Path, chain: ChainGateway, database: Database, clock: Clock, setup: NodeSetup) -> Relayer | None:
+    """Open who speaks for the Escrow's owner: the setup's key, or that in the node's folder; None without one."""
+    file = folder / TREASURY_FILE
+    key = setup.treasury or (key_file(file) if file.exists() else None)
+    return None if key is None else OwnKeyRelayer(chain, key, SqlTransactionBook(database), clock=clock)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from anyio import to_thread
 from starlette.types import ASGIApp
 
 from services.chain.demo.chain import DemoChain
+from services.chain.demo.genesis import PLATFORM_KEY
 from services.chain.demo.lock import FileLock
 from services.chain.gateway import ChainGateway
 from services.chain.web3_gateway import Web3Gateway
@@ -65,12 +66,14 @@ async def demo_node(profile: Path, clock: Clock, setup: NodeSetup) -> AsyncItera
         stack.callback(chain.close)
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
         wallets = NamedWallets(node_keys(profile / "node"), faucet(chain, gateway))
-        setup = replace(setup, operators=setup.operators | {wallets.of(OPERATOR).address}, names=wallets)
+        operators = setup.operators | {wallets.of(OPERATOR).address}
+        setup = replace(setup, operators=operators, names=wallets, treasury=PLATFORM_KEY)
         blocks = DiskBlockStore(profile / "blocks")
         opened = opened_node(profile / "node", chain=gateway, blocks=blocks, clock=clock, setup=setup)
         node = await stack.enter_async_context(opened)
-        if not gateway.gas_balance(node.relayer.sender):
-            chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=RELAYER_GAS_WEI)
+        for who in (node.relayer, node.treasurer):
+            if not gateway.gas_balance(who.sender):
+                chain.fund(who.sender, usdc=ZERO, gas_wei=RELAYER_GAS_WEI)
         front: Front = partial(AccountsByName, wallets=wallets)
         yield Served(node, front(node, node_app(node)))
 

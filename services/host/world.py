@@ -18,6 +18,7 @@ from services.desk.context import Desk, Role
 from services.desk.node_door import NodeDoor
 from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
+from services.host.narrating import open_narrator
 from services.host.node_open import (
     EXPORT_FOLDER,
     LOCAL,
@@ -55,6 +56,8 @@ class World:
     desks: tuple[Desk, ...]
     is_demo: bool
     samples: tuple[Path, ...]
+    explorer: str = ""
+    """Where people look the chain's transactions up; empty where nobody can."""
     extra: tuple[APIRouter, ...] = ()
     """Routes that this world has beside its desks, because whoever composed it put them there."""
     origin: Mapping[str, str] = field(default_factory=dict)
@@ -79,17 +82,18 @@ async def open_world(
     people: tuple[Person, ...],
     is_demo: bool = False,
     samples: tuple[Path, ...] = (),
+    treasury: bytes | None = None,
 ) -> AsyncIterator[World]:
     """Open a profile's databases and start its background work; all of it ends with the block.
 
-    Damaged books are opened to be read only. The chain stays the caller's.
+    treasury: the key of the Escrow's owner, where this process holds it. Damaged books are opened to be read only. The chain stays the caller's.
     Raises ProblemError: profile.newer, wallet.damaged, disk.full.
     """
     async with AsyncExitStack() as stack:
         blocks = DiskBlockStore(profile / "blocks")
         rings = {person.id: await to_thread.run_sync(keyring_of, profile, person) for person in people}
         operators = frozenset(rings[person.id].owner() for person in people if person.role == "operator")
-        setup = replace(LOCAL, operators=operators)
+        setup = replace(LOCAL, operators=operators, treasury=treasury)
         opened = opened_node(profile / "node", chain=chain, blocks=blocks, clock=clock, setup=setup)
         node = await stack.enter_async_context(opened)
         http = await stack.enter_async_context(InsideClient(node_app(node), base_url=NODE_URI))
@@ -139,4 +143,5 @@ def desk_of(
         node=NodeDoor(http, keyring, clock, chain_id=chain.chain_id),
         blocks=blocks,
         clock=clock,
+        narrator=open_narrator(profile),
     )

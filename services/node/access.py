@@ -6,18 +6,19 @@ Keys leave the node by ``why``, by ``entitled_chunks``, or by a payment; nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from fastapi import APIRouter
-from sqlalchemy import Connection, and_, bindparam, delete, select
+from sqlalchemy import Connection, and_, bindparam, delete, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services.node.catalogue.listing import refresh
 from services.node.door import NodeOf, Publisher
 from services.node.memberships.tables import ItemTier, Membership
+from services.node.passes.tables import PassCreator
 from services.node.sales.shelf import Film
-from services.node.standing import ILLEGAL, refuse_taken_down, refuse_withdrawn
+from services.node.standing import ILLEGAL, not_yet, refuse_taken_down, refuse_withdrawn
 from services.node.tables import Entitlement, Item, Tier
 from services.units.address import Address
 from services.units.ids import ContentId, content_id
@@ -31,17 +32,46 @@ GIFT = "gift"
 
 router = APIRouter(tags=["catalogue"])
 
-_MEMBERSHIP = (
-    select(ItemTier.tier_id, Membership.paid_until)
-    .join(Membership, and_(Membership.tier_id == ItemTier.tier_id, Membership.creator == bindparam("creator")))
-    .where(
-        ItemTier.content_id == bindparam("content"),
-        Membership.viewer == bindparam("account"),
-        Membership.paid_until > bindparam("now", type_=Membership.paid_until.type),
-        Membership.ended_at.is_(None),
+_RUNS = (
+    Membership.viewer == bindparam("account"),
+    Membership.paid_until > bindparam("now", type_=Membership.paid_until.type),
+    Membership.ended_at.is_(None),
+)
+_BY_TIER = (
+    select(
+        ItemTier.tier_id, Membership.paid_until, Item.opens_at, Tier.early_access_days, Tier.downloads,
+        literal(0).label("rank"),
     )
-    .order_by(Membership.paid_until.desc())
-    .limit(1)
+    .join(Membership, and_(Membership.tier_id == ItemTier.tier_id, Membership.creator == bindparam("creator")))
+    .join(Item, Item.content_id == ItemTier.content_id)
+    .join(Tier, Tier.id == ItemTier.tier_id)
+    .where(ItemTier.content_id == bindparam("content"), *_RUNS)
+)  # fmt: skip
+_BY_PASS = (
+    select(
+        Membership.tier_id, Membership.paid_until, Item.opens_at, literal(0), literal(0), literal(1),
+    )
+    .join(PassCreator, PassCreator.tier_id == Membership.tier_id)
+    .join(Item, Item.creator == PassCreator.creator)
+    .where(
+        PassCreator.creator == bindparam("creator"),
+        PassCreator.left_at.is_(None),
+        Item.content_id == bindparam("content"),
+        or_(Item.visibility != "members", PassCreator.with_members_only == 1),
+        *_RUNS,
+    )
+)  # fmt: skip
+_BOTH = union_all(_BY_TIER, _BY_PASS).subquery()
+# The creator's own tiers come first: what they open is theirs alone, and none of the pass' watching.
+_MEMBERSHIP = select(_BOTH).order_by(_BOTH.c.rank, _BOTH.c.paid_until.desc())
+_PASS_OF = (
+    select(PassCreator.tier_id)
+    .join(Item, Item.creator == PassCreator.creator)
+    .where(
+        Item.content_id == bindparam("content"),
+        PassCreator.left_at.is_(None),
+        or_(Item.visibility != "members", PassCreator.with_members_only == 1),
+    )
 )
 _BOUGHT = (
     select(Entitlement.transaction)
@@ -52,7 +82,8 @@ _BOUGHT = (
     )
     .scalar_subquery()
 )
-_LOOK = select(Item.visibility, Item.takedown, _BOUGHT).where(Item.content_id == bindparam("content"))
+_LOOK = select(Item.visibility, Item.takedown, Item.opens_at, _BOUGHT).where(Item.content_id == bindparam("content"))
+_OPENS_AT = select(Item.opens_at).where(Item.content_id == bindparam("content"))
 _VISIBILITY = select(Item.visibility).where(Item.content_id == bindparam("content"))
 _OWNED = select(Entitlement.index).where(
     Entitlement.account == bindparam("account"), Entitlement.content_id == bindparam("content")
@@ -68,10 +99,11 @@ _MEMBER_TIERS = select(Membership.tier_id).where(
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """A membership that opens an item: the tier, and until when."""
+    """A membership that opens an item: the tier, until when, and whether the keys may be kept for offline till then."""
 
     tier_id: str
     until: datetime
+    may_keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +112,8 @@ class Access:
 
     visibility: Visibility
     tiers: tuple[str, ...]
+    pass_tier: str = ""
+    """The pass that opens it, where there is one."""
 
 
 def why(session: Session, account: Address | None, film: Film, index: int, now: datetime) -> Why | None:
@@ -88,18 +122,19 @@ def why(session: Session, account: Address | None, film: Film, index: int, now: 
     What can change is read from the database each time, never from the film in memory: several workers sell.
     Raises ProblemError: content.not_found outside the film.
     """
-    if film.is_free(index):
+    # What was once there for everybody never waits again.
+    if film.is_free(index) and film.item.opens_at is None:
         return "free"
     if account == film.item.creator:
         return "owner"
     connection = session.connection()
     asked = {"account": account, "content": film.item.content_id, "index": index}
-    visibility, takedown, bought = connection.execute(_LOOK, asked).one()
+    visibility, takedown, opens_at, bought = connection.execute(_LOOK, asked).one()
     if takedown == ILLEGAL:
         return None
     if bought is not None:
         return "gift" if bought == GIFT else "bought"
-    if visibility == "public":
+    if opens_at is None and (visibility == "public" or film.is_free(index)):
         return "free"
     return "member" if lent(connection, account, film, now) else None
 
@@ -115,16 +150,34 @@ def entitled_chunks(session: Session, account: Address, film: Film) -> frozenset
     refuse_taken_down(session, film.item.content_id)
     asked = {"account": account, "content": film.item.content_id}
     owned = session.connection().scalars(_OWNED, asked)
+    if session.connection().scalar(_OPENS_AT, {"content": film.item.content_id}) is not None:
+        return frozenset(owned)
     return frozenset(owned) | {index for index in chunks if film.is_free(index)}
 
 
 def lent(connection: Connection, account: Address | None, film: Film, now: datetime) -> Lent | None:
-    """Give the membership of an account that opens a film, the longest first."""
-    if account is None:
-        return None
-    asked = {"account": account, "content": film.item.content_id, "creator": film.item.creator, "now": now}
-    found = connection.execute(_MEMBERSHIP, asked).first()
-    return None if found is None else Lent(found.tier_id, found.paid_until)
+    """Give the membership of an account that opens a film, the longest first; early only by a tier that is early."""
+    return None if account is None else lent_by(connection, account, film.item, now)
+
+
+def lent_by(connection: Connection, account: Address, item: Item, now: datetime) -> Lent | None:
+    """Give the membership of an account that opens an item. Of the item only id and creator are looked at."""
+    asked = {"account": account, "content": item.content_id, "creator": item.creator, "now": now}
+    for row in connection.execute(_MEMBERSHIP, asked):
+        if row.opens_at is None or now >= row.opens_at - timedelta(days=row.early_access_days):
+            return Lent(row.tier_id, row.paid_until, bool(row.downloads))
+    return None
+
+
+def refuse_early(session: Session, item: Item, account: Address | None, now: datetime) -> None:
+    """Keep what is to come from all but its owner and the members who have it early.
+
+    Raises ProblemError: content.not_yet (at, Unix seconds).
+    """
+    if item.opens_at is None or account == item.creator:
+        return
+    if account is None or lent_by(session.connection(), account, item, now) is None:
+        raise not_yet(item.opens_at)
 
 
 def member_tiers(session: Session, account: Address | None, creator: Address, now: datetime) -> frozenset[str]:
@@ -139,15 +192,16 @@ def access_of(session: Session, content: ContentId) -> Access:
     visibility = session.scalar(select(Item.visibility).where(Item.content_id == content))
     if visibility is None:
         raise ProblemError("content.not_found")
-    tiers = session.connection().scalars(_TIERS, {"content": content})
-    return Access(cast("Visibility", visibility), tuple(tiers))
+    connection, asked = session.connection(), {"content": content}
+    tiers, by_pass = connection.scalars(_TIERS, asked), connection.scalar(_PASS_OF, asked)
+    return Access(cast("Visibility", visibility), tuple(tiers), by_pass or "")
 
 
 def refuse_unsold(session: Session, film: Film, account: Address) -> None:
     """Refuse to sell by the chunk what is for members only, free for all, or withdrawn, and to whom is blocked.
 
     Raises ProblemError: content.members_only (with the tiers that open it), content.owned, content.not_for_sale,
-    content.taken_down, account.blocked.
+    content.not_yet, content.taken_down, account.blocked.
     """
     refuse_withdrawn(session, film.item.content_id, account)
     asked = {"content": film.item.content_id}
@@ -220,4 +274,4 @@ def _content(text: str) -> ContentId:
 
 
 def _out(content: ContentId, access: Access) -> AccessOut:
-    return AccessOut(content_id=content, visibility=access.visibility, tiers=access.tiers)
+    return AccessOut(content_id=content, visibility=access.visibility, tiers=access.tiers, pass_tier=access.pass_tier)

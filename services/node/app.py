@@ -22,7 +22,9 @@ from services.node.health import HealthWatch
 from services.node.kyc import routes as kyc
 from services.node.memberships import gifts, lending, refund_routes
 from services.node.memberships import routes as memberships
+from services.node.messages import routes as messages
 from services.node.moderation import routes as moderation
+from services.node.passes import routes as passes
 from services.node.profiles import routes as profiles
 from services.node.sales import routes as sales
 from services.node.sales.quick import PAY
@@ -36,8 +38,10 @@ ROUTERS: Final = (
     tiers.router,
     access.router,
     memberships.router,
+    messages.router,
     lending.router,
     refund_routes.router,
+    passes.router,
     gifts.router,
     # Before the catalogue: a UUID on its path is linked content.
     links.router,

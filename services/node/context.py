@@ -43,6 +43,8 @@ class Node:
     database: Database
     chain: ChainGateway
     relayer: Relayer
+    treasurer: Relayer
+    """Speaks for the Escrow's owner about the pooled pass; the relayer itself, unless another key was named."""
     book: TransactionBook
     """What the relayer signed."""
     blocks: BlockStore

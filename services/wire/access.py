@@ -27,6 +27,8 @@ class AccessOut(Answer):
     content_id: ContentIdField
     visibility: Visibility
     tiers: tuple[str, ...]
+    pass_tier: str = ""
+    """The pass that opens it as well; empty where none does."""
 
 
 class GiftOut(Answer):
@@ -47,3 +49,5 @@ class LentKeysOut(Answer):
     why: Literal["free", "member"]
     tier_id: str
     until: Moment
+    may_keep: bool = False
+    """Whether they may be kept for watching offline until then: a perk of the tier."""

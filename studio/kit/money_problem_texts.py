@@ -133,6 +133,26 @@ MONEY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "It is being looked up and will not be sent twice.",
         "REFRESH",
     ),
+    "pass.none": (
+        "This node sells no pass.",
+        "Its operator can offer one; films are bought by the part and by membership as ever.",
+        "NONE",
+    ),
+    "pass.not_owner": (
+        "Only the Escrow's owner may do this, and this node does not speak for that account.",
+        "Put the owner's key into the node's folder as treasury.key; now it speaks as {account}.",
+        "NONE",
+    ),
+    "pass.month": (
+        "The month {month} cannot be shared out now.",
+        "A month is shared out once, a day after its end.",
+        "REFRESH",
+    ),
+    "case.state": (
+        "This does not fit how the case stands: it is {state}.",
+        "Look at it again: somebody may have decided it meanwhile.",
+        "REFRESH",
+    ),
     "kyc.listed": (
         "This account is on a list of accounts that the node's operator must not pay.",
         "Write to the operator if you think that this is a mistake; what you earned stays in the Escrow.",

@@ -32,7 +32,8 @@ def demo_key(name: str) -> bytes:
 
 FAUCET_KEY = demo_key("faucet")
 FAUCET = address_of(FAUCET_KEY)
-PLATFORM = address_of(demo_key("platform"))
+PLATFORM_KEY = demo_key("platform")
+PLATFORM = address_of(PLATFORM_KEY)
 
 
 @dataclass(frozen=True, slots=True)

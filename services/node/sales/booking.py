@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,13 +19,14 @@ from services.chain.gateway import (
     Subscribed,
 )
 from services.db.ledger import Line, post
+from services.db.ledger_batch import Entry, entered, post_many
 from services.node.context import Node
 from services.node.memberships.record import enter as enter_membership
 from services.node.sales.charges import WAITING
 from services.node.sales.shelf import film_of
 from services.node.sales.terms import till_of
-from services.node.tables import ChainPosition, Charge, Entitlement, Item, Sale
-from services.node.till import accrue, book_collected, note_settled, till_row
+from services.node.tables import ChainPosition, Charge, CreatorTill, Entitlement, Item, Sale
+from services.node.till import book_collected, income_lines, note_settled, till_row
 from services.units.address import Address
 from services.units.ids import IntentId, purchase_intent
 from services.units.money import Money
@@ -34,7 +35,7 @@ from services.units.time import from_unix_seconds
 _log = logging.getLogger(__name__)
 _ESCROW = "escrow"
 _POOL = "pool"
-_CHARGES = 500
+_CHARGE, _CHARGES = "charge", 500
 _UNBOOKED = select(Charge.is_booked).where(WAITING).limit(1)
 
 
@@ -76,20 +77,35 @@ def book_charges(node: Node) -> None:
         with node.database.write() as session:
             waiting = select(Charge).where(WAITING).order_by(Charge.seq)
             charges = list(session.scalars(waiting.limit(_CHARGES)))
-            for charge in charges:
-                accrue(
-                    session,
-                    kind="charge",
-                    ref=f"{charge.channel_id}:{charge.cumulative.micros}",
-                    at=charge.at,
-                    payer=f"payer:{charge.payer}",
-                    creator=charge.creator,
-                    amount=charge.amount,
-                    item=charge.content_id,
-                )
-                charge.is_booked = 1
+            post_many(session, _incomes(session, charges))
         if len(charges) < _CHARGES:
             return
+
+
+def _incomes(session: Session, charges: Sequence[Charge]) -> list[Entry]:
+    """Write the ledger's entries for charges, which count to their creators' gross one after the other."""
+    there = entered(session, _CHARGE, [_ref(charge) for charge in charges])
+    tills: dict[str, CreatorTill] = {}
+    entries = []
+    for charge in charges:
+        charge.is_booked = 1
+        if (ref := _ref(charge)) in there:
+            continue
+        till = tills.get(charge.creator) or tills.setdefault(charge.creator, till_row(session, charge.creator))
+        lines = income_lines(
+            till.gross,
+            payer=f"payer:{charge.payer}",
+            creator=charge.creator,
+            amount=charge.amount,
+            item=charge.content_id,
+        )
+        entries.append(Entry(_CHARGE, ref, charge.at, lines))
+        till.gross = till.gross + charge.amount
+    return entries
+
+
+def _ref(charge: Charge) -> str:
+    return f"{charge.channel_id}:{charge.cumulative.micros}"
 
 
 def _is_any_unbooked(node: Node) -> bool:
@@ -118,8 +134,9 @@ def _book(session: Session, event: EscrowEvent, *, ref: str) -> None:
                 enter_membership(session, event)
         case Subscribed():
             # The pooled pass: it belongs to nobody until it is allocated.
-            lines = (Line(f"payer:{event.payer}", -event.amount, _POOL), Line(_POOL, event.amount, _POOL))
-            post(session, kind="subscribed", ref=ref, at=at, lines=lines)
+            paid = Line(f"payer:{event.payer}", -event.amount, f"tier:{event.tier}")
+            if post(session, kind="subscribed", ref=ref, at=at, lines=(paid, Line(_POOL, event.amount, _POOL))):
+                enter_membership(session, event)
         case Allocated():
             _book_income(session, event, kind="allocated", ref=ref, payer=_POOL, item=_POOL)
         case Collected():

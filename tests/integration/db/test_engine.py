@@ -30,10 +30,12 @@ from services.desk.storage import tables as storage_tables
 from services.desk.tables import DeskTable
 from services.node import circle_orders
 from services.node.blocks import tables as block_tables
+from services.node.cases import tables as case_tables
 from services.node.catalogue import tables as catalogue_tables
 from services.node.figures import tables as figure_tables
 from services.node.memberships import tables as memberships
 from services.node.moderation import tables as moderation_tables
+from services.node.passes import tables as pass_tables
 from services.node.profiles import tables as profile_tables
 from services.node.tables import NodeTable
 from services.units.money import ZERO, Money
@@ -49,6 +51,7 @@ assert storage_tables.StorageTarget.metadata is DeskTable.metadata
 assert profile_tables.CreatorProfile.metadata is NodeTable.metadata
 assert block_tables.BroughtBlock.metadata is NodeTable.metadata
 assert catalogue_tables.Listing.metadata is moderation_tables.Report.metadata is NodeTable.metadata
+assert pass_tables.PassMonth.metadata is case_tables.SharingCase.metadata is NodeTable.metadata
 assert figure_tables.CreatorDay.metadata is NodeTable.metadata
 NOW = SystemClock().now()
 
