@@ -13,13 +13,17 @@ ARC_USDC = address("0x3600000000000000000000000000000000000000")
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One chain; rpc_urls in the order in which they are asked. moves_real_money: it needs a typed confirmation."""
+    """One chain; rpc_urls in the order in which they are asked. moves_real_money: it needs a typed confirmation.
+
+    explorer: the address under which ``/tx/HASH`` shows a transaction to people.
+    """
 
     chain_id: int
     name: str
     rpc_urls: tuple[str, ...]
     token: Address
     moves_real_money: bool
+    explorer: str
 
 
 NETWORKS = {
@@ -32,6 +36,8 @@ NETWORKS = {
             ("https://rpc.testnet.arc.network", "https://rpc.drpc.testnet.arc.network"),
             ARC_USDC,
             moves_real_money=False,
+            # docs.arc.network "Explorers", seen 2026-11.
+            explorer="https://testnet.arcscan.app",
         ),
         Network(
             ARC_MAINNET_ID,
@@ -40,6 +46,7 @@ NETWORKS = {
             ("https://rpc.mainnet.arc.io", "https://rpc.blockdaemon.mainnet.arc.io"),
             ARC_USDC,
             moves_real_money=True,
+            explorer="https://explorer.arc.io",
         ),
     )
 }

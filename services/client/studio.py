@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.http.door import Door
 from services.units.ids import ContentId
 from services.units.money import Money
 from services.wire.access import Visibility
 from services.wire.catalogue import ItemOut
 from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut
+from services.wire.kyc import DocumentIn, DocumentKind, KycOut
 from services.wire.nodes import LinkOut, MoveIn
 from services.wire.tiers import TierIn, TierOut
 from services.wire.uploads import DraftIn, LookIn, LookOut, PriceQuote, StageName, UploadIn, UploadOut
@@ -29,14 +32,21 @@ class TiersClient:
         """List this creator's tiers at a node of the list, cheapest first."""
         return await self._door.call(tuple[TierOut, ...], "GET", "/tiers", query={"node": node})
 
-    async def create(self, *, name: str, price: Money, perks: tuple[str, ...] = (), node: str = "") -> TierOut:
-        """Make a tier. Problem codes: tier.price, tier.limit, tier.name."""
-        body = TierIn(name=name, price=price, perks=perks)
+    async def create(
+        self, *, name: str, price: Money, perks: tuple[str, ...] = (), node: str = "", **acts: Any
+    ) -> TierOut:
+        """Make a tier; acts: early_access_days, downloads, requests.
+
+        Problem codes: tier.price, tier.limit, tier.name.
+        """
+        body = TierIn(name=name, price=price, perks=perks, **acts)
         return await self._door.call(TierOut, "POST", "/tiers", body=body, query={"node": node})
 
-    async def update(self, tier_id: str, *, name: str, price: Money, perks: tuple[str, ...], node: str = "") -> TierOut:
-        """Change a tier. Problem codes: tier.not_found, tier.price, tier.name."""
-        body = TierIn(name=name, price=price, perks=perks)
+    async def update(
+        self, tier_id: str, *, name: str, price: Money, perks: tuple[str, ...], node: str = "", **acts: Any
+    ) -> TierOut:
+        """Change a tier; acts as for a new one. Problem codes: tier.not_found, tier.price, tier.name."""
+        body = TierIn(name=name, price=price, perks=perks, **acts)
         return await self._door.call(TierOut, "PUT", f"/tiers/{tier_id}", body=body, query={"node": node})
 
     async def archive(self, tier_id: str, *, node: str = "") -> TierOut:
@@ -73,8 +83,12 @@ class UploadsClient:
         node: str = "",
         visibility: Visibility = "chunks",
         tiers: tuple[str, ...] = (),
+        **more: Any,
     ) -> UploadOut:
-        """Save the form as typed. node: where to publish, empty for the node on this computer; tiers: of that node."""
+        """Save the form as typed. node: where to publish, empty for the node on this computer; tiers: of that node.
+
+        more: category, intent, tags, opens_at, as in DraftIn.
+        """
         draft = DraftIn(
             title=title,
             description=description,
@@ -83,6 +97,7 @@ class UploadsClient:
             node=node,
             visibility=visibility,
             tiers=tiers,
+            **more,
         )
         return await self._door.call(UploadOut, "PUT", f"/uploads/{upload_id}/draft", body=draft)
 
@@ -178,6 +193,22 @@ class PayoutsClient:
     async def precheck(self) -> PrecheckOut:
         """Say what a withdrawal would do; sends nothing to the chain."""
         return await self._door.call(PrecheckOut, "GET", "/payouts/precheck")
+
+    async def verification(self) -> KycOut:
+        """Say how this creator's verification at the own node stands. Problem codes: wallet.missing, wallet.locked."""
+        return await self._door.call(KycOut, "GET", "/payouts/verification")
+
+    async def ask_verification(self) -> KycOut:
+        """Ask for it. Problem codes: kyc.listed, wallet.locked."""
+        return await self._door.call(KycOut, "POST", "/payouts/verification")
+
+    async def bring_document(self, kind: DocumentKind, path: str) -> KycOut:
+        """Bring a file of this computer; it replaces an older one of its kind.
+
+        Problem codes: kyc.too_large, file.not_read, wallet.locked.
+        """
+        body = DocumentIn(path=path)
+        return await self._door.call(KycOut, "PUT", f"/payouts/verification/documents/{kind}", body=body)
 
     async def withdraw(self) -> WithdrawalOut:
         """Withdraw all. Problem codes: withdrawal.nothing, withdrawal.no_gas, withdrawal.in_progress, wallet.locked.

@@ -23,9 +23,10 @@ from services.desk.nodes import routes as nodes
 from services.desk.nodes.watch import watch as watch_nodes
 from services.desk.oversight import routes as oversight
 from services.desk.payouts import routes as payouts
-from services.desk.payouts import withdrawal
+from services.desk.payouts import verification, withdrawal
 from services.desk.playback import routes as playback
 from services.desk.playback.unlocking import UNLOCK
+from services.desk.pricing import routes as pricing
 from services.desk.publishing import control, publish, work
 from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
@@ -44,6 +45,7 @@ _SLICES = (
     memberships.router,
     nodes.router,
     publishing.router,
+    pricing.router,
     storage.router,
     catalogue.router,
     profiles.router,
@@ -53,6 +55,7 @@ _SLICES = (
     earnings.router,
     figures.router,
     payouts.router,
+    verification.router,
     oversight.router,
     reconciliation.router,
     _events,

@@ -73,6 +73,7 @@ def host_app(world: World, token: str) -> ASGIApp:
             chain_id=world.chain.chain_id,
             chain=await to_thread.run_sync(world.chain_state),
             channels=await to_thread.run_sync(world.channels.look),
+            explorer=world.explorer,
             samples=await to_thread.run_sync(_existing, world.samples),
         )
 

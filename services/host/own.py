@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from services.chain.gateway import ChainGateway
@@ -28,9 +29,10 @@ async def own_world(profile: Path, clock: Clock) -> AsyncIterator[World]:
 
     Raises ProblemError: as open_world, and request.invalid and chain.unconfirmed for its settings.
     """
-    with chain_of(chain_settings(profile)) as chain:
+    settings = chain_settings(profile)
+    with chain_of(settings) as chain:
         async with open_world(profile, chain=chain, clock=clock, people=(ME,)) as world:
-            yield world
+            yield replace(world, explorer=settings.explorer)
 
 
 @contextmanager

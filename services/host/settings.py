@@ -27,6 +27,7 @@ class ChainSettings:
     """Which chain this profile pays on, by which addresses.
 
     ``escrow`` is NOT_DEPLOYED where ours is not on that chain yet; since_block: it was deployed there or later.
+    explorer: where people look transactions up, empty for a chain without one.
     """
 
     chain_id: int
@@ -34,6 +35,7 @@ class ChainSettings:
     token: Address
     escrow: Address
     since_block: int
+    explorer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,16 @@ def _read(given: Any) -> ChainSettings:
         token=address(given.get("token") or (network.token if network else given["token"])),
         escrow=escrow,
         since_block=_block(given.get("since_block", record["block"] if is_ours else 0)),
+        explorer=_explorer(given.get("explorer", network.explorer if network else "")),
     )
+
+
+def _explorer(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("explorer takes an address")
+    if value:
+        _check_url(value)
+    return value.rstrip("/")
 
 
 def _urls(given: Any) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ class Health(Answer):
     chain: Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
     channels: Literal["offered", "unknown_chain", "not_deployed", "other_code", "unknown"] = "unknown"
     """Whether viewers may pay through channels, and if not, why; ``unknown`` while the chain has not answered."""
+    explorer: str = ""
+    """Under ``/tx/HASH`` there people see a transaction; empty for a chain that has no explorer."""
     samples: tuple[str, ...] = ()
     """Paths of films that a person may try uploading with; empty outside the demo."""
 

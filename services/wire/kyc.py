@@ -11,6 +11,7 @@ from services.wire.base import AddressField, Answer, Moment, Request
 KycState = Literal["not_started", "pending", "verified", "rejected", "expired"]
 Decision = Literal["verified", "rejected"]
 DocumentKind = Literal["identity", "residence", "business"]
+MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 
 
 class DocumentOut(Answer):
@@ -53,6 +54,12 @@ class KycCaseOut(Answer):
     changed_at: Moment
     steps: tuple[KycStepOut, ...]
     documents: tuple[DocumentOut, ...] = ()
+
+
+class DocumentIn(Request):
+    """A file on this computer to bring as a document."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
 
 
 class DecisionIn(Request):

@@ -57,6 +57,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Choose another place, such as your documents; nothing else was changed.",
         "NONE",
     ),
+    "file.not_read": (
+        "The file could not be read.",
+        "Choose it again; it may have been moved, or belong to somebody else.",
+        "NONE",
+    ),
     "database.unreachable": (
         "The database does not answer.",
         "What was paid is kept. Try again in a moment; the same payment is never taken twice.",
@@ -196,6 +201,26 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "This item is not for sale any more.",
         "What you bought of it is in your library and plays on.",
         "NONE",
+    ),
+    "content.not_yet": (
+        "This film is still to come.",
+        "It will be here at the time that its creator chose; some tiers have it earlier.",
+        "NONE",
+    ),
+    "message.not_member": (
+        "Messages are for members of a tier that answers them.",
+        "Join such a tier, or wait until your membership is paid.",
+        "NONE",
+    ),
+    "message.limit": (
+        "Too many of your messages wait for an answer.",
+        "Write again when the creator has answered.",
+        "NONE",
+    ),
+    "message.not_found": (
+        "This message is not there any more.",
+        "Load the page again.",
+        "REFRESH",
     ),
     "account.blocked": (
         "This creator does not sell to your account.",

@@ -1,4 +1,4 @@
-"""The wallet's key: at rest in one file, open only while it is needed. It leaves this module to sign, never to show.
+"""The wallet's key: at rest in one file, open only while it is needed. It leaves to sign, or sealed; never to show.
 
 A wallet under a passphrase is an Ethereum keystore (Web3 Secret Storage, version 3, scrypt). A wallet that opens by
 itself lies under the device's key instead and holds only money of no value.
@@ -43,6 +43,7 @@ class Keyring:
         self._lock = threading.Lock()
         self._key: bytes | None = None
         self._address: Address | None = None
+        self._opens_itself = False
         if path.exists():
             self._read()
 
@@ -57,6 +58,11 @@ class Keyring:
     def address(self) -> Address | None:
         """The wallet's address; None when there is no wallet."""
         return self._address
+
+    @property
+    def opens_itself(self) -> bool:
+        """True for a wallet that lies under the device's key: it holds money of no value and needs no backup."""
+        return self._opens_itself
 
     def key(self) -> bytes:
         """Give the private key (32 bytes). Raises ProblemError: wallet.missing, wallet.locked."""
@@ -76,13 +82,15 @@ class Keyring:
         derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"museclock/v1/content-secrets")
         return KeyBox(derived.derive(self.key()))
 
-    def create(self, passphrase: str) -> None:
-        """Make a wallet under a passphrase. Raises ProblemError: wallet.exists, wallet.weak_passphrase."""
-        if len(passphrase) < MIN_PASSPHRASE:
-            raise ProblemError("wallet.weak_passphrase", minimum=MIN_PASSPHRASE)
+    def create(self, passphrase: str, key: bytes | None = None) -> None:
+        """Make a wallet under a passphrase; for a key, if one is given.
+
+        Raises ProblemError: wallet.exists, wallet.weak_passphrase.
+        """
+        require_strong(passphrase)
         from eth_account import Account
 
-        key = secrets.token_bytes(32)
+        key = key or secrets.token_bytes(32)
         self._store(key, {"form": "keystore", "keystore": dict(Account.encrypt(key, passphrase))})
 
     def create_self_opening(self, key: bytes | None = None) -> None:
@@ -101,17 +109,17 @@ class Keyring:
             if self._key is None:
                 self._key = self._decrypted(_load(self._path), passphrase)
 
-    def confirm(self, passphrase: str) -> None:
-        """Make sure that the owner is asking; a wallet that opens by itself asks for nothing.
+    def confirm(self, passphrase: str) -> bytes:
+        """Make sure that the owner is asking, and give the key for a backup; a wallet that opens by itself just does.
 
         Raises ProblemError: wallet.missing, wallet.wrong_passphrase, wallet.damaged.
         """
         with self._lock:
             if self._address is None:
                 raise ProblemError("wallet.missing")
-            stored = _load(self._path)
-            if stored.get("form") != "device":
-                self._decrypted(stored, passphrase)
+            if self._opens_itself:
+                return self.key()
+            return self._decrypted(_load(self._path), passphrase)
 
     def lock(self) -> None:
         """Forget the key until the next unlock."""
@@ -122,6 +130,7 @@ class Keyring:
         try:
             self._address = address(stored["address"])
             if stored["form"] == "device":
+                self._opens_itself = True
                 self._key = self._device.open(bytes.fromhex(stored["wrapped"]), owner=_OWNER)
         except (KeyError, TypeError, ValueError) as exc:
             raise ProblemError("wallet.damaged") from exc
@@ -150,7 +159,13 @@ class Keyring:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             data = json.dumps({"version": 1, "address": own, **content}).encode()
             replace_durably(self._path, data, unfinished=self._path.parent)
-            self._address, self._key = own, key
+            self._address, self._key, self._opens_itself = own, key, content["form"] == "device"
+
+
+def require_strong(passphrase: str) -> None:
+    """Refuse a passphrase that is too short. Raises ProblemError: wallet.weak_passphrase."""
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise ProblemError("wallet.weak_passphrase", minimum=MIN_PASSPHRASE)
 
 
 def _check_work(crypto: dict[str, Any]) -> None:

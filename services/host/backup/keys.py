@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import secrets
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-
+from services.db.sealed import open_under, seal_under
 from services.host.backup.record import KEYS_PLAIN, KEYS_SEALED
 from services.wire.problems import ProblemError
 
 KEY_FILES = ("node.key", "relayer.key", "authorizer.key", "circle.toml")
-# As keystores of wallets have it (Web3 Secret Storage): 256 MB and about a second.
-COST, _R, _P = 1 << 18, 8, 1
-_MOST = 1 << 20
 
 
 def keep_keys(node: Path, folder: Path, passphrase: str | None) -> list[str]:
@@ -28,18 +21,8 @@ def keep_keys(node: Path, folder: Path, passphrase: str | None) -> list[str]:
         for name, data in found.items():
             _write(folder / KEYS_PLAIN / name, data)
         return [f"{KEYS_PLAIN}/{name}" for name in found]
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     plain = json.dumps({name: _text(data) for name, data in found.items()}).encode()
-    sealed = AESGCM(_derived(passphrase, salt, COST)).encrypt(nonce, plain, KEYS_SEALED.encode())
-    box = {
-        "kdf": "scrypt",
-        "n": COST,
-        "r": _R,
-        "p": _P,
-        "salt": _text(salt),
-        "nonce": _text(nonce),
-        "data": _text(sealed),
-    }
+    box = seal_under(passphrase, plain, label=KEYS_SEALED)
     _write(folder / KEYS_SEALED, json.dumps(box).encode())
     return [KEYS_SEALED]
 
@@ -65,19 +48,10 @@ def _kept(folder: Path, passphrase: str | None) -> dict[str, bytes]:
         return {name: (plain / name).read_bytes() for name in KEY_FILES if (plain / name).is_file()}
     try:
         box = json.loads((folder / KEYS_SEALED).read_bytes())
-        salt, nonce, data = (base64.b64decode(box[name]) for name in ("salt", "nonce", "data"))
-        opened = AESGCM(_derived(passphrase or "", salt, min(int(box["n"]), _MOST))).decrypt(
-            nonce, data, KEYS_SEALED.encode()
-        )
-    except InvalidTag as exc:
-        raise ProblemError("wallet.wrong_passphrase") from exc
+        opened = open_under(passphrase or "", box, label=KEYS_SEALED)
     except (ValueError, KeyError, TypeError) as exc:
         raise ProblemError("backup.damaged", file=KEYS_SEALED) from exc
     return {name: base64.b64decode(text) for name, text in json.loads(opened).items()}
-
-
-def _derived(passphrase: str, salt: bytes, cost: int) -> bytes:
-    return Scrypt(salt=salt, length=32, n=cost, r=_R, p=_P).derive(passphrase.encode())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -13,10 +13,10 @@ from services.db.dialects import insert_into
 from services.db.keybox import KeyBox
 from services.node.kyc.tables import KycDocument
 from services.units.address import Address
-from services.wire.kyc import DocumentKind, DocumentOut
+from services.wire.kyc import MAX_DOCUMENT_BYTES, DocumentKind, DocumentOut
 from services.wire.problems import ProblemError
 
-MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = MAX_DOCUMENT_BYTES
 WANTED: Final[tuple[DocumentKind, ...]] = ("identity", "residence")
 _INTO = insert_into(KycDocument)
 _PUT = _INTO.on_conflict_do_update(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
+
+from studio.kit.explorer import explained
 from studio.kit.format import DASH, moment, money, money_exact, short
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card
+from studio.kit.words import tr
 from studio.pages.payouts.states import STATES
 
 if TYPE_CHECKING:
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 
 def _state(row: WithdrawalOut) -> Cell:
     word, tone = STATES[row.state]
-    return Cell(word, tone, badge=True)
+    return Cell(tr(word), tone, badge=True)
 
 
 def _fee(row: WithdrawalOut) -> Cell:
@@ -30,27 +34,37 @@ def _transaction(row: WithdrawalOut) -> Cell:
 
 
 class HistoryCard(Card):
-    """One line a withdrawal, newest first."""
+    """One line a withdrawal, newest first. Signal: ``opened(transaction)``."""
+
+    opened = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("History", spacing=8)
+        super().__init__(tr("History"), spacing=8)
         columns: list[Column[WithdrawalOut]] = [
-            Column("When", lambda row: Cell(moment(row.at)), width=150),
-            Column("State", _state, width=170),
-            Column("Transaction", _transaction, width=0),
-            Column("Fee", _fee, width=100, right=True),
-            Column("Amount", lambda row: Cell(money_exact(row.amount)), width=140, right=True),
+            Column(tr("When"), lambda row: Cell(moment(row.at)), width=150),
+            Column(tr("State"), _state, width=170),
+            Column(tr("Transaction"), _transaction, width=0),
+            Column(tr("Fee"), _fee, width=100, right=True),
+            Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=140, right=True),
         ]
         self._model: TableModel[WithdrawalOut] = TableModel(columns, self)
-        self.table = Table(self._model, name="payouts.history", says="Past withdrawals")
-        self._none = text.muted("No withdrawals yet.")
-        self.body.addWidget(self._none)
-        self.body.addWidget(self.table)
-        self.show_history(())
+        self.table = Table(self._model, name="payouts.history", says=tr("Past withdrawals"))
+        self.table.opened.connect(self._on_opened)
+        self._none = text.muted(tr("No withdrawals yet. The first one you make becomes a line here."))
+        self._hint = text.caption(wrap=True)
+        for part in (self._none, self.table, self._hint):
+            self.body.addWidget(part)
+        self.show_history((), "")
 
-    def show_history(self, history: Sequence[WithdrawalOut]) -> None:
-        """Show these withdrawals."""
+    def show_history(self, history: Sequence[WithdrawalOut], explorer: str) -> None:
+        """Show these withdrawals; explorer: where their transactions can be looked at, if anywhere."""
         self._model.set_rows(history)
         self._none.setVisible(not history)
         self.table.setVisible(bool(history))
+        self._hint.setText(explained(explorer))
+        self._hint.setVisible(bool(history))
         self.table.fit_rows()
+
+    def _on_opened(self, row: WithdrawalOut) -> None:
+        if row.transaction:
+            self.opened.emit(row.transaction)

@@ -11,6 +11,7 @@ from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.button import secondary
 from studio.kit.widgets.card import Card, column, row
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.units.money import Money
@@ -27,10 +28,10 @@ class IncomingCard(Card):
         self._icon = Icon("clock", "info")
         self._title = text.Text(weight=text.Weight.DemiBold)
         self._words = text.muted(
-            "Viewers pay part by part with vouchers. These are claimed by themselves within an hour; to withdraw the "
-            "money now, bring it in. Tips and payments by other programs come in with it."
-        )
-        self._collect = secondary("Bring it in", name="payouts.collect", icon="arrow-down")
+            tr("Viewers pay part by part with vouchers. These are claimed by themselves within an hour; to withdraw "
+               "the money now, bring it in. Tips and payments by other programs come in with it.")
+        )  # fmt: skip
+        self._collect = secondary(tr("Bring it in"), name="payouts.collect", icon="arrow-down")
         self._collect.clicked.connect(self.collect_wanted)
         line = row(self._icon, spacing=16)
         line.addLayout(column(self._title, self._words, spacing=2), 1)
@@ -40,13 +41,13 @@ class IncomingCard(Card):
     def show_pending(self, pending: Money | None, *, collecting: bool) -> None:
         """Show how much there is; None while the node does not say."""
         if pending is None:
-            title = "The node does not say what is on its way"
+            title = tr("The node does not say what is on its way")
         elif pending:
-            title = f"On its way: {money_exact(pending)}"
+            title = tr("On its way: {sum}", sum=money_exact(pending))
         else:
-            title = "Nothing is on its way"
+            title = tr("Nothing is on its way")
         self._title.setText(title)
         self._icon.show_icon("clock" if pending else "check", "info" if pending else "neutral")
         self._collect.setEnabled(not collecting)
-        self._collect.set_text("Bringing it in…" if collecting else "Bring it in")
+        self._collect.set_text(tr("Bringing it in…") if collecting else tr("Bring it in"))
         self.setAccessibleName(title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.kit.explorer import show_transaction
 from studio.kit.format import clock
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import primary
@@ -11,9 +12,12 @@ from studio.kit.widgets.card import row
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.tile import Tile
+from studio.kit.words import tr
+from studio.pages.payouts.following import StatePanel
 from studio.pages.payouts.history import HistoryCard
 from studio.pages.payouts.incoming import IncomingCard
-from studio.pages.payouts.panel import CheckPanel, StatePanel
+from studio.pages.payouts.panel import CheckPanel
+from studio.pages.payouts.verification import VerificationCard
 from studio.pages.payouts.view_model import PayoutsViewModel
 
 if TYPE_CHECKING:
@@ -25,15 +29,15 @@ class PayoutsPage(PageFrame):
     """What is there, what is on its way, what was paid out."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Payouts")
+        super().__init__(tr("Payouts"))
         self.model = PayoutsViewModel(context)
-        self._withdraw = primary("Withdraw", name="payouts.withdraw", icon="payouts")
+        self._withdraw = primary(tr("Withdraw"), name="payouts.withdraw", icon="payouts")
         self._withdraw.clicked.connect(self.model.withdraw)
         self.buttons.addWidget(self._withdraw)
-        self._available = Tile("payouts.available", "Available", plain=True)
-        self._pending = Tile("payouts.pending", "On its way", plain=True)
-        self._in_flight = Tile("payouts.in_flight", "In flight", plain=True)
-        self._withdrawn = Tile("payouts.withdrawn", "Withdrawn", plain=True)
+        self._available = Tile("payouts.available", tr("Available"), plain=True)
+        self._pending = Tile("payouts.pending", tr("On its way"), plain=True)
+        self._in_flight = Tile("payouts.in_flight", tr("In flight"), plain=True)
+        self._withdrawn = Tile("payouts.withdrawn", tr("Withdrawn"), plain=True)
         tiles = (self._available, self._pending, self._in_flight, self._withdrawn)
         self.body.addLayout(row(*tiles, spacing=GUTTER, stretch=1))
         self._incoming = IncomingCard()
@@ -41,8 +45,13 @@ class PayoutsPage(PageFrame):
         self._check, self._state = CheckPanel(), StatePanel()
         self._check.confirmed.connect(self.model.confirm)
         self._check.cancelled.connect(self.model.cancel)
-        self._history, self._sums = HistoryCard(), ReconcileCard()
-        for part in (self._incoming, self._check, self._state, self._history, self._sums):
+        self._check.copied.connect(self._on_copied)
+        self._history, self._sums, self._kyc = HistoryCard(), ReconcileCard(), VerificationCard()
+        self._history.opened.connect(self._open_transaction)
+        self._state.opened.connect(self._open_transaction)
+        self._kyc.asked.connect(self.model.verify)
+        self._kyc.brought.connect(self.model.bring)
+        for part in (self._incoming, self._check, self._state, self._history, self._kyc, self._sums):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -64,9 +73,10 @@ class PayoutsPage(PageFrame):
         following = state.step == "following" and state.current is not None
         self._state.setVisible(following or state.step == "nothing")
         if following and state.current is not None:
-            self._state.show_withdrawal(state.current)
+            self._state.show_withdrawal(state.current, state.explorer)
         elif state.step == "nothing":
             self._state.show_nothing()
+        self._kyc.show_standing(state.kyc, busy=state.bringing)
         if state.sums is not None:
             self._sums.show_sums(state.sums)
 
@@ -74,15 +84,25 @@ class PayoutsPage(PageFrame):
         payouts = self.model.state.payouts
         if payouts is None:
             return
-        self.subtitle.setText(f"as of {clock(payouts.as_of)}")
+        self.subtitle.setText(tr("as of {time}", time=clock(payouts.as_of)))
         known = payouts.available is not None
-        self._available.show_money(payouts.available, "yours on the chain" if known else "the chain cannot be read")
+        self._available.show_money(
+            payouts.available, tr("yours on the chain") if known else tr("the chain cannot be read")
+        )
         told = payouts.pending is not None
-        self._pending.show_money(payouts.pending, "sold, not on the chain yet" if told else "the node does not say")
+        self._pending.show_money(
+            payouts.pending, tr("sold, not on the chain yet") if told else tr("the node does not say")
+        )
         self._incoming.show_pending(payouts.pending, collecting=self.model.state.collecting)
-        self._in_flight.show_money(payouts.in_flight, "to your wallet")
-        self._withdrawn.show_money(payouts.withdrawn, "paid out so far")
-        self._history.show_history(payouts.history)
+        self._in_flight.show_money(payouts.in_flight, tr("to your wallet"))
+        self._withdrawn.show_money(payouts.withdrawn, tr("paid out so far"))
+        self._history.show_history(payouts.history, self.model.state.explorer)
+
+    def _open_transaction(self, transaction: str) -> None:
+        show_transaction(self.model.context, self.model.state.explorer, transaction)
+
+    def _on_copied(self) -> None:
+        self.model.context.notify(tr("Address copied."))
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         model = self.model

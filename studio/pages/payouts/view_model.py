@@ -9,8 +9,10 @@ from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.wire.desk import Reconciliation
+    from services.client import Client
+    from services.wire.desk import Health, Reconciliation
     from services.wire.earnings import PayoutsOut, PrecheckOut, WithdrawalOut
+    from services.wire.kyc import DocumentKind, KycOut
     from studio.kit.context import PageContext
 
 Step = Literal["idle", "checking", "confirm", "nothing", "sending", "following"]
@@ -25,6 +27,12 @@ class PayoutsState:
     step: Step = "idle"
     precheck: PrecheckOut | None = None
     current: WithdrawalOut | None = None
+    explorer: str = ""
+    """Where the chain's transactions can be looked at, if anywhere."""
+    kyc: KycOut | None = None
+    """How the creator's verification stands; None while the node does not say."""
+    bringing: bool = False
+    """A document or a question about the verification is on its way."""
     collecting: bool = False
     uncollected: Problem | None = None
     """Why what is on its way was not brought in; stays until the next try."""
@@ -44,7 +52,7 @@ class PayoutsState:
 class PayoutsViewModel(ViewModel[PayoutsState]):
     """Withdraws all that is available, once."""
 
-    watches = frozenset({"payout", "earnings", "wallet", "purchase"})
+    watches = frozenset({"payout", "earnings", "wallet", "purchase", "verification"})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, PayoutsState())
@@ -53,6 +61,20 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
         """Load balances, history and the three books."""
         self._fetch(lambda desk: desk.payouts.state(), self._on_payouts, self._on_unread)
         self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._no_sums)
+        self._act(lambda desk: desk.payouts.verification(), self._on_kyc, self._no_kyc)
+        self.context.bridge.run(self, _health, self._on_health, self._no_health)
+
+    def verify(self) -> None:
+        """Ask the node for the verification."""
+        if not self.state.bringing:
+            self._set(bringing=True, problem=None)
+            self._act(lambda desk: desk.payouts.ask_verification(), self._on_kyc, self._not_brought)
+
+    def bring(self, kind: DocumentKind, path: str) -> None:
+        """Bring a document from a file."""
+        if not self.state.bringing:
+            self._set(bringing=True, problem=None)
+            self._act(lambda desk: desk.payouts.bring_document(kind, path), self._on_kyc, self._not_brought)
 
     def collect(self) -> None:
         """Bring in what was sold by vouchers, and what lies in the till."""
@@ -85,6 +107,21 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
         following = current is not None and self.state.step == "idle"
         step: Step = "following" if following else self.state.step
         self._set(payouts=payouts, current=current, step=step, unread=None)
+
+    def _on_kyc(self, kyc: KycOut) -> None:
+        self._set(kyc=kyc, bringing=False)
+
+    def _no_kyc(self, _problem: Problem) -> None:
+        """Without the node's word the card is not shown; withdrawing does not wait for it."""
+
+    def _not_brought(self, problem: Problem) -> None:
+        self._set(bringing=False, problem=problem)
+
+    def _on_health(self, health: Health) -> None:
+        self._set(explorer=health.explorer)
+
+    def _no_health(self, _problem: Problem) -> None:
+        """The rail says how the service is; hashes can be copied meanwhile."""
 
     def _on_collected(self, payouts: PayoutsOut) -> None:
         self._set(collecting=False)
@@ -122,3 +159,7 @@ class PayoutsViewModel(ViewModel[PayoutsState]):
             return
         self._set(step="idle", precheck=None, problem=problem)
         self._act(lambda desk: desk.payouts.state(), self._on_payouts, self._no_sums)
+
+
+async def _health(client: Client) -> Health:
+    return await client.health()

@@ -15,7 +15,7 @@ from services.db.engine import open_database
 from services.db.keybox import KeyBox, key_file
 from services.db.ledger import Line, post
 from services.db.migrate import migrate
-from services.host.backup import keys
+from services.db import sealed
 from services.host.backup.make import make_backup
 from services.host.backup.record import Record
 from services.host.backup.restore import restore_backup
@@ -35,7 +35,7 @@ PASSPHRASE = "the drill of november"
 @pytest.fixture(autouse=True)
 def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
     """What makes guessing expensive is not what is tried here."""
-    monkeypatch.setattr(keys, "COST", 1 << 10)
+    monkeypatch.setattr(sealed, "COST", 1 << 10)
 
 
 @asynccontextmanager

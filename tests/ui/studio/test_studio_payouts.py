@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
 from services.wire.earnings import WithdrawalState
+from services.wire.kyc import DocumentOut, KycOut, KycState
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.pages.payouts.page import PayoutsPage
 from tests.fixtures import samples
 from tests.fixtures.window import PreparedClient, Shell
+
+
+class Browser(QObject):
+    """Takes the addresses that would be opened in a browser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toString())
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """What stands for the person's browser."""
+    made = Browser()
+    QDesktopServices.setUrlHandler("https", made, "open")  # type: ignore[call-overload]  # as PySide takes it
+    yield made
+    QDesktopServices.unsetUrlHandler("https")
 
 
 @pytest.fixture
@@ -108,14 +131,23 @@ def test_nothing_to_withdraw_is_a_sentence(qtbot: QtBot, page: PayoutsPage, clie
     assert page.banner.isHidden()
 
 
-def test_no_gas_takes_the_button_away_and_says_why(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
-    client.answers["payouts.precheck"] = samples.precheck(problem=ProblemOut(code="withdrawal.no_gas"))
+def test_no_gas_takes_the_button_away_and_says_why_and_who_acts(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient, shell: Shell
+) -> None:
+    poor = samples.precheck(problem=ProblemOut(code="withdrawal.no_gas"))
+    client.answers["payouts.precheck"] = poor.model_copy(update={"gas": samples.usd("0.0003")})
     press(page, "payouts.withdraw")
     qtbot.waitUntil(step_is(page, "confirm"))
     confirm = page.findChild(Button, "payouts.confirm")
     assert confirm is not None
     assert not confirm.isEnabled()
-    assert "network fee" in page._check._warning.text()
+    words = page._check._blocked.words
+    assert "network fee" in words
+    assert "You act" in words
+    assert "short of $0.001." in words
+    press(page, "payouts.copy")
+    assert QApplication.clipboard().text() == samples.CREATOR
+    assert shell.said == ["Address copied."]
 
 
 def test_a_locked_wallet_can_be_opened_and_the_check_comes_again(
@@ -204,3 +236,78 @@ def test_a_node_that_does_not_say_is_a_dash(qtbot: QtBot, page: PayoutsPage, cli
     page.model.refresh()
     qtbot.waitUntil(lambda: page._pending.value_text == "–")
     assert "does not say" in page._incoming.accessibleName()
+
+
+def test_the_payee_stands_in_full_in_the_check(qtbot: QtBot, page: PayoutsPage) -> None:
+    press(page, "payouts.withdraw")
+    qtbot.waitUntil(step_is(page, "confirm"))
+    assert page._check._to.value.text() == samples.CREATOR
+
+
+def test_a_line_of_the_history_opens_its_transaction(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient, shell: Shell, browser: Browser
+) -> None:
+    client.answers |= {"payouts.state": samples.payouts(samples.withdrawal()), "health": samples.HEALTH}
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page._history.table.isVisible() and bool(client.called("health")))
+    page._history.table.opened.emit(samples.withdrawal())
+    assert QApplication.clipboard().text() == samples.TRANSACTION
+    assert shell.said == ["Hash copied. This chain has no explorer."]
+    assert "no explorer" in page._history._hint.text()
+    client.answers["health"] = samples.HEALTH.model_copy(update={"explorer": "https://look.example"})
+    page.model.refresh()
+    qtbot.waitUntil(lambda: "look.example" in page._history._hint.text())
+    page._history.table.opened.emit(samples.withdrawal())
+    assert browser.opened == [f"https://look.example/tx/{samples.TRANSACTION}"]
+
+
+def standing(state: KycState, *documents: DocumentOut, reason: str = "") -> KycOut:
+    here = {document.kind for document in documents}
+    missing = () if state == "verified" else tuple(kind for kind in ("identity", "residence") if kind not in here)
+    return KycOut.model_validate(
+        {"message": "", "creator_id": samples.CREATOR, "state": state, "reason": reason, "missing": missing,
+         "documents": documents}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "who", "may_ask"),
+    [
+        ("not_started", "You act", True),
+        ("pending", "The operator acts", False),
+        ("verified", "Nobody has to act", False),
+        ("rejected", "You act", True),
+        ("expired", "You act", True),
+    ],
+)
+def test_each_state_of_a_verification_says_whose_task_it_is(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient, state: KycState, who: str, may_ask: bool
+) -> None:
+    client.answers["payouts.verification"] = standing(state, reason="unreadable" if state == "rejected" else "")
+    page.model.refresh()
+    qtbot.waitUntil(page._kyc.isVisible)
+    assert page._kyc._who.text() == who
+    assert page._kyc._ask.isVisible() is may_ask
+    assert ("unreadable" in page._kyc._task.text()) is (state == "rejected")
+
+
+def test_documents_are_brought_and_the_verification_is_asked_for(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient
+) -> None:
+    paper = DocumentOut(kind="identity", size=1_400_000, at=samples.NOW)
+    client.answers |= {
+        "payouts.verification": standing("not_started"),
+        "payouts.bring_document": standing("not_started", paper),
+        "payouts.ask_verification": standing("pending", paper),
+    }
+    page.model.refresh()
+    qtbot.waitUntil(page._kyc.isVisible)
+    page._kyc.brought.emit("identity", "/papers/me.pdf")
+    qtbot.waitUntil(lambda: "1.3 MB" in page._kyc._lines["identity"][0].text())
+    assert client.called("payouts.bring_document") == [(("identity", "/papers/me.pdf"), {})]
+    press(page, "payouts.verify")
+    qtbot.waitUntil(lambda: page._kyc._state.text() == "waits for a decision")
+    client.answers["payouts.bring_document"] = ProblemError("kyc.too_large", limit=8_388_608)
+    page._kyc.brought.emit("residence", "/papers/large.pdf")
+    qtbot.waitUntil(page.banner.isVisible)
+    assert page._kyc._lines["residence"][1].isEnabled()

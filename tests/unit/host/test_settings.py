@@ -126,3 +126,13 @@ def test_bytes_that_are_no_text_are_the_same_problem(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_bytes(b"\xff")
     with pytest.raises(ProblemError, match=r"request\.invalid"):
         chain_settings(tmp_path)
+
+
+@pytest.mark.usefixtures("bare")
+def test_an_explorer_comes_with_the_chain_and_can_be_named(tmp_path: Path) -> None:
+    assert chain_settings(tmp_path).explorer == NETWORKS[ARC_TESTNET_ID].explorer
+    named = chain_settings(write(tmp_path, '[chain]\nexplorer = "https://look.example/"\n'))
+    assert named.explorer == "https://look.example"
+    assert chain_settings(write(tmp_path, '[chain]\nexplorer = ""\n')).explorer == ""
+    with pytest.raises(ProblemError, match=r"request\.invalid"):
+        chain_settings(write(tmp_path, '[chain]\nexplorer = "javascript:1"\n'))
