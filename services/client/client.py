@@ -16,6 +16,7 @@ from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
 from services.client.oversight import OversightClient
+from services.client.pricing import PricingClient
 from services.client.storage import StorageClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
 from services.client.wallet import WalletClient
@@ -38,6 +39,7 @@ class DeskClient:
         self.tiers = TiersClient(door)
         self.memberships = MembershipsClient(door)
         self.uploads = UploadsClient(door)
+        self.pricing = PricingClient(door)
         self.storage = StorageClient(door)
         self.catalogue = CatalogueClient(door)
         self.playback = PlaybackClient(door, brought)

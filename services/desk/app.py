@@ -32,6 +32,7 @@ from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
 from services.desk.storage import routes as storage
 from services.desk.storage.repair import watch as watch_storages
+from services.desk.wallet import backup_routes
 from services.desk.wallet import routes as wallet
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
@@ -40,6 +41,7 @@ from services.http.quick import QuickRoutes
 _events = APIRouter(tags=["events"])
 _SLICES = (
     wallet.router,
+    backup_routes.router,
     channels.router,
     tiers.router,
     memberships.router,

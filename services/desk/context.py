@@ -21,6 +21,7 @@ from services.desk.nodes.book import NodeBook
 from services.desk.nodes.elsewhere import Elsewhere
 from services.desk.nodes.store import NodeBlocks, PassingBlocks
 from services.desk.pace import Pace
+from services.desk.pricing.narrator import Narrator
 from services.desk.wallet.keyring import Keyring
 from services.ipfs.store import BlockStore
 from services.units.time import Clock
@@ -51,6 +52,8 @@ class Desk:
     blocks: BlockStore
     clock: Clock
     nodes: NodeBook = field(default_factory=NodeBook)
+    narrator: Narrator | None = None
+    """Who puts price suggestions into words; None where no key is configured."""
     home: Desk | None = None
     """The desk itself, when this is how it speaks with another node than its own."""
     events: EventBus = field(default_factory=EventBus)

@@ -78,5 +78,6 @@ def _out(desk: Desk, tier: NodeTierOut) -> TierOut:
 
 def _as_node(desk: Desk, body: TierIn) -> dict[str, object]:
     """Write a tier as the node takes it; the node is the one that says what is wrong with it."""
-    perks = list(body.perks)
-    return {"creator_id": desk.keyring.owner(), "name": body.name, "price": str(body.price.dollars), "perks": perks}
+    acting = body.model_dump(include={"early_access_days", "downloads", "requests"})
+    words = {"name": body.name, "price": str(body.price.dollars), "perks": list(body.perks)}
+    return {"creator_id": desk.keyring.owner(), **words, **acting}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, bindparam, exists, literal, select
@@ -11,6 +12,7 @@ from services.node.moderation.tables import CreatorBlock
 from services.node.tables import Item
 from services.units.address import Address
 from services.units.ids import ContentId
+from services.units.time import unix_seconds
 from services.wire.problems import ProblemError
 
 ILLEGAL = "illegal"
@@ -18,7 +20,9 @@ ILLEGAL = "illegal"
 _BLOCKED = exists(CreatorBlock.account).where(
     CreatorBlock.creator == Item.creator, CreatorBlock.account == bindparam("account")
 )
-_STANDING = select(Item.archived_at, Item.takedown, _BLOCKED).where(Item.content_id == bindparam("content"))
+_STANDING = select(Item.archived_at, Item.takedown, Item.opens_at, _BLOCKED).where(
+    Item.content_id == bindparam("content")
+)
 _TAKEDOWN = select(Item.takedown).where(Item.content_id == bindparam("content"))
 _BLOCKS = select(CreatorBlock.account).where(
     CreatorBlock.creator == bindparam("creator"), CreatorBlock.account == bindparam("account")
@@ -32,6 +36,7 @@ def sold_by_the_chunk() -> ScalarSelect[Any]:
         Item.visibility == "chunks",
         Item.archived_at.is_(None),
         Item.takedown.is_(None),
+        Item.opens_at.is_(None),
         ~_BLOCKED,
     )
     return sold.scalar_subquery()
@@ -44,20 +49,28 @@ def refuse_taken_down(session: Session, content: ContentId) -> None:
 
 
 def refuse_withdrawn(session: Session, content: ContentId, account: Address) -> None:
-    """Refuse to sell what was archived or taken down, and to whom its creator blocked.
+    """Refuse to sell what was archived, taken down or is to come, and to whom its creator blocked.
 
-    Raises ProblemError: content.taken_down, content.not_for_sale, account.blocked, content.not_found.
+    Raises ProblemError: content.taken_down, content.not_for_sale, content.not_yet (at, Unix seconds), account.blocked,
+    content.not_found.
     """
     found = session.connection().execute(_STANDING, {"content": content, "account": account}).first()
     if found is None:
         raise ProblemError("content.not_found")
-    archived_at, takedown, is_blocked = found
+    archived_at, takedown, opens_at, is_blocked = found
     if takedown == ILLEGAL:
         raise ProblemError("content.taken_down")
     if takedown is not None or archived_at is not None:
         raise ProblemError("content.not_for_sale")
+    if opens_at is not None:
+        raise not_yet(opens_at)
     if is_blocked:
         raise ProblemError("account.blocked")
+
+
+def not_yet(opens_at: datetime) -> ProblemError:
+    """Say when a film will be there for everybody."""
+    return ProblemError("content.not_yet", at=unix_seconds(opens_at))
 
 
 def refuse_blocked(session: Session, creator: Address, account: Address) -> None:

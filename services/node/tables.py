@@ -15,6 +15,7 @@ from services.units.ids import ContentId
 from services.units.money import Money
 
 _STRICT = {"sqlite_strict": True}
+_TO_COME = text("opens_at IS NOT NULL")
 _UNBOOKED, _BOOKED = text("is_booked = 0"), text("is_booked = 1")
 
 
@@ -90,6 +91,12 @@ class Tier(NodeTable):
     created_at: Mapped[datetime] = mapped_column(MomentColumn)
     archived_at: Mapped[datetime | None] = mapped_column(MomentColumn)
     """From then on nobody can join; members keep what they paid for."""
+    early_access_days: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    """How many days before others its members have the films that it opens."""
+    downloads: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    """1 when its members may keep films that it opens for watching offline, while they are members."""
+    requests: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    """1 when its members may write to the creator, who answers."""
 
 
 class Item(NodeTable):
@@ -100,6 +107,7 @@ class Item(NodeTable):
         Index("ix_item_published_at", "published_at"),
         Index("uq_item_seq", "seq", unique=True),
         Index("ix_item_creator_seq", "creator", "seq"),
+        Index("ix_item_opens_at", "opens_at", sqlite_where=_TO_COME, postgresql_where=_TO_COME),
         _STRICT,
     )
 
@@ -127,6 +135,8 @@ class Item(NodeTable):
     """From then on it is neither listed nor sold, by its owner's will; what was bought stays."""
     takedown: Mapped[str | None] = mapped_column(Text)
     """hidden or illegal, by a moderator's decision; see services.node.moderation."""
+    opens_at: Mapped[datetime | None] = mapped_column(MomentColumn)
+    """When it will be there for everybody; NULL for a film that is. See services.node.catalogue.opening."""
 
 
 class ChunkForSale(NodeTable):

@@ -32,8 +32,17 @@ def create_tier(node: NodeOf, caller: Publisher, body: NodeTierIn) -> NodeTierOu
         if (count or 0) >= TIERS_PER_CREATOR:
             raise ProblemError("tier.limit", limit=TIERS_PER_CREATOR)
         row = Tier(
-            id=new_row_id(), creator=caller, name=name, price=price, perks=list(body.perks), created_at=node.clock.now()
+            id=new_row_id(),
+            creator=caller,
+            name=name,
+            price=price,
+            perks=list(body.perks),
+            created_at=node.clock.now(),
+            early_access_days=0,
+            downloads=0,
+            requests=0,
         )
+        _act(row, body)
         session.add(row)
     return _out(row)
 
@@ -57,6 +66,7 @@ def update_tier(node: NodeOf, caller: Publisher, tier_id: str, body: NodeTierIn)
         if row is None or row.creator != caller:
             raise ProblemError("tier.not_found")
         row.name, row.price, row.perks = name, price, list(body.perks)
+        _act(row, body)
     return _out(row)
 
 
@@ -75,6 +85,16 @@ def archive_tier(node: NodeOf, caller: Publisher, tier_id: str) -> NodeTierOut:
             members = update(Membership).where(Membership.tier_id == tier_id, Membership.renews == 1)
             session.execute(members.values(renews=0, reason="archived"))
     return _out(row)
+
+
+def _act(row: Tier, body: NodeTierIn) -> None:
+    """Take over what the tier does; what is not said stays."""
+    if body.early_access_days is not None:
+        row.early_access_days = body.early_access_days
+    if body.downloads is not None:
+        row.downloads = int(body.downloads)
+    if body.requests is not None:
+        row.requests = int(body.requests)
 
 
 def _checked(body: NodeTierIn, caller: Address) -> tuple[str, Money]:
@@ -106,4 +126,7 @@ def _out(row: Tier) -> NodeTierOut:
         perks=tuple(row.perks),
         created_at=row.created_at,
         is_archived=row.archived_at is not None,
+        early_access_days=row.early_access_days,
+        downloads=bool(row.downloads),
+        requests=bool(row.requests),
     )

@@ -22,7 +22,7 @@ from services.wire.base import (
     Request,
 )
 from services.wire.sign_in import MAX_CHARS
-from services.wire.tiers import TierOut
+from services.wire.tiers import MAX_EARLY_DAYS, TierOut
 from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
 KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -106,6 +106,8 @@ class PublishIn(Request):
     visibility: Literal["public", "chunks", "members"] = "chunks"
     """How it is to be had from its first moment on, with the tiers below; see AccessIn."""
     tiers: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=30)] = ()
+    opens_at: Moment | None = None
+    """When it is there for everybody; None for at once."""
 
 
 class CardOut(Answer):
@@ -130,6 +132,8 @@ class CardOut(Answer):
     state: Literal["live", "archived", "hidden", "illegal"] = "live"
     """archived by its owner, hidden by a moderator: neither listed nor sold, and what was bought plays on; illegal: no
     key leaves the node."""
+    opens_at: Moment | None = None
+    """When it will be there for everybody; None for a film that is."""
 
 
 class PageOut(Answer):
@@ -149,6 +153,12 @@ class DescriptionIn(Request):
     """What an item's owner says about it."""
 
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)]
+
+
+class OpeningIn(Request):
+    """When an item that is to come is there for everybody; None for now."""
+
+    opens_at: Moment | None = None
 
 
 class TagOut(Answer):
@@ -240,6 +250,10 @@ class NodeTierOut(Answer):
     perks: tuple[str, ...]
     created_at: Moment
     is_archived: bool = False
+    early_access_days: int = 0
+    downloads: bool = False
+    requests: bool = False
+    """What the tier does besides its perks in words; see TierOut."""
 
     def tier(self, node: str = "") -> TierOut:
         """Give it as desks and windows know it."""
@@ -251,6 +265,9 @@ class NodeTierOut(Answer):
             perks=self.perks,
             created_at=self.created_at,
             is_archived=self.is_archived,
+            early_access_days=self.early_access_days,
+            downloads=self.downloads,
+            requests=self.requests,
             node=node,
         )
 
@@ -263,3 +280,7 @@ class NodeTierIn(Request):
     price: Annotated[Decimal, Field(ge=0, le=1000, decimal_places=6)]
     perks: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=20)] = ()
     id: str | None = None
+    early_access_days: Annotated[int, Field(ge=0, le=MAX_EARLY_DAYS)] | None = None
+    """Of these three, what is not said stays as it is; a new tier has none of them."""
+    downloads: bool | None = None
+    requests: bool | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -13,6 +13,12 @@ StageName = Literal["hash", "check", "cut", "seal", "store", "pin", "register", 
 StageState = Literal["waiting", "running", "paused", "done", "failed"]
 UploadState = Literal["queued", "working", "paused", "ready", "publishing", "published", "failed", "cancelled"]
 """``queued``: others are being worked on. ``paused``: a person stopped it; it goes on where it was."""
+Category = Literal["film", "music", "lesson", "talk", "sport", "news", "game", "other"]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+"""Kept on the node as a film's first tag."""
+Intent = Literal["reach", "balance", "earn"]
+"""What its creator wants of a film: many viewers, something of both, or much of each viewer."""
+MAX_OWN_TAGS = 9
 STAGES: tuple[StageName, ...] = ("hash", "check", "cut", "seal", "store", "pin", "register", "elsewhere")
 
 
@@ -35,6 +41,12 @@ class DraftIn(Request):
     visibility: Visibility = "chunks"
     tiers: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=MAX_TIERS)] = ()
     """How it is to be had from its first moment on; the tiers are that node's."""
+    category: Category = "other"
+    intent: Intent = "balance"
+    tags: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=20)] = ()
+    """Besides the category, which is the first."""
+    opens_at: Moment | None = None
+    """When it is there for everybody; None for as soon as it is published."""
 
 
 class StageOut(Answer):

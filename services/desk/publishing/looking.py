@@ -62,12 +62,19 @@ def _told(desk: Desk, path: Path, outlook: Outlook, price_text: str) -> LookOut:
 
 
 def _cost(desk: Desk, duration_ms: int, price_text: str) -> CostOut | None:
-    """Say what selling costs at a price; nothing without one, or while the chain cannot be asked."""
     try:
         price = Money.parse(price_text)
+    except ValueError:
+        return None
+    return cost_at(desk, duration_ms, price)
+
+
+def cost_at(desk: Desk, duration_ms: int, price: Money) -> CostOut | None:
+    """Say what selling costs at a price; nothing without one, or while the chain cannot be asked. Blocking."""
+    try:
         settlement = gas_to_money(estimated_fee(desk, _GAS_A_PART * len(even_cuts(duration_ms))))
         withdrawal = gas_to_money(estimated_fee(desk))
-    except (ValueError, ProblemError):
+    except ProblemError:
         return None
     return cost_of(price, duration_ms, settlement=settlement, withdrawal=withdrawal) if price > ZERO else None
 

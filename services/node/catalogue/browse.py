@@ -93,7 +93,8 @@ def _places(session: Session, wish: Wish, *, rank: Rank, before: int, limit: int
 
 
 def _newest(before: int, limit: int) -> Select[Any]:
-    listed = select(Item.seq).where(Item.archived_at.is_(None), Item.takedown.is_(None), Item.seq < before)
+    standing = (Item.archived_at.is_(None), Item.takedown.is_(None), Item.opens_at.is_(None))
+    listed = select(Item.seq).where(*standing, Item.seq < before)
     return listed.order_by(Item.seq.desc()).limit(limit)
 
 

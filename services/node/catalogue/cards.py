@@ -13,7 +13,7 @@ from services.wire.node import CardOut
 _COLUMNS: tuple[Any, ...] = (
     Item.content_id, Item.seq, Item.title, Item.description, Item.creator, Item.creator_name, Item.duration_ms,
     Item.width, Item.height, Item.price_per_ten_seconds, Item.chunk_count, Item.free_chunks, Item.poster,
-    Item.published_at, Item.tags, Item.visibility, Item.archived_at, Item.takedown,
+    Item.published_at, Item.tags, Item.visibility, Item.archived_at, Item.takedown, Item.opens_at,
 )  # fmt: skip
 State = Literal["live", "archived", "hidden", "illegal"]
 
@@ -42,6 +42,7 @@ def card_of(item: Item | Row[Any]) -> CardOut:
         tags=tuple(item.tags),
         visibility=item.visibility,
         state=state_of(item),
+        opens_at=item.opens_at,
     )
 
 

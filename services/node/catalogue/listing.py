@@ -39,7 +39,7 @@ def refresh(session: Session, item: Item) -> None:
 
 def is_listed(item: Item) -> bool:
     """Tell whether strangers find an item."""
-    return item.archived_at is None and item.takedown is None
+    return item.archived_at is None and item.takedown is None and item.opens_at is None
 
 
 def prepare(database: Database) -> None:
@@ -54,7 +54,8 @@ def prepare(database: Database) -> None:
 
 
 def _listed_after(done: int) -> Select[Item]:
-    wanted = select(Item).where(Item.seq > done, Item.archived_at.is_(None), Item.takedown.is_(None))
+    listed = (Item.archived_at.is_(None), Item.takedown.is_(None), Item.opens_at.is_(None))
+    wanted = select(Item).where(Item.seq > done, *listed)
     # Not the manifests, which may have megabytes.
     return wanted.order_by(Item.seq).limit(_BATCH).options(defer(Item.signed))
 

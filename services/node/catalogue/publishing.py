@@ -112,6 +112,7 @@ def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn, tags
         visibility=body.visibility,
         seq=number(session),
         tags=list(tags),
+        opens_at=body.opens_at if body.opens_at is not None and body.opens_at > node.clock.now() else None,
     )
     session.add(item)
     session.flush()

@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.node.catalogue import browse, publishing
+from services.node.access import refuse_early
+from services.node.catalogue import browse, opening, publishing
 from services.node.catalogue.browse import Wish
 from services.node.catalogue.cards import card_of
+from services.node.catalogue.opening import early_items, open_due
 from services.node.cursors import MAX_CURSOR
-from services.node.door import MaybeCaller, NodeOf, Publisher
+from services.node.door import Caller, MaybeCaller, NodeOf, Publisher
 from services.node.seeds.links import links_of
 from services.units.address import Address, address
 from services.wire.access import Visibility
@@ -24,6 +26,7 @@ from services.wire.node import (
     CardOut,
     DescriptionIn,
     ManifestOut,
+    OpeningIn,
     PageOut,
     PublishIn,
     TagOut,
@@ -71,12 +74,14 @@ def listed(
 
     Each word of the query must begin a word of title, description, creator's name or tags. Problem codes: content.tags.
     """
+    open_due(node)
     return _linked(browse.find(node, wish, limit=limit, cursor=cursor), request, response)
 
 
 @router.get("/catalogue")
 def pages(node: NodeOf, wish: Wished, limit: Limit = 60, cursor: Cursor = "") -> PageOut:
     """Give the same as ``GET /content``, in pages. Problem codes: content.tags."""
+    open_due(node)
     return browse.find(node, wish, limit=limit, cursor=cursor)
 
 
@@ -102,6 +107,7 @@ def of_creator(
     links: what the creator links to follows the first part, with addresses for who may have them.
     """
     creator = _address(creator_id)
+    open_due(node)
     if creator == caller:
         page = browse.own_items(node, creator, limit=limit, cursor=cursor)
     else:
@@ -113,18 +119,32 @@ def of_creator(
         return (*films, *links_of(node, session, creator, caller))
 
 
+@router.get("/content/early")
+def early(node: NodeOf, caller: Caller) -> tuple[CardOut, ...]:
+    """List what the caller's memberships open before others have it, the next to come first."""
+    open_due(node)
+    with node.database.read() as session:
+        return tuple(card_of(item) for item in early_items(session, caller, node.clock.now()))
+
+
 @router.get("/content/{content_id}")
 def card(node: NodeOf, content_id: str) -> CardOut:
     """Describe a film; keys and linked addresses are never part of it. Problem codes: content.not_found."""
+    open_due(node)
     with node.database.read() as session:
         return card_of(publishing.find_item(session, content_id))
 
 
 @router.get("/content/{content_id}/manifest")
-def manifest_of(node: NodeOf, content_id: str) -> ManifestOut:
-    """Give the creator's signed manifest. Problem codes: content.not_found, content.taken_down."""
+def manifest_of(node: NodeOf, caller: MaybeCaller, content_id: str) -> ManifestOut:
+    """Give the creator's signed manifest, in which the keys of free parts are.
+
+    Problem codes: content.not_found, content.taken_down, content.not_yet (at: when it is there for everybody).
+    """
+    open_due(node)
     with node.database.read() as session:
         item = publishing.find_item(session, content_id)
+        refuse_early(session, item, caller, node.clock.now())
     if item.takedown == "illegal":
         raise ProblemError("content.taken_down")
     return ManifestOut(signed=item.signed)
@@ -140,6 +160,15 @@ def set_tags(node: NodeOf, caller: Publisher, content_id: str, body: TagsIn) -> 
 def set_description(node: NodeOf, caller: Publisher, content_id: str, body: DescriptionIn) -> CardOut:
     """Change what one says about an item; its title is signed. Problem codes: content.not_found, account.forbidden."""
     return card_of(publishing.describe(node, caller, content_id, body.description))
+
+
+@router.put("/content/{content_id}/opening")
+def set_opening(node: NodeOf, caller: Publisher, content_id: str, body: OpeningIn) -> CardOut:
+    """Move the moment from which one's film that is to come is there for everybody; one that is there stays.
+
+    Problem codes: content.not_found, account.forbidden.
+    """
+    return card_of(opening.set_opening(node, caller, content_id, body.opens_at))
 
 
 @router.post("/content/{content_id}/archive")

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
-from services.node.access import Lent, access_of, lent
+from services.node.access import Lent, access_of, lent, refuse_early
+from services.node.catalogue.publishing import find_item
 from services.node.door import Caller, NodeOf
 from services.node.memberships.receipts import note_lent
 from services.node.sales.shelf import Film
@@ -26,8 +27,8 @@ router = APIRouter(tags=["memberships"])
 def member_keys(node: NodeOf, caller: Caller, content_id: str) -> LentKeysOut:
     """Give all keys of an item that is free, or open to the caller's membership; what is owned is at ``keys``.
 
-    Problem codes: content.not_found, content.members_only (with the tiers that would open it; also where the item can
-    be bought by the chunk).
+    Problem codes: content.not_found, content.not_yet (at: when it is there for everybody), content.members_only (with
+    the tiers that would open it; also where the item can be bought by the chunk).
     """
     now = node.clock.now()
     with node.database.read() as session:
@@ -37,7 +38,12 @@ def member_keys(node: NodeOf, caller: Caller, content_id: str) -> LentKeysOut:
     if isinstance(reason, Lent):
         note_lent(node, caller, film, reason)
         return LentKeysOut(
-            content_id=film.item.content_id, keys=keys, why="member", tier_id=reason.tier_id, until=reason.until
+            content_id=film.item.content_id,
+            keys=keys,
+            why="member",
+            tier_id=reason.tier_id,
+            until=reason.until,
+            may_keep=reason.may_keep,
         )
     return LentKeysOut(content_id=film.item.content_id, keys=keys, why="free", tier_id="", until=reason)
 
@@ -48,6 +54,8 @@ def _why(session: Session, film: Film, account: Address, now: datetime) -> Lent 
     found = lent(session.connection(), account, film, now)
     if found is not None:
         return found
+    item = find_item(session, film.item.content_id)
+    refuse_early(session, item, account, now)
     access = access_of(session, film.item.content_id)
     if access.visibility == "public":
         return now + FREE_FOR

@@ -1,0 +1,1 @@
+"""Messages of members to their creators: a perk of a tier."""
