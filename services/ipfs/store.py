@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from services.ipfs.durable import disk_problems, replace_durably, sweep_unfinished
+from services.ipfs.durable import FileGroup, disk_problems, replace_durably, sweep_unfinished
 from services.units.cid import RAW, Cid
 from services.wire.problems import ProblemError
 
@@ -22,14 +23,18 @@ _SHARDING = "/repo/flatfs/shard/v1/next-to-last/2\n"
 _log = logging.getLogger(__name__)
 
 
-class BlockStore(Protocol):
-    """Keeps blocks and gives them back unchanged or not at all. Safe to use from several threads."""
+class BlockSink(Protocol):
+    """Takes blocks."""
 
     def put(self, block: bytes, codec: int = RAW) -> Cid:
-        """Keep a block and name it; the block is durable when this returns.
+        """Keep a block and name it. Raises ValueError above MAX_BLOCK_BYTES, ProblemError: disk.full."""
 
-        Raises ValueError above MAX_BLOCK_BYTES, ProblemError: disk.full.
-        """
+
+class BlockStore(BlockSink, Protocol):
+    """Keeps blocks and gives them back unchanged or not at all. Safe to use from several threads.
+
+    A block is durable when ``put`` returns.
+    """
 
     def get(self, cid: Cid) -> bytes:
         """Give a block whose digest was just checked.
@@ -76,16 +81,16 @@ class DiskBlockStore:
                 replace_durably(root / "SHARDING", _SHARDING.encode(), unfinished=self._unfinished)
 
     def put(self, block: bytes, codec: int = RAW) -> Cid:
-        if len(block) > MAX_BLOCK_BYTES:
-            raise ValueError(f"a block of {len(block)} bytes is above the limit")
-        cid = Cid.of(block, codec)
-        path = self._path(cid)
-        if self._holds(path, cid):
-            return cid
-        with disk_problems():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            replace_durably(path, block, unfinished=self._unfinished)
+        cid, path = self._wanted(block, codec)
+        if path is not None:
+            with disk_problems():
+                replace_durably(path, block, unfinished=self._unfinished)
         return cid
+
+    def group(self) -> BlockGroup:
+        """Begin a group of blocks that become durable together. Raises ProblemError: disk.full."""
+        with disk_problems():
+            return BlockGroup(self._wanted, FileGroup(self._unfinished))
 
     def get(self, cid: Cid) -> bytes:
         block = _read(self._path(cid))
@@ -102,6 +107,18 @@ class DiskBlockStore:
     def discard(self, cid: Cid) -> None:
         self._path(cid).unlink(missing_ok=True)
 
+    def _wanted(self, block: bytes, codec: int) -> tuple[Cid, Path | None]:
+        """Name a block, and say where it is to be written unless it is here already."""
+        if len(block) > MAX_BLOCK_BYTES:
+            raise ValueError(f"a block of {len(block)} bytes is above the limit")
+        cid = Cid.of(block, codec)
+        path = self._path(cid)
+        if self._holds(path, cid):
+            return cid, None
+        with disk_problems():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+        return cid, path
+
     def _holds(self, path: Path, cid: Cid) -> bool:
         block = _read(path)
         return block is not None and hashlib.sha256(block).digest() == cid.digest
@@ -109,6 +126,33 @@ class DiskBlockStore:
     def _path(self, cid: Cid) -> Path:
         name = base64.b32encode(cid.multihash).decode().rstrip("=")
         return self._root / name[-3:-1] / f"{name}.data"
+
+
+class BlockGroup:
+    """Blocks on their way into a store on disk, in which they are from ``settle`` on. Threads may share it."""
+
+    def __init__(self, wanted: Callable[[bytes, int], tuple[Cid, Path | None]], files: FileGroup) -> None:
+        self._wanted, self._files = wanted, files
+
+    def put(self, block: bytes, codec: int = RAW) -> Cid:
+        cid, path = self._wanted(block, codec)
+        if path is not None:
+            with disk_problems():
+                self._files.write(path, block)
+        return cid
+
+    def abandon(self) -> None:
+        """Forget the blocks, unless they were settled."""
+        self._files.abandon()
+
+    @staticmethod
+    def settle(groups: Sequence[BlockGroup]) -> None:
+        """Make the blocks of some groups durable; they are in their stores when this returns.
+
+        Raises ProblemError: disk.full.
+        """
+        with disk_problems():
+            FileGroup.settle([group._files for group in groups])
 
 
 def name_of_file(path: Path) -> bytes | None:

@@ -6,12 +6,12 @@ CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from services.ipfs import dagpb
 from services.ipfs.dagpb import FileNode, Link
-from services.ipfs.store import BlockDamagedError, BlockStore
+from services.ipfs.store import BlockDamagedError, BlockSink, BlockStore
 from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 
@@ -22,18 +22,10 @@ WIDTH = 1024
 _MAX_DEPTH = 3
 
 
-def add_file(
-    store: BlockStore,
-    data: bytes | bytearray,
-    *,
-    leaf_bytes: int = LEAF_BYTES,
-    width: int = WIDTH,
-    threads: Executor | None = None,
-) -> Cid:
+def add_file(store: BlockSink, data: bytes | bytearray, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH) -> Cid:
     """Store a file, leaves first, and name it by its root.
 
-    Other sizes than the profile's are for comparing with other writers. threads: put leaves at the same time, which a
-    disk that has to make each durable takes much better. Raises ProblemError: disk.full.
+    Other sizes than the profile's are for comparing with other writers. Raises ProblemError: disk.full.
     """
     view = memoryview(data)
     parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
@@ -41,7 +33,7 @@ def add_file(
     def put(part: memoryview) -> Link:
         return Link(store.put(bytes(part), RAW), len(part), len(part))
 
-    return _join(list((map if threads is None else threads.map)(put, parts)), store.put, width=width)
+    return _join([put(part) for part in parts], store.put, width=width)
 
 
 def name_file(path: Path, *, threads: int = 2, on_bytes: Callable[[int], None] | None = None) -> Cid:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from services.ipfs.store import BlockStore
+from services.ipfs.store import DiskBlockStore
 from services.ipfs.unixfs import add_file, is_complete
 from services.media.cut import InitSegment, PlainChunk, cut
 from services.media.film import MediaFacts, SealedChunk, Stage
-from services.media.journal import Entry, IngestJournal
+from services.media.journal import IngestJournal
 from services.media.poster import poster
 from services.media.probe import probe
 from services.media.seal import chunk_key, key_commitment, nonce_of, seal, sealing_nonce
+from services.media.settling import Settling, Written
 from services.media.survey import CutPlan, survey
 from services.media.tracks import Caption
 from services.units.address import bytes32
@@ -24,8 +26,6 @@ from services.units.cid import Cid
 from services.units.ids import ContentId
 
 TRACK = 0
-# Blocks that are made durable at the same time; the system joins their waits.
-_STORING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Ingest:
     source: Path
     secret: bytes
     content_id: ContentId
-    store: BlockStore
+    store: DiskBlockStore
     journal: IngestJournal
     outlet: Outlet
     finishing: Lock = field(default_factory=Lock)
-    """Held while a chunk is stored and noted: who ends the process takes it first, so that no block is nobody's."""
+    """Held while chunks get their names and are noted: who ends the process takes it first (Settling)."""
 
     def run(self) -> Summary:
         """Do it all; what the journal holds of an earlier run is not sealed and stored again.
@@ -67,6 +67,7 @@ class Ingest:
         Raises ProblemError: as services.media.survey.survey and services.media.cut.cut, and disk.full.
         """
         facts = probe(self.source)
+        self.outlet.on_facts(facts)
         found = survey(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
         self.outlet.on_facts(replace(facts, duration_ms=found.plan.duration_ms))
         init = self._cut_and_seal(found.plan)
@@ -82,9 +83,10 @@ class Ingest:
         )
 
     def _cut_and_seal(self, plan: CutPlan) -> InitSegment:
-        """Seal and store each chunk while the next one is cut: two are in memory at a time."""
+        """Seal and write each chunk while the next one is cut, two in memory at a time; the disk follows on its own."""
         init: InitSegment | None = None
-        with ThreadPoolExecutor(1, "sealing") as sealing, ThreadPoolExecutor(_STORING, "storing") as storing:
+        told = partial(self._settled, plan.duration_ms)
+        with Settling(self.journal, self.finishing, told) as settling, ThreadPoolExecutor(2, "sealing") as sealing:
             before: Future[None] | None = None
             for piece in cut(self.source, plan):
                 if isinstance(piece, InitSegment):
@@ -93,18 +95,22 @@ class Ingest:
                 self.outlet.on_stage("cut", piece.end_ms, plan.duration_ms)
                 if before is not None:
                     before.result()
-                before = sealing.submit(self._finish, piece, plan.duration_ms, storing)
+                before = sealing.submit(self._finish, piece, plan.duration_ms, settling, sealing)
             if before is not None:
                 before.result()
         if init is None:
             raise ValueError("the muxer wrote no header")
         return init
 
-    def _finish(self, piece: PlainChunk, total_ms: int, storing: Executor) -> None:
+    def _finish(self, piece: PlainChunk, total_ms: int, settling: Settling, hashing: ThreadPoolExecutor) -> None:
         key = chunk_key(self.secret, self.content_id, TRACK, piece.index)
-        chunk = self._finished_before(piece, key) or self._seal(piece, key, total_ms, storing)
+        finished = self._finished_before(piece, key)
+        written = self._seal(piece, key, hashing) if finished is None else Written(finished)
         self.outlet.on_stage("seal", piece.end_ms, total_ms)
-        self.outlet.on_stage("store", piece.end_ms, total_ms)
+        settling.add(written)
+
+    def _settled(self, total_ms: int, chunk: SealedChunk) -> None:
+        self.outlet.on_stage("store", chunk.end_ms, total_ms)
         self.outlet.on_chunk(chunk)
 
     def _finished_before(self, piece: PlainChunk, key: bytes) -> SealedChunk | None:
@@ -117,19 +123,21 @@ class Ingest:
         nonce = sealing_nonce(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
         return entry.chunk if entry.nonce == nonce and is_complete(self.store, entry.chunk.cid) else None
 
-    def _seal(self, piece: PlainChunk, key: bytes, total_ms: int, storing: Executor) -> SealedChunk:
+    def _seal(self, piece: PlainChunk, key: bytes, hashing: ThreadPoolExecutor) -> Written:
         sealed = seal(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
-        self.outlet.on_stage("seal", piece.end_ms, total_ms)
-        digest = storing.submit(hashlib.sha256, sealed)
-        with self.finishing:
-            chunk = SealedChunk(
-                index=piece.index,
-                start_ms=piece.start_ms,
-                end_ms=piece.end_ms,
-                cid=add_file(self.store, sealed, threads=storing),
-                sha256=bytes32(digest.result().digest()),
-                length=len(sealed),
-                key_commitment=key_commitment(key, self.content_id, TRACK, piece.index),
-            )
-            self.journal.add(Entry(chunk, nonce_of(sealed)))
-        return chunk
+        digest, group = hashing.submit(hashlib.sha256, sealed), self.store.group()
+        try:
+            cid = add_file(group, sealed)
+        except BaseException:
+            group.abandon()
+            raise
+        chunk = SealedChunk(
+            index=piece.index,
+            start_ms=piece.start_ms,
+            end_ms=piece.end_ms,
+            cid=cid,
+            sha256=bytes32(digest.result().digest()),
+            length=len(sealed),
+            key_commitment=key_commitment(key, self.content_id, TRACK, piece.index),
+        )
+        return Written(chunk, nonce_of(sealed), group)

@@ -24,7 +24,7 @@ class Entry:
 
 
 class IngestJournal:
-    """One JSON line a chunk, durable before the next chunk is begun. A line torn by a crash is dropped."""
+    """One JSON line a chunk, written when its blocks are durable. A line torn by a crash is dropped."""
 
     def __init__(self, folder: Path) -> None:
         """Open or make the journal in ``folder``, which belongs to one ingest. Raises ProblemError: disk.full."""
@@ -38,14 +38,14 @@ class IngestJournal:
         """Give what was finished of a chunk."""
         return self._entries.get(index)
 
-    def add(self, entry: Entry) -> None:
-        """Write a chunk down; durable when this returns. Raises ProblemError: disk.full."""
-        line = json.dumps(entry.chunk.to_json() | {"nonce": entry.nonce.hex()}) + "\n"
+    def add(self, *entries: Entry) -> None:
+        """Write chunks down; durable when this returns. Raises ProblemError: disk.full."""
+        lines = [json.dumps(entry.chunk.to_json() | {"nonce": entry.nonce.hex()}) + "\n" for entry in entries]
         with disk_problems(), _open_private(self._path) as file:
-            file.write(line.encode())
+            file.write("".join(lines).encode())
             file.flush()
             os.fsync(file.fileno())
-        self._entries[entry.chunk.index] = entry
+        self._entries.update({entry.chunk.index: entry for entry in entries})
 
     def _recover(self) -> dict[int, Entry]:
         """Read the whole lines and cut off the rest, so that the next line begins on its own."""

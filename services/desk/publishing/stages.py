@@ -11,6 +11,7 @@ from anyio import to_thread
 
 from services.desk.context import Desk
 from services.desk.tables import Upload
+from services.media.film import MediaFacts
 from services.wire.base import ProblemOut
 from services.wire.uploads import STAGES, StageName, StageOut, StageState
 
@@ -26,6 +27,7 @@ _FIRST: Final[dict[str, StageState]] = {
     "cancelled": "failed",
 }
 """What the first stage that is not done is, by the upload's state."""
+_OF_NAMING = ("upload.file_missing", "upload.file_changed")
 Counts = dict[str, list[int]]
 """By stage: done, total, bytes a second."""
 
@@ -75,13 +77,19 @@ def _is_past(row: Upload, name: StageName) -> bool:
 
 
 def _open_state(row: Upload, name: StageName) -> StageState:
-    first = next(stage for stage in STAGES if not is_through(row, stage) and not _is_past(row, stage))
+    first = next(stage for stage in STAGES if not _is_done(row, stage))
     if name != first:
         # The first ones overlap: parts are sealed while others are cut.
         return "running" if row.state == "working" and name in row.stages and name in _WORK else "waiting"
     is_refused = row.state == "ready" and row.problem is not None
     is_proving = row.state == "published" and name in row.stages
     return "failed" if is_refused else "running" if is_proving else _FIRST.get(row.state, "waiting")
+
+
+def _is_done(row: Upload, name: StageName) -> bool:
+    """Say whether a stage is behind the upload, or beside what failed: naming goes on while the film is cut."""
+    is_aside = name == "hash" and row.state == "failed" and row.problem["code"] not in _OF_NAMING
+    return is_aside or is_through(row, name) or _is_past(row, name)
 
 
 class StageBoard:
@@ -93,6 +101,7 @@ class StageBoard:
     def __init__(self, desk: Desk, row: Upload) -> None:
         self.stages: Counts = {name: list(counts) for name, counts in row.stages.items()}
         self._desk, self._upload_id, self._size = desk, row.id, row.size_bytes
+        self._facts: dict[str, object] | None = None
         self._begun: dict[str, tuple[float, int]] = {}
         self._showing: asyncio.Task[None] | None = None
 
@@ -101,6 +110,14 @@ class StageBoard:
         if rate is None:
             rate = self._rate(stage, done, total)
         self.stages = {**self.stages, stage: [done, total, rate]}
+        self._show_soon()
+
+    def tell(self, facts: MediaFacts) -> None:
+        """Take in what the file holds."""
+        self._facts = facts.to_json()
+        self._show_soon()
+
+    def _show_soon(self) -> None:
         if self._showing is None or self._showing.done():
             self._showing = self._desk.spawn(self._show(), name=f"stages {self._upload_id}")
 
@@ -121,12 +138,13 @@ class StageBoard:
         await asyncio.sleep(_SHOW_EVERY_S)
 
     async def _save(self) -> None:
-        await to_thread.run_sync(partial(_keep, self._desk, self._upload_id, self.stages))
+        await to_thread.run_sync(partial(_keep, self._desk, self._upload_id, self.stages, self._facts))
         self._desk.events.publish("upload", self._upload_id)
 
 
-def _keep(desk: Desk, upload_id: str, stages: Counts) -> None:
+def _keep(desk: Desk, upload_id: str, stages: Counts, facts: dict[str, object] | None) -> None:
     with desk.database.write() as session:
         row = session.get(Upload, upload_id)
         if row is not None:
             row.stages = stages
+            row.facts = facts or row.facts

@@ -17,7 +17,7 @@ from services.desk.publishing.record import change, get, move, sealed_to_json, s
 from services.desk.publishing.stages import StageBoard
 from services.desk.tables import Upload
 from services.media.film import Ingested
-from services.media.worker import ingest, probe
+from services.media.worker import ingest
 from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
@@ -85,16 +85,31 @@ async def _ingest(desk: Desk, upload_id: str) -> None:
     row = await to_thread.run_sync(get, desk, upload_id)
     board = StageBoard(desk, row)
     try:
-        source = await source_of(row, partial(board.note, "hash"))
-        await _save(desk, upload_id, source=source)
-        if row.facts is None:
-            facts = await probe(Path(row.path))
-            await _save(desk, upload_id, facts=facts.to_json())
-        film = await _sealed(desk, row, board)
+        film = await _named_and_sealed(desk, row, board)
     finally:
         await board.close()
     done = {"facts": film.facts.to_json(), "sealed": sealed_to_json(film), "stages": board.stages}
     await _save(desk, upload_id, state="ready", **done)
+
+
+async def _named_and_sealed(desk: Desk, row: Upload, board: StageBoard) -> Ingested:
+    """Name the file while it is cut already; only one that was named before is compared first."""
+    if row.source is not None:
+        await _named(desk, row, board)
+        return await _sealed(desk, row, board)
+    naming = asyncio.create_task(_named(desk, row, board))
+    try:
+        film = await _sealed(desk, row, board)
+        await naming
+    finally:
+        naming.cancel()
+        await asyncio.wait([naming])
+    return film
+
+
+async def _named(desk: Desk, row: Upload, board: StageBoard) -> None:
+    source = await source_of(row, partial(board.note, "hash"))
+    await _save(desk, row.id, source=source)
 
 
 async def _sealed(desk: Desk, row: Upload, board: StageBoard) -> Ingested:
@@ -108,6 +123,7 @@ async def _sealed(desk: Desk, row: Upload, board: StageBoard) -> Ingested:
         store_root=desk.block_root,
         resume_dir=folder,
         on_progress=lambda news: board.note(news.stage, news.done, news.total),
+        on_facts=board.tell,
     )
 
 

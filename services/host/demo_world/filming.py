@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,15 @@ from services.units.ids import content_id
 _POSTER_SCALE = 1.5
 _AVATAR, _BANNER = (320, 320), (1536, 384)
 _QUALITY = 86
+_NICE = 5
 Order = dict[str, Any]
 
 
 def main() -> int:
     """Do the orders until there are no more."""
+    if hasattr(os, "nice"):
+        # The history waits for its own next step only; these films have time.
+        os.nice(_NICE)
     for text in sys.stdin:
         order = json.loads(text)
         sys.stdout.write(json.dumps(_JOBS[order["job"]](order)) + "\n")
@@ -59,7 +64,7 @@ def _film(order: Order) -> dict[str, Any]:
     return sealed
 
 
-def _seal(order: Order, source: Path, store: BlockStore) -> dict[str, Any]:
+def _seal(order: Order, source: Path, store: DiskBlockStore) -> dict[str, Any]:
     facts: list[MediaFacts] = []
     chunks: list[SealedChunk] = []
     notes = Path(order["notes"])
@@ -73,7 +78,7 @@ def _seal(order: Order, source: Path, store: BlockStore) -> dict[str, Any]:
         outlet=outlet,
     ).run()
     return {
-        "facts": facts[0].to_json(),
+        "facts": facts[-1].to_json(),
         "summary": {
             "init_cid": str(summary.init_cid),
             "poster_cid": None,

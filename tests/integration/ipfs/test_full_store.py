@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from services.ipfs import durable
 from services.ipfs.durable import disk_problems
 from services.ipfs.store import DiskBlockStore
+from services.ipfs.unixfs import is_complete
 from services.media.film import SealedChunk
 from services.media.ingest import Ingest, Outlet
 from services.media.journal import IngestJournal, noted_chunks
-from services.units.cid import RAW, Cid
+from services.units.cid import Cid
 from services.wire.problems import ProblemError
 from tests.fixtures.media import SECRET, content_of
 
@@ -25,12 +27,12 @@ class FullStore(DiskBlockStore):
         super().__init__(root)
         self.room, self.taken = room, 0
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def _wanted(self, block: bytes, codec: int) -> tuple[Cid, Path | None]:
         if self.taken >= self.room:
             with disk_problems():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.taken += 1
-        return super().put(block, codec)
+        return super()._wanted(block, codec)
 
 
 def ingest(folder: Path, source: Path, store: DiskBlockStore) -> list[SealedChunk]:
@@ -56,3 +58,29 @@ def test_it_goes_on_at_the_part_where_the_disk_was_full(tmp_path: Path, timecode
         assert noted_chunks(folder / "notes") == {chunk.cid for chunk in whole}
         # What was finished is not stored anew.
         assert again.taken <= plenty.taken - len(done)
+
+
+@pytest.mark.parametrize("synced", [0, 1, 2])
+def test_a_disk_that_is_full_only_when_it_is_asked_to_keep(
+    tmp_path: Path, timecode_clip: Path, monkeypatch: pytest.MonkeyPatch, synced: int
+) -> None:
+    """What could not be made durable is neither in the store nor in the journal, and nothing half written is left."""
+    left, sync = [synced], durable._sync
+
+    def full(path: Path) -> None:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left[0] -= 1
+        sync(path)
+
+    monkeypatch.setattr(durable, "_sync", full)
+    store = DiskBlockStore(tmp_path / "blocks")
+    with pytest.raises(ProblemError, match=r"disk\.full"):
+        ingest(tmp_path, timecode_clip, store)
+    monkeypatch.undo()
+    done = noted_chunks(tmp_path / "notes")
+    assert all(is_complete(store, chunk) for chunk in done)
+    assert not list((tmp_path / "blocks" / ".temp").iterdir())
+    again = ingest(tmp_path, timecode_clip, store)
+    assert len(again) == 3
+    assert done <= {chunk.cid for chunk in again}
