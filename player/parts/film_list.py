@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QResizeEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from player.core.timeline import price_per_minute
@@ -25,6 +25,7 @@ from studio.kit import theme
 from studio.kit.format import duration, money_exact
 from studio.kit.icons import pixmap
 from studio.kit.tokens import BODY, DARK, GUTTER, RADIUS, SMALL
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _LEAST_WIDTH = 220
 _WORDS_HEIGHT = 76
-_CHIP, _INSET, _BAR = 22, 8, 3
+_CHIP, _INSET, _BAR, _MENU = 22, 8, 3, 24
 
 
 def price_words(item: ItemOut) -> str:
@@ -47,6 +48,15 @@ def price_words(item: ItemOut) -> str:
 def lock_words(item: ItemOut) -> str:
     """Why a film cannot be watched now; empty when it can."""
     return "Members only" if item.lock == "members" else ""
+
+
+_KEPT_WORDS = {
+    "": "",
+    "waiting": mark("coming to this disk"),
+    "coming": mark("coming to this disk"),
+    "here": mark("on this disk"),
+    "failed": mark("not all on this disk"),
+}
 
 
 class FilmModel(QAbstractListModel):
@@ -117,7 +127,13 @@ class FilmDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour(tokens.accent if lit else tokens.line), 2 if lit else 1))
         painter.drawRoundedRect(QRectF(art).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        _words(painter, QRect(art.left(), art.bottom() + 10, art.width(), _WORDS_HEIGHT - 10), item)
+        view = self.parent()
+        has_menu = isinstance(view, FilmList) and view.has_menu
+        room = art.width() - (_MENU + 4 if has_menu else 0)
+        _words(painter, QRect(art.left(), art.bottom() + 10, room, _WORDS_HEIGHT - 10), item)
+        if has_menu and isinstance(view, FilmList):
+            place = view.menu_place(index).center() - QPoint(8, 8)
+            painter.drawPixmap(place, pixmap("more", tokens.text, 16, ratio))
         painter.restore()
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
@@ -172,6 +188,7 @@ def _words(painter: QPainter, place: QRect, item: ItemOut) -> None:
     painter.setPen(theme.colour(tokens.muted))
     small = QFontMetrics(painter.font())
     owned = f" · {item.owned_chunks} of {item.chunk_count} yours" if item.owned_chunks else ""
+    owned += _KEPT_WORDS[item.kept] and f" · {tr(_KEPT_WORDS[item.kept])}"
     at = f" · {item.node_name}" if item.node_name else ""
     told = small.elidedText(f"{item.creator_name}{at}{owned}", Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(QRect(place.left(), top + 2, place.width(), 18), Qt.AlignmentFlag.AlignVCenter, told)
@@ -198,8 +215,10 @@ class FilmList(QListView):
     menu_wanted = Signal(object, QPoint)
     """item, place on the screen: the other things that can be done with a film."""
 
-    def __init__(self, *, name: str, says: str) -> None:
+    def __init__(self, *, name: str, says: str, has_menu: bool = False) -> None:
         super().__init__()
+        self.has_menu = has_menu
+        self._pressed_at: QPoint | None = None
         self.setObjectName(name)
         self.setAccessibleName(says)
         self.films = FilmModel(self)
@@ -216,7 +235,7 @@ class FilmList(QListView):
         for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clicked.connect(self._open)
+        self.clicked.connect(self._on_click)
         self.activated.connect(self._open)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_for_menu)
@@ -240,6 +259,10 @@ class FilmList(QListView):
         self._fit()
         super().resizeEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position().toPoint()
+        super().mousePressEvent(event)
+
     def _fit(self) -> None:
         rows = -(-len(self.films.items) // self.columns)
         self.setGridSize(self.cell())
@@ -253,6 +276,19 @@ class FilmList(QListView):
         item = index.data(ITEM_ROLE)
         if item is not None:
             self.menu_wanted.emit(item, self.viewport().mapToGlobal(place))
+
+    def menu_place(self, index: Index) -> QRect:
+        """Where a card's three dots are: at the right of its title."""
+        card = self.visualRect(index).adjusted(0, 0, -GUTTER, 0)
+        top = card.top() + card.width() * 9 // 16 + 4
+        return QRect(card.right() - _MENU + 1, top, _MENU, _MENU)
+
+    def _on_click(self, index: QModelIndex) -> None:
+        dots = self.menu_place(index)
+        if self.has_menu and self._pressed_at is not None and dots.contains(self._pressed_at):
+            self.menu_wanted.emit(index.data(ITEM_ROLE), self.viewport().mapToGlobal(dots.bottomLeft()))
+        else:
+            self._open(index)
 
     def _open(self, index: QModelIndex) -> None:
         item = index.data(ITEM_ROLE)

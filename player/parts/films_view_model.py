@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BEGUN_MS, _OVER_MS = 2_000, 3_000
 _ROW, _TAGS = 4, 10
 
-Shelf = Literal["all", "owned", "begun"]
+Shelf = Literal["all", "owned", "begun", "history", "disk"]
 _LINK = re.compile(r"museclock://[0-9]+/content/0x[0-9a-fA-F]{64}(\?node=\S+)?")
 
 
@@ -89,9 +89,17 @@ class FilmsState:
 
 
 def _is_on(shelf: Shelf, item: ItemOut) -> bool:
-    if shelf == "owned":
-        return item.owned_chunks > 0
-    return shelf == "all" or _is_begun(item)
+    match shelf:
+        case "owned":
+            return item.owned_chunks > 0
+        case "begun":
+            return _is_begun(item)
+        case "history":
+            return item.watched_at is not None
+        case "disk":
+            return bool(item.kept)
+        case "all":
+            return True
 
 
 def _is_begun(item: ItemOut) -> bool:
@@ -104,7 +112,7 @@ class FilmsViewModel(ViewModel[FilmsState]):
     name: under which the list is kept for that; none: it is not.
     """
 
-    watches = frozenset({"catalogue", "purchase", "library", "membership"})
+    watches = frozenset({"catalogue", "purchase", "library", "membership", "download"})
 
     def __init__(
         self,
@@ -154,7 +162,7 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self._set(tag="" if tag == self.state.tag else tag)
 
     def choose_shelf(self, shelf: Shelf) -> None:
-        """Show all films, those with parts that are owned, or those that were begun."""
+        """Show all films, or those that were begun, that parts are owned of, that were watched, or that are here."""
         self._set(shelf=shelf)
 
     def export(self, item: ItemOut, path: str) -> None:

@@ -1,4 +1,4 @@
-"""Films to go on with, and what is owned of them."""
+"""Films to go on with, what is owned of them, what was watched, and what is kept on this disk."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from player.pages.library.downloads import DownloadsCard
+from player.pages.library.downloads_model import DownloadsViewModel
 from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
-from player.parts.films_view_model import FilmsViewModel, Shelf
-from studio.kit.format import moment, plural
+from player.parts.films_view_model import FilmsState, FilmsViewModel, Shelf
+from studio.kit.format import moment
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.card import holder, row
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
+from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -28,11 +31,20 @@ if TYPE_CHECKING:
     from studio.kit.problems import Action, Problem
 
 
-_SHELVES: dict[Shelf, str] = {"all": "All", "begun": "Begun", "owned": "Yours"}
-_NOTHING: dict[Shelf, str] = {
-    "begun": "No film waits for you to go on with it.",
-    "owned": "You own no part of a film yet. What you buy stays yours and plays again without paying.",
+_SHELVES: dict[Shelf, str] = {
+    "all": mark("All"),
+    "begun": mark("Begun"),
+    "owned": mark("Yours"),
+    "history": mark("History"),
+    "disk": mark("On this disk"),
 }
+_NOTHING: dict[Shelf, str] = {
+    "begun": mark("No film waits for you to go on with it."),
+    "owned": mark("You own no part of a film yet. What you buy stays yours and plays again without paying."),
+    "history": mark("Nothing was watched on this device yet."),
+    "disk": "",
+}
+_KEEPS = ("waiting", "coming", "here")
 
 
 def _library(desk: DeskClient, _query: str) -> Awaitable[tuple[ItemOut, ...]]:
@@ -43,13 +55,14 @@ class LibraryPage(PageFrame):
     """Latest first."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Library")
+        super().__init__(tr("Library"))
         self.model = FilmsViewModel(context, _library, name="library")
         self._continue, self._waiting = ContinueCard(), FilmSkeleton()
-        self._list = FilmList(name="library.list", says="Your films")
+        self._list = FilmList(name="library.list", says=tr("Your films"), has_menu=True)
+        self._kept, self._disk = DownloadsViewModel(context), DownloadsCard()
         self._empty = EmptyState(
-            "What you watch and buy is kept here, and plays again without paying.",
-            "Discover films",
+            tr("What you watch and buy is kept here, and plays again without paying."),
+            tr("Discover films"),
             name="library.discover",
             ghost="cards",
         )
@@ -57,7 +70,7 @@ class LibraryPage(PageFrame):
         self._shelves: dict[Shelf, Button] = {}
         bar = row(spacing=8)
         for shelf, words in _SHELVES.items():
-            button = Button(words, "segment", name=f"library.{shelf}")
+            button = Button(tr(words), "segment", name=f"library.{shelf}")
             button.clicked.connect(partial(self.model.choose_shelf, shelf))
             self._shelves[shelf] = button
             bar.addWidget(button)
@@ -65,9 +78,14 @@ class LibraryPage(PageFrame):
         self._bar = holder(bar)
         self._none = text.muted()
         self._list.menu_wanted.connect(self._show_menu)
-        for part in (self._continue, self._bar, self._list, self._none, self._waiting, self._empty):
+        for part in (self._continue, self._bar, self._list, self._disk, self._none, self._waiting, self._empty):
             self.body.addWidget(part)
         self.body.addStretch(1)
+        self._disk.film_wanted.connect(self._watch)
+        self._disk.again.connect(self._kept.keep)
+        self._disk.free.connect(self._kept.free)
+        self._disk.limited.connect(self._kept.limit)
+        self._kept.changed.connect(self._render)
         self._continue.opened.connect(self.model.open_film)
         self._list.opened.connect(self.model.open_film)
         self._empty.acted.connect(self._discover)
@@ -75,12 +93,13 @@ class LibraryPage(PageFrame):
         self.model.changed.connect(self._render)
         self._render()
         self.model.refresh()
+        self._kept.refresh()
 
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
         begun = state.unfinished
-        self._continue.setVisible(begun is not None)
+        self._continue.setVisible(begun is not None and state.shelf == "all")
         if begun is not None:
             self._continue.show_film(begun, state.posters.get(begun.poster or ""))
         self._waiting.setVisible(state.items is None and state.problem is None)
@@ -88,27 +107,43 @@ class LibraryPage(PageFrame):
         self._bar.setVisible(bool(state.items))
         for shelf, button in self._shelves.items():
             button.setChecked(shelf == state.shelf)
-        self._none.setVisible(bool(state.items) and not shown)
-        self._none.setText(_NOTHING.get(state.shelf, ""))
-        self._list.setVisible(bool(shown))
-        self._list.show_films(shown, state.posters)
+        is_disk = state.shelf == "disk" and bool(state.items)
+        self._disk.setVisible(is_disk)
+        self._disk.show_state(self._kept.state)
+        self._none.setVisible(bool(state.items) and not shown and not is_disk)
+        self._none.setText(tr(_NOTHING[state.shelf]) if state.shelf in _NOTHING and not is_disk else "")
+        self._list.setVisible(bool(shown) and not is_disk)
+        self._list.show_films(() if is_disk else shown, state.posters)
         self._empty.setVisible(state.items is not None and not state.items)
-        words = plural(len(shown), "film", "films") if state.items else ""
-        self.subtitle.setText(f"{words}, as seen {moment(state.as_of)}" if state.as_of is not None else words)
+        self.subtitle.setText(_count(state))
 
     def _show_menu(self, item: ItemOut, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setObjectName("library.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Watch").triggered.connect(partial(self.model.open_film, item))
-        menu.addAction("The creator’s channel").triggered.connect(partial(self.model.open_channel, item))
-        save = menu.addAction("Save what is yours to a file…")
+        menu.addAction(tr("Watch")).triggered.connect(partial(self.model.open_film, item))
+        menu.addAction(tr("The creator’s channel")).triggered.connect(partial(self.model.open_channel, item))
+        menu.addSeparator()
+        if item.kept in _KEEPS:
+            menu.addAction(tr("Take off this disk")).triggered.connect(partial(self._kept.free, item.content_id))
+        else:
+            keep = menu.addAction(tr("Keep on this disk"))
+            keep.setEnabled(item.owned_chunks > 0 or not item.price_per_ten_seconds)
+            keep.triggered.connect(partial(self._keep, item))
+        save = menu.addAction(tr("Save what is yours to a file…"))
         save.setEnabled(item.owned_chunks > 0)
         save.triggered.connect(partial(self._choose_file, item))
         menu.popup(place)
 
+    def _keep(self, item: ItemOut) -> None:
+        self.model.choose_shelf("disk")
+        self._kept.keep(item.content_id)
+
+    def _watch(self, content_id: str) -> None:
+        self.model.context.navigate("watch", {"content_id": content_id})
+
     def _choose_file(self, item: ItemOut) -> None:
-        dialog = QFileDialog(self, "Save what is yours", f"{item.title}.museclock")
+        dialog = QFileDialog(self, tr("Save what is yours"), f"{item.title}.museclock")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(partial(self.model.export, item))
@@ -119,3 +154,10 @@ class LibraryPage(PageFrame):
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.refresh)
+
+
+def _count(state: FilmsState) -> str:
+    if not state.items:
+        return ""
+    words = tr_count(len(state.shown), "{count} film", "{count} films")
+    return words if state.as_of is None else tr("{films}, as seen {moment}", films=words, moment=moment(state.as_of))

@@ -39,6 +39,7 @@ from tests.fixtures.viewer_scenery import (
     frame_of,
     scenery,
 )
+from tests.fixtures.viewer_states import STATES
 from tests.fixtures.window import PreparedClient
 
 Shot = Callable[[QWidget, str], None]
@@ -316,6 +317,7 @@ SCENES = [
     Scene("watch-unknown", "watch", WATCH | {"playback.buy": purchase(3, state="unknown")}, _refused),
     Scene("watch-problem", "watch", WATCH | {"playback.chunk": ProblemError("content.damaged")}, _broken),
     Scene("watch-gone", "watch", {"playback.open": ProblemError("content.not_found")}, _open),
+    *(Scene(*state) for state in STATES),
 ]
 
 
