@@ -9,6 +9,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.kit.late_import import LateImport
+from studio.kit.theme import scaled
+from studio.kit.tokens import SMALL
 from studio.kit.widgets.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class Chart(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._ghost)
-        self.setFixedHeight(height)
+        self.setFixedHeight(height + scaled(SMALL) - SMALL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 

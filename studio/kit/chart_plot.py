@@ -42,8 +42,8 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
             axis.setStyle(tickFont=theme.font(SMALL, tabular=True), tickLength=0, tickTextOffset=10)
-        item.getAxis("left").setWidth(64)
-        item.getAxis("bottom").setHeight(28)
+        item.getAxis("left").setWidth(theme.scaled(64))
+        item.getAxis("bottom").setHeight(theme.scaled(28))
         self.setFrameShape(self.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -63,8 +63,8 @@ class Icon(QWidget):
 
     def __init__(self, name: str, tone: Tone = "neutral", size: int = _SIZE) -> None:
         super().__init__()
-        self._name, self._tone, self._size = name, tone, size
-        self.setFixedSize(size, size)
+        self._name, self._tone, self._size = name, tone, theme.scaled(size)
+        self.setFixedSize(self._size, self._size)
 
     def show_icon(self, name: str, tone: Tone) -> None:
         """Change what is shown."""

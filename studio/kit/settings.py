@@ -1,4 +1,4 @@
-"""What the window remembers on its own, without the service: theme, size, who sat here last."""
+"""What the window remembers on its own, without the service: theme, text size, language, place, who sat here last."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from studio.kit.words import LANGUAGES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from studio.kit.tokens import ThemeName
+    from studio.kit.tokens import ThemeChoice
+    from studio.kit.words import Language
 
 Purpose = Literal["watch", "create"]
 
@@ -29,13 +32,34 @@ class WindowSettings:
         self._store = QSettings(str(profile / "window.ini"), QSettings.Format.IniFormat)
 
     @property
-    def theme(self) -> ThemeName:
+    def theme(self) -> ThemeChoice:
         """The theme that was chosen; dark to begin with."""
-        return "light" if self._store.value("theme") == "light" else "dark"
+        value = self._store.value("theme")
+        return cast("ThemeChoice", value) if value in ("light", "system") else "dark"
 
     @theme.setter
-    def theme(self, name: ThemeName) -> None:
-        self._store.setValue("theme", name)
+    def theme(self, choice: ThemeChoice) -> None:
+        self._store.setValue("theme", choice)
+
+    @property
+    def text_size(self) -> int:
+        """The text size in per cent, from 100 to 200."""
+        value = str(self._store.value("text_size", ""))
+        return min(max(int(value), 100), 200) if value.isdecimal() else 100
+
+    @text_size.setter
+    def text_size(self, percent: int) -> None:
+        self._store.setValue("text_size", str(percent))
+
+    @property
+    def language(self) -> Language | None:
+        """The language that was chosen; None for the system's."""
+        value = self._store.value("language")
+        return cast("Language", value) if value in LANGUAGES else None
+
+    @language.setter
+    def language(self, language: Language | None) -> None:
+        self._store.setValue("language", language or "")
 
     @property
     def purpose(self) -> Purpose | None:

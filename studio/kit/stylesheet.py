@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from studio.kit.tokens import CARD_RADIUS, CONTROL_HEIGHT, RADIUS, SMALL, Tokens
 
-# A control's height without its 1-px borders.
-_INNER = CONTROL_HEIGHT - 2
-
 _FRAME = """
 QMainWindow, QDialog, QWidget[kit="ground"] {{ background: {ground}; }}
 QFrame[kit="rail"] {{ background: {surface}; border: none; border-right: 1px solid {line}; }}
@@ -37,7 +34,7 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line_strong}
 """
 
 _TONE = """
-QLabel[badge="{tone}"] {{ color: {ink}; background: {soft}; border-radius: 10px; padding: 2px 10px; }}
+QLabel[badge="{tone}"] {{ color: {ink}; background: {soft}; border-radius: {pill}px; padding: 2px 10px; }}
 QFrame[banner="{tone}"] {{ background: {soft}; border: 1px solid {ink}; border-radius: {radius}px; }}
 """
 
@@ -64,11 +61,12 @@ QPushButton[role="segment"]:hover {{ background: {hover}; }}
 QPushButton[role="segment"]:checked {{ background: {surface}; color: {text}; border: 1px solid {line_strong}; }}
 QPushButton[role="segment"]:focus {{ border: 1px solid {accent}; }}
 QPushButton[role="choice"] {{ background: transparent; color: {text}; }}
-QPushButton[role="choice"][compact="true"] {{ min-height: 26px; max-height: 26px; padding: 0; border-radius: 6px; }}
+QPushButton[role="choice"][compact="true"] {{ min-height: {compact}px; max-height: {compact}px; padding: 0;
+    border-radius: 6px; }}
 QPushButton[role="choice"]:checked {{ background: {accent_soft}; border: 1px solid {accent}; color: {text}; }}
 QPushButton[role="choice"]:focus {{ border: 1px solid {text}; }}
 QPushButton[role="choice"]:disabled {{ color: {faint}; }}
-QPushButton[role="nav"] {{ min-height: 32px; max-height: 32px; text-align: left; padding: 0 10px;
+QPushButton[role="nav"] {{ min-height: {nav}px; max-height: {nav}px; text-align: left; padding: 0 10px;
     border: 1px solid transparent;
     background: transparent; color: {muted}; }}
 QPushButton[role="nav"]:hover {{ background: {hover}; color: {text}; }}
@@ -88,7 +86,7 @@ QSpinBox {{ padding: 0; }}
 QSpinBox QLineEdit {{ border: none; background: transparent; min-height: 0; padding: 0; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QCheckBox {{ color: {text}; spacing: 10px; }}
-QCheckBox::indicator {{ width: 18px; height: 18px; border: 1px solid {line_strong}; border-radius: 5px;
+QCheckBox::indicator {{ width: {tick}px; height: {tick}px; border: 1px solid {line_strong}; border-radius: 5px;
     background: {ground}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; }}
 QCheckBox::indicator:focus {{ border-color: {accent}; }}
@@ -102,7 +100,7 @@ QAbstractItemView {{ background: transparent; color: {text}; border: none; outli
 QGraphicsView {{ background: transparent; border: none; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {muted}; border: none; border-bottom: 1px solid {line};
-    padding: 0 12px; height: 36px; font-size: {small}px; }}
+    padding: 0 12px; height: {control}px; font-size: {small}px; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
 QScrollBar::handle {{ background: {line_strong}; border-radius: 4px; min-height: 32px; min-width: 32px; }}
@@ -115,12 +113,19 @@ QMenu::item:selected {{ background: {hover}; }}
 """
 
 
-def stylesheet(tokens: Tokens) -> str:
-    """Write the whole style sheet of a theme."""
+def stylesheet(tokens: Tokens, percent: int = 100) -> str:
+    """Write the whole style sheet of a theme, for a text size in per cent."""
+
+    def scaled(pixels: int) -> int:
+        return pixels * percent // 100
+
     values: dict[str, object] = tokens._asdict()
-    values |= {"radius": RADIUS, "card": CARD_RADIUS, "inner": _INNER, "small": SMALL}
+    values |= {"radius": RADIUS, "card": CARD_RADIUS, "small": scaled(SMALL), "control": scaled(CONTROL_HEIGHT)}
+    # A control's height is without its 1-px borders.
+    values |= {"inner": scaled(CONTROL_HEIGHT) - 2, "nav": scaled(34) - 2, "compact": scaled(28) - 2}
+    values |= {"tick": scaled(18)}
     tones = "".join(
-        _TONE.format(tone=tone, ink=tokens.tone(tone), soft=tokens.soft(tone), radius=RADIUS)
+        _TONE.format(tone=tone, ink=tokens.tone(tone), soft=tokens.soft(tone), radius=RADIUS, pill=scaled(20) // 2)
         for tone in ("neutral", "accent", "ok", "warn", "bad", "info")
     )
     return "".join(part.format(**values) for part in (_FRAME, _CONTROLS, _VIEWS)) + tones

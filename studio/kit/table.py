@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtGui import QMouseEvent, QResizeEvent
 
     from studio.kit.tokens import Tokens, Tone
 
@@ -136,6 +136,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 # No letter of the interface is wider, in parts of the mean one: what fits by this need not be measured.
 _WIDEST = 1.7
+_LEAST_WIDTH = 160
+"""Of a column that takes what the others leave, in pixels at 100 %."""
 
 
 class _Inks:
@@ -148,6 +150,7 @@ class _Inks:
         self._widths = {font: QFontMetrics(getattr(self, font)) for font in ("plain", "tabular", "badge")}
         self._mean = {font: metrics.averageCharWidth() * _WIDEST for font, metrics in self._widths.items()}
         self._colours: dict[str, QColor] = {}
+        self.high, self.pill = theme.scaled(ROW_HEIGHT), theme.scaled(22)
 
     def colour(self, value: str) -> QColor:
         """Give a colour by its token's value."""
@@ -183,28 +186,28 @@ class _RowPainter:
     def row(self, top: int, width: int, *, is_lit: bool) -> None:
         """Paint a row's ground and its hairline."""
         if is_lit:
-            self._painter.fillRect(0, top, width, ROW_HEIGHT, self._inks.lit)
-        self._painter.fillRect(0, top + ROW_HEIGHT - 1, width, 1, self._inks.line)
+            self._painter.fillRect(0, top, width, self._inks.high, self._inks.lit)
+        self._painter.fillRect(0, top + self._inks.high - 1, width, 1, self._inks.line)
 
     def cell(self, cell: Cell, left: int, top: int, width: int, *, right: bool) -> None:
         """Paint what a cell shows."""
         painter, inks = self._painter, self._inks
         if cell.badge:
-            self._badge(cell, QRect(left + 12, top, width - 24, ROW_HEIGHT), right=right)
+            self._badge(cell, QRect(left + 12, top, width - 24, self._inks.high), right=right)
             return
         painter.setFont(inks.tabular if right else inks.plain)
         painter.setPen(inks.colour(_ink(cell, inks.tokens)))
         words = inks.fitted(cell.text, "tabular" if right else "plain", width - 24)
-        painter.drawText(left + 12, top, width - 24, ROW_HEIGHT, _RIGHT if right else _LEFT, words)
+        painter.drawText(left + 12, top, width - 24, inks.high, _RIGHT if right else _LEFT, words)
 
     def _badge(self, cell: Cell, inner: QRect, *, right: bool) -> None:
         painter, inks, tone = self._painter, self._inks, cell.tone or "neutral"
         width = min(inks.advance(cell.text) + 20, inner.width())
         left = inner.right() - width if right else inner.left()
-        pill = QRect(left, inner.center().y() - 10, width, 22)
+        pill = QRect(left, inner.center().y() - inks.pill // 2 + 1, width, inks.pill)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(inks.colour(inks.tokens.soft(tone)))
-        painter.drawRoundedRect(pill, 11, 11)
+        painter.drawRoundedRect(pill, inks.pill / 2, inks.pill / 2)
         painter.setFont(inks.badge)
         painter.setPen(inks.colour(inks.tokens.tone(tone)))
         painter.drawText(pill, _CENTRE, inks.fitted(cell.text, "badge", width - 12))
@@ -228,6 +231,7 @@ class Table(QTableView):
         self.setModel(model)
         self._inks: _Inks | None = None
         self._lit_row = -1
+        self._most = 0
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setWordWrap(False)
@@ -237,7 +241,8 @@ class Table(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self._high = theme.scaled(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(self._high)
         self._set_header(model)
         self.activated.connect(self._on_activated)
 
@@ -260,7 +265,7 @@ class Table(QTableView):
             painter.row(top, width, is_lit=row == self._lit_row or chosen.isRowSelected(row))
             for cell, column, (left, wide) in zip(cells, model.columns, places, strict=True):
                 painter.cell(cell, left, top, wide, right=column.right)
-            row, top = row + 1, top + ROW_HEIGHT
+            row, top = row + 1, top + self._high
         frame.end()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -278,20 +283,42 @@ class Table(QTableView):
 
     def fit_rows(self, most: int = 100) -> None:
         """Be exactly as high as the rows, so that the page scrolls and not the table."""
-        rows = min(self.model().rowCount(), most)
-        self.setFixedHeight(self.horizontalHeader().height() + rows * ROW_HEIGHT + 2)
+        self._most = most
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the columns without a width what is left, at least what a few words need."""
+        self._share()
+        super().resizeEvent(event)
+        if self._most:
+            self._fit()
+
+    def _fit(self) -> None:
+        rows, header = min(self.model().rowCount(), self._most), self.horizontalHeader()
+        # A table that is wider than its place is scrolled sideways, and the bar wants its height.
+        bar = self.horizontalScrollBar().sizeHint().height() if header.length() > self.width() > 0 else 0
+        self.setFixedHeight(header.height() + rows * self._high + bar + 2)
+
+    def _share(self) -> None:
+        model, header = self.model(), self.horizontalHeader()
+        if not isinstance(model, TableModel):
+            return
+        open_ones = [at for at, column in enumerate(model.columns) if not (column.width or header.isSectionHidden(at))]
+        if open_ones:
+            taken = sum(header.sectionSize(at) for at in range(header.count()) if at not in open_ones)
+            left = (self.viewport().width() - taken) // len(open_ones)
+            for at in open_ones:
+                header.resizeSection(at, max(left, theme.scaled(_LEAST_WIDTH)))
 
     def _set_header(self, model: TableModel[Any]) -> None:
         header = self.horizontalHeader()
         header.setFont(theme.font(SMALL, QFont.Weight.Medium))
         header.setHighlightSections(False)
-        header.setFixedHeight(36)
+        header.setFixedHeight(theme.scaled(36))
         header.setMinimumSectionSize(40)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         for at, column in enumerate(model.columns):
-            mode = QHeaderView.ResizeMode.Fixed if column.width else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(at, mode)
-            if column.width:
-                header.resizeSection(at, column.width)
+            header.resizeSection(at, theme.scaled(column.width or _LEAST_WIDTH))
 
     def _on_activated(self, index: QModelIndex) -> None:
         model = self.model()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from studio.kit.stylesheet import stylesheet
-from studio.kit.tokens import BODY, DARK, THEMES, ThemeName, Tokens
+from studio.kit.tokens import BODY, DARK, THEMES, ThemeChoice, ThemeName, Tokens
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -23,6 +23,7 @@ class _Active:
     """What the process shows now. One application has one palette and one style sheet; this mirrors them."""
 
     tokens: Tokens = DARK
+    percent: int = 100
 
 
 def active() -> Tokens:
@@ -37,10 +38,15 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
     return made
 
 
+def scaled(pixels: int) -> int:
+    """Give a length that holds text, in pixels at 100 %, at the text size in use."""
+    return pixels * _Active.percent // 100
+
+
 def font(size: int = BODY, weight: QFont.Weight = _PLAIN, *, tabular: bool = False) -> QFont:
-    """Make a font of the type scale; size in pixels, tabular for money and time."""
+    """Make a font of the type scale; size in pixels at 100 %, tabular for money and time."""
     made = QFont()
-    made.setPixelSize(size)
+    made.setPixelSize(scaled(size))
     made.setWeight(weight)
     if tabular:
         made.setFeature(_TABULAR, 1)
@@ -74,15 +80,22 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 class Theme(QObject):
-    """Holds the choice of theme and puts it on the application. Signal: ``changed``, after it is applied."""
+    """Holds the choice of theme and of text size and puts both on the application.
+
+    Signal: ``changed``, after a theme is applied. A text size counts for what is made afterwards.
+    """
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, name: ThemeName = "dark") -> None:
+    def __init__(self, application: QApplication, choice: ThemeChoice = "dark", *, percent: int = 100) -> None:
         super().__init__()
         self._application = application
+        self._choice: ThemeChoice = choice
+        _Active.percent = percent
         self._use_family()
-        self._apply(THEMES[name])
+        self._apply(THEMES[self._named(choice)])
+        self._is_listening = False
+        self._listen()
 
     @property
     def tokens(self) -> Tokens:
@@ -94,16 +107,52 @@ class Theme(QObject):
         """The name of the theme in use."""
         return self.tokens.name
 
-    def use(self, name: ThemeName) -> None:
-        """Switch the whole window to a theme."""
-        if name != self.name:
+    @property
+    def choice(self) -> ThemeChoice:
+        """What was chosen: a theme, or the system's."""
+        return self._choice
+
+    @property
+    def percent(self) -> int:
+        """The text size in use, from 100 to 200."""
+        return _Active.percent
+
+    def use(self, choice: ThemeChoice) -> None:
+        """Switch the whole window to a theme, or to the one that the system has from now on."""
+        was, self._choice = self._choice, choice
+        self._listen()
+        shown, name = self.name, self._named(choice)
+        if name != shown:
+            self._apply(THEMES[name])
+        if choice != was or name != shown:
+            self.changed.emit()
+
+    def use_size(self, percent: int) -> None:
+        """Make all that is made from now on in this text size; the widgets that are there are to be made anew."""
+        _Active.percent = percent
+        self._use_family()
+        self._apply(self.tokens)
+
+    def _named(self, choice: ThemeChoice) -> ThemeName:
+        if choice != "system":
+            return choice
+        return "light" if self._application.styleHints().colorScheme().name == "Light" else "dark"
+
+    def _listen(self) -> None:
+        """Hear of the system's theme, once somebody follows it: asking costs the start."""
+        if self._choice == "system" and not self._is_listening:
+            self._is_listening = True
+            self._application.styleHints().colorSchemeChanged.connect(self._follow)
+
+    def _follow(self) -> None:
+        if self._choice == "system" and (name := self._named("system")) != self.name:
             self._apply(THEMES[name])
             self.changed.emit()
 
     def _apply(self, tokens: Tokens) -> None:
         _Active.tokens = tokens
         self._application.setPalette(palette(tokens))
-        self._application.setStyleSheet(stylesheet(tokens))
+        self._application.setStyleSheet(stylesheet(tokens, _Active.percent))
 
     def _use_family(self) -> None:
         base = font()

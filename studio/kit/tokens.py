@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 ThemeName = Literal["dark", "light"]
+ThemeChoice = Literal["dark", "light", "system"]
 Tone = Literal["neutral", "accent", "ok", "warn", "bad", "info"]
 
 GRID = 8
@@ -25,8 +26,10 @@ RAIL_BREAK = 1100
 
 MOTION_MS = 150
 
-# The one type scale, in pixels.
+# The one type scale, in pixels at 100 %.
 SMALL, BODY, LEAD, HEADING, FIGURE = 12, 14, 16, 20, 28
+TEXT_SIZES = (100, 125, 150, 200)
+"""The text sizes that can be chosen, in per cent."""
 
 
 class Tokens(NamedTuple):

@@ -6,6 +6,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QSizePolicy
 
 from studio.kit.qt_values import CENTRED
+from studio.kit.theme import scaled
 from studio.kit.tokens import SMALL, Tone
 from studio.kit.widgets.text import Text, set_property
 
@@ -17,7 +18,7 @@ class Badge(Text):
         super().__init__(text, size=SMALL, weight=QFont.Weight.DemiBold)
         self.setProperty("badge", tone)
         self.setProperty("alignment", CENTRED)
-        self.setFixedHeight(22)
+        self.setFixedHeight(scaled(22))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def set_state(self, text: str, tone: Tone) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QPushButton
 
 from studio.kit import icons, theme
-from studio.kit.tokens import BODY
+from studio.kit.tokens import BODY, CONTROL_HEIGHT
 from studio.kit.trail import note
 
 Role = Literal["primary", "secondary", "ghost", "segment", "choice", "nav"]
@@ -29,7 +29,8 @@ class Button(QPushButton):
         self.setAccessibleName(says or text)
         self.setToolTip(tip)
         self.setCheckable(role in ("segment", "choice", "nav"))
-        self.setIconSize(QSize(20, 20) if role == "nav" else QSize(16, 16))
+        size = theme.scaled(20 if role == "nav" else 16)
+        self.setIconSize(QSize(size, size))
         self._tint()
         self.clicked.connect(self._note)
 
@@ -80,5 +81,5 @@ def ghost(text: str, *, name: str = "", icon: str = "", says: str = "") -> Butto
 def icon_button(icon: str, says: str, *, name: str = "") -> Button:
     """A square button with an icon only; says is its tooltip and its accessible name."""
     made = Button("", "ghost", name=name, icon=icon, says=says, tip=says)
-    made.setFixedWidth(36)
+    made.setFixedWidth(theme.scaled(CONTROL_HEIGHT))
     return made

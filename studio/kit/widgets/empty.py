@@ -33,8 +33,8 @@ class EmptyState(QWidget):
         layout.addWidget(Icon(icon, "accent" if icon == "mark" else "neutral", 48), 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = text.body(sentence)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sentence.setMinimumWidth(320)
-        self.sentence.setMaximumWidth(420)
+        self.sentence.setMinimumWidth(theme.scaled(320))
+        self.sentence.setMaximumWidth(theme.scaled(420))
         layout.addWidget(self.sentence, 0, Qt.AlignmentFlag.AlignHCenter)
         self.button = primary(action, name=name)
         if not action:

@@ -27,15 +27,15 @@ class MetricTab(QAbstractButton):
         self.setObjectName(name)
         self.setCheckable(True)
         self.setAccessibleName(label)
-        self.setFixedHeight(_HEIGHT)
-        self.setMinimumWidth(120)
+        self.setFixedHeight(theme.scaled(_HEIGHT))
+        self.setMinimumWidth(theme.scaled(120))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        return QSize(180, _HEIGHT)
+        return QSize(theme.scaled(180), theme.scaled(_HEIGHT))
 
     @property
     def value_text(self) -> str:
@@ -67,7 +67,7 @@ class MetricTab(QAbstractButton):
         ):
             painter.setFont(theme.font(size, weight, tabular=size == HEADING))
             painter.setPen(theme.colour(ink))
-            line = QRect(inner.left(), inner.top() + top, inner.width(), size + 10)
+            line = QRect(inner.left(), inner.top() + theme.scaled(top), inner.width(), theme.scaled(size + 10))
             shown = QFontMetrics(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, line.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from studio.kit.tokens import CONTENT_WIDTH, GUTTER, PAGE_PADDING
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
-from studio.kit.widgets.card import row
+from studio.kit.widgets.flow import Flow
 
 
 class PageFrame(QScrollArea):
@@ -18,7 +18,6 @@ class PageFrame(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(title)
         ground = QWidget()
@@ -35,11 +34,10 @@ class PageFrame(QScrollArea):
         self.body.setSpacing(GUTTER)
         self.title = text.heading(title)
         self.subtitle = text.muted(wrap=False)
-        self.buttons = row()
-        head = row(self.title, self.subtitle, spacing=12)
-        head.addStretch(1)
-        head.addLayout(self.buttons)
-        self.body.addLayout(head)
+        held = QWidget()
+        self.buttons = Flow()
+        held.setLayout(self.buttons)
+        self.body.addLayout(Flow(self.title, self.subtitle, held, spacing=12, apart=True))
         self.banner = ProblemBanner()
         self.body.addWidget(self.banner)
         self.setWidget(ground)

@@ -6,15 +6,15 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy
 
 from studio.kit.chart import Chart, Series
 from studio.kit.format import change, clock, day, money
 from studio.kit.metrics import EXPLAINED, METRICS, metric_of, moved, series_of, told
-from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
-from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.card import Card
+from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.metric_tabs import MetricTabs
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
@@ -61,7 +61,7 @@ class OverviewPage(PageFrame):
         for name, (route, says) in _BEHIND.items():
             self._tiles[name].lead_on(says)
             self._tiles[name].opened.connect(partial(self._open_tile, name, route))
-        self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER, stretch=1))
+        self.body.addWidget(Columns(*self._tiles.values(), least=200))
         self._tabs = MetricTabs(METRICS, name="overview.metric")
         self._tabs.picked.connect(self.model.show)
         self._chart = Chart("Earnings a day", name="overview.chart", height=260)
@@ -90,14 +90,11 @@ class OverviewPage(PageFrame):
         chart.body.addWidget(self._words)
         chart.body.addWidget(self._chart)
         self._tabs.choose("earnings")
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for line, left, right in ((first, chart, self._needs), (second, self._sales, self._latest)):
-            line.setSpacing(GUTTER)
-            for card, share in ((left, 8), (right, 4)):
+        for left, right in ((chart, self._needs), (self._sales, self._latest)):
+            for card in (left, right):
                 # The columns stand under each other, whatever is in them.
                 card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-                line.addWidget(card, share)
-            self.body.addLayout(line)
+            self.body.addWidget(Columns(left, right, shares=(8, 4), least=68))
         self.body.addStretch(1)
 
     def _render(self) -> None:

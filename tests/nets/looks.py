@@ -1,0 +1,46 @@
+"""In how many looks a page is drawn: a few in every run, all of them with ``--shots``."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+import pytest
+
+from studio.kit.tokens import ThemeName
+from studio.kit.words import Language
+
+
+class Look(NamedTuple):
+    """Theme, window size in pixels, text size in per cent, language."""
+
+    theme: ThemeName
+    size: tuple[int, int]
+    percent: int = 100
+    language: Language = "en"
+
+    @property
+    def name(self) -> str:
+        """As a picture's file is named."""
+        return f"{self.theme}-{self.size[0]}x{self.size[1]}-{self.percent}-{self.language}"
+
+
+SIZES = ((1024, 700), (1280, 800), (1920, 1080))
+USUAL = (
+    Look("dark", (1280, 800)),
+    Look("light", (1024, 700)),
+    Look("dark", (1280, 800), 200),
+    Look("light", (1280, 800), 100, "en-XA"),
+)
+ALL = (
+    *(Look(*each) for each in product(("dark", "light"), SIZES, (100, 200))),
+    Look("dark", (1280, 800), 100, "de"),
+    Look("light", (1280, 800), 100, "en-XA"),
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Draw what asks for a ``look`` in each of them."""
+    if "look" in metafunc.fixturenames:
+        looks = ALL if metafunc.config.getoption("--shots") else USUAL
+        metafunc.parametrize("look", looks, ids=[look.name for look in looks])
