@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+
+    from studio.kit.comeback import Comeback
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -28,18 +31,29 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def run_window(profile: Path | None, *, demo: bool, size: str | None = None) -> int:
-    """Show the window until it is closed; ends the process."""
+    """Show the window until it is closed; ends the process. A window that crashes comes back."""
+    from studio.guardian import guarded
+
+    return guarded(lambda film, guardian: show_window(profile, demo=demo, size=size, film=film, guardian=guardian))
+
+
+def show_window(
+    profile: Path | None, *, demo: bool, size: str | None, film: Comeback | None, guardian: int | None
+) -> int:
+    """Show the window in this process. film: to come back to. guardian: see studio.guardian.guarded."""
     from PySide6.QtWidgets import QApplication
 
     from studio.app import Studio
-    from studio.ending import end_after
+    from studio.ending import end_after, end_with
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("museclock")
     application.setApplicationDisplayName("Museclock")
     application.setDesktopFileName("museclock")
-    studio = Studio(application, profile=profile, demo=demo, size=size)
+    studio = Studio(application, profile=profile or _own_place(size), demo=demo, size=size, film=film)
     studio.window.painted.connect(studio.catch_crashes)
+    if guardian is not None:
+        studio.window.painted.connect(partial(end_with, guardian, studio))
 
     def show() -> int:
         studio.start()
@@ -58,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run(profile=profile, media=given.media, json_file=given.json, shots=given.shots)
     if given.command != "demo":
         return run_window(profile, demo=False)
-    return run_window(profile or _own_place(given.size), demo=True, size=given.size)
+    return run_window(profile, demo=True, size=given.size)
 
 
 def _own_place(size: str | None) -> Path | None:

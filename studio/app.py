@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from studio.kit.bridge import Bridge
+    from studio.kit.comeback import Comeback
     from studio.kit.crash import CrashHook
     from studio.kit.service_process import ServiceProcess
     from studio.world import World
@@ -28,11 +29,19 @@ if TYPE_CHECKING:
 class Studio(QObject):
     """The running application. ``start`` shows the window; everything slow begins after its first paint."""
 
-    def __init__(self, application: QApplication, *, profile: Path | None, demo: bool, size: str | None = None) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        *,
+        profile: Path | None,
+        demo: bool,
+        size: str | None = None,
+        film: Comeback | None = None,
+    ) -> None:
         super().__init__()
         self._collector = Collector(self)
         self._given = profile
-        self._setup = Setup(profile or default_profile(demo=demo), demo, size=size)
+        self._setup = Setup(profile or default_profile(demo=demo), demo, size=size, film=film)
         self.settings = WindowSettings(self._setup.profile)
         self.theme = Theme(application, self.settings.theme)
         self.window = Window()

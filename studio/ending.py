@@ -39,6 +39,15 @@ def end_after(application: QApplication, studio: Studio, work: Callable[[], int]
         _leave(code)
 
 
+def end_with(guardian: int, studio: Studio) -> None:
+    """Close the window when its guardian is gone. guardian: a descriptor whose input ends with it."""
+    from PySide6.QtCore import QSocketNotifier
+
+    watch = QSocketNotifier(guardian, QSocketNotifier.Type.Read, studio)
+    watch.activated.connect(watch.deleteLater)
+    watch.activated.connect(studio.window.close)
+
+
 def _leave(code: int) -> NoReturn:
     # Imported here: neither is needed to paint.
     import logging

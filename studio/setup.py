@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from studio.kit.comeback import Comeback
     from studio.kit.settings import Purpose
 
 _MAIN_DESK = "main"
@@ -38,6 +39,8 @@ class Setup(NamedTuple):
     purpose: Purpose = "create"
     size: str | None = None
     """Of a demo world that is to be made; None for what the profile has."""
+    film: Comeback | None = None
+    """What was playing when the window before this one crashed."""
 
     @property
     def personas(self) -> dict[str, str]:

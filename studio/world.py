@@ -68,9 +68,20 @@ class World(QObject):
         self.demo.exchanged.connect(self.begin_anew)
         self.process.start()  # first: it comes up while the page is built
         self.switch_desk(self._setup.first_desk)
+        self._come_back()
         for route, page in self._routes.items():
             if page.keys:
                 self._window.add_key(page.keys, route, page.name)
+
+    def _come_back(self) -> None:
+        """After a crash: the film that played is there again, where it was."""
+        film = self._setup.film
+        if film is None or film.desk_id not in {self._setup.first_desk, *self._setup.personas}:
+            return
+        self.switch_desk(film.desk_id)
+        self.navigate("watch", film.params())
+        goes = "and goes on where it was" if film.plays else "a second time, and waits for you where it was"
+        self._window.toast.say(f"The picture stopped unexpectedly {goes}. Nothing is paid twice.")
 
     def _offer_help(self) -> None:
         save = QAction("Save evidence", self._window)

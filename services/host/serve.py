@@ -31,6 +31,7 @@ from services.wire.problems import ProblemError
 _log = logging.getLogger(__name__)
 _MAX_TOKEN_LINE = 4096
 _GRACE_S = 3
+_TRIES, _BETWEEN_TRIES_S = 40, 0.1
 # Longer than the client keeps an idle connection (httpx: 5 s): the side that sends is the one that gives it up, else
 # a request now and then goes into a connection that is just being closed.
 _KEEP_ALIVE_S = 75
@@ -42,7 +43,7 @@ async def serve(profile: Path, *, is_demo: bool, size: str | None = None) -> int
     if token is None:
         return 2
     try:
-        lock = FileLock(profile / "service.lock")
+        lock = await _own(profile)
     except ProblemError as problem:
         _say({"ready": False, "problem": problem.body()})
         return 1
@@ -56,6 +57,18 @@ async def serve(profile: Path, *, is_demo: bool, size: str | None = None) -> int
     finally:
         lock.release()
     return 0
+
+
+async def _own(profile: Path) -> FileLock:
+    """Take a profile for this process; after a crash of the window, the service of the one before may still be ending.
+
+    Raises ProblemError: service.busy_profile.
+    """
+    for _ in range(_TRIES):
+        with suppress(ProblemError):
+            return FileLock(profile / "service.lock")
+        await asyncio.sleep(_BETWEEN_TRIES_S)
+    return FileLock(profile / "service.lock")
 
 
 async def _serve_worlds(profile: Path, token: str, socket: Path, *, is_demo: bool, size: str | None) -> None:

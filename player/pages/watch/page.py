@@ -108,9 +108,11 @@ class WatchPage(QWidget):
             application.aboutToQuit.connect(self.peek.close)
 
     def open(self, params: Mapping[str, str]) -> None:
-        """Show a film."""
-        content_id = params.get("content_id")
-        if content_id:
+        """Show a film; with ``position_ms`` and ``plays`` as it was before a crash (studio.kit.comeback)."""
+        content_id, position_ms = params.get("content_id"), params.get("position_ms")
+        if content_id and position_ms:
+            self.model.come_back(content_id, int(position_ms), plays=bool(params.get("plays")))
+        elif content_id:
             self.model.open(content_id)
 
     def _render(self) -> None:

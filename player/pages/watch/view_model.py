@@ -14,6 +14,8 @@ from player.pages.watch.state import AskedAgain, WatchState, Way, timeline_of
 from player.pages.watch.viewing_model import ViewingModel
 from services.units.ids import content_id as checked_id
 from services.units.money import ZERO, Money
+from studio.kit import comeback
+from studio.kit.comeback import Comeback
 from studio.kit.format import money_exact
 from studio.kit.problems import Problem
 
@@ -41,6 +43,7 @@ class WatchViewModel(ViewingModel):
         self.projector.changed.connect(self._on_moved)
         self.projector.chunk_wanted.connect(self._fetch_chunk)
         self._init: bytes | None = None
+        self._begins: tuple[int, bool] | None = None
         self._saved_ms = 0
         self._away = False
 
@@ -60,6 +63,11 @@ class WatchViewModel(ViewingModel):
         self._state = WatchState(volume=was.volume, muted=was.muted, speed=was.speed, shows_figures=was.shows_figures)
         self._set(content_id=content_id, busy=True)
         self._load()
+
+    def come_back(self, content_id: str, position_ms: int, *, plays: bool) -> None:
+        """Show a film where it was when the window before this one crashed, and let it run or stand there."""
+        self._begins = (position_ms, plays)
+        self.open(content_id)
 
     def refresh(self) -> None:
         """Read the film's access and money again."""
@@ -96,12 +104,14 @@ class WatchViewModel(ViewingModel):
             self.projector.set_timeline(timeline)
             return
         self._init = init
-        start_ms = film.position_ms if film.position_ms < timeline.duration_ms - _NEARLY_OVER_MS else 0
-        self.projector.load(init, timeline, start_ms)
+        (start_ms, plays), self._begins = self._begins or (film.position_ms, False), None
+        self.projector.load(init, timeline, start_ms if start_ms < timeline.duration_ms - _NEARLY_OVER_MS else 0)
         self._look_for_next(film.item)
         poster = film.item.poster
         if poster is not None:
             self._act(lambda desk: desk.catalogue.blob(poster), self._on_poster, self._no_matter)
+        if plays:
+            self.play()
 
     def _on_no_film(self, problem: Problem) -> None:
         self._set(problem=problem, busy=False)
@@ -146,6 +156,7 @@ class WatchViewModel(ViewingModel):
         problem = projector.problem if self.state.item is not None else self.state.problem
         self._set(playback=projector.playback, position_ms=projector.position_ms, problem=problem)
         self._count(before, projector.playback)
+        self._note_place()
         if abs(projector.position_ms - self._saved_ms) >= SAVE_EACH_MS and projector.playback.state is State.PLAYING:
             self._save_position()
         if self._away and self.state.is_playing:
@@ -153,6 +164,15 @@ class WatchViewModel(ViewingModel):
         if projector.playback.state is State.PAYWALLED is not was:
             self._look_what_it_takes()
         self._buy_ahead()
+
+    def _note_place(self) -> None:
+        """For the window after this one, should libVLC take this one down."""
+        place = None
+        if self.state.playback.state is not State.EMPTY:
+            place = Comeback(
+                self.context.desk_id, self.state.content_id, self.projector.position_ms, self.state.is_playing
+            )
+        comeback.keep(place)
 
     def _look_what_it_takes(self) -> None:
         """Ask how the part that is locked here would be paid: the card names the deposit before the click."""
@@ -359,4 +379,5 @@ class WatchViewModel(ViewingModel):
 
     def close(self) -> None:
         """Release the engine. Idempotent."""
+        comeback.keep(None)
         self.projector.close()
