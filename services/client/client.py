@@ -17,6 +17,7 @@ from services.client.memberships import MembershipsClient
 from services.client.nodes import NodesClient
 from services.client.oversight import OversightClient
 from services.client.pricing import PricingClient
+from services.client.profile import ProfileClient
 from services.client.storage import StorageClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
 from services.client.wallet import WalletClient
@@ -76,6 +77,7 @@ class Client:
         self._door = Door(http)
         self._brought = Brought()
         self.demo = DemoClient(self._door)
+        self.profile = ProfileClient(self._door)
 
     def desk(self, desk_id: str) -> DeskClient:
         """Give access to one desk; cheap, may be called for each use."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.http.door import Door
-from services.units.address import Bytes32
+from services.units.address import Address, Bytes32
 from services.units.money import Money
+from services.wire.backup import BackupIn, BackupOut, TrialOut
 from services.wire.desk import (
     BalanceOut,
     BudgetsIn,
@@ -18,6 +19,7 @@ from services.wire.desk import (
     Reconciliation,
     WalletOut,
 )
+from services.wire.sending import SendCheckIn, SendCheckOut, SendIn, SendingOut
 
 
 class WalletClient:
@@ -42,6 +44,26 @@ class WalletClient:
         """Forget the key until the next unlock."""
         return await self._door.call(WalletOut, "POST", "/wallet/lock")
 
+    async def backup(self) -> BackupOut:
+        """Say how the back-up stands."""
+        return await self._door.call(BackupOut, "GET", "/wallet/backup")
+
+    async def make_backup(self, path: str, passphrase: str) -> BackupOut:
+        """Write key, content secrets and books to a file, sealed under the wallet's passphrase.
+
+        Problem codes: wallet.missing, wallet.wrong_passphrase, wallet.weak_passphrase, file.not_written.
+        """
+        body = BackupIn(path=path, passphrase=passphrase)
+        return await self._door.call(BackupOut, "POST", "/wallet/backup", body=body, timeout_s=120)
+
+    async def try_backup(self, path: str, passphrase: str) -> TrialOut:
+        """Open a back-up and compare it with what is here; nothing is changed.
+
+        Problem codes: file.not_read, backup.damaged, wallet.wrong_passphrase, wallet.missing, wallet.locked.
+        """
+        body = BackupIn(path=path, passphrase=passphrase)
+        return await self._door.call(TrialOut, "POST", "/wallet/backup/trial", body=body, timeout_s=120)
+
     async def receipts(self, *, limit: int = 50) -> tuple[ReceiptOut, ...]:
         """List purchases, newest first; at most 100."""
         return await self._door.call(tuple[ReceiptOut, ...], "GET", "/wallet/receipts", query={"limit": limit})
@@ -53,6 +75,28 @@ class WalletClient:
     async def reconciliation(self) -> Reconciliation:
         """Compare chain, node ledger and desk ledger."""
         return await self._door.call(Reconciliation, "GET", "/reconciliation")
+
+    async def check_sending(self, *, payee: str, amount: Money) -> SendCheckOut:
+        """Say what sending would do; nothing is signed.
+
+        Problem codes: send.address, send.checksum, send.own, send.swallowed, send.amount, payment.insufficient,
+        withdrawal.no_gas, wallet.missing, chain.unreachable.
+        """
+        body = SendCheckIn(payee=payee, amount=amount)
+        return await self._door.call(SendCheckOut, "POST", "/wallet/sendings/check", body=body)
+
+    async def send(self, *, ordinal: int, payee: Address, amount: Money, passphrase: str) -> SendingOut:
+        """Send what was checked, under its number; the same order again moves nothing more.
+
+        Problem codes: payment.terms_changed, payment.insufficient, withdrawal.no_gas, wallet.locked,
+        wallet.wrong_passphrase, chain.unreachable.
+        """
+        body = SendIn(ordinal=ordinal, payee=payee, amount=amount, passphrase=passphrase)
+        return await self._door.call(SendingOut, "POST", "/wallet/sendings", body=body, timeout_s=60)
+
+    async def sendings(self, *, limit: int = 20) -> tuple[SendingOut, ...]:
+        """List payments out of the wallet, newest first; at most 100. Their ends follow as ``wallet`` events."""
+        return await self._door.call(tuple[SendingOut, ...], "GET", "/wallet/sendings", query={"limit": limit})
 
     async def channels(self) -> tuple[ChannelOut, ...]:
         """List this account's channels, the last used first; their changes follow as ``channel`` events."""

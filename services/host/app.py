@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.desk.app import desk_app
 from services.host.evidence import gather
+from services.host.places import place_routes
 from services.host.world import World
 from services.http.answers import install_problem_answers
 from services.wire.desk import PROTOCOL, DeskOut, Health
@@ -94,7 +95,7 @@ def host_app(world: World, token: str) -> ASGIApp:
             for desk in world.desks
         )
 
-    for router in world.extra:
+    for router in (place_routes(world), *world.extra):
         app.include_router(router)
     return TokenGuard(Desks(app, {desk.id: desk_app(desk) for desk in world.desks}), token)
 

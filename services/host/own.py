@@ -11,6 +11,8 @@ from services.chain.gateway import ChainGateway
 from services.chain.http_lines import open_lines
 from services.chain.web3_gateway import Web3Gateway
 from services.desk.wallet.keyring import Keyring
+from services.host.exchange import Exchange
+from services.host.own_profile import profile_routes
 from services.host.settings import ChainSettings, chain_settings
 from services.host.world import Person, World, open_world
 from services.units.time import Clock
@@ -24,15 +26,18 @@ ME = Person(id="main", name="My channel", role="both", prepare=_nothing)
 
 
 @asynccontextmanager
-async def own_world(profile: Path, clock: Clock) -> AsyncIterator[World]:
+async def own_world(profile: Path, clock: Clock, exchange: Exchange | None = None) -> AsyncIterator[World]:
     """Open a profile. A chain out of reach is no reason not to start.
+
+    exchange: lets its own requests have it begun from a back-up, or deleted; without it they cannot.
 
     Raises ProblemError: as open_world, and request.invalid and chain.unconfirmed for its settings.
     """
     settings = chain_settings(profile)
     with chain_of(settings) as chain:
         async with open_world(profile, chain=chain, clock=clock, people=(ME,)) as world:
-            yield replace(world, explorer=settings.explorer)
+            routes = () if exchange is None else (profile_routes(world, exchange),)
+            yield replace(world, explorer=settings.explorer, extra=routes)
 
 
 @contextmanager

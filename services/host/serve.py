@@ -111,7 +111,7 @@ async def _furnished(profile: Path, size: str | None, ends: asyncio.Event) -> bo
 
 def _world(profile: Path, exchange: Exchange, *, is_demo: bool, size: str | None) -> AbstractAsyncContextManager[World]:
     if not is_demo:
-        return own_world(profile, SystemClock())
+        return own_world(profile, SystemClock(), exchange)
     return demo_world(profile, SystemClock(), exchange, size=size, tell=_tell)
 
 

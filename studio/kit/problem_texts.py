@@ -51,6 +51,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Update Museclock to open it; nothing was changed.",
         "NONE",
     ),
+    "profile.in_flight": (
+        "Money of this profile is on its way, and nobody could follow it once the profile is gone.",
+        "Wait until it has arrived, or say that you give it up.",
+        "NONE",
+    ),
     "disk.full": ("The disk is full.", "Free some space, then go on where you stopped.", "RETRY"),
     "file.not_written": (
         "The file could not be written.",
@@ -116,6 +121,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "media.limits": (
         "Reading this video took more memory or time than it may.",
         "The file may be damaged; choose another one. The form is kept.",
+        "CHOOSE_FILE",
+    ),
+    "media.picture": (
+        "This picture cannot be used.",
+        "Choose a JPEG, PNG or WebP of at most 50 megapixels, or a moment of the video.",
         "CHOOSE_FILE",
     ),
     "media.worker_failed": (

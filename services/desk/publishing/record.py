@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import select
 
+from services.db.keybox import KeyBox
 from services.desk.context import Desk
 from services.desk.publishing.stages import stages_of
 from services.desk.tables import Upload
@@ -41,6 +43,7 @@ def add(desk: Desk, path: Path) -> UploadOut:
         content_id=new_content_id(),
         wrapped_secret=box.wrap(secrets.token_bytes(SECRET_BYTES), owner=_owner(upload_id)),
         sealed=None,
+        beside=None,
         publication=None,
         created_at=desk.clock.now(),
     )
@@ -130,6 +133,11 @@ def secret_of(desk: Desk, row: Upload) -> bytes:
     return desk.keyring.content_box().open(row.wrapped_secret, owner=_owner(row.id))
 
 
+def secrets_in(box: KeyBox, rows: Iterable[tuple[str, str, bytes]]) -> dict[str, bytes]:
+    """Open the secrets of uploads (id, content, wrapped secret), by content. Raises ProblemError: wallet.damaged."""
+    return {content: box.open(wrapped, owner=_owner(upload_id)) for upload_id, content, wrapped in rows}
+
+
 def sealed_to_json(film: Ingested) -> dict[str, Any]:
     """Write what an ingest made."""
     return {
@@ -139,15 +147,19 @@ def sealed_to_json(film: Ingested) -> dict[str, Any]:
     }
 
 
-def sealed_from_json(stored: dict[str, Any]) -> Ingested:
-    """Read what an ingest made."""
+def film_of(row: Upload) -> Ingested:
+    """Give a sealed upload's film, with what a person chose instead of what was found."""
+    stored, chosen = row.sealed, row.beside or {}
     chunks = tuple(SealedChunk.from_json(chunk) for chunk in stored["chunks"])
-    return whole_film(MediaFacts.from_json(stored["facts"]), stored["summary"], chunks)
+    summary = stored["summary"]
+    if "poster" in chosen:
+        summary = summary | {"poster_cid": chosen["poster"]}
+    return whole_film(MediaFacts.from_json(stored["facts"]), summary, chunks)
 
 
 def out(row: Upload) -> UploadOut:
     """Write an upload as the window shows it."""
-    sealed = row.sealed
+    sealed, chosen = row.sealed, (row.beside or {}).get("poster")
     return UploadOut(
         id=row.id,
         file_name=Path(row.path).name,
@@ -158,7 +170,8 @@ def out(row: Upload) -> UploadOut:
         draft=DraftIn.model_validate(row.draft),
         problem=None if row.problem is None else ProblemOut.model_validate(row.problem),
         content_id=row.content_id if row.state == "published" else None,
-        poster=sealed["summary"]["poster_cid"] if sealed else None,
+        poster=chosen or (sealed["summary"]["poster_cid"] if sealed else None),
+        has_chosen_poster=chosen is not None,
         created_at=row.created_at,
     )
 

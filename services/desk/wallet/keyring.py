@@ -79,8 +79,7 @@ class Keyring:
 
     def content_box(self) -> KeyBox:
         """Give the box for content secrets, which only this wallet can open. Raises as ``key`` does."""
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"museclock/v1/content-secrets")
-        return KeyBox(derived.derive(self.key()))
+        return content_box_of(self.key())
 
     def create(self, passphrase: str, key: bytes | None = None) -> None:
         """Make a wallet under a passphrase; for a key, if one is given.
@@ -160,6 +159,12 @@ class Keyring:
             data = json.dumps({"version": 1, "address": own, **content}).encode()
             replace_durably(self._path, data, unfinished=self._path.parent)
             self._address, self._key, self._opens_itself = own, key, content["form"] == "device"
+
+
+def content_box_of(key: bytes) -> KeyBox:
+    """Give the box for content secrets of a wallet's key."""
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"museclock/v1/content-secrets")
+    return KeyBox(derived.derive(key))
 
 
 def require_strong(passphrase: str) -> None:
