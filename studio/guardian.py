@@ -66,6 +66,8 @@ def guarded(window: Callable[[Comeback | None, int | None], int]) -> int:
     while True:
         sys.stdout.flush()
         sys.stderr.flush()
+        # Who asks us to end meanwhile is heard as soon as it is known who has to be told.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _forwarded())
         child = os.fork()
         if not child:
             os.close(theirs)
@@ -82,11 +84,16 @@ def guarded(window: Callable[[Comeback | None, int | None], int]) -> int:
         sys.stderr.write(f"museclock: the window ended by {signal.Signals(number).name} and starts again\n")
 
 
+def _forwarded() -> tuple[signal.Signals, ...]:
+    return tuple(getattr(signal, name) for name in _FORWARDED)
+
+
 def _listen_again() -> None:
     """Take back what the guardian made of signals."""
-    for name in _FORWARDED:
-        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    for number in _forwarded():
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _forwarded())
 
 
 def _outlast(child: int) -> int:
@@ -95,9 +102,10 @@ def _outlast(child: int) -> int:
     def pass_on(number: int, _frame: FrameType | None) -> None:
         os.kill(child, number)
 
-    for name in _FORWARDED:
-        signal.signal(getattr(signal, name), pass_on)
+    for number in _forwarded():
+        signal.signal(number, pass_on)
     # A terminal tells both.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _forwarded())
     _, status = os.waitpid(child, 0)
     return status
