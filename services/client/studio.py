@@ -13,7 +13,17 @@ from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, Withdra
 from services.wire.kyc import DocumentIn, DocumentKind, KycOut
 from services.wire.nodes import LinkOut, MoveIn
 from services.wire.tiers import TierIn, TierOut
-from services.wire.uploads import DraftIn, LookIn, LookOut, PriceQuote, StageName, UploadIn, UploadOut
+from services.wire.uploads import (
+    DraftIn,
+    FrameIn,
+    LookIn,
+    LookOut,
+    PriceQuote,
+    StageName,
+    ThumbnailIn,
+    UploadIn,
+    UploadOut,
+)
 
 # A film has many blocks, and the line may be thin.
 _MOVE_S = 3600.0
@@ -118,6 +128,24 @@ class UploadsClient:
         node.unreachable, block.quota, tier.not_found, access.no_tier.
         """
         return await self._door.call(UploadOut, "POST", f"/uploads/{upload_id}/publish", timeout_s=_MOVE_S)
+
+    async def frame(self, upload_id: str, at_ms: int) -> bytes:
+        """Give a small JPEG of what the film shows at a moment, for choosing a thumbnail.
+
+        Problem codes: upload.file_missing, media.unreadable, media.limits, media.worker_failed.
+        """
+        answer = await self._door.send("POST", f"/uploads/{upload_id}/frame", body=FrameIn(at_ms=at_ms))
+        return answer.content
+
+    async def set_thumbnail(self, upload_id: str, *, at_ms: int | None = None, path: str = "") -> UploadOut:
+        """Choose the film's picture: of a moment, else a picture file by its absolute path, else none: found by itself.
+
+        Nothing waits for it: the upload goes on meanwhile, and on failure stays as it was. For a published film it is
+        there from its next version on. Problem codes: upload.state, upload.file_missing, media.picture,
+        media.unreadable, media.limits, media.worker_failed, disk.full.
+        """
+        body = ThumbnailIn(at_ms=at_ms, path=path)
+        return await self._door.call(UploadOut, "PUT", f"/uploads/{upload_id}/thumbnail", body=body)
 
     async def cancel(self, upload_id: str) -> UploadOut:
         """Stop the work; the form stays."""

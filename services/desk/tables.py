@@ -47,6 +47,8 @@ class Upload(DeskTable):
     """The content secret S, under a key that only the wallet gives."""
     sealed: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
     """What the worker made: CIDs, hashes and commitments of the chunks."""
+    beside: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    """What a person chose instead of what was found in the file: poster, captions, chapters."""
     publication: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
     """Manifest and signature, on disk before they are sent."""
     created_at: Mapped[datetime] = mapped_column(MomentColumn)

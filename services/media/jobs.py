@@ -6,6 +6,7 @@ It limits itself before it loads a decoder, and ends when its parent is gone.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -24,6 +25,8 @@ _sending = threading.Lock()
 _finishing = threading.Lock()
 # A disk that hangs must not keep the process alive.
 _FINISHING_S = 5.0
+# Small enough for one line of news.
+_FRAME_SIDE = 400
 
 
 def main() -> int:
@@ -84,6 +87,24 @@ def _look(request: Request) -> Message:
     return look(Path(request["source"])).to_json()
 
 
+def _picture(request: Request) -> Message:
+    """Keep the picture that a person chose: of a film's moment, or a file's."""
+    from services.ipfs.store import DiskBlockStore
+    from services.ipfs.unixfs import add_file
+    from services.media.poster import picture_at, picture_of
+
+    source, at_ms = Path(request["source"]), request.get("at_ms")
+    data = picture_of(source) if at_ms is None else picture_at(source, int(at_ms))
+    return {"cid": str(add_file(DiskBlockStore(Path(request["store_root"])), data))}
+
+
+def _frame(request: Request) -> Message:
+    from services.media.poster import picture_at
+
+    data = picture_at(Path(request["source"]), int(request["at_ms"]), _FRAME_SIDE)
+    return {"jpeg": base64.b64encode(data).decode()}
+
+
 def _clip(request: Request) -> Message:
     from services.media.clip import make_timecode_clip
 
@@ -91,7 +112,14 @@ def _clip(request: Request) -> Message:
     return {}
 
 
-_JOBS: dict[str, Callable[[Request], Message]] = {"ingest": _ingest, "probe": _probe, "look": _look, "clip": _clip}
+_JOBS: dict[str, Callable[[Request], Message]] = {
+    "ingest": _ingest,
+    "probe": _probe,
+    "look": _look,
+    "picture": _picture,
+    "frame": _frame,
+    "clip": _clip,
+}
 
 
 def _send(message: Message) -> None:

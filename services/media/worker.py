@@ -6,6 +6,7 @@ Never loads a decoder: that is services.media.jobs, in the worker.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import logging
@@ -17,9 +18,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import services
-from services.media.fields import Json
+from services.media.fields import Json, text
 from services.media.film import Ingested, MediaFacts, Progress, SealedChunk, whole_film
 from services.media.outlook import Outlook
+from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.wire.problems import KINDS, ProblemError
 
@@ -47,6 +49,24 @@ async def look(path: Path) -> Outlook:
     result = await _result(_request("look", source=path), _ignore)
     with _as_worker_failure():
         return Outlook.from_json(result)
+
+
+async def keep_picture(path: Path, *, at_ms: int | None, store_root: Path) -> Cid:
+    """Put a picture into a block store: what a film shows at a moment, or, without one, a picture file.
+
+    Raises ProblemError as probe(), and media.picture, disk.full.
+    """
+    request = _request("picture", source=path, store_root=store_root)
+    result = await _result(request if at_ms is None else request | {"at_ms": str(at_ms)}, _ignore)
+    with _as_worker_failure():
+        return Cid.parse(text(result, "cid"))
+
+
+async def frame(path: Path, at_ms: int) -> bytes:
+    """Give a small JPEG of what a film shows at a moment; nothing is kept. Raises ProblemError as probe()."""
+    result = await _result(_request("frame", source=path) | {"at_ms": str(at_ms)}, _ignore)
+    with _as_worker_failure():
+        return base64.b64decode(str(result["jpeg"]), validate=True)
 
 
 async def make_clip(path: Path, seconds: int = 66) -> None:

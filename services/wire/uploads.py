@@ -45,8 +45,23 @@ class DraftIn(Request):
     intent: Intent = "balance"
     tags: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=20)] = ()
     """Besides the category, which is the first."""
+    opens_text: Annotated[str, Field(max_length=40)] = ""
+    """When it is to be there for everybody, as typed; empty for as soon as it is published."""
     opens_at: Moment | None = None
-    """When it is there for everybody; None for as soon as it is published."""
+    """The same as the window read it, in whose time zone it was meant."""
+
+
+class ThumbnailIn(Request):
+    """The picture that stands for a film: of a moment, else of a file by its absolute path, else a lively one."""
+
+    at_ms: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    path: str = ""
+
+
+class FrameIn(Request):
+    """A moment of the film."""
+
+    at_ms: Annotated[int, Field(ge=0, le=2**53)]
 
 
 class StageOut(Answer):
@@ -91,6 +106,8 @@ class UploadOut(Answer):
     content_id: str | None
     poster: str | None
     """CID of the poster, to be fetched with ``blob``."""
+    has_chosen_poster: bool = False
+    """Whether a person chose it; else it was found in the film."""
     created_at: Moment
 
 

@@ -50,7 +50,7 @@ class _Pinning:
 
     def __init__(self, home: Desk, at: Desk, row: Upload, board: StageBoard) -> None:
         self._home, self._at, self._row, self._board = home, at, row, board
-        self._files = files_of(row.sealed)
+        self._files = files_of(row)
         self._targets: tuple[str, ...] = ()
         self._begun, self._sent = time.monotonic(), home.pace.sent
 

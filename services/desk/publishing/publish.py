@@ -16,7 +16,7 @@ from services.desk.nodes.sending import send_film
 from services.desk.publishing.leftovers import clear_up
 from services.desk.publishing.pinning import pin
 from services.desk.publishing.proving import prove
-from services.desk.publishing.record import change, get, out, sealed_from_json, secret_of
+from services.desk.publishing.record import change, film_of, get, out, secret_of
 from services.desk.purchases.keys import TRACK
 from services.desk.storage.record import files_of
 from services.desk.tables import Upload
@@ -46,6 +46,7 @@ _REFUSED = (
     "request.invalid",
     "tier.not_found",
     "access.no_tier",
+    "content.tags",
 )
 
 
@@ -66,7 +67,7 @@ def quote(row: Upload) -> PriceQuote:
     price = price_of(draft)
     if row.sealed is None:
         raise ProblemError("upload.state")
-    film = sealed_from_json(row.sealed)
+    film = film_of(row)
     free = _free_chunks(draft, film)
     paid = [chunk for chunk in film.chunks if chunk.index >= free]
     whole = sum((chunk_price(price, start_ms=c.start_ms, end_ms=c.end_ms) for c in paid), ZERO)
@@ -171,7 +172,7 @@ async def publish_again(at: Desk, content: ContentId) -> CardOut:
     desk = at.home or at
     row, body = await to_thread.run_sync(_published, desk, content)
     access = await carried_access(at, content)
-    await send_film(at, files_of(row.sealed), _untold)
+    await send_film(at, files_of(row), _untold)
     card = await _register(at, content, body.model_copy(update=dict(access)))
     if card.state == "archived":
         # It was here before, and stays as it was then until it is said anew.
@@ -200,7 +201,9 @@ def _written_down(desk: Desk, row: Upload) -> PublishIn:
     if row.publication is None:
         body = _compose(desk, row)
         # The keys can be derived again; what must not change is what was signed.
-        kept = body.model_dump(mode="json", include={"signed", "description", "visibility", "tiers"})
+        kept = body.model_dump(
+            mode="json", include={"signed", "description", "visibility", "tiers", "tags", "opens_at"}
+        )
         change(desk, row.id, publication=kept, state="publishing", problem=None)
         return body
     change(desk, row.id, state="publishing", problem=None)
@@ -208,7 +211,7 @@ def _written_down(desk: Desk, row: Upload) -> PublishIn:
 
 
 def _as_signed(desk: Desk, row: Upload) -> PublishIn:
-    film, secret = sealed_from_json(row.sealed), secret_of(desk, row)
+    film, secret = film_of(row), secret_of(desk, row)
     kept = row.publication
     return PublishIn(
         signed=kept["signed"],
@@ -217,6 +220,8 @@ def _as_signed(desk: Desk, row: Upload) -> PublishIn:
         creator_name=desk.name,
         visibility=kept.get("visibility", "chunks"),
         tiers=tuple(kept.get("tiers", ())),
+        tags=tuple(kept.get("tags", ())),
+        opens_at=kept.get("opens_at"),
     )
 
 
@@ -227,7 +232,7 @@ def _compose(desk: Desk, row: Upload) -> PublishIn:
         check_title(title)
     except ProblemError as exc:
         raise ProblemError("upload.title") from exc
-    film, secret = sealed_from_json(row.sealed), secret_of(desk, row)
+    film, secret = film_of(row), secret_of(desk, row)
     manifest = compose_manifest(
         film,
         secret=secret,
@@ -250,13 +255,15 @@ def _compose(desk: Desk, row: Upload) -> PublishIn:
         creator_name=desk.name,
         visibility=draft.visibility,
         tiers=draft.tiers,
+        tags=(draft.category, *(tag for tag in draft.tags if tag.strip())),
+        opens_at=draft.opens_at,
     )
 
 
 def _finish(desk: Desk, upload_id: str) -> None:
     row = get(desk, upload_id)
     # As long as its notes are there, parts that were sealed and then not used can be found.
-    clear_up(desk, upload_id, kept=files_of(row.sealed))
+    clear_up(desk, upload_id, kept=files_of(row))
     stages = {**row.stages, "register": [1, 1, 0], "elsewhere": [0, 1, 0]}
     change(desk, upload_id, state="published", problem=None, stages=stages)
 

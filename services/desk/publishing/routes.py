@@ -5,13 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from services.desk.door import DeskOf
-from services.desk.publishing import control, record, work
+from services.desk.publishing import control, record, thumbnails, work
 from services.desk.publishing import publish as publishing
 from services.desk.publishing.looking import look_at
-from services.wire.uploads import DraftIn, LookIn, LookOut, PriceQuote, StageName, UploadIn, UploadOut
+from services.wire.uploads import (
+    DraftIn,
+    FrameIn,
+    LookIn,
+    LookOut,
+    PriceQuote,
+    StageName,
+    ThumbnailIn,
+    UploadIn,
+    UploadOut,
+)
 
 router = APIRouter(tags=["uploads"])
 
@@ -59,6 +69,19 @@ async def quote(desk: DeskOf, upload_id: str) -> PriceQuote:
 async def publish(desk: DeskOf, upload_id: str) -> UploadOut:
     """Put it up for sale."""
     return await publishing.publish(desk, upload_id)
+
+
+@router.post("/uploads/{upload_id}/frame")
+async def frame(desk: DeskOf, upload_id: str, body: FrameIn) -> Response:
+    """Give a small picture of what the film shows at a moment."""
+    picture = await thumbnails.frame_of(desk, upload_id, body.at_ms)
+    return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+@router.put("/uploads/{upload_id}/thumbnail")
+async def set_thumbnail(desk: DeskOf, upload_id: str, body: ThumbnailIn) -> UploadOut:
+    """Choose the picture that stands for the film; nothing waits for it."""
+    return await thumbnails.set_thumbnail(desk, upload_id, body)
 
 
 @router.post("/uploads/{upload_id}/pause")

@@ -67,16 +67,23 @@ def complete_copies(desk: Desk) -> dict[str, int]:
 def films_for_sale(desk: Desk) -> tuple[tuple[ContentId, tuple[Cid, ...]], ...]:
     """Give this account's films with their files. Blocking."""
     with desk.database.read() as session:
-        rows = session.execute(select(Upload.content_id, Upload.sealed).where(Upload.state == "published")).all()
-    return tuple((content, files_of(sealed)) for content, sealed in rows if sealed is not None)
+        rows = session.scalars(select(Upload).where(Upload.state == "published"))
+        return tuple((row.content_id, files_of(row)) for row in rows if row.sealed is not None)
 
 
-def files_of(sealed: dict[str, object]) -> tuple[Cid, ...]:
-    """Name the files of a film: header, picture, sealed parts."""
-    summary, chunks = sealed["summary"], sealed["chunks"]
-    if not isinstance(summary, dict) or not isinstance(chunks, list):
-        raise TypeError("not what an ingest made")
-    names = [summary["init_cid"], summary["poster_cid"], *(chunk["cid"] for chunk in chunks)]
+def files_of(row: Upload) -> tuple[Cid, ...]:
+    """Name the files of a film: header, picture, captions, sealed parts; those that there are."""
+    chosen, sealed = row.beside or {}, row.sealed
+    names = [chosen.get("poster")]
+    if sealed is not None:
+        summary = sealed["summary"]
+        captions = [one["cid"] for one in summary.get("captions", ())]
+        names = [
+            summary["init_cid"],
+            names[0] or summary["poster_cid"],
+            *captions,
+            *(c["cid"] for c in sealed["chunks"]),
+        ]
     return tuple(Cid.parse(name) for name in names if name is not None)
 
 

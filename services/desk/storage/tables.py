@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.columns import MomentColumn
@@ -21,7 +21,7 @@ class StorageTarget(DeskTable):
     address: Mapped[str] = mapped_column(Text, primary_key=True)
     """A daemon's multiaddress, or a gateway's scheme, name and port."""
     kind: Mapped[str] = mapped_column(Text)
-    """daemon or gateway."""
+    """daemon, gateway or pinning."""
     version: Mapped[str] = mapped_column(Text)
     """What the daemon said it is; empty for a gateway."""
     added_at: Mapped[datetime] = mapped_column(MomentColumn)
@@ -29,6 +29,16 @@ class StorageTarget(DeskTable):
     """When it last did what was asked."""
     problem: Mapped[str | None] = mapped_column(Text)
     """The code of why it does not."""
+
+
+class StorageSecret(DeskTable):
+    """What a pinning service knows this account by, under the device's key."""
+
+    __tablename__ = "storage_secret"
+    __table_args__ = ({"sqlite_strict": True},)
+
+    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class StorageCopy(DeskTable):

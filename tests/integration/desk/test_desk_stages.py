@@ -131,7 +131,7 @@ async def test_missing_copies_are_brought_again(running: RunningWorld, kubo: Fak
     await creator.storage.add(kubo.address)
     assert (await creator.storage.repair()).targets[0].films == 1
     with running.desk("creator").database.read() as session:
-        lost = files_of(session.get_one(Upload, upload).sealed)[1]
+        lost = files_of(session.get_one(Upload, upload))[1]
     kubo.store.discard(lost)
     sent = kubo.requests.count("dag/import")
     await creator.storage.repair()
@@ -154,7 +154,7 @@ async def test_the_real_daemon_holds_what_was_published(
     # Parts from the node's gateway, and the same from the daemon.
     assert stage(published, "elsewhere").total == 2 * 3
     with running.desk("creator").database.read() as session:
-        files = files_of(session.get_one(Upload, upload).sealed)
+        files = files_of(session.get_one(Upload, upload))
     daemon = KuboBlockStore(js_ipfs)
     assert all([await asyncio.to_thread(daemon.is_pinned, file) for file in files])
     daemon.close()
@@ -248,7 +248,7 @@ async def test_a_node_is_a_gateway_like_any_other(running: RunningWorld) -> None
     await running.creator.uploads.publish(upload)
     desk = running.desk("creator")
     with desk.database.read() as session:
-        files = files_of(session.get_one(Upload, upload).sealed)
+        files = files_of(session.get_one(Upload, upload))
     with serving(node_app(running.world.node)) as address:
         source = GatewaySource([Gateway(address)])
         here = GatewayBlockStore(MemoryBlockStore(), source)
