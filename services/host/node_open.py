@@ -31,6 +31,7 @@ from services.ipfs.store import BlockStore
 from services.node.channels.journal import VoucherJournal
 from services.node.channels.watch import watch as watch_channels
 from services.node.context import Authorizer, ChannelSwitch, Node
+from services.node.passes.watch import watch as watch_pass
 from services.node.sales.booking import sync
 from services.node.sales.shelf import Shelf
 from services.node.seeds.names import SIGNED_IN_ONLY, Names
@@ -231,11 +232,13 @@ async def _lead(node: Node) -> None:
             if await to_thread.run_sync(leadership.take):
                 catching_up = asyncio.create_task(to_thread.run_sync(_catch_up, node))
                 claiming = asyncio.create_task(watch_channels(node))
+                sharing = asyncio.create_task(watch_pass(node))
                 try:
                     while await to_thread.run_sync(leadership.is_held):  # noqa: ASYNC110  a lost line does not say so
                         await asyncio.sleep(_LOOK_AGAIN_S)
                 finally:
                     await _end(claiming)
+                    await _end(sharing)
                     # Signed bytes may be on their way: it is not cut short.
                     await asyncio.wait([catching_up])
             await asyncio.sleep(_LOOK_AGAIN_S)

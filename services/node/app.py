@@ -13,6 +13,7 @@ from services.http.quick import QuickRoutes
 from services.node import access, accounts, earnings, health, statement_routes, tiers, wallets
 from services.node.blocks import gateway
 from services.node.blocks import routes as blocks
+from services.node.cases import routes as cases
 from services.node.catalogue import routes as catalogue
 from services.node.catalogue.listing import prepare
 from services.node.channels import routes as channels
@@ -42,6 +43,7 @@ ROUTERS: Final = (
     lending.router,
     refund_routes.router,
     passes.router,
+    cases.router,
     gifts.router,
     # Before the catalogue: a UUID on its path is linked content.
     links.router,

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +25,8 @@ from services.sharing.allocation import Allocation, Earlier, Month
 from services.sharing.engagement import Whole
 from services.sharing.model import SharingModel
 
+FILES = ("fees.csv", "owners.csv", "watching.csv", "earlier.csv")
+EARLIER = FILES[3]
 _MAX_LINE = 400
 _WHOLE_DIGITS = 16
 
@@ -39,13 +43,20 @@ class Inputs:
 
 def read_inputs(folder: Path) -> Inputs:
     """Read a folder; raises ValueError with file and line for what is not as above, OSError when a file is missing."""
-    fees = list(_rows(folder / "fees.csv", ("subscriber", "fee", "trust"), texts=1))
-    known = sorted(_rows(folder / "owners.csv", ("owner", "length"), texts=1))
-    subscribers, owners = _numbers(folder / "fees.csv", fees), _numbers(folder / "owners.csv", known)
-    watching = _pairs(folder / "watching.csv", ("seconds", "days"), subscribers, owners)
-    earlier = None
-    if (folder / "earlier.csv").exists():
-        earlier = Earlier(*_pairs(folder / "earlier.csv", ("amount",), subscribers, owners))
+    names = [name for name in FILES if name != EARLIER or (folder / name).exists()]
+    return parse_inputs({name: (folder / name).read_text(encoding="ascii", errors="strict") for name in names})
+
+
+def parse_inputs(files: Mapping[str, str]) -> Inputs:
+    """Read the files by their names; raises ValueError as read_inputs does, also for a file that is missing."""
+    for name in FILES:
+        if name not in files and name != EARLIER:
+            raise ValueError(f"{name} is missing")
+    fees = list(_rows(files, "fees.csv", ("subscriber", "fee", "trust"), texts=1))
+    known = sorted(_rows(files, "owners.csv", ("owner", "length"), texts=1))
+    subscribers, owners = _numbers("fees.csv", fees), _numbers("owners.csv", known)
+    watching = _pairs(files, "watching.csv", ("seconds", "days"), subscribers, owners)
+    earlier = Earlier(*_pairs(files, EARLIER, ("amount",), subscribers, owners)) if EARLIER in files else None
     month = Month(
         fees=_whole(row[1] for row in fees),
         trust=_whole(row[2] for row in fees),
@@ -56,14 +67,14 @@ def read_inputs(folder: Path) -> Inputs:
         days=watching[3],
         earlier=earlier,
     )
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))}
+    digests = {name: hashlib.sha256(files[name].encode()).hexdigest() for name in sorted(files)}
     return Inputs(month, tuple(subscribers), tuple(owners), digests)
 
 
-def write_allocation(folder: Path, inputs: Inputs, model: SharingModel, result: Allocation) -> Path:
-    """Write allocation.json: model, digests of what was read, sums, and what each owner earned from how many."""
+def record_of(inputs: Inputs, model: SharingModel, result: Allocation) -> dict[str, Any]:
+    """Write down model, digests of what was read, sums, and what each owner earned from how many."""
     owners = zip(inputs.owners, result.earned.tolist(), result.watchers.tolist(), strict=True)
-    record = {
+    return {
         "model": {"name": model.name, "version": model.version, "sha256": model.digest},
         "inputs": dict(inputs.digests),
         "sums": {
@@ -76,38 +87,43 @@ def write_allocation(folder: Path, inputs: Inputs, model: SharingModel, result: 
         "owners": {owner: {"earned": str(earned), "watchers": watchers} for owner, earned, watchers in owners},
         "sha256": result.digest,
     }
+
+
+def write_allocation(folder: Path, inputs: Inputs, model: SharingModel, result: Allocation) -> Path:
+    """Write allocation.json; see record_of."""
     path = folder / "allocation.json"
-    path.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+    path.write_text(json.dumps(record_of(inputs, model, result), indent=1, sort_keys=True) + "\n")
     return path
 
 
-def _rows(path: Path, names: tuple[str, ...], *, texts: int) -> Iterator[tuple[str | int, ...]]:
+def _rows(
+    files: Mapping[str, str], name: str, columns: tuple[str, ...], *, texts: int
+) -> Iterator[tuple[str | int, ...]]:
     """Give the rows of a file: ``texts`` ids, then whole numbers."""
-    with path.open(newline="", encoding="ascii", errors="strict") as file:
-        rows = csv.reader((line[:_MAX_LINE] for line in file), strict=True)
-        if tuple(next(rows, ())) != names:
-            raise ValueError(f"{path.name} must begin with the line {','.join(names)}")
-        for row in rows:
-            numbers = row[texts:]
-            if len(row) != len(names) or not all(cell.isdecimal() and len(cell) <= _WHOLE_DIGITS for cell in numbers):
-                raise ValueError(f"{path.name}, line {rows.line_num}: not {', '.join(names)} in whole numbers")
-            yield (*row[:texts], *map(int, numbers))
+    rows = csv.reader((line[:_MAX_LINE] for line in io.StringIO(files[name])), strict=True)
+    if tuple(next(rows, ())) != columns:
+        raise ValueError(f"{name} must begin with the line {','.join(columns)}")
+    for row in rows:
+        numbers = row[texts:]
+        if len(row) != len(columns) or not all(cell.isdecimal() and len(cell) <= _WHOLE_DIGITS for cell in numbers):
+            raise ValueError(f"{name}, line {rows.line_num}: not {', '.join(columns)} in whole numbers")
+        yield (*row[:texts], *map(int, numbers))
 
 
-def _numbers(path: Path, rows: list[tuple[str | int, ...]]) -> dict[str, int]:
+def _numbers(name: str, rows: list[tuple[str | int, ...]]) -> dict[str, int]:
     numbers = {str(row[0]): number for number, row in enumerate(rows)}
     if len(numbers) != len(rows):
-        raise ValueError(f"{path.name} names somebody twice")
+        raise ValueError(f"{name} names somebody twice")
     return numbers
 
 
-def _pairs(path: Path, names: tuple[str, ...], *known: dict[str, int]) -> tuple[Whole, ...]:
-    rows = list(_rows(path, ("subscriber", "owner", *names), texts=2))
+def _pairs(files: Mapping[str, str], name: str, columns: tuple[str, ...], *known: dict[str, int]) -> tuple[Whole, ...]:
+    rows = list(_rows(files, name, ("subscriber", "owner", *columns), texts=2))
     try:
         ids = [_whole(numbers[str(row[place])] for row in rows) for place, numbers in enumerate(known)]
     except KeyError as exc:
-        raise ValueError(f"{path.name} names {exc}, whom no other file names") from exc
-    return (*ids, *(_whole(row[place] for row in rows) for place in range(2, 2 + len(names))))
+        raise ValueError(f"{name} names {exc}, whom no other file names") from exc
+    return (*ids, *(_whole(row[place] for row in rows) for place in range(2, 2 + len(columns))))
 
 
 def _whole(values: Iterator[str | int]) -> Whole:

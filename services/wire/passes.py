@@ -147,7 +147,7 @@ class RoundOut(Answer):
 
     name: str
     round_id: Bytes32Field
-    state: Literal["planned", "proposed", "distributed"]
+    state: Literal["planned", "proposed", "distributed", "canceled"]
     total: MoneyField
     creators: int
     ready_at: Moment | None

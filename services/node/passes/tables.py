@@ -95,7 +95,7 @@ class PassRound(NodeTable):
     shares: Mapped[Any] = mapped_column(JsonColumn)
     """Pairs of creator and micro-USDC, in the order in which they are announced."""
     state: Mapped[str] = mapped_column(Text)
-    """planned, proposed or distributed."""
+    """planned, proposed, distributed or canceled."""
     ready_at: Mapped[int] = mapped_column(BigInt)
     """Unix seconds of the chain, from which on it can be carried out; 0 before it was announced."""
     at: Mapped[datetime] = mapped_column(MomentColumn)

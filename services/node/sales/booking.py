@@ -22,6 +22,7 @@ from services.db.ledger import Line, post
 from services.db.ledger_batch import Entry, entered, post_many
 from services.node.context import Node
 from services.node.memberships.record import enter as enter_membership
+from services.node.passes.booked import note_allocated
 from services.node.sales.charges import WAITING
 from services.node.sales.shelf import film_of
 from services.node.sales.terms import till_of
@@ -138,7 +139,7 @@ def _book(session: Session, event: EscrowEvent, *, ref: str) -> None:
             if post(session, kind="subscribed", ref=ref, at=at, lines=(paid, Line(_POOL, event.amount, _POOL))):
                 enter_membership(session, event)
         case Allocated():
-            _book_income(session, event, kind="allocated", ref=ref, payer=_POOL, item=_POOL)
+            _book_income(session, event, kind="allocated", ref=ref, payer=note_allocated(session, event), item=_POOL)
         case Collected():
             book_collected(session, event, ref)
         case CreatorWithdrawn():
