@@ -21,6 +21,11 @@ def to_microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def from_microseconds(count: int) -> datetime:
+    """Read what ``to_microseconds`` wrote."""
+    return _EPOCH + count * _MICROSECOND
+
+
 class MoneyColumn(TypeDecorator[Money]):
     """Whole micro-USDC in a 64-bit integer."""
 
@@ -44,7 +49,7 @@ class MomentColumn(TypeDecorator[datetime]):
         return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + int(value) * _MICROSECOND
+        return None if value is None else from_microseconds(int(value))
 
 
 class JsonColumn(TypeDecorator[Any]):

@@ -42,13 +42,13 @@ def post_many(work: Work, entries: Sequence[Entry]) -> int:
     rows: list[tuple[Value, ...]] = []
     balances: dict[str, int] = defaultdict(int)
     days: dict[tuple[str, str, str], int] = defaultdict(int)
-    entered = 0
+    new = 0
     for entry in entries:
         kind, ref = entry.kind, entry.ref
         if (kind, ref) in seen:
             continue
         seen.add((kind, ref))
-        entered += 1
+        new += 1
         at, written, day = to_microseconds(entry.at), iso(entry.at), entry.at.date().isoformat()
         left = 0
         for number, line in enumerate(entry.lines):
@@ -65,22 +65,24 @@ def post_many(work: Work, entries: Sequence[Entry]) -> int:
     # In the order of their keys: neighbours lie on the same page.
     ADD_BALANCE.run_many(unit, sorted(balances.items()))
     ADD_DAY.run_many(unit, [(*key, amount) for key, amount in sorted(days.items())])
-    return entered
+    return new
+
+
+def entered(work: Work, kind: str, refs: Sequence[str]) -> set[str]:
+    """Tell which references of a kind are there already."""
+    unit = unit_of(work)
+    if unit.dialect.name == "sqlite":
+        rows = unit.driver.execute(_SEEN_SQLITE, (kind, json.dumps(list(refs))))
+    else:
+        rows = unit.driver.execute(_SEEN_POSTGRESQL, (kind, list(refs)))
+    return {ref for (ref,) in rows}
 
 
 def _seen(unit: Unit, entries: Sequence[Entry]) -> set[tuple[str, str]]:
-    """Tell which entries are there already."""
-    found: set[tuple[str, str]] = set()
     refs: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
         refs[entry.kind].append(entry.ref)
-    for kind, wanted in refs.items():
-        if unit.dialect.name == "sqlite":
-            rows = unit.driver.execute(_SEEN_SQLITE, (kind, json.dumps(wanted)))
-        else:
-            rows = unit.driver.execute(_SEEN_POSTGRESQL, (kind, wanted))
-        found.update((kind, ref) for (ref,) in rows)
-    return found
+    return {(kind, ref) for kind, wanted in refs.items() for ref in entered(unit, kind, wanted)}
 
 
 def _add_lines(unit: Unit, rows: Sequence[tuple[Value, ...]]) -> None:

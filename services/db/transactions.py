@@ -5,16 +5,47 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from services.chain.book import BookedTransaction, TransactionState, check_replacement
 from services.chain.transaction import SignedTransaction
 from services.db.books import ChainReplacement, ChainTransaction
+from services.db.columns import from_microseconds, to_microseconds
+from services.db.dialects import insert_into
 from services.db.engine import Database
+from services.db.plain import Prepared, Unit
 from services.units.address import Address, Bytes32
 from services.units.ids import IntentId
+
+_OPEN = TransactionState.OPEN.value
+_NAMES = ("intent", "sender", "nonce", "hash", "raw", "state", "ended", "signed_at")
+_OWN = len(_NAMES)
+
+
+def _with_replacements() -> Select[Any]:
+    own = (getattr(ChainTransaction, name) for name in _NAMES)
+    later = (ChainReplacement.hash, ChainReplacement.raw, ChainReplacement.signed_at)
+    both = select(*own, *later).outerjoin(ChainReplacement, ChainReplacement.intent == ChainTransaction.intent)
+    return both.order_by(ChainReplacement.ordinal)
+
+
+# A transaction is looked up several times on its way; past the session (services.db.plain) that is a twentieth of it.
+_OF_INTENT = Prepared(_with_replacements().where(ChainTransaction.intent == bindparam("wanted")), ("wanted",))
+_OF_HASH = Prepared(_with_replacements().where(ChainTransaction.hash == bindparam("wanted")), ("wanted",))
+_REPLACED = Prepared(select(ChainReplacement.intent).where(ChainReplacement.hash == bindparam("wanted")), ("wanted",))
+_HIGHEST = Prepared(
+    select(func.max(ChainTransaction.nonce)).where(ChainTransaction.sender == bindparam("who")), ("who",)
+)
+_ADD = Prepared(insert_into(ChainTransaction), _NAMES)
+_MARK = Prepared(
+    update(ChainTransaction)
+    .where(ChainTransaction.intent == bindparam("key"))
+    .values(state=bindparam("after"), ended=bindparam("end")),
+    ("after", "end", "key"),
+)
 
 
 class SqlTransactionBook:
@@ -24,12 +55,13 @@ class SqlTransactionBook:
         self._database = database
 
     def find(self, intent: IntentId) -> BookedTransaction | None:
-        with self._database.read() as session:
-            return _found(session, session.get(ChainTransaction, intent))
+        with self._database.read_plain() as unit:
+            found = _OF_INTENT.all(unit, intent)
+        return _booked_in(found) if found else None
 
     def find_hash(self, tx: Bytes32) -> BookedTransaction | None:
-        with self._database.read() as session:
-            return _found(session, _by_hash(session, tx))
+        with self._database.read_plain() as unit:
+            return _by_hash(unit, tx)
 
     def add(
         self,
@@ -40,14 +72,16 @@ class SqlTransactionBook:
         sign: Callable[[int], SignedTransaction],
         at: datetime | None = None,
     ) -> BookedTransaction:
-        with self._database.write() as session:
-            booked = _found(session, session.get(ChainTransaction, intent))
-            if booked is None:
-                latest = select(func.max(ChainTransaction.nonce)).where(ChainTransaction.sender == sender)
-                highest = session.scalar(latest)
+        with self._database.write_plain() as unit:
+            found = _OF_INTENT.all(unit, intent)
+            if not found:
+                (highest,) = _HIGHEST.one(unit, sender)
                 signed = sign(least_nonce if highest is None else max(least_nonce, highest + 1))
-                booked = _booked(_new(session, intent, signed, at), ())
-        return booked
+                moment = None if at is None else to_microseconds(at)
+                row = (intent, signed.sender, signed.nonce, signed.hash, signed.raw, _OPEN, None, moment)
+                _ADD.send(unit, *row)
+                found = [(*row, None, None, None)]
+        return _booked_in(found)
 
     def fill(self, intent: IntentId, signed: SignedTransaction, *, at: datetime) -> BookedTransaction | None:
         taken = select(ChainTransaction.intent).where(
@@ -85,13 +119,36 @@ class SqlTransactionBook:
 
     def mark(self, tx: Bytes32, state: TransactionState) -> None:
         ended = None if state is TransactionState.OPEN else tx
-        with self._database.read() as session:
-            row = _by_hash(session, tx)
-        if row is None or (row.state, row.ended) == (state.value, ended):
+        with self._database.read_plain() as unit:
+            booked = _by_hash(unit, tx)
+        if booked is None or (booked.state, booked.ended) == (state, ended):
             return
-        with self._database.write() as session:
-            kept = session.get_one(ChainTransaction, row.intent)
-            kept.state, kept.ended = state.value, ended
+        with self._database.write_plain() as unit:
+            _MARK.send(unit, state.value, ended, booked.intent)
+
+
+def _by_hash(unit: Unit, tx: Bytes32) -> BookedTransaction | None:
+    found = _OF_HASH.all(unit, tx)
+    if not found and (replaced := _REPLACED.first(unit, tx)) is not None:
+        found = _OF_INTENT.all(unit, replaced[0])
+    return _booked_in(found) if found else None
+
+
+def _booked_in(rows: Sequence[tuple[Any, ...]]) -> BookedTransaction:
+    """Read an intent's transaction, which stands in each row, and its replacements."""
+    intent, sender, nonce, tx, raw, state, ended, at = rows[0][:_OWN]
+    attempts, since = [SignedTransaction(bytes(raw), Bytes32(tx), Address(sender), nonce)], at
+    for *_, later_hash, later_raw, later_at in rows:
+        if later_hash is not None:
+            attempts.append(SignedTransaction(bytes(later_raw), Bytes32(later_hash), Address(sender), nonce))
+            since = later_at
+    return BookedTransaction(
+        IntentId(intent),
+        tuple(attempts),
+        TransactionState(state),
+        None if ended is None else Bytes32(ended),
+        None if since is None else from_microseconds(since),
+    )
 
 
 def _new(session: Session, intent: IntentId, signed: SignedTransaction, at: datetime | None) -> ChainTransaction:
@@ -101,18 +158,6 @@ def _new(session: Session, intent: IntentId, signed: SignedTransaction, at: date
     )  # fmt: skip
     session.add(row)
     return row
-
-
-def _by_hash(session: Session, tx: Bytes32) -> ChainTransaction | None:
-    first = session.scalar(select(ChainTransaction).where(ChainTransaction.hash == tx))
-    if first is not None:
-        return first
-    intent = session.scalar(select(ChainReplacement.intent).where(ChainReplacement.hash == tx))
-    return None if intent is None else session.get(ChainTransaction, intent)
-
-
-def _found(session: Session, row: ChainTransaction | None) -> BookedTransaction | None:
-    return None if row is None else _booked(row, _replacements(session, [row.intent])[row.intent])
 
 
 def _replacements(session: Session, intents: Sequence[str]) -> dict[str, list[ChainReplacement]]:

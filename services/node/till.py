@@ -41,16 +41,21 @@ def accrue(
 ) -> Money | None:
     """Enter money on its way to a creator, once; gives the creator's share, None when it was there already."""
     row = till_row(session, creator)
-    fee = platform_fee(row.gross, amount)
-    lines = (
+    lines = income_lines(row.gross, payer=payer, creator=creator, amount=amount, item=item)
+    if not post(session, kind=kind, ref=ref, at=at, lines=lines):
+        return None
+    row.gross = row.gross + amount
+    return lines[1].amount
+
+
+def income_lines(gross: Money, *, payer: str, creator: Address, amount: Money, item: str) -> tuple[Line, Line, Line]:
+    """Split what a payer gives into the creator's share and the platform's; gross: what the creator had before."""
+    fee = platform_fee(gross, amount)
+    return (
         Line(payer, -amount, item),
         Line(pending(creator), amount - fee, item),
         Line(PENDING_PLATFORM, fee, item),
     )
-    if not post(session, kind=kind, ref=ref, at=at, lines=lines):
-        return None
-    row.gross = row.gross + amount
-    return amount - fee
 
 
 def expect(session: Session, creator: Address, amount: Money) -> None:

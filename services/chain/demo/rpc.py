@@ -113,14 +113,16 @@ class DemoRpc:
         outcome = self._chain.call(message)
         if not outcome.is_ok:
             raise _RevertedError(outcome)
-        low, high = max(intrinsic_gas(message), floor_gas(message.data)) - 1, message.gas
-        guess = max(outcome.gas_used, low + 1)
+        least = max(intrinsic_gas(message), floor_gas(message.data), outcome.gas_used)
+        # Nothing works with less than it uses; with refunds (a fifth at most, EIP-3529) and gas held back, it may want
+        # more.
+        low, high, guess = least - 1, message.gas, least
         while high - low > max(1, int(high * _ESTIMATE_TOLERANCE)):
             if self._chain.call(_with_gas(message, guess)).is_ok:
                 high = guess
             else:
                 low = guess
-            guess = min((low + high) // 2, low * 2)
+            guess = min((low + high) // 2, low * 13 // 10)
         return hex(high)
 
     def _transaction(self, tx: object) -> dict[str, Any] | None:

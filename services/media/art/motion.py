@@ -29,8 +29,12 @@ _KEY_FRAMES = 48
 _ON_TWOS = 2
 """Each drawing stands for two pictures, as in most drawn films; it halves the work."""
 _AUDIO_FRAME = 1024
+_LEAD_IN = 8
+"""Packets of sound before a round, after which the encoder is as in the middle of one."""
 _LOOP_SAMPLES = LOOP_MS * SAMPLE_RATE // 1000
 _OPTIONS = {"preset": "veryfast", "crf": "24", "sc_threshold": "0", "bf": "0", "tune": "animation", "threads": "1"}
+# The careful search for the best scale factors costs three times as much, and nobody hears it here.
+_SOUND_OPTIONS = {"aac_coder": "fast"}
 AnyPacket: TypeAlias = "Packet[Any]"
 _FAST_START = {"movflags": "faststart"}
 
@@ -52,7 +56,7 @@ def make_loop(path: Path, loop: Loop) -> None:
         video = container.add_stream("libx264", rate=RATE, options=_OPTIONS)
         video.width, video.height, video.pix_fmt = loop.width, loop.height, "yuv420p"
         video.codec_context.gop_size = _KEY_FRAMES
-        audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=64_000)
+        audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono", bit_rate=64_000, options=_SOUND_OPTIONS)
         for packet in _pictures(video, loop):
             container.mux(packet)
         for packet in _sounds(audio, loop.sound):
@@ -85,7 +89,9 @@ def _pictures(stream: VideoStream, loop: Loop) -> list[AnyPacket]:
     for number in range(0, LOOP_FRAMES, _ON_TWOS):
         canvas = still.copy()
         draw(canvas, number / LOOP_FRAMES)
-        frame: VideoFrame = VideoFrame.from_image(canvas.finished())  # type: ignore[no-untyped-call]
+        drawn: VideoFrame = VideoFrame.from_image(canvas.finished())  # type: ignore[no-untyped-call]
+        # Else the encoder would convert the colours for each of the two.
+        frame = drawn.reformat(format=stream.pix_fmt)
         for again in range(_ON_TWOS):
             frame.pts, frame.time_base = number + again, Fraction(1, RATE)
             packets += stream.encode(frame)
@@ -93,17 +99,16 @@ def _pictures(stream: VideoStream, loop: Loop) -> list[AnyPacket]:
 
 
 def _sounds(stream: AudioStream, seed: str) -> list[AnyPacket]:
-    """Encode two rounds and keep the second, which begins where a round ends."""
-    wave = music(seed, _LOOP_SAMPLES)
+    """Encode the end of a round and then a whole one, which is kept: it begins where a round ends."""
+    wave, count = music(seed, _LOOP_SAMPLES), _LOOP_SAMPLES // _AUDIO_FRAME
     packets: list[AnyPacket] = []
-    for number in range(2 * _LOOP_SAMPLES // _AUDIO_FRAME):
-        start = number * _AUDIO_FRAME % _LOOP_SAMPLES
+    for number in range(_LEAD_IN + count):
+        start = (number - _LEAD_IN) % count * _AUDIO_FRAME
         frame = AudioFrame.from_ndarray(wave[start : start + _AUDIO_FRAME].reshape(1, -1), format="fltp", layout="mono")
         frame.pts, frame.sample_rate, frame.time_base = number * _AUDIO_FRAME, SAMPLE_RATE, Fraction(1, SAMPLE_RATE)
         packets += stream.encode(frame)
     packets += stream.encode(None)
-    count = _LOOP_SAMPLES // _AUDIO_FRAME
-    kept = packets[count : 2 * count]
+    kept = packets[_LEAD_IN : _LEAD_IN + count]
     for number, packet in enumerate(kept):
         packet.pts = packet.dts = number * _AUDIO_FRAME
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -125,11 +126,18 @@ def refresh(node: Node, channel: Bytes32) -> Channel:
 
     Raises ChainUnreachable.
     """
-    seen = ask_chain(node, channel)
+    return refresh_all(node, [channel])[0]
+
+
+def refresh_all(node: Node, channels: Sequence[Bytes32]) -> list[Channel]:
+    """Do so for some known channels, kept in one unit of work. Blocking. Raises ChainUnreachable."""
+    seen = [ask_chain(node, channel) for channel in channels]
     with node.database.write() as session:
-        row = session.get_one(Channel, channel)
-        seen.keep(row)
-    return row
+        rows = {row.id: row for row in session.scalars(select(Channel).where(Channel.id.in_(channels)))}
+        found = [rows[channel] for channel in channels]
+        for row, what in zip(found, seen, strict=True):
+            what.keep(row)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

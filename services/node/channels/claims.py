@@ -15,7 +15,7 @@ from services.chain.channels import Claim, Voucher, sign_claims
 from services.chain.errors import ChainReverted
 from services.chain.relayer import next_attempt
 from services.chain.till import collect_call
-from services.node.channels.book import config_of, refresh
+from services.node.channels.book import config_of, refresh, refresh_all
 from services.node.context import Node
 from services.node.sales.terms import till_of
 from services.node.tables import Channel
@@ -95,8 +95,7 @@ def _due(node: Node, rules: ClaimRules, now: datetime) -> list[Bytes32]:
 
 
 def _claim(node: Node, channels: Sequence[Bytes32]) -> int:
-    rows = [refresh(node, channel) for channel in channels]
-    rows = [row for row in rows if row.charged > row.claimed]
+    rows = [row for row in _refreshed(node, channels) if row.charged > row.claimed]
     for start in range(0, len(rows), _ROWS):
         _claim_batch(node, rows[start : start + _ROWS])
     return len(rows)
@@ -118,8 +117,15 @@ def _claim_batch(node: Node, rows: Sequence[Channel]) -> None:
         for row in rows:
             _claim_batch(node, [row])
         return
-    for row in rows:
-        refresh(node, bytes32(row.id))
+    refresh_all(node, [bytes32(row.id) for row in rows])
+
+
+def _refreshed(node: Node, channels: Sequence[Bytes32]) -> list[Channel]:
+    """Ask the chain for channels, some at a time: while one unit writes, sales wait."""
+    found: list[Channel] = []
+    for start in range(0, len(channels), _ROWS):
+        found += refresh_all(node, channels[start : start + _ROWS])
+    return found
 
 
 def _claim_alone(node: Node, row: Channel, claim: Call) -> None:
