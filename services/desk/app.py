@@ -34,6 +34,7 @@ from services.desk.storage import routes as storage
 from services.desk.storage.repair import watch as watch_storages
 from services.desk.wallet import backup_routes
 from services.desk.wallet import routes as wallet
+from services.desk.wallet import sending, sending_routes
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
 from services.http.quick import QuickRoutes
@@ -41,6 +42,7 @@ from services.http.quick import QuickRoutes
 _events = APIRouter(tags=["events"])
 _SLICES = (
     wallet.router,
+    sending_routes.router,
     backup_routes.router,
     channels.router,
     tiers.router,
@@ -101,6 +103,7 @@ async def open_desk(desk: Desk) -> None:
     await placing.resume_all(desk, publish.publish_again)
     await withdrawal.resume_all(desk)
     await downloads.resume_all(desk)
+    await sending.resume_all(desk)
 
 
 async def close_desk(desk: Desk) -> None:

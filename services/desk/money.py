@@ -5,7 +5,8 @@ A purchase moves ``wallet`` → ``in_flight`` when it is signed, and on to ``spe
 voucher moves ``channel`` → ``promised`` when it is signed, and on to ``spent`` or back to ``channel``; what a channel
 gives back moves ``channel`` → ``wallet``. A membership moves as a purchase does. A refund moves ``wallet`` →
 ``in_flight`` → ``refunds`` on the creator's side, and ``spent`` → ``wallet`` on the viewer's. A creator's share moves
-``sales`` → ``escrow`` when the chain says so, and on to ``wallet`` when it was withdrawn.
+``sales`` → ``escrow`` when the chain says so, and on to ``wallet`` when it was withdrawn. What a person sends to
+somebody moves ``wallet`` → ``in_flight`` → ``sent``; a fee out of the same balance moves ``wallet`` → ``fees``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from services.units.money import Money
 
 WALLET, IN_FLIGHT, SPENT, SALES, ESCROW = "wallet", "in_flight", "spent", "sales", "escrow"
 CHANNEL, PROMISED, REFUNDS = "channel", "promised", "refunds"
+SENT, FEES = "sent", "fees"
 
 
 def book_signed(session: Session, *, ref: str, amount: Money, content: ContentId, at: datetime) -> None:
@@ -126,3 +128,13 @@ def book_refund(work: Work, step: str, *, ref: str, amount: Money, item: str, at
     source, target = moves[step]
     lines = (Line(source, -amount, item), Line(target, amount, item))
     post(work, kind=f"refund.{step}", ref=ref, at=at, lines=lines)
+
+
+def book_sending(work: Work, step: str, *, ref: str, amount: Money, at: datetime) -> None:
+    """Follow money that is sent out: ``signed``, then ``paid`` or ``released``; or its ``fee``. ``ref``: the order."""
+    moves = {
+        "signed": (WALLET, IN_FLIGHT), "paid": (IN_FLIGHT, SENT), "released": (IN_FLIGHT, WALLET),
+        "fee": (WALLET, FEES),
+    }  # fmt: skip
+    source, target = moves[step]
+    post(work, kind=f"sending.{step}", ref=ref, at=at, lines=(Line(source, -amount), Line(target, amount)))

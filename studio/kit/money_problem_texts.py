@@ -31,6 +31,23 @@ MONEY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Look at its state: a refund happens once.",
         "NONE",
     ),
+    "send.address": (
+        "This is no address that money can go to.",
+        "An address is 0x and 40 characters, digits and a to f. Copy it anew from who is to get the money.",
+        "NONE",
+    ),
+    "send.checksum": (
+        "A character of this address is wrong: its checksum does not fit.",
+        "Copy it anew from who is to get the money. Nothing was sent.",
+        "NONE",
+    ),
+    "send.own": ("This is your own address.", "The money is there already. Nothing was sent.", "NONE"),
+    "send.swallowed": (
+        "This is the address of the money’s own program; whatever goes there is lost.",
+        "Ask for the person’s own address. Nothing was sent.",
+        "NONE",
+    ),
+    "send.amount": ("There is no sum to send.", "Enter how much is to be sent.", "NONE"),
     "payment.required": ("This part has to be paid before it plays.", "Buy it to go on.", "NONE"),
     "payment.refused": ("The seller refused the payment.", "No money has moved. Look at your wallet.", "OPEN_WALLET"),
     "payment.terms_changed": (

@@ -1,4 +1,4 @@
-"""Films that a viewer keeps on this disk."""
+"""Films that a viewer keeps on this disk, money sent out, and what changed the balance from outside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "desk_0009"
 branch_labels = None
 depends_on = None
 
-# Moments in microseconds, counts.
+# Money in micro-USDC, moments in microseconds, counts.
 _WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -25,5 +25,29 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("at", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("content_id", name=op.f("pk_download")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sending",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("ordinal", _WHOLE, nullable=False),
+        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("amount", _WHOLE, nullable=False),
+        sa.Column("fee", _WHOLE, nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("money", sa.Text(), nullable=False),
+        sa.Column("transaction", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("at", _WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sending")),
+        sa.UniqueConstraint("ordinal", name=op.f("uq_sending_ordinal")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "outside_change",
+        sa.Column("number", _WHOLE, autoincrement=False, nullable=False),
+        sa.Column("amount", _WHOLE, nullable=False),
+        sa.Column("at", _WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_outside_change")),
         sqlite_strict=True,
     )
