@@ -53,12 +53,8 @@ class Creator:
 
     channel: Channel
     key: bytes
+    address: Address
     tiers: list[str] = field(default_factory=list)
-
-    @property
-    def address(self) -> Address:
-        """The wallet's address."""
-        return address_of(self.key)
 
 
 @dataclass(slots=True)
@@ -94,12 +90,15 @@ class Cast:
 
 def make_cast(seed: str, size: Size) -> Cast:
     """Give the people of a world of this size."""
-    creators = tuple(Creator(channel, key_of(seed, channel.id)) for channel in channels()[: size.channels])
+    creators = []
+    for channel in channels()[: size.channels]:
+        key = key_of(seed, channel.id)
+        creators.append(Creator(channel, key, address_of(key)))
     viewers = []
     for number in range(size.viewers):
         key = key_of(seed, f"viewer {number}")
         viewers.append(Viewer(key, key_of(seed, f"session {number}"), address_of(key)))
-    return Cast(seed, creators, tuple(viewers))
+    return Cast(seed, tuple(creators), tuple(viewers))
 
 
 def key_of(seed: str, name: str) -> bytes:
