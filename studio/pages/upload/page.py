@@ -58,6 +58,9 @@ class UploadPage(PageFrame):
         self._form.typed.connect(self.model.type)
         self._form.publish_wanted.connect(self.model.publish)
         self._form.note.agreed.connect(self.model.agree)
+        self._form.reasons.taken.connect(self.model.take_price)
+        self._form.access.visibility_chosen.connect(self.model.set_visibility)
+        self._form.access.tier_chosen.connect(self._on_tier)
         self._work = self._columns()
         self._done = self._success()
         self._steps = steps()
@@ -149,6 +152,9 @@ class UploadPage(PageFrame):
     def _show_live(self, upload: UploadOut, node_name: str) -> None:
         where = f"on {node_name}" if node_name else "from this computer, while Museclock is open"
         self._live.sentence.setText(f"“{upload.draft.title}” is for sale. It sells {where}.")
+
+    def _on_tier(self, tier_id: str, opens: bool) -> None:
+        self.model.set_tier(tier_id, opens=opens)
 
     def _see(self) -> None:
         self.model.context.navigate("content")

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from studio.kit.format import money_input
+from studio.kit.opening_time import parse
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
+from studio.kit.words import spoken
+from studio.pages.upload.mistakes import mistakes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
+    from datetime import datetime
 
     from services.client import DeskClient
+    from services.units.money import Money
+    from services.wire.access import Visibility
     from services.wire.base import ProblemOut
     from services.wire.nodes import NodeOut
-    from services.wire.uploads import LookOut, PriceQuote, StageName, UploadOut
+    from services.wire.pricing import NarrativeOut, SuggestionOut
+    from services.wire.tiers import TierOut
+    from services.wire.uploads import Category, Intent, LookOut, PriceQuote, StageName, UploadOut
     from studio.kit.context import PageContext
 
 # What costs are shown for before there is a form with a price in it, in dollars.
@@ -33,6 +42,19 @@ class Draft:
     preview_chunks: int = 1
     node: str = ""
     """Where to publish: a node's address, empty for this computer."""
+    visibility: Visibility = "chunks"
+    tiers: tuple[str, ...] = ()
+    """Which of that node's tiers open it."""
+    category: Category = "other"
+    intent: Intent = "balance"
+    tags: tuple[str, ...] = ()
+    opens_text: str = ""
+    """When it is to be there for everybody, as typed; empty for as soon as it is published."""
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """The moment that was typed; None for none, or what is no moment yet."""
+        return parse(self.opens_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,16 @@ class UploadState:
     path: str = ""
     """A file that was chosen and not begun yet."""
     look: LookOut | None = None
+    suggestion: SuggestionOut | None = None
+    words: str = ""
+    """The suggestion as somebody else explains it; empty for nobody."""
+    tiers: tuple[TierOut, ...] = ()
+    """The creator's tiers at the node where it is meant to go."""
+
+    @property
+    def mistakes(self) -> dict[str, str]:
+        """What is wrong with the form, a sentence a field; a field that is still empty is not wrong yet."""
+        return mistakes(self.draft)
 
     @property
     def place(self) -> NodeOut | None:
@@ -67,21 +99,25 @@ class UploadState:
     def can_publish(self) -> bool:
         """True when a click on "publish" would be taken."""
         ready = self.upload is not None and self.upload.state == "ready" and self.is_place_settled
-        return ready and not self.busy and bool(self.draft.title.strip()) and self.quote is not None
+        complete = bool(self.draft.title.strip()) and self.quote is not None and not self.mistakes
+        has_tier = self.draft.visibility != "members" or bool(self.draft.tiers)
+        return ready and not self.busy and complete and has_tier
 
 
 class UploadViewModel(ViewModel[UploadState]):
     """Follows one upload from the file to the sale."""
 
-    watches = frozenset({"upload", "node"})
+    watches = frozenset({"upload", "node", "tier"})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, UploadState())
         self._saving = False
         self._publish_next = False
+        self._asked: tuple[str, ...] = ()
 
     def refresh(self) -> None:
         """Load the upload that is shown, or the newest that is not published."""
+        self._load_tiers()
         self._act(lambda desk: desk.nodes.list(), self._on_nodes, self._no_nodes)
         shown = self.state.upload
         if shown is not None:
@@ -123,8 +159,33 @@ class UploadViewModel(ViewModel[UploadState]):
         """Take over what was typed and save it."""
         if draft == self.state.draft:
             return
+        moved = draft.node != self.state.draft.node
+        if moved:
+            # Tiers are a node's own.
+            draft = replace(draft, tiers=())
         self._set(draft=draft, unsaved=True)
+        if moved:
+            self._load_tiers()
         self._save()
+        self._suggest()
+
+    def take_price(self, price: Money) -> None:
+        """Take the suggested price over."""
+        self.type(replace(self.state.draft, price_text=money_input(price)))
+
+    def set_visibility(self, visibility: Visibility) -> None:
+        """Say who can watch it; members-only keeps the chosen tiers, or takes all when there is none."""
+        draft = self.state.draft
+        tiers = draft.tiers
+        if visibility == "members" and not tiers:
+            tiers = tuple(tier.id for tier in self.state.tiers)
+        self.type(replace(draft, visibility=visibility, tiers=tiers))
+
+    def set_tier(self, tier_id: str, *, opens: bool) -> None:
+        """Let a tier open it, or not."""
+        draft = self.state.draft
+        others = tuple(tier for tier in draft.tiers if tier != tier_id)
+        self.type(replace(draft, tiers=(*others, tier_id) if opens else others))
 
     def agree(self, address: str) -> None:
         """Note that the person knows what a node can do with films."""
@@ -161,7 +222,9 @@ class UploadViewModel(ViewModel[UploadState]):
 
     def begin_anew(self) -> None:
         """Make room for another file; a published upload stays in Content."""
-        self._set(upload=None, draft=Draft(), quote=None, poster=None, problem=None, unsaved=False)
+        self._set(
+            upload=None, draft=Draft(), quote=None, poster=None, problem=None, unsaved=False, suggestion=None, words=""
+        )
 
     def discard(self) -> None:
         """Forget this upload and its form."""
@@ -171,7 +234,9 @@ class UploadViewModel(ViewModel[UploadState]):
     def on_event(self, kind: str, ids: tuple[str, ...]) -> None:
         """Load again when it is about the upload that is shown, or about the nodes."""
         upload = self.state.upload
-        if kind == "node" or upload is None or not ids or upload.id in ids:
+        if kind == "tier":
+            self._load_tiers()
+        elif kind == "node" or upload is None or not ids or upload.id in ids:
             self.refresh()
 
     def _on_look(self, path: str, look: LookOut) -> None:
@@ -199,7 +264,8 @@ class UploadViewModel(ViewModel[UploadState]):
     def _take(self, upload: UploadOut) -> None:
         """Show an upload together with the form that is kept with it."""
         draft = _draft_of(upload)
-        self._set(upload=upload, draft=draft, unsaved=False, quote=None, poster=None)
+        self._set(upload=upload, draft=draft, unsaved=False, quote=None, poster=None, suggestion=None, words="")
+        self._load_tiers()
         self._on_upload(upload)
 
     def _on_upload(self, upload: UploadOut) -> None:
@@ -211,6 +277,7 @@ class UploadViewModel(ViewModel[UploadState]):
             problem=_problem(upload.problem) if ended else None,
         )
         self._fetch_quote()
+        self._suggest()
         if upload.poster is not None and self.state.poster is None:
             cid = upload.poster
             self._act(lambda desk: desk.catalogue.blob(cid), self._on_poster, self._no_poster)
@@ -237,6 +304,13 @@ class UploadViewModel(ViewModel[UploadState]):
                 price_text=draft.price_text,
                 preview_chunks=draft.preview_chunks,
                 node=draft.node,
+                visibility=draft.visibility,
+                tiers=draft.tiers,
+                category=draft.category,
+                intent=draft.intent,
+                tags=draft.tags,
+                opens_text=draft.opens_text,
+                opens_at=draft.opens_at,
             ),
             self._on_saved,
             self._on_save_problem,
@@ -260,6 +334,58 @@ class UploadViewModel(ViewModel[UploadState]):
     def _on_save_problem(self, problem: Problem) -> None:
         self._saving = self._publish_next = False
         self._show_problem(problem)
+
+    def _load_tiers(self) -> None:
+        node = self.state.draft.node
+        self._act(lambda desk: desk.tiers.mine(node=node), lambda tiers: self._on_tiers(node, tiers), self._no_tiers)
+
+    def _on_tiers(self, node: str, tiers: tuple[TierOut, ...]) -> None:
+        if node == self.state.draft.node:
+            self._set(tiers=tiers)
+
+    def _no_tiers(self, _problem: Problem) -> None:
+        """A film can be sold by the part without them."""
+        self._set(tiers=())
+
+    def _suggest(self) -> None:
+        """Ask for a price once the file was measured, and again when a choice changes what it follows from."""
+        upload, draft = self.state.upload, self.state.draft
+        if upload is None or upload.facts is None:
+            return
+        wish = {
+            "upload": upload.id, "category": draft.category, "intent": draft.intent,
+            "price_text": draft.price_text.strip(),
+        }  # fmt: skip
+        asked = tuple(wish.values())
+        if asked != self._asked:
+            self._asked = asked
+            self._act(
+                lambda desk: desk.pricing.suggest(**wish),
+                lambda found: self._on_suggestion(asked, found),
+                self._no_suggestion,
+            )
+
+    def _on_suggestion(self, asked: tuple[str, ...], found: SuggestionOut) -> None:
+        before = self.state.suggestion
+        if asked != self._asked:
+            return
+        same = before is not None and (before.score, before.inputs) == (found.score, found.inputs)
+        self._set(suggestion=found, words=self.state.words if same else "")
+        if found.is_told and not same:
+            wish = {"upload": asked[0], "category": asked[1], "intent": asked[2], "language": spoken()}
+            self._act(lambda desk: desk.pricing.words(**wish), lambda told: self._on_words(found, told), self._no_words)
+
+    def _no_suggestion(self, _problem: Problem) -> None:
+        """The creator sets a price without one."""
+        self._asked = ()
+
+    def _on_words(self, told_of: SuggestionOut, told: NarrativeOut) -> None:
+        shown = self.state.suggestion
+        if shown is not None and (shown.score, shown.inputs) == (told_of.score, told_of.inputs):
+            self._set(words=told.text)
+
+    def _no_words(self, _problem: Problem) -> None:
+        """The plain words stay."""
 
     def _fetch_quote(self) -> None:
         upload = self.state.upload
