@@ -3,7 +3,7 @@ PY := .venv/bin/python
 RUNS ?= 20
 # What the suite does a few times, soak does so often: see CONTRIBUTING.
 LARGE = KILLS=2000 MUSECLOCK_CHAIN_KILLS=200 MUSECLOCK_CHAIN_EXAMPLES=250 MUSECLOCK_ANVIL=1 MUSECLOCK_FLIPS=600 \
-	MUSECLOCK_PLAYER_CYCLES=1000 MUSECLOCK_PLAYER_MINUTES=180
+	MUSECLOCK_PLAYER_CYCLES=1000 MUSECLOCK_PLAYER_MINUTES=180 MUSECLOCK_MUTATED=500
 ONLY ?=
 TESTS ?= tests
 # A file's tests stay in one process, because they share its worlds. A third of the time is waiting: for films to play,
@@ -52,7 +52,8 @@ shots: setup ## every page and state as PNG under shots/
 
 soak: clients ## the large sizes once (hours), then the suite RUNS times in random order, until one fails
 	@$(PY) -m tests.contracts.mutants
-	@$(LARGE) $(PYTEST) -q tests/contracts tests/integration/chain tests/integration/host tests/integration/player/test_player_soak.py
+	@$(LARGE) $(PYTEST) -q tests/contracts tests/integration/chain tests/integration/host tests/integration/player/test_player_soak.py \
+		tests/integration/media/test_hostile_files.py
 	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PYTEST) -q $(TESTS) || exit 1; done
 
 lock: setup ## resolve requirements/*.txt anew from pyproject.toml
