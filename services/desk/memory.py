@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from datetime import datetime
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.desk.choices import Choices
@@ -81,6 +83,8 @@ class Memory:
     choices: Choices | None = None
     available: Money | None = None
     """The wallet's free money when it was last looked up."""
+    outside: tuple[Money, datetime] | None = None
+    """A difference of the balance that no line explains yet, and since when it is seen."""
     node_offers: dict[str, bool] = field(default_factory=dict)
     """Whether a node's last offer had a channel, by its address."""
     heard_of_memberships: set[str] = field(default_factory=set)
@@ -89,5 +93,10 @@ class Memory:
     """The nodes that said in this run what this account owns."""
     sellers: set[str] = field(default_factory=set)
     """The nodes that were seen in this run to be appointed to sell this creator's tiers, or to have none to sell."""
+    compared_at: datetime | None = None
+    """When the books were compared last in this run."""
+    differed: tuple[str, ...] = ()
+    """The sums that differed then, and ``differing`` those that did so twice in a row."""
+    differing: tuple[str, ...] = ()
     are_channels_ours: bool = False
     """Whether the channels' contracts were seen to be the known ones."""

@@ -56,7 +56,7 @@ class LatestItem(Answer):
 class NeedOut(Answer):
     """Something that waits for the creator."""
 
-    code: Literal["no_items", "upload_failed", "upload_ready", "payout_ready", "low_gas", "unreconciled"]
+    code: Literal["no_items", "upload_failed", "upload_ready", "payout_ready", "low_gas", "unreconciled", "backup_due"]
     params: dict[str, str] = {}
 
 

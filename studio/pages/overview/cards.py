@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -15,31 +16,22 @@ from studio.kit.widgets.button import Button, ghost
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.poster import Poster
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import tr
+from studio.pages.overview.needs import NEEDS, behind, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.wire.earnings import LatestItem, NeedOut, SaleOut
-    from studio.kit.tokens import Tone
-
-# What waits: icon, tone, sentence, the button, and the page that it opens.
-_NEEDS: dict[str, tuple[str, Tone, str, str, str]] = {
-    "no_items": ("upload", "accent", "Nothing is for sale yet.", "Upload a film", "upload"),
-    "upload_failed": ("alert", "bad", "An upload stopped. Its form is kept.", "Look at it", "upload"),
-    "upload_ready": ("check", "ok", "An upload is ready to publish.", "Publish it", "upload"),
-    "payout_ready": ("payouts", "accent", "Earnings are ready to be withdrawn.", "Withdraw", "payouts"),
-    "low_gas": ("alert", "warn", "Gas money is running low; a withdrawal needs a little.", "See payouts", "payouts"),
-    "unreconciled": ("alert", "warn", "A sum differs between the books.", "Compare them", "payouts"),
-}
 
 
 class NeedsCard(Card):
-    """What waits for the creator. Signal: ``wanted(route)``."""
+    """What waits for the creator. Signal: ``wanted(route, params)``."""
 
-    wanted = Signal(str)
+    wanted = Signal(str, dict)
 
     def __init__(self) -> None:
-        super().__init__("Needs you")
+        super().__init__(tr("Needs you"))
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
         self._ghost = skeleton_lines(90, 70, 80)
@@ -59,24 +51,20 @@ class NeedsCard(Card):
         for need in needs:
             self._list.addWidget(self._line(need))
         if not needs:
-            self._list.addWidget(_quiet("All is well. Nothing waits for you."))
+            self._list.addWidget(_quiet(tr("All is well. Nothing waits for you.")))
 
     def _line(self, need: NeedOut) -> QWidget:
-        icon, tone, sentence, action, route = _NEEDS[need.code]
+        icon, tone, _, action, route = NEEDS[need.code]
         holder = QWidget()
-        button: Button = ghost(action, name=f"need.{need.code}", icon="arrow-right")
-        button.setProperty("route", route)
-        button.clicked.connect(self._on_click)
-        words = column(text.body(sentence), spacing=4)
+        button: Button = ghost(tr(action), name=f"need.{need.code}", icon="arrow-right")
+        button.clicked.connect(partial(self.wanted.emit, route, behind(need)))
+        words = column(text.body(told(need)), spacing=4)
         words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         line = row(spacing=12)
         line.addWidget(Icon(icon, tone), 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
         holder.setLayout(line)
         return holder
-
-    def _on_click(self) -> None:
-        self.wanted.emit(str(self.sender().property("route")))
 
 
 def _quiet(sentence: str) -> QWidget:

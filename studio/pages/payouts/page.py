@@ -21,6 +21,8 @@ from studio.pages.payouts.verification import VerificationCard
 from studio.pages.payouts.view_model import PayoutsViewModel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
@@ -58,6 +60,11 @@ class PayoutsPage(PageFrame):
         self.model.changed.connect(self._render)
         self._render()
         self.model.refresh()
+
+    def open(self, params: Mapping[str, str]) -> None:
+        """Show the part that is named: books."""
+        if params.get("section") == "books":
+            self.ensureWidgetVisible(self._sums, 0, GUTTER)
 
     def _render(self) -> None:
         state = self.model.state

@@ -47,6 +47,12 @@ async def own(profile: Path, clock: HandClock) -> AsyncIterator[RunningWorld]:
         yield opened
 
 
+async def needs(running: RunningWorld) -> dict[str, dict[str, str]]:
+    """What waits for the person, but for uploads."""
+    found = (await running.client.desk("main").earnings.overview()).needs
+    return {need.code: need.params for need in found if "upload" not in need.code and need.code != "no_items"}
+
+
 def draft(running: RunningWorld, folder: Path, title: str) -> None:
     film = folder / f"{title}.mkv"
     film.write_bytes(b"film")
@@ -63,12 +69,14 @@ async def test_it_is_tried_goes_out_of_date_and_comes_back_elsewhere(tmp_path: P
         address = (await wallet.create(PASSPHRASE)).address
         draft(running, tmp_path, "Harbour at dawn")
         assert (await wallet.backup()).is_due
+        assert await needs(running) == {"backup_due": {"newer": "1"}}
         with pytest.raises(ProblemError, match=r"wallet\.wrong_passphrase"):
             await wallet.make_backup(str(file), "another passphrase")
         assert not file.exists()
         made = await wallet.make_backup(str(file), PASSPHRASE)
         assert (made.is_due, made.newer, made.path, made.tried_at) == (False, 0, str(file), None)
         assert file.stat().st_mode & 0o077 == 0
+        assert await needs(running) == {}
         key, secrets = running.desk("main").keyring.key(), secrets_here(running.desk("main"))
         text = file.read_text()
         for secret in (key, key_file(tmp_path / "here" / "desks" / "main" / "device.key"), *secrets.values()):
@@ -83,6 +91,7 @@ async def test_it_is_tried_goes_out_of_date_and_comes_back_elsewhere(tmp_path: P
         draft(running, tmp_path, "Night trains")
         later = await wallet.backup()
         assert (later.is_due, later.newer) == (True, 1)
+        assert (await needs(running))["backup_due"]["newer"] == "1"
         assert not (await wallet.try_backup(str(file), PASSPHRASE)).holds
     elsewhere = tmp_path / "there"
     async with own(elsewhere, hand_clock):
