@@ -32,9 +32,9 @@ from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
 from services.desk.storage import routes as storage
 from services.desk.storage.repair import watch as watch_storages
-from services.desk.wallet import backup_routes
+from services.desk.wallet import backup_routes, sending, sending_routes
 from services.desk.wallet import routes as wallet
-from services.desk.wallet import sending, sending_routes
+from services.desk.wallet.outside import watch as watch_outside
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
 from services.http.quick import QuickRoutes
@@ -97,6 +97,7 @@ async def open_desk(desk: Desk) -> None:
     desk.spawn(watch_nodes(desk), name="nodes")
     desk.spawn(watch_memberships(desk), name="memberships")
     desk.spawn(watch_storages(desk), name="storages")
+    desk.spawn(watch_outside(desk), name="outside changes")
     await work.resume_all(desk)
     await publish.resume_all(desk)
     await control.resume_proofs(desk)

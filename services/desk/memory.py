@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.desk.choices import Choices

@@ -12,6 +12,7 @@ from services.desk.context import Desk
 from services.desk.memberships.tables import MembershipPayment
 from services.desk.money import CHANNEL, PROMISED, WALLET
 from services.desk.tables import Film
+from services.desk.wallet.outside import lines as outside_lines
 from services.units.membership import tier_word
 from services.units.money import ZERO, Money, total
 from services.wire.desk import BalanceLineOut, BalanceOut
@@ -22,7 +23,7 @@ _CHANNELS = (CHANNEL, PROMISED)
 def balance_out(desk: Desk, limit: int) -> BalanceOut:
     """List the latest entries that changed what can be spent, or what lies in channels. Blocking."""
     with desk.database.read() as session:
-        lines = _lines(session, limit)
+        merged = (*_lines(session, limit), *outside_lines(session, limit))
         known = ledger_balance(session, WALLET)
     owner, outside = desk.keyring.address, None
     if owner is not None:
@@ -30,7 +31,9 @@ def balance_out(desk: Desk, limit: int) -> BalanceOut:
             outside = desk.chain.token_balance(owner) - known
         except ChainUnreachable:
             outside = None
-    return BalanceOut(lines=lines, from_outside=outside)
+    # Sorting keeps the ledger's own order where moments are equal.
+    latest = sorted(merged, key=lambda line: line.at, reverse=True)
+    return BalanceOut(lines=tuple(latest[:limit]), from_outside=outside)
 
 
 def _lines(session: Session, limit: int) -> tuple[BalanceLineOut, ...]:

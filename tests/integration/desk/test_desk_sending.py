@@ -10,7 +10,7 @@ import pytest
 
 from services.chain.message import checksum
 from services.db.transactions import SqlTransactionBook
-from services.desk.wallet import sending
+from services.desk.wallet import outside, sending
 from services.host.own import ME
 from services.units.address import Address, address
 from services.units.money import ZERO, Money, total
@@ -215,3 +215,31 @@ async def test_a_wallet_with_a_passphrase_asks_for_it(profile: Path, hand_clock:
             while (await wallet.sendings())[0].state != "confirmed":
                 await asyncio.sleep(0)
         assert balance(running, PAYEE) == SUM
+
+
+async def test_money_from_outside_gets_a_line_once_it_stands_and_all_lines_make_the_balance(
+    running: RunningWorld, hand_clock: HandClock
+) -> None:
+    desk, wallet = running.front_desk, running.fronted.wallet
+
+    def look() -> bool:
+        seen = outside.note(desk)
+        hand_clock.advance(outside.SURE_AFTER)
+        return seen
+
+    assert [look(), look(), look()] == [False, True, False]
+    film = await running.publish()
+    await running.fronted.playback.buy(film.content, first_chunk=1)
+    await running.settled()
+    # A deposit has lines of its own.
+    assert [look(), look()] == [False, False]
+    running.chain.fund(desk.keyring.owner(), usdc=SUM, gas_wei=0)
+    assert look() is False
+    running.chain.fund(desk.keyring.owner(), usdc=Money(1), gas_wei=0)
+    # What changes between two looks is not yet sure.
+    assert [look(), look(), look()] == [False, True, False]
+    state, lines = await wallet.state(), (await wallet.balance()).lines
+    came = [line.amount for line in lines if line.kind == "outside.in"]
+    assert came == [SUM + Money(1), VIEWER_MONEY]
+    assert total([line.amount for line in lines]) == state.available
+    assert outside.has_come(desk)
