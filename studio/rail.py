@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.kit.icons import Icon
-from studio.kit.theme import font
+from studio.kit.theme import font, scaled
 from studio.kit.tokens import GRID, LEAD, RAIL_NARROW, RAIL_WIDE, SMALL
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
@@ -203,7 +203,7 @@ class HelpButton(Button):
 
     def __init__(self) -> None:
         super().__init__("", "ghost", name="help", icon="info", says="Help", tip="Help")
-        self.setFixedSize(28, 28)
+        self.setFixedSize(scaled(28), scaled(28))
         self.hide()
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
@@ -300,7 +300,8 @@ class Rail(QFrame):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Fold to icons, or unfold."""
-        self.setFixedWidth(RAIL_NARROW if narrow else RAIL_WIDE)
+        # Folded it holds icons, which need not grow, and one short word, which must.
+        self.setFixedWidth(RAIL_NARROW + scaled(GRID * 4) - GRID * 4 if narrow else scaled(RAIL_WIDE))
         self._name.setVisible(not narrow)
         for part in (*self._sides, self.personas, self.service):
             part.set_narrow(narrow=narrow)

@@ -6,11 +6,14 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
+from studio.kit.theme import scaled
 from studio.kit.tokens import FIGURE, GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, primary, secondary
 from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.flow import Columns
 
+_CARD_WIDTH = 272
 _CHOICES = (
     ("watch", "play", "Watch", "Pay exactly for what you watch, ten seconds at a time.", "Start watching"),
     ("create", "upload", "Create", "Sell your videos by the ten seconds and by membership.", "Start creating"),
@@ -43,15 +46,18 @@ class WelcomePage(QWidget):
         question = text.muted("What would you like to do? You can do the others later.", wrap=False)
         layout.addWidget(question, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(GUTTER)
-        cards = row(*(self._card(*choice) for choice in _CHOICES), spacing=GUTTER)
-        cards.insertStretch(0, 1)
-        cards.addStretch(1)
-        layout.addLayout(cards)
+        cards = Columns(*(self._card(*choice) for choice in _CHOICES), least=200)
+        cards.setMaximumWidth(3 * scaled(_CARD_WIDTH) + 2 * GUTTER)
+        line = row(stretch=1)
+        line.addStretch(1)
+        line.addWidget(cards, 1000)
+        line.addStretch(1)
+        layout.addLayout(line)
         layout.addStretch(3)
 
     def _card(self, purpose: str, icon: str, title: str, sentence: str, action: str) -> Card:
         card = Card(spacing=12)
-        card.setFixedSize(272, 232)
+        card.setMinimumHeight(232)
         card.body.addWidget(Icon(icon, "accent" if purpose == "demo" else "neutral", 28))
         card.body.addWidget(text.lead(title))
         card.body.addWidget(text.muted(sentence))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
 from studio.kit.qt_values import CLICK_FOCUS
+from studio.kit.theme import scaled
 from studio.kit.tokens import RAIL_BREAK
 from studio.kit.trail import note
 
@@ -80,7 +81,7 @@ class Window(QMainWindow):
             self._rail.deleteLater()
         self._rail = rail
         self._row.insertWidget(0, rail)
-        rail.set_narrow(narrow=self.width() < RAIL_BREAK)
+        rail.set_narrow(narrow=self.width() < scaled(RAIL_BREAK))
 
     def set_bar(self, bar: QWidget) -> None:
         """Put a bar below the pages."""
@@ -143,7 +144,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._rail is not None:
-            self._rail.set_narrow(narrow=self.width() < RAIL_BREAK)
+            self._rail.set_narrow(narrow=self.width() < scaled(RAIL_BREAK))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -17,12 +18,18 @@ settings.register_profile("museclock", deadline=None, print_blob=True)
 settings.load_profile("museclock")
 
 
+# What arrives last is laid out one level of widgets a turn.
+_LAYOUT_TURNS = 4
+
+
 @pytest.fixture
 def shot(request: pytest.FixtureRequest) -> Callable[[QWidget, str], None]:
     """Draw a widget; with ``--shots DIR`` the picture is kept as DIR/NAME.png."""
     folder = request.config.getoption("--shots")
 
     def take(widget: QWidget, name: str) -> None:
+        for _ in range(_LAYOUT_TURNS):
+            QCoreApplication.processEvents()
         picture = widget.grab()
         assert not picture.isNull(), f"{name} draws nothing"
         if folder:

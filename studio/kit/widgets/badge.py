@@ -16,6 +16,7 @@ class Badge(Text):
 
     def __init__(self, text: str = "", tone: Tone = "neutral") -> None:
         super().__init__(text, size=SMALL, weight=QFont.Weight.DemiBold)
+        self.setWordWrap(False)
         self.setProperty("badge", tone)
         self.setProperty("alignment", CENTRED)
         self.setFixedHeight(scaled(22))

@@ -42,12 +42,12 @@ class Field(QWidget):
 class Fact(QWidget):
     """A line with a name at the left and a value at the right."""
 
-    def __init__(self, name: str, *, name_of_value: str = "", strong: bool = False) -> None:
+    def __init__(self, name: str, *, name_of_value: str = "", strong: bool = False, shorten: bool = False) -> None:
         super().__init__()
         from studio.kit.widgets.card import row
 
         weight = text.Weight.DemiBold if strong else text.Weight.Normal
-        self.value = text.Text(tabular=True, weight=weight)
+        self.value = text.Text(tabular=True, weight=weight, shorten=shorten)
         self.value.setObjectName(name_of_value)
         line = row(text.Text(name, ink="text" if strong else "muted", weight=weight))
         line.addStretch(1)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from studio.kit.qt_values import PLAIN_TEXT
-from studio.kit.theme import font
+from studio.kit.theme import font, scaled
 from studio.kit.tokens import BODY, FIGURE, HEADING, LEAD, SMALL
 
 if TYPE_CHECKING:
     from services.units.money import Money
 
 Weight = QFont.Weight
+_LEAST_SHORTENED = 120
+"""Pixels at 100 % that a text keeps which may lose its middle."""
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -30,7 +34,11 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 
 class Text(QLabel):
-    """Plain text in one size and ink. Never reads markup: most text here was written by strangers."""
+    """Plain text in one size and ink. Never reads markup: most text here was written by strangers.
+
+    It asks for one line and breaks only where that has no room; with ``wrap`` it takes the width that there is, and
+    with ``shorten`` it loses its middle instead, and its tip should say the whole.
+    """
 
     def __init__(
         self,
@@ -41,15 +49,43 @@ class Text(QLabel):
         weight: QFont.Weight = Weight.Normal,
         tabular: bool = False,
         wrap: bool = False,
+        shorten: bool = False,
     ) -> None:
         super().__init__(text)
         self.setProperty("textFormat", PLAIN_TEXT)
         self.setFont(font(size, weight, tabular=tabular))
-        self.setWordWrap(wrap)
+        self._asks_one_line = not wrap
+        self.setWordWrap(wrap or not (tabular or shorten))
+        if shorten:
+            self.setProperty("shortens", True)
         if wrap:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         if ink != "text":
             self.setProperty("ink", ink)
+
+    def sizeHint(self) -> QSize:
+        if not self._asks_one_line or not self.wordWrap():
+            return super().sizeHint()
+        # Letters are placed by parts of a pixel: without what whole pixels cut off, the last word would break.
+        metrics, lines = QFontMetricsF(self.font()), self.text().split("\n")
+        width = ceil(max(metrics.horizontalAdvance(line) for line in lines)) + 2
+        return QSize(width, ceil(metrics.lineSpacing() * len(lines))).grownBy(self.contentsMargins())
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        width = min(least.width(), scaled(_LEAST_SHORTENED)) if self.property("shortens") else least.width()
+        return QSize(width, least.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.property("shortens") or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().windowText().color())
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
 
     def set_ink(self, ink: str) -> None:
         """Change the ink: text, muted, accent, ok, warn, bad, info."""

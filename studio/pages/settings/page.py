@@ -81,7 +81,7 @@ class SettingsPage(PageFrame):
         card = Card("Wallet")
         self._status = Badge()
         card.head.addWidget(self._status)
-        self._address = Fact("Address", name_of_value="settings.address")
+        self._address = Fact("Address", name_of_value="settings.address", shorten=True)
         card.body.addWidget(self._address)
         self._backup = text.muted()
         card.body.addWidget(self._backup)
