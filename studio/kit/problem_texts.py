@@ -51,6 +51,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Update Museclock to open it; nothing was changed.",
         "NONE",
     ),
+    "profile.picture": (
+        "This picture is too large.",
+        "A PNG or JPEG of less than 2 MB will do.",
+        "NONE",
+    ),
     "profile.in_flight": (
         "Money of this profile is on its way, and nobody could follow it once the profile is gone.",
         "Wait until it has arrived, or say that you give it up.",
@@ -164,6 +169,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "The storage at {address} gives no usable answer.",
         "Nothing is lost. See whether it runs, then try again.",
         "RETRY",
+    ),
+    "captions.unreadable": (
+        "These captions cannot be read.",
+        "Choose a file of WebVTT or SubRip captions (.vtt, .srt).",
+        "NONE",
     ),
     "content.unopenable": (
         "The creator published a part that its own key does not open.",
