@@ -14,8 +14,10 @@ from services.client.demo import DemoClient
 from services.client.figures import FiguresClient
 from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
+from services.client.messages import MessagesClient
 from services.client.nodes import NodesClient
 from services.client.oversight import OversightClient
+from services.client.passes import PassClient
 from services.client.pricing import PricingClient
 from services.client.profile import ProfileClient
 from services.client.storage import StorageClient
@@ -39,6 +41,7 @@ class DeskClient:
         self.nodes = NodesClient(door)
         self.tiers = TiersClient(door)
         self.memberships = MembershipsClient(door)
+        self.messages = MessagesClient(door)
         self.uploads = UploadsClient(door)
         self.pricing = PricingClient(door)
         self.storage = StorageClient(door)
@@ -46,6 +49,7 @@ class DeskClient:
         self.playback = PlaybackClient(door, brought)
         self.earnings = EarningsClient(door)
         self.payouts = PayoutsClient(door)
+        self.passes = PassClient(door)
         self.oversight = OversightClient(door)
         self.figures = FiguresClient(door)
         self.bulk = BulkClient(door)

@@ -8,7 +8,7 @@ from functools import cache
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 
-from services.desk import catalogue, earnings, figures, profiles, reconciliation, tiers
+from services.desk import catalogue, earnings, figures, messages, profiles, reconciliation, tiers
 from services.desk.chain_view import watch as watch_chain
 from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
@@ -22,6 +22,8 @@ from services.desk.nodes import placing
 from services.desk.nodes import routes as nodes
 from services.desk.nodes.watch import watch as watch_nodes
 from services.desk.oversight import routes as oversight
+from services.desk.passes import routes as passes
+from services.desk.passes.watching import watch as watch_passes
 from services.desk.payouts import routes as payouts
 from services.desk.payouts import verification, withdrawal
 from services.desk.playback import routes as playback
@@ -46,7 +48,9 @@ _SLICES = (
     backup_routes.router,
     channels.router,
     tiers.router,
+    messages.router,
     memberships.router,
+    passes.router,
     nodes.router,
     publishing.router,
     pricing.router,
@@ -96,6 +100,7 @@ async def open_desk(desk: Desk) -> None:
     desk.spawn(watch_channels(desk), name="channels")
     desk.spawn(watch_nodes(desk), name="nodes")
     desk.spawn(watch_memberships(desk), name="memberships")
+    desk.spawn(watch_passes(desk), name="watching")
     desk.spawn(watch_storages(desk), name="storages")
     desk.spawn(watch_outside(desk), name="outside changes")
     await work.resume_all(desk)

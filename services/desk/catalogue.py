@@ -39,12 +39,13 @@ router = APIRouter(tags=["catalogue"])
 
 @router.get("/catalogue")
 async def browse(desk: DeskOf, query: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 60) -> tuple[ItemOut, ...]:
-    """List what is for sale, on all nodes that answer."""
+    """List what is for sale, on all nodes that answer; without words to find, first what this member has early."""
 
     async def ask(at: Desk) -> tuple[CardOut, ...]:
         return await at.node.browse(tuple[CardOut, ...], "/content", query={"query": query, "limit": limit})
 
-    return await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=limit, is_ranked=bool(query)))
+    found = await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=limit, is_ranked=bool(query)))
+    return found if query else (*await early_items(desk), *found)
 
 
 @router.get("/catalogue/{content_id}")
@@ -69,9 +70,29 @@ async def own_items(desk: DeskOf) -> tuple[ItemOut, ...]:
         return ()
 
     async def ask(at: Desk) -> tuple[CardOut, ...]:
-        return await at.node.browse(tuple[CardOut, ...], f"/content/creator/{owner}", {"links": "false"})
+        path, query = f"/content/creator/{owner}", {"links": "false"}
+        try:
+            cards = await at.node.call(tuple[CardOut, ...], "GET", path, query=query)
+        except ProblemError as problem:
+            if problem.code != "wallet.locked":
+                raise
+            # What is to come is missing then, as it is for strangers.
+            return await at.node.browse(tuple[CardOut, ...], path, query)
+        return tuple(card for card in cards if card.state == "live")
 
     return await to_thread.run_sync(own_items_out, desk, await from_all(desk, ask, limit=MAX_OWN))
+
+
+@router.get("/early")
+async def early_items(desk: DeskOf) -> tuple[ItemOut, ...]:
+    """List what this account's memberships open before others have it, the next to come first."""
+    if desk.keyring.status != "open" or not await to_thread.run_sync(_has_joined, desk):
+        return ()
+
+    async def ask(at: Desk) -> tuple[CardOut, ...]:
+        return await at.node.call(tuple[CardOut, ...], "GET", "/content/early")
+
+    return await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=MAX_OWN, is_ranked=True))
 
 
 @router.get("/blobs/{cid}")
@@ -107,6 +128,11 @@ def items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
         )
         for address, card in cards
     )
+
+
+def _has_joined(desk: Desk) -> bool:
+    with desk.database.read() as session:
+        return bool(_joined(session, desk))
 
 
 def _joined(session: Session, desk: Desk) -> frozenset[Address]:
@@ -198,4 +224,5 @@ def item_out(card: CardOut, *, owned_chunks: int, film: Film | None) -> ItemOut:
         position_ms=film.position_ms if film else 0,
         published_at=card.published_at,
         tags=card.tags,
+        opens_at=card.opens_at,
     )

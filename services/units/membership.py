@@ -12,6 +12,12 @@ TIER_PRICES = (Money(2_990_000), Money(5_990_000), Money(9_990_000))
 
 TIERS_PER_CREATOR = 3
 
+MAX_EARLY_DAYS = 90
+"""How many days before others members may have a film at most."""
+
+MAX_MESSAGE = 1000
+"""Signs of a member's message, and of its answer."""
+
 PERIOD_S = 30 * 86_400
 """What a payment adds: thirty days, in seconds. Not a calendar month: every period is worth the same, so that what is
 left of one can be priced by its seconds, and nobody pays as much for February as for March."""

@@ -106,6 +106,6 @@ class EventOut(Answer):
 
     kind: str
     """LISTENING, or one of: upload, catalogue, tier, purchase, wallet, channel, membership,
-    earnings, payout, node, profile, library, download."""
+    earnings, payout, node, profile, message, library, download."""
     ids: tuple[str, ...] = ()
     initiator: str = ""

@@ -7,6 +7,7 @@ from typing import Literal
 from services.units.money import ZERO
 from services.wire.base import AddressField, Answer, ContentIdField, Moment, MoneyField, Request
 from services.wire.desk import Method
+from services.wire.uploads import ChapterOut
 
 Access = Literal["free", "owned", "pending", "locked"]
 
@@ -37,6 +38,8 @@ class ItemOut(Answer):
     moving: Literal["", "coming", "leaving"] = ""
     """Of an own film: on its way to this node, or away from it."""
     tags: tuple[str, ...] = ()
+    opens_at: Moment | None = None
+    """When it will be there for everybody; None for a film that is. Who sees it before owns it, or has it early."""
     lock: Literal["", "members"] = ""
     """Why this account cannot watch it now, even by paying for parts: it is for members, and this account is none."""
     kept: Literal["", "waiting", "coming", "here", "failed"] = ""
@@ -98,6 +101,18 @@ class FilmAccessOut(Answer):
 
     visibility: Literal["public", "chunks", "members"] = "chunks"
     tiers: tuple[AccessTierOut, ...] = ()
+    pass_tier: str = ""
+    """The pass that opens it as well; empty where none does."""
+
+
+class CaptionOut(Answer):
+    """Captions that came with a film: whose words (a code of two or three letters, or empty), and what they are called.
+
+    They are read by their place: /playback/{content_id}/captions/{place}.
+    """
+
+    language: str
+    name: str
 
 
 class PlaybackOut(Answer):
@@ -112,6 +127,8 @@ class PlaybackOut(Answer):
     available: MoneyField | None
     payment: FilmPaymentOut = FilmPaymentOut()
     access: FilmAccessOut = FilmAccessOut()
+    captions: tuple[CaptionOut, ...] = ()
+    chapters: tuple[ChapterOut, ...] = ()
 
 
 class BuyIn(Request):

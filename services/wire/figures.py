@@ -140,6 +140,9 @@ class ItemRowOut(Answer):
     visibility: Visibility
     is_archived: bool
     takedown: str | None
+    opens_at: Moment | None = None
+    """When it will be there for everybody; None for a film that is."""
+    tags: tuple[str, ...] = ()
     net: MoneyField
     payments: int
     published_at: Moment
@@ -221,3 +224,28 @@ class TierFiguresOut(Answer):
     net: MoneyField
     films: int
     """How many of the creator's films it opens."""
+
+
+class ScorePartOut(Answer):
+    """One input of a score. part and whole: what was observed (whole 0: part stands alone).
+
+    paid_seconds: seconds; completion: thousandths of films, of buyers; refunds: micro-USDC, of the income; retention
+    and returning: people, of people. points are weight times value.
+    """
+
+    name: Literal["paid_seconds", "completion", "refunds", "retention", "returning"]
+    value_permille: int
+    weight: int
+    points_tenths: int
+    part: int
+    whole: int
+
+
+class ScoreOut(Answer):
+    """A performance score, 0 to 1000 tenths of a point, with every input as it counted. content_id: empty for all."""
+
+    content_id: str
+    points_tenths: int
+    days: int
+    parts: tuple[ScorePartOut, ...]
+    as_of: Moment

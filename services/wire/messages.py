@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from services.units.membership import MAX_MESSAGE
 from services.wire.base import AddressField, Answer, Moment, Request
-
-MAX_MESSAGE = 1000
 
 
 def _some(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.units.ids import ContentId
+from services.units.membership import MAX_EARLY_DAYS
 from services.units.money import ZERO
 from services.wire.accounts import SCOPES, Scope
 from services.wire.base import (
@@ -22,7 +23,7 @@ from services.wire.base import (
     Request,
 )
 from services.wire.sign_in import MAX_CHARS
-from services.wire.tiers import MAX_EARLY_DAYS, TierOut
+from services.wire.tiers import TierOut
 from services.wire.x402 import ChannelState, ConfigFields, VoucherState
 
 KeyText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

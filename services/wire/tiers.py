@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from services.units.membership import MAX_EARLY_DAYS
 from services.wire.base import AddressField, Answer, Moment, MoneyField, Request
 
 TierName = Annotated[str, Field(min_length=1, max_length=60)]
-MAX_EARLY_DAYS = 90
 Perks = Annotated[tuple[Annotated[str, Field(max_length=120)], ...], Field(max_length=12)]
 
 

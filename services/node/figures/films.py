@@ -39,7 +39,7 @@ def films(session: Session, creator: Address, wish: FilmWish, *, offset: int, li
     columns = (
         Item.content_id, Item.title, Item.description, Item.poster, Item.duration_ms, Item.chunk_count,
         Item.free_chunks, Item.price_per_ten_seconds, Item.visibility, Item.archived_at, Item.takedown,
-        Item.published_at, CreatorItem.net, CreatorItem.payments,
+        Item.published_at, Item.opens_at, Item.tags, CreatorItem.net, CreatorItem.payments,
     )  # fmt: skip
     both = (CreatorItem.creator == Item.creator) & (CreatorItem.item == Item.content_id)
     orders: dict[ItemOrder, ColumnElement[Any]] = {
@@ -108,6 +108,8 @@ def _row_out(row: Any) -> ItemRowOut:
         visibility=cast("Visibility", row.visibility),
         is_archived=row.archived_at is not None,
         takedown=row.takedown,
+        opens_at=row.opens_at,
+        tags=tuple(row.tags),
         net=row.net or Money(0),
         payments=row.payments or 0,
         published_at=row.published_at,

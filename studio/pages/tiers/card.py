@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.kit.format import DASH, money, money_exact
+from studio.kit.format import DASH, money, money_exact, number
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, hairline, holder, row
 from studio.kit.widgets.fields import Fact
+from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
     from services.wire.figures import TierFiguresOut
     from services.wire.tiers import TierOut
+    from studio.kit.tokens import Tone
 
 
 class TierCard(Card):
@@ -35,25 +37,27 @@ class TierCard(Card):
         self.setMinimumHeight(240)
         self._tier = tier
         self.body.addWidget(text.lead(tier.name, wrap=True))
-        price = row(text.figure(money(tier.price)), text.muted("a month", wrap=False))
+        price = row(text.figure(money(tier.price)), text.muted(tr("a month"), wrap=False))
         price.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(price)
         perks = QVBoxLayout()
         perks.setSpacing(8)
+        for icon, words in acting(tier):
+            perks.addWidget(_perk(words, icon, "accent"))
         for perk in tier.perks:
-            perks.addWidget(_perk(perk))
-        if not tier.perks:
-            perks.addWidget(text.muted("No perks written yet."))
+            perks.addWidget(_perk(perk, "check", "ok"))
+        if not perks.count():
+            perks.addWidget(text.muted(tr("It opens the films you choose, and nothing else yet.")))
         self.body.addLayout(perks)
         self.body.addStretch(1)
         self.body.addWidget(hairline())
-        self._members, self._revenue = Fact("Members"), Fact("Your share, 28 days")
-        self._opens = Fact("Films it opens")
+        self._members, self._revenue = Fact(tr("Members")), Fact(tr("Your share, 28 days"))
+        self._opens = Fact(tr("Films it opens"))
         for fact in (self._members, self._revenue, self._opens):
             self.body.addWidget(fact)
-        change = secondary("Change", says=f"Change {tier.name}", name="tier.change")
+        change = secondary(tr("Change"), says=tr("Change {name}", name=tier.name), name="tier.change")
         change.clicked.connect(self._on_change)
-        archive = ghost("Archive", says=f"Archive {tier.name}", name="tier.archive")
+        archive = ghost(tr("Archive"), says=tr("Archive {name}", name=tier.name), name="tier.archive")
         archive.clicked.connect(self._on_archive)
         self._buttons = holder(row(change, archive))
         self.body.addWidget(self._buttons)
@@ -66,13 +70,23 @@ class TierCard(Card):
         self._members.show_value(DASH if figures is None else f"{figures.members:,}")
         revenue = None if figures is None else figures.net_lately
         whole = None if figures is None else figures.net
-        self._revenue.show_value(money(revenue), f"{money_exact(revenue)}; {money_exact(whole)} in all")
+        self._revenue.show_value(
+            money(revenue), tr("{revenue}; {whole} in all", revenue=money_exact(revenue), whole=money_exact(whole))
+        )
         self._opens.show_value(DASH if figures is None else f"{figures.films:,}")
         count = 0 if figures is None else figures.members
-        kept = f"Its {count:,} members keep" if count > 1 else "Its member keeps" if count else "Who joined keeps"
+        kept = (
+            tr("Its {count} members keep", count=number(count))
+            if count > 1
+            else tr("Its member keeps")
+            if count
+            else tr("Who joined keeps")
+        )
         self._words.setText(
-            f"Nobody can join or renew any more. {kept} what is paid for, to the end of the paid month. "
-            "It cannot be brought back."
+            tr(
+                "Nobody can join or renew any more. {kept} what is paid for, to the end of the paid month. It cannot be brought back.",
+                kept=kept,
+            )
         )
 
     def ask(self, *, asked: bool) -> None:
@@ -82,9 +96,9 @@ class TierCard(Card):
 
     def _question(self) -> QVBoxLayout:
         self._words = text.Text(ink="warn", wrap=True)
-        sure = secondary("Archive it", name="tier.archive.sure")
+        sure = secondary(tr("Archive it"), name="tier.archive.sure")
         sure.clicked.connect(self.archive_confirmed)
-        back = ghost("Keep it", name="tier.archive.keep")
+        back = ghost(tr("Keep it"), name="tier.archive.keep")
         back.clicked.connect(self._on_keep)
         lines = QVBoxLayout()
         lines.setSpacing(8)
@@ -102,9 +116,25 @@ class TierCard(Card):
         self.edit_wanted.emit(self._tier)
 
 
-def _perk(words: str) -> QWidget:
+def acting(tier: TierOut) -> list[tuple[str, str]]:
+    """Say what Museclock itself does for members of a tier: an icon and words each."""
+    found = []
+    if days := tier.early_access_days:
+        words = tr_count(
+            days, "Films that are published for later: a day before others",
+            "Films that are published for later: {count} days before others",
+        )  # fmt: skip
+        found.append(("clock", words))
+    if tier.downloads:
+        found.append(("download", tr("Films kept offline, for as long as they are members")))
+    if tier.requests:
+        found.append(("members", tr("Members write to you, and you answer")))
+    return found
+
+
+def _perk(words: str, icon: str, tone: Tone) -> QWidget:
     line_holder = QWidget()
     line = row(text.body(words), spacing=8)
-    line.insertWidget(0, Icon("check", "ok", 16), 0, Qt.AlignmentFlag.AlignTop)
+    line.insertWidget(0, Icon(icon, tone, 16), 0, Qt.AlignmentFlag.AlignTop)
     line_holder.setLayout(line)
     return line_holder

@@ -13,8 +13,11 @@ from studio.kit.widgets.card import Card, Slot
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import tr
 from studio.pages.tiers.card import TierCard
 from studio.pages.tiers.form import TierFormCard
+from studio.pages.tiers.messages import MessagesCard
+from studio.pages.tiers.messages_model import MessagesViewModel
 from studio.pages.tiers.view_model import TiersViewModel
 
 if TYPE_CHECKING:
@@ -26,11 +29,11 @@ class TiersPage(PageFrame):
     """The creator's tiers."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Tiers")
+        super().__init__(tr("Tiers"))
         self.model = TiersViewModel(context)
         self._shown: tuple[TierOut, ...] | None = None
         self._shown_cards: dict[str, TierCard] = {}
-        self._new = primary("New tier", name="tiers.new", icon="plus")
+        self._new = primary(tr("New tier"), name="tiers.new", icon="plus")
         self._new.clicked.connect(self.model.begin)
         self.buttons.addWidget(self._new)
         self._form = TierFormCard()
@@ -40,9 +43,9 @@ class TiersPage(PageFrame):
         self._form.hide()
         self.body.addWidget(self._form)
         self._empty = EmptyState(
-            "A tier lets people join you for a month. Make one at $2.99, $5.99 or $9.99.",
-            "Make your first tier",
-            ghost="cards",
+            tr("A tier lets people join you for a month. Make one at $2.99, $5.99 or $9.99."),
+            tr("Make your first tier"),
+            ghost=tr("cards"),
         )
         self._empty.acted.connect(self.model.begin)
         self._empty.setMinimumHeight(360)
@@ -54,12 +57,24 @@ class TiersPage(PageFrame):
         self._cards.setSpacing(GUTTER)
         self._show_ghosts()
         self.body.addWidget(self._holder)
+        self._letters, self._written = MessagesCard(), MessagesViewModel(context)
+        self._letters.answered.connect(self._written.answer)
+        self._written.changed.connect(self._render_messages)
+        self._written.sent.connect(self._on_answered)
+        self.body.addWidget(self._letters)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self.model.saved.connect(self._on_saved)
         self.model.archived.connect(self._on_archived)
         self.model.refresh()
+        self._written.refresh()
+
+    def _render_messages(self) -> None:
+        self._letters.show_state(self._written.state)
+
+    def _on_answered(self) -> None:
+        self.model.context.notify(tr("Your answer is on its way to the member."))
 
     def _show_ghosts(self) -> None:
         for _ in range(3):
@@ -72,9 +87,9 @@ class TiersPage(PageFrame):
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
-        self.subtitle.setText("" if state.tiers is None else f"{len(state.tiers)} of 3")
+        self.subtitle.setText("" if state.tiers is None else tr("{len} of 3", len=len(state.tiers)))
         self._new.setEnabled(not state.is_full)
-        self._new.setToolTip("Three tiers are the most there can be." if state.is_full else "")
+        self._new.setToolTip(tr("Three tiers are the most there can be.") if state.is_full else "")
         if state.form is not None:
             self._form.show_form(state.form, busy=state.busy)
         self._form.setVisible(state.form is not None)
@@ -102,13 +117,13 @@ class TiersPage(PageFrame):
             card.archive_confirmed.connect(self.model.archive)
             self._cards.addWidget(card, 1)
         for _ in range(3 - len(tiers)):
-            self._cards.addWidget(Slot("Room for another tier"), 1)
+            self._cards.addWidget(Slot(tr("Room for another tier")), 1)
 
     def _on_saved(self, tier: TierOut) -> None:
-        self.model.context.notify(f"“{tier.name}” is saved.")
+        self.model.context.notify(tr("“{name}” is saved.", name=tier.name))
 
     def _on_archived(self, tier: TierOut) -> None:
-        self.model.context.notify(f"“{tier.name}” is archived. Its members keep what they paid for.")
+        self.model.context.notify(tr("“{name}” is archived. Its members keep what they paid for.", name=tier.name))
 
     def _on_action(self, action: Action, problem: Problem) -> None:
         again = self.model.refresh if self.model.state.form is None or action is Action.REFRESH else self.model.save

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 
 from services.units.membership import TIER_PRICES, TIERS_PER_CREATOR
 from studio.kit.view_model import ViewModel
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.units.money import Money
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from services.wire.tiers import TierOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
+
+
+MAX_PERKS, MAX_PERK = 12, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,19 @@ class TierForm:
     price: Money = TIER_PRICES[0]
     perks: str = ""
     """One perk a line."""
+    early_access_days: int = 0
+    downloads: bool = False
+    requests: bool = False
+
+    @property
+    def mistake(self) -> str:
+        """What is wrong with it; empty for nothing, or while the name is still empty."""
+        long = next((line for line in self.perk_lines if len(line) > MAX_PERK), "")
+        if long:
+            return tr("“{perk}…” is too long: {count} signs are the most.", perk=long[:20], count=MAX_PERK)
+        if len(self.perk_lines) > MAX_PERKS:
+            return tr("At most {count} perks in words.", count=MAX_PERKS)
+        return "" if self.name.isprintable() else tr("The name has a sign in it that cannot be shown.")
 
     @property
     def perk_lines(self) -> tuple[str, ...]:
@@ -76,7 +93,15 @@ class TiersViewModel(ViewModel[TiersState]):
 
     def edit(self, tier: TierOut) -> None:
         """Open the form with a tier."""
-        form = TierForm(tier_id=tier.id, name=tier.name, price=tier.price, perks="\n".join(tier.perks))
+        form = TierForm(
+            tier_id=tier.id,
+            name=tier.name,
+            price=tier.price,
+            perks="\n".join(tier.perks),
+            early_access_days=tier.early_access_days,
+            downloads=tier.downloads,
+            requests=tier.requests,
+        )
         self._set(form=form, problem=None)
 
     def type(self, form: TierForm) -> None:
@@ -90,14 +115,21 @@ class TiersViewModel(ViewModel[TiersState]):
     def save(self) -> None:
         """Make or change the tier."""
         form = self.state.form
-        if form is None or self.state.busy:
+        if form is None or self.state.busy or form.mistake or not form.name.strip():
             return
         self._set(busy=True, problem=None)
-        name, price, perks = form.name.strip(), form.price, form.perk_lines
+        fields: dict[str, Any] = {
+            "name": form.name.strip(),
+            "price": form.price,
+            "perks": form.perk_lines,
+            "early_access_days": form.early_access_days,
+            "downloads": form.downloads,
+            "requests": form.requests,
+        }
         if form.tier_id:
-            self._act(lambda desk: desk.tiers.update(form.tier_id, name=name, price=price, perks=perks), self._on_saved)
+            self._act(lambda desk: desk.tiers.update(form.tier_id, **fields), self._on_saved)
         else:
-            self._act(lambda desk: desk.tiers.create(name=name, price=price, perks=perks), self._on_saved)
+            self._act(lambda desk: desk.tiers.create(**fields), self._on_saved)
 
     def ask_archive(self, tier_id: str) -> None:
         """Ask whether a tier is really to be archived; empty takes the question back."""

@@ -61,7 +61,8 @@ def test_a_tier_is_made_by_clicks_and_keys(qtbot: QtBot, page: TiersPage, client
     perks.insertPlainText("Raw cuts\n\n  A letter ")  # QTest types no line ends
     press(page, "tiers.save")
     qtbot.waitUntil(lambda: len(page.model.state.tiers or ()) == 2)
-    assert made == [{"name": "Backstage", "price": samples.usd("5.99"), "perks": ("Raw cuts", "A letter")}]
+    acts = {"early_access_days": 0, "downloads": False, "requests": False}
+    assert made == [{"name": "Backstage", "price": samples.usd("5.99"), "perks": ("Raw cuts", "A letter"), **acts}]
     assert page.model.state.form is None
     assert shell.said == ["“Backstage” is saved."]
 
