@@ -15,8 +15,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from services.ipfs.durable import disk_problems
 from services.media.allowance import begin_small
 from services.media.confine import confine
+from services.media.landlock import fence
 from services.wire.problems import ProblemError
 
 Request = dict[str, str]
@@ -33,17 +35,29 @@ def main() -> int:
     """Serve the one request of this process."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     request: Request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     source = Path(request["source"])
     begin_small(source.stat().st_size if source.is_file() else 0)
-    confine()
     try:
+        with disk_problems():
+            given = _folders_of(request)
+        confine()
+        fence([source], given)
+        # What is refused is refused to threads that are started from here on.
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         _send({"done": _JOBS[request["job"]](request)})
     except ProblemError as exc:
         _send({"problem": {"code": exc.code, "params": exc.params}})
     except MemoryError:
         _send({"problem": {"code": "media.limits", "params": {"limit": "memory"}}})
     return 0
+
+
+def _folders_of(request: Request) -> list[Path]:
+    """Make the folders that this job writes to."""
+    given = [Path(request[name]) for name in ("store_root", "resume_dir") if name in request]
+    for folder in given:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [*given, Path(request["source"]).parent] if request["job"] == "clip" else given
 
 
 def _ingest(request: Request) -> Message:
