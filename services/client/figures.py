@@ -19,6 +19,7 @@ from services.wire.figures import (
     ItemPageOut,
     MemberOut,
     MembersOut,
+    ScoreOut,
     TierFiguresOut,
 )
 from services.wire.problems import ProblemError
@@ -69,6 +70,10 @@ class FiguresClient:
     async def tiers(self, *, node: str = "") -> tuple[TierFiguresOut, ...]:
         """Read each tier's members and revenue."""
         return await self._door.call(tuple[TierFiguresOut, ...], "GET", "/figures/tiers", query={"node": node})
+
+    async def score(self, content_id: str = "", *, node: str = "") -> ScoreOut:
+        """Read the performance score of the channel, or of one film. Problem codes: content.not_found."""
+        return await self._door.call(ScoreOut, "GET", "/figures/score", query={"content": content_id, "node": node})
 
     async def export(self, table: str, form: str, period: Period, *, node: str = "") -> bytes:
         """Give a whole table as a file's bytes; table: day, item, tier, source, lines, members; form: csv, json."""

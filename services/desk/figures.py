@@ -21,6 +21,7 @@ from services.wire.figures import (
     MemberOrder,
     MemberOut,
     MembersOut,
+    ScoreOut,
     Source,
     TierFiguresOut,
 )
@@ -125,6 +126,12 @@ async def member(desk: SellerDeskOf, membership_id: str) -> MemberOut:
 async def tiers(desk: SellerDeskOf) -> tuple[TierFiguresOut, ...]:
     """Give each tier's members and revenue."""
     return await desk.node.call(tuple[TierFiguresOut, ...], "GET", "/creators/figures/tiers")
+
+
+@router.get("/figures/score")
+async def score(desk: SellerDeskOf, content: str = "") -> ScoreOut:
+    """Give the performance score of the channel, or of one film, with every input."""
+    return await desk.node.call(ScoreOut, "GET", "/creators/figures/score", query=_asked(content=content))
 
 
 @router.get("/figures/export/{table}.{form}")

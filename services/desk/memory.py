@@ -77,6 +77,8 @@ class Memory:
     """The address of the node that a film comes from."""
     pictures: Recent[str, str] = field(default_factory=lambda: Recent(_PLACES))
     """The address of the node that named a picture (its CID)."""
+    by_pass: dict[ContentId, set[int]] = field(default_factory=dict)
+    """Films that a pass lent, with the parts that were played and not yet told to their node."""
     held_up: set[str] = field(default_factory=set)
     """The uploads whose publication a person stops at this moment."""
     choices: Choices | None = None

@@ -33,8 +33,10 @@ async def look_at_access(desk: Desk, film: OpenFilm) -> FilmAccessOut:
     try:
         access = await desk.node.browse(AccessOut, f"/content/{content}/access")
         offered = await desk.node.browse(tuple[NodeTierOut, ...], f"/tiers/{creator}") if access.tiers else ()
-        if access.visibility == "public" or (access.tiers and await _is_member(desk, creator)):
-            await borrow(desk, film)
+        may_borrow = bool(access.tiers) and await _is_member(desk, creator)
+        may_borrow = may_borrow or (bool(access.pass_tier) and await _is_member(desk, desk.chain.escrow))
+        if access.visibility == "public" or may_borrow:
+            await borrow(desk, film, pass_tier=access.pass_tier)
         counted = await _counted(desk, content) if access.tiers else {}
     except ProblemError as problem:
         _log.info("access not known", extra={"code": problem.code, "content": content})
@@ -44,7 +46,7 @@ async def look_at_access(desk: Desk, film: OpenFilm) -> FilmAccessOut:
         for tier in offered
         if tier.id in access.tiers
     )
-    return FilmAccessOut(visibility=access.visibility, tiers=tiers)
+    return FilmAccessOut(visibility=access.visibility, tiers=tiers, pass_tier=access.pass_tier)
 
 
 async def _counted(desk: Desk, content: ContentId) -> dict[str, Money]:
@@ -55,8 +57,11 @@ async def _counted(desk: Desk, content: ContentId) -> dict[str, Money]:
     return {fare.tier_id: fare.counted for fare in fares}
 
 
-async def borrow(desk: Desk, film: OpenFilm) -> None:
-    """Fetch what is lent, checked against the creator's commitments. Raises ProblemError: content.wrong_key."""
+async def borrow(desk: Desk, film: OpenFilm, *, pass_tier: str = "") -> None:
+    """Fetch what is lent, checked against the creator's commitments. Raises ProblemError: content.wrong_key.
+
+    pass_tier: the pass that may be what lends; then what is played of it is told to the node.
+    """
     content = film.manifest.content_id
     try:
         answer = await desk.node.call(LentKeysOut, "GET", f"/content/{content}/member-keys")
@@ -67,6 +72,8 @@ async def borrow(desk: Desk, film: OpenFilm) -> None:
             await to_thread.run_sync(give_up, desk, content)
         return
     await to_thread.run_sync(_keep, desk, film, answer)
+    if pass_tier and answer.tier_id == pass_tier:
+        desk.memory.by_pass.setdefault(content, set())
 
 
 def lent(work: Session, desk: Desk, content: ContentId) -> frozenset[int]:

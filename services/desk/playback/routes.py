@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.desk.budgets import MAX_BUDGET
 from services.desk.channels.buying import Bought
 from services.desk.channels.vouchers import Figures
-from services.desk.content import init_segment, plaintext
+from services.desk.content import captions, init_segment, plaintext
 from services.desk.context import Desk
 from services.desk.door import ContentOf
 from services.desk.films import budget_of, open_film
@@ -19,6 +19,7 @@ from services.desk.memberships.lending import look_at_access
 from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
 from services.desk.nodes.places import FilmDeskOf, SettledFilmDeskOf
+from services.desk.passes.watching import note_played
 from services.desk.playback.timeline import budget_out, playback_out
 from services.desk.purchases.home import bring_home
 from services.desk.purchases.record import detach_from_budget
@@ -56,11 +57,20 @@ async def init(desk: FilmDeskOf, content: ContentOf) -> Response:
     return Response(data, media_type=_MEDIA, headers=_PRIVATE)
 
 
+@router.get("/playback/{content_id}/captions/{place}")
+async def read_captions(desk: FilmDeskOf, content: ContentOf, place: int) -> Response:
+    """Give captions as WebVTT; they are in the clear, as the poster is."""
+    film = await open_film(desk, content)
+    data = await to_thread.run_sync(captions, desk, film.manifest, place)
+    return Response(data, media_type="text/vtt", headers=_PRIVATE)
+
+
 @router.get("/playback/{content_id}/chunks/{index}")
 async def chunk(desk: FilmDeskOf, content: ContentOf, index: int) -> Response:
     """Give a chunk in the clear, over the private socket only."""
     film = await open_film(desk, content)
     data = await to_thread.run_sync(plaintext, desk, film.manifest, index)
+    note_played(desk, content, index)
     return Response(data, media_type=_MEDIA, headers=_PRIVATE)
 
 

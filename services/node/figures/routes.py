@@ -12,7 +12,7 @@ from services.chain.errors import ChainUnreachable
 from services.node.context import Node
 from services.node.cursors import MAX_CURSOR
 from services.node.door import Caller, NodeOf
-from services.node.figures import films, lines, people, series
+from services.node.figures import films, lines, people, scores, series
 from services.node.figures.films import FilmWish
 from services.node.figures.lines import LineWish
 from services.node.figures.people import MemberWish
@@ -31,6 +31,7 @@ from services.wire.figures import (
     MemberOrder,
     MemberOut,
     MembersOut,
+    ScoreOut,
     Source,
     TierFiguresOut,
 )
@@ -167,3 +168,14 @@ def read_tiers(node: NodeOf, caller: Caller) -> tuple[TierFiguresOut, ...]:
     _caught_up(node)
     with node.database.read() as session:
         return people.tiers(session, caller, node.clock.now())
+
+
+@router.get("/creators/figures/score")
+def read_score(node: NodeOf, caller: Caller, content: Words = "") -> ScoreOut:
+    """Score the caller's channel, or one film, from what this node saw; no money follows from it.
+
+    Problem codes: content.not_found, account.forbidden.
+    """
+    _caught_up(node)
+    with node.database.read() as session:
+        return scores.score(session, caller, content, node.clock.now())

@@ -145,10 +145,32 @@ async def test_films_are_paged_searched_and_put_in_order(running: RunningWorld, 
     assert (await ask(running, "/items", archived="true"))["total"] == 0
 
 
+async def test_a_score_shows_every_input_as_it_counted(running: RunningWorld, sold: tuple[SealedFilm, str]) -> None:
+    film, _ = sold
+    channel, one = await ask(running, "/score"), await ask(running, "/score", content=film.content)
+    for found in (channel, one):
+        parts = {part["name"]: part for part in found["parts"]}
+        assert sum(part["weight"] for part in found["parts"]) == 100
+        assert abs(sum(part["points_tenths"] for part in found["parts"]) - found["points_tenths"]) <= 3
+        assert parts["paid_seconds"]["part"] == await metric_seconds(running)
+        assert parts["completion"]["whole"] >= 1000
+        # Five observations of one half are assumed: one viewer decides nothing.
+        assert 400 < parts["completion"]["value_permille"] < 700
+    untouched = await running.publish()
+    nothing = await ask(running, "/score", content=untouched.content)
+    assert nothing["points_tenths"] == sum(part["points_tenths"] for part in nothing["parts"])
+    assert [part["part"] for part in nothing["parts"] if part["name"] != "retention"] == [0, 0, 0, 0]
+
+
+async def metric_seconds(running: RunningWorld) -> int:
+    return sum(row["paid_ms"] for row in (await ask(running, "/breakdown", by="item"))["rows"]) // 1000
+
+
 async def test_nobody_sees_anothers_figures(running: RunningWorld, sold: tuple[SealedFilm, str]) -> None:
     film, _ = sold
     async with at_the_door(running.world, STRANGER) as (stranger,):
         assert await _refused(stranger, f"/items/{film.content}") == "account.forbidden"
+        assert await _refused(stranger, f"/score?content={film.content}") == "account.forbidden"
         assert (await stranger.http.get("/creators/figures/members")).json()["rows"] == []
         assert (await stranger.http.get("/creators/figures/lines")).json()["rows"] == []
         assert (await stranger.http.get("/creators/figures/items")).json()["total"] == 0
