@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from studio.kit.comeback import Comeback
 
+_USUAL_SIZE = "normal"
+
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     import argparse
@@ -22,7 +24,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     demo = commands.add_parser("demo", help="open the demo world: a creator, a viewer, demo money")
     demo.add_argument("--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="where the world is kept")
     sizes = ("empty", "small", "normal", "large")
-    demo.add_argument("--size", choices=sizes, help="of a world that is made anew; kept for the next time")
+    demo.add_argument("--size", choices=sizes, help="of a world that is made anew; normal without it")
     demo.add_argument("--tour", action="store_true", help="do the main job by itself, step by step, and end")
     demo.add_argument("--media", type=Path, metavar="FILE", help="the film that the tour sells; else it makes one")
     demo.add_argument("--json", type=Path, metavar="FILE", help="write the tour's steps there")
@@ -72,12 +74,12 @@ def main(arguments: list[str] | None = None) -> int:
         return run(profile=profile, media=given.media, json_file=given.json, shots=given.shots)
     if given.command != "demo":
         return run_window(profile, demo=False)
-    return run_window(profile, demo=True, size=given.size)
+    return run_window(profile, demo=True, size=given.size or _USUAL_SIZE)
 
 
 def _own_place(size: str | None) -> Path | None:
-    """Give each size that is asked for by name a profile of its own; None for the usual one."""
-    if size in (None, "normal"):
+    """Give each size but the usual one a profile of its own; None for the usual one's."""
+    if size in (None, _USUAL_SIZE):
         return None
     from studio.kit.settings import default_profile
 

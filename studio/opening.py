@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
-from studio.kit.widgets.card import Card
+from studio.kit.widgets.button import ghost
+from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.progress import ProgressBar
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,37 +24,46 @@ if TYPE_CHECKING:
 
 # Name, words, and its part of the whole in hundredths; ``more`` is only in large worlds.
 _STAGES: Final = (
-    ("chain", "A chain of its own, with the real contracts", 2),
-    ("history", "Films drawn and sealed, and their past lived through day by day", 90),
-    ("more", "A hundred thousand films and a million payments entered", 0),
-    ("copy", "Brought to its place", 8),
+    ("chain", mark("A chain of its own, with the real contracts"), 2),
+    ("history", mark("Films drawn and sealed, and their past lived through day by day"), 90),
+    ("more", mark("A hundred thousand films and a million payments entered"), 0),
+    ("copy", mark("Brought to its place"), 8),
 )
 _NAMES: Final = tuple(name for name, _, _ in _STAGES)
 _WIDTH: Final = 560
 
 
 class OpeningPage(QWidget):
-    """Stages with one bar; it goes as soon as the service is ready."""
+    """Stages with one bar; it goes as soon as the service is ready. Signal: ``cancelled`` when nobody wants to wait."""
+
+    cancelled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page.opening")
-        self.setAccessibleName("The demo world is being built")
+        self.setAccessibleName(tr("The demo world is being built"))
         card = Card(spacing=12)
         card.setFixedWidth(_WIDTH)
-        card.body.addWidget(text.lead("Building the demo world"))
-        words = "Made once, from real transactions and sealed films, and kept for the next time."
+        self._percent = text.lead("")
+        self._percent.setObjectName("opening.percent")
+        title = row(text.lead(tr("Building the demo world")))
+        title.addStretch(1)
+        title.addWidget(self._percent)
+        card.body.addLayout(title)
+        words = tr("Made once, from real transactions and sealed films, and kept for the next time.")
         card.body.addWidget(text.caption(words))
         card.body.addSpacing(8)
         self._bar = ProgressBar()
         self._bar.setObjectName("opening.bar")
-        self._bar.setAccessibleName("How far it is")
+        self._bar.setAccessibleName(tr("How far it is"))
         card.body.addWidget(self._bar)
         card.body.addSpacing(4)
-        self._rows = {name: _Stage(name, words) for name, words, _ in _STAGES}
-        for row in self._rows.values():
-            card.body.addWidget(row)
+        self._rows = {name: _Stage(name, tr(words)) for name, words, _ in _STAGES}
+        for line in self._rows.values():
+            card.body.addWidget(line)
         self._rows["more"].hide()
+        card.body.addSpacing(8)
+        card.body.addLayout(self._way_out())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
         layout.addStretch(2)
@@ -60,6 +71,16 @@ class OpeningPage(QWidget):
         layout.addSpacing(GUTTER)
         layout.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
+
+    def _way_out(self) -> QHBoxLayout:
+        cancel = ghost(tr("Cancel"), name="opening.cancel", says=tr("Stop building and close the window"))
+        cancel.clicked.connect(self.cancelled)
+        line = row(
+            text.caption(tr("An empty world opens at once:")), text.muted("museclock demo --size empty", wrap=False)
+        )
+        line.addStretch(1)
+        line.addWidget(cancel)
+        return line
 
     def show_building(self, news: Building) -> None:
         """Show how far it is; a stage of a name that is not known changes nothing."""
@@ -72,6 +93,7 @@ class OpeningPage(QWidget):
             self._rows[name].show_part(1.0 if place < here else news.part if place == here else 0.0)
         before = sum(share for _, _, share in _STAGES[:here])
         self._bar.show_progress(round(10 * (before + _STAGES[here][2] * news.part)), 1000)
+        self._percent.setText(f"{self._bar.percent} %")
 
 
 class Opening(QObject):
@@ -93,6 +115,7 @@ class Opening(QObject):
         if state.building is not None:
             if self._page is None:
                 self._page = OpeningPage()
+                self._page.cancelled.connect(self._window.close)
             # Whoever went elsewhere meanwhile finds nothing there yet.
             self._window.show_page(self._page, "opening")
             self._page.show_building(state.building)

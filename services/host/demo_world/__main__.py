@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import asyncio
 import gc
@@ -10,12 +11,15 @@ import os
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 
 from services.host.demo_world import cache
 from services.host.demo_world.build import build
 from services.host.demo_world.sizes import SEED, SIZES
 from services.wire.problems import ProblemError
+
+_TIDY_S = 3.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ProblemError as problem:
         print(json.dumps({"problem": problem.body()}), flush=True)
         return 1
+    except KeyboardInterrupt:
+        return 1
     finally:
         shutil.rmtree(growing, ignore_errors=True)
     return 0
@@ -53,8 +59,11 @@ def _tell(stage: str, part: float) -> None:
 
 
 def _end_with_parent() -> None:
+    """End as by Ctrl+C, which puts away what is half done; by force if that takes long."""
     while os.read(0, 4096):
         continue
+    _thread.interrupt_main()
+    time.sleep(_TIDY_S)
     os._exit(1)
 
 

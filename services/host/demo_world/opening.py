@@ -15,11 +15,14 @@ from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.snapshots import finish, take_over
 from services.host.demo_world import cache
 from services.host.demo_world.sizes import END, SEED, SIZES, Size
+from services.ipfs.durable import disk_problems
 from services.units.time import Clock
 from services.wire.problems import KINDS, ProblemError
 
 NOTE = "world.json"
 """In the profile: the size that it was made with, which a reset brings back."""
+_TIDY_S = 4.0
+"""Less than the window waits for its service."""
 Tell = Callable[[str, float], None]
 
 
@@ -36,6 +39,8 @@ async def furnish(profile: Path, clock: Clock, wanted: str | None, tell: Tell) -
     if not await to_thread.run_sync(cache.is_built, folder):
         await _build(size, tell)
     tell("copy", 0.0)
+    # Not before: who cancels a building and asks for another size then gets that one.
+    await to_thread.run_sync(_note, profile, size.name)
     await to_thread.run_sync(take_over, profile, folder, lambda into: KeptClock(into, clock).begin_at(END))
 
 
@@ -49,16 +54,22 @@ def origin(profile: Path) -> dict[str, str]:
 
 
 def _size_of(profile: Path, wanted: str | None) -> Size | None:
-    note = profile / NOTE
+    """Tell what a profile is to have, None for the empty world or one of its own."""
     try:
-        name = str(json.loads(note.read_text())["size"])
+        name = str(json.loads((profile / NOTE).read_text())["size"])
     except (OSError, ValueError, KeyError, TypeError):
         if (profile / "chain").exists():
             return None
         name = wanted or "empty"
-        profile.mkdir(parents=True, exist_ok=True, mode=0o700)
-        note.write_text(json.dumps({"size": name}))
+        if name not in SIZES:
+            _note(profile, name)
     return SIZES.get(name)
+
+
+def _note(profile: Path, name: str) -> None:
+    with disk_problems():
+        profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (profile / NOTE).write_text(json.dumps({"size": name}))
 
 
 async def _build(size: Size, tell: Tell) -> None:
@@ -74,6 +85,16 @@ async def _build(size: Size, tell: Tell) -> None:
         if await process.wait() != 0:
             raise ProblemError("service.world_failed")
     finally:
+        await asyncio.shield(_ended(process))
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Let the builder put away what it has half done; one that takes long is killed."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), _TIDY_S)
+    except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from services.host.demo_world import cache
 from services.host.demo_world.build import build
 from services.host.demo_world.cast import channels, make_cast
 from services.host.demo_world.more import add_films, add_payments
+from services.host.demo_world.opening import furnish
 from services.host.demo_world.sizes import END, SEED, SIZES
 from services.host.demo_world.sums import sums
 from services.host.demo_world.told_time import ToldTime
@@ -116,6 +118,33 @@ def test_building_tells_how_far_it_is(small: Made) -> None:
     assert parts == sorted(parts)
     assert parts[-1] == 1.0
     assert len(parts) == SMALL.days + 1
+
+
+def _left_by(pid: int, folder: Path) -> list[Path]:
+    memory = Path("/dev/shm")  # noqa: S108
+    return [*memory.glob(f"museclock-world-{pid}-*"), *(path for path in folder.rglob("*") if path.is_file())]
+
+
+async def test_a_building_that_is_given_up_leaves_nothing(small: Made, tmp_path: Path) -> None:
+    builder = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "services.host.demo_world", "--size", "small"),
+        *("--cache", str(tmp_path / "worlds"), "--with-parent"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert builder.stdin is not None
+    assert builder.stdout is not None
+    await builder.stdout.readline()
+    builder.stdin.close()
+    assert await builder.wait() == 1
+    assert _left_by(builder.pid, tmp_path) == []
+    profile = tmp_path / "profile"
+    making = asyncio.create_task(furnish(profile, SystemClock(), "normal", lambda *_: making.cancel()))
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    # Nothing is noted: the next one may want another size.
+    async with demo_world(profile, SystemClock(), size="empty") as world:
+        assert world.origin["size"] == "empty"
 
 
 async def test_a_profile_keeps_its_size(small: Made, tmp_path: Path) -> None:

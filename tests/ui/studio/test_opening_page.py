@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.kit.service_process import ServiceProcess
 from studio.kit.service_state import Backoff, Building, Phase
+from studio.kit.widgets.button import Button
 from studio.kit.widgets.progress import ProgressBar
+from studio.kit.widgets.text import Text
 from studio.opening import Opening, OpeningPage
 from studio.window import Window
 
@@ -45,10 +48,25 @@ def test_the_page_comes_with_the_news_and_goes_with_the_service(qtbot: QtBot, pr
     page = window.page
     assert isinstance(page, OpeningPage)
     assert _percent(page) == 47
+    told = page.findChild(Text, "opening.percent")
+    assert isinstance(told, Text)
+    assert told.text() == "47 %"
     process._process.write(b"\n")
     qtbot.waitUntil(lambda: process.state.phase is Phase.READY, timeout=10_000)
     assert shown == ["first page"]
     assert window.page is not page
+    opening.stop()
+
+
+def test_who_does_not_want_to_wait_cancels(qtbot: QtBot, process: ServiceProcess) -> None:
+    window, closed = Window(), []
+    qtbot.addWidget(window)
+    window.closing.connect(lambda: closed.append(True))
+    opening = Opening(process, window, lambda: None)
+    process.start()
+    qtbot.waitUntil(lambda: window.findChild(Button, "opening.cancel") is not None, timeout=10_000)
+    qtbot.mouseClick(window.findChild(Button, "opening.cancel"), Qt.MouseButton.LeftButton)
+    assert closed == [True]
     opening.stop()
 
 

@@ -309,4 +309,4 @@ def test_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert command_line.main(["--profile", str(tmp_path)]) == 0
     assert command_line.main(["demo"]) == 0
     assert command_line.main(["demo", "--profile", str(tmp_path), "--size", "small"]) == 0
-    assert run == [(tmp_path, False, None), (None, True, None), (tmp_path, True, "small")]
+    assert run == [(tmp_path, False, None), (None, True, "normal"), (tmp_path, True, "small")]
