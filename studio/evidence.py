@@ -6,19 +6,18 @@ It is written where the person finds it, also when the service does not answer.
 from __future__ import annotations
 
 import json
-import platform
 import zipfile
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QStandardPaths, QTimer, Signal, Slot, qVersion
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QStandardPaths, QTimer, Signal, Slot
 
 from services.units.time import SystemClock, iso
 from studio.kit.service_state import Phase
 from studio.kit.sieve import sieve
 from studio.kit.trail import steps
+from studio.kit.versions import versions
 
 if TYPE_CHECKING:
     from services.wire.evidence import EvidenceOut
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 _LAST_BYTES = 400_000
 _PATIENCE_MS = 8_000
-_PACKAGES = ("museclock", "PySide6_Essentials", "python-vlc", "httpx", "pyrevm", "av", "sqlalchemy")
 
 
 class EvidenceKeeper(QObject):
@@ -81,7 +79,7 @@ class EvidenceKeeper(QObject):
         secrets = [endpoint.token] if endpoint is not None else []
         now = SystemClock().now()
         target = self._place() / f"museclock-evidence-{now:%Y%m%d-%H%M%S}.zip"
-        told = {"written_at": iso(now), "versions": _versions(), "service": service} | self._states()
+        told = {"written_at": iso(now), "versions": versions(), "service": service} | self._states()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
             file.writestr("evidence.json", sieve(json.dumps(told, indent=2, default=str), secrets))
             if self._picture:
@@ -121,16 +119,6 @@ class EvidenceKeeper(QObject):
 def _plain(state: object) -> str:
     """Give a page's state as Python writes it; it is text of ours and of films, never of a form's secret."""
     return "" if state is None else repr(state)[:20_000]
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version(), "qt": qVersion(), "system": platform.platform(terse=True)}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "missing"
-    return found
 
 
 def _picture(window: Window) -> bytes:

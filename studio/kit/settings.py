@@ -71,6 +71,11 @@ class WindowSettings:
     def purpose(self, purpose: Purpose) -> None:
         self._store.setValue("purpose", purpose)
 
+    def forget_purpose(self) -> None:
+        """Have the first question asked again at the next start."""
+        self._store.remove("purpose")
+        self._store.sync()
+
     @property
     def geometry(self) -> QByteArray | None:
         """Where the window was."""

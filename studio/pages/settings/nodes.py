@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from studio.kit.format import moment, plural
+from studio.kit.format import moment
 from studio.kit.node_words import STATES, state_words
 from studio.kit.problems import Problem, advice
 from studio.kit.widgets import text
@@ -14,6 +14,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, column, row
+from studio.kit.words import tr, tr_count
 from studio.pages.settings.nodes_model import NodesViewModel
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ class NodesCard(Card):
     """Shows the list; every change of it goes to its view-model."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Nodes")
+        super().__init__(tr("Nodes"))
         self._context = context
         self.model = NodesViewModel(context)
         self.body.addWidget(
-            text.muted("A node sells films. The one on this computer is always there; add others by their address.")
+            text.muted(tr("A node sells films. The one on this computer is always there; add others by their address."))
         )
         self.banner = ProblemBanner(name="settings.nodes.problem")
         self.banner.acted.connect(self._on_action)
@@ -41,9 +42,9 @@ class NodesCard(Card):
         self._shown: dict[str, NodeLine] = {}
         self._address = QLineEdit()
         self._address.setObjectName("settings.nodes.address")
-        self._address.setPlaceholderText("https://")
-        self._address.setAccessibleName("Address of a node, or a link to a film there")
-        self._add = secondary("Add node", name="settings.nodes.add", icon="plus")
+        self._address.setPlaceholderText(tr("https://"))
+        self._address.setAccessibleName(tr("Address of a node, or a link to a film there"))
+        self._add = secondary(tr("Add node"), name="settings.nodes.add", icon="plus")
         self._add.clicked.connect(self._on_add)
         self._address.returnPressed.connect(self._on_add)
         adding = row(self._address, self._add)
@@ -58,7 +59,7 @@ class NodesCard(Card):
         state = self.model.state
         self.banner.show_problem(state.problem)
         self._add.setEnabled(not state.busy)
-        self._add.set_text("Looking…" if state.busy else "Add node")
+        self._add.set_text(tr("Looking…") if state.busy else tr("Add node"))
         if state.added != self._added:
             self._added = state.added
             self._address.clear()
@@ -89,9 +90,9 @@ class NodeLine(QWidget):
         self._name, self._state = text.Text(weight=text.Weight.DemiBold), Badge()
         self._detail = text.caption(wrap=True)
         self._detail.setObjectName("settings.node.detail")
-        self._look: Button = ghost("Look again", name="settings.node.look", icon="retry")
+        self._look: Button = ghost(tr("Look again"), name="settings.node.look", icon="retry")
         self._look.clicked.connect(lambda: model.look(address))
-        self._remove: Button = ghost("Remove", name="settings.node.remove")
+        self._remove: Button = ghost(tr("Remove"), name="settings.node.remove")
         self._remove.clicked.connect(lambda: model.remove(address))
         line = row()
         line.addLayout(column(self._name, self._detail, spacing=2), 1)
@@ -103,15 +104,17 @@ class NodeLine(QWidget):
         """Show a node as it was last seen."""
         words, tone = STATES[node.state]
         self._name.setText(node.name)
-        self._state.set_state(words, tone)
-        self._state.setToolTip(f"Last answered {moment(node.seen_at)}")
+        self._state.set_state(tr(words), tone)
+        self._state.setToolTip(tr("Last answered {seen_at}", seen_at=moment(node.seen_at)))
         self._look.setVisible(node.state != "up")
         parts = [node.address] if node.name not in node.address else []
-        parts += [plural(node.films, "film of yours", "films of yours")] if node.films else []
+        parts += [tr_count(node.films, "{count} film of yours", "{count} films of yours")] if node.films else []
         if node.state != "up":
             parts.append(state_words(node))
         if node.state == "wrong" and node.problem is not None:
             parts.append(advice(Problem(node.problem.code, node.problem.params)).happened)
         self._detail.setText(" · ".join(parts) or node.address)
         self._remove.setEnabled(not node.films)
-        self._remove.setToolTip("Move your films away first." if node.films else "What you bought there plays on.")
+        self._remove.setToolTip(
+            tr("Move your films away first.") if node.films else tr("What you bought there plays on.")
+        )

@@ -1,151 +1,127 @@
-"""Theme, wallet, nodes, about."""
+"""The settings: sections of cards, one section at a time; each card is made when its section is shown first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QButtonGroup
+from PySide6.QtWidgets import QButtonGroup
 
-from studio.kit.format import DASH
-from studio.kit.problems import Action, Problem
-from studio.kit.widgets import text
-from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import Button, ghost, secondary
+from studio.kit.widgets.button import Button
 from studio.kit.widgets.card import Card, row
-from studio.kit.widgets.fields import Fact
 from studio.kit.widgets.page import PageFrame
+from studio.kit.words import mark, tr
+from studio.pages.settings.about import AboutCard
+from studio.pages.settings.backup import BackupCard
+from studio.pages.settings.channel import ChannelCard
+from studio.pages.settings.data import DataCard
+from studio.pages.settings.deletion import DeletionCard
+from studio.pages.settings.log import LogCard
+from studio.pages.settings.look import LookCard
 from studio.pages.settings.nodes import NodesCard
 from studio.pages.settings.storage import StorageCard
 from studio.pages.settings.view_model import SettingsViewModel
+from studio.pages.settings.wallet import WalletCard
 
 if TYPE_CHECKING:
-    from services.wire.desk import WalletStatus
+    from collections.abc import Callable, Mapping
+
     from studio.kit.context import PageContext
-    from studio.kit.tokens import Tone
+    from studio.kit.problems import Action, Problem
 
-_WALLET: dict[WalletStatus, tuple[str, Tone]] = {
-    "open": ("unlocked", "ok"),
-    "locked": ("locked", "warn"),
-    "missing": ("not set up", "neutral"),
-}
-_CHAIN = {
-    "ok": "connected",
-    "unreachable": "cannot be reached",
-    "not_deployed": "payment contract missing",
-    "wrong_chain": "another chain than expected",
-}
-_CHANNELS = {
-    "offered": "offered",
-    "unknown_chain": "none known for this chain",
-    "not_deployed": "contract missing",
-    "other_code": "another contract than the audited one",
-    "unknown": "not known yet",
-}
-
+# The sections in their order, each with its cards. A new card is its name here and a line in ``_CARDS``.
+SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("general", mark("General"), ("look", "about")),
+    ("channel", mark("Channel"), ("channel",)),
+    ("wallet", mark("Wallet"), ("wallet", "backup")),
+    ("network", mark("Network"), ("nodes", "storage")),
+    ("data", mark("Data"), ("data", "log", "deletion")),
+)
 _WIDTH = 760
 
 
 class SettingsPage(PageFrame):
-    """What this window remembers, and what it runs on."""
+    """``open`` takes {"section": a section or a card}."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Settings", width=_WIDTH)
+        super().__init__(tr("Settings"), width=_WIDTH)
         self._context = context
         self.model = SettingsViewModel(context)
-        self._group = QButtonGroup(self)
-        self._nodes = NodesCard(context)
-        self._storage = StorageCard(context)
-        for card in (self._look(), self._wallet(), self._nodes, self._storage, self._about()):
-            self.body.addWidget(card)
+        self.cards: dict[str, Card] = {}
+        self.section = ""
+        self._tabs = QButtonGroup(self)
+        tabs = row(spacing=4)
+        for at, (key, words, _) in enumerate(SECTIONS):
+            button = Button(tr(words), "segment", name=f"settings.section.{key}")
+            button.clicked.connect(self._on_tab)
+            self._tabs.addButton(button, at)
+            tabs.addWidget(button)
+        tabs.addStretch(1)
+        self.body.addLayout(tabs)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
+        self.show_section("general")
         self._render()
         self.model.refresh()
 
-    def _look(self) -> Card:
-        card = Card("Look")
-        line = row(text.body("Theme"), spacing=4)
-        line.addStretch(1)
-        for name, words, icon in (("dark", "Dark", "moon"), ("light", "Light", "sun")):
-            button = Button(words, "segment", name=f"settings.theme.{name}", icon=icon, says=f"{words} theme")
-            button.setProperty("theme", name)
-            button.clicked.connect(self._on_theme)
-            self._group.addButton(button)
-            button.setChecked(name == self._context.theme.name)
-            line.addWidget(button)
-        card.body.addLayout(line)
-        return card
+    def open(self, params: Mapping[str, str]) -> None:
+        """Show a section, or the card of that name in its own."""
+        wanted = params.get("section", "")
+        for key, _, names in SECTIONS:
+            if wanted == key or wanted in names:
+                self.show_section(key)
+                if wanted in names:
+                    self.ensureWidgetVisible(self.cards[wanted], 0, 0)
+                return
 
-    def _wallet(self) -> Card:
-        card = Card("Wallet")
-        self._status = Badge()
-        card.head.addWidget(self._status)
-        self._address = Fact("Address", name_of_value="settings.address", shorten=True)
-        card.body.addWidget(self._address)
-        self._backup = text.muted()
-        card.body.addWidget(self._backup)
-        self._copy = secondary("Copy address", name="settings.copy", icon="copy")
-        self._copy.clicked.connect(self._copy_address)
-        self._lock = ghost("Lock", name="settings.lock", icon="lock")
-        self._lock.clicked.connect(self.model.lock)
-        self._unlock = secondary("Unlock", name="settings.unlock", icon="unlock")
-        self._unlock.clicked.connect(self._on_unlock)
-        line = row(self._copy, self._lock, self._unlock)
-        line.insertStretch(0, 1)
-        card.body.addLayout(line)
-        return card
+    def show_section(self, section: str) -> None:
+        """Show the cards of a section; they are made the first time."""
+        self.section = section
+        for at, (key, _, names) in enumerate(SECTIONS):
+            shown = key == section
+            if shown:
+                self._tabs.button(at).setChecked(True)
+            for name in names:
+                if shown and name not in self.cards:
+                    self._add(name)
+                if name in self.cards:
+                    self.cards[name].setVisible(shown and not self._is_hidden(name))
+        self.verticalScrollBar().setValue(0)
 
-    def _about(self) -> Card:
-        card = Card("About")
-        self._version = Fact("Museclock")
-        self._chain = Fact("Payment chain")
-        self._channels = Fact("Payment channels", name_of_value="settings.channels")
-        self._profile = Fact("Profile")
-        for fact in (self._version, self._chain, self._channels, self._profile):
-            card.body.addWidget(fact)
-        card.body.addWidget(
-            text.caption("MIT licence. Inter is set in its own licence (SIL OFL), VLC in the LGPL.", wrap=True)
-        )
-        return card
+    def _add(self, name: str) -> None:
+        self.cards[name] = card = self._make(name)
+        self.body.insertWidget(self.body.count() - 1, card)
+
+    def _make(self, name: str) -> Card:
+        match name:
+            case "wallet":
+                return WalletCard(self._context, self.model)
+            case "about":
+                return AboutCard(self._context, self.model)
+            case "log":
+                return LogCard(self._context, self.model)
+        return _CARDS[name](self._context)
+
+    def _is_hidden(self, name: str) -> bool:
+        # A demo's world is begun anew by its bar.
+        return name == "deletion" and self._context.demo
 
     def _render(self) -> None:
-        state, demo = self.model.state, self._context.demo
-        self.banner.show_problem(state.problem)
-        wallet = state.wallet
-        words, tone = _WALLET[wallet.wallet] if wallet is not None else (DASH, "neutral")
-        self._status.set_state("demo wallet" if demo and wallet is not None else words, tone)
-        self._address.show_value(wallet.address if wallet is not None and wallet.address else DASH)
-        self._copy.setEnabled(wallet is not None and wallet.address is not None)
-        self._lock.setVisible(wallet is not None and wallet.wallet == "open" and not demo)
-        self._unlock.setVisible(wallet is not None and wallet.wallet != "open")
-        self._unlock.set_text("Set up wallet" if wallet is not None and wallet.wallet == "missing" else "Unlock")
-        self._backup.setText(
-            "This wallet holds demo money. It needs no passphrase and no backup."
-            if demo
-            else "The wallet is one encrypted file in the profile. Copy the profile to keep a backup; "
-            "the passphrase is not in it."
-        )
-        health = state.health
-        self._version.show_value(DASH if health is None else health.version)
-        chain = DASH if health is None else f"{'demo chain' if health.demo else 'chain'} {health.chain_id}"
-        self._chain.show_value(chain if health is None else f"{chain}, {_CHAIN[health.chain]}")
-        self._channels.show_value(DASH if health is None else _CHANNELS[health.channels])
-        self._profile.show_value(self._context.profile_path or DASH)
+        self.banner.show_problem(self.model.state.problem)
 
-    def _on_theme(self) -> None:
-        self._context.theme.use("light" if self.sender().property("theme") == "light" else "dark")
-
-    def _copy_address(self) -> None:
-        wallet = self.model.state.wallet
-        if wallet is not None and wallet.address is not None:
-            QApplication.clipboard().setText(wallet.address)
-            self._context.notify("Address copied.")
-
-    def _on_unlock(self) -> None:
-        wallet = self.model.state.wallet
-        missing = wallet is not None and wallet.wallet == "missing"
-        self._context.handle(Problem("wallet.missing" if missing else "wallet.locked"), self.model.refresh)
+    def _on_tab(self) -> None:
+        self.show_section(SECTIONS[self._tabs.checkedId()][0])
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self._context.handle(problem, self.model.refresh)
+
+
+_CARDS: dict[str, Callable[[PageContext], Card]] = {
+    "look": LookCard,
+    "channel": ChannelCard,
+    "backup": BackupCard,
+    "nodes": NodesCard,
+    "storage": StorageCard,
+    "data": DataCard,
+    "deletion": DeletionCard,
+}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
-from studio.kit.format import moment, plural
+from studio.kit.format import moment
 from studio.kit.problems import Problem, advice
 from studio.kit.theme import font
 from studio.kit.widgets import text
@@ -15,6 +15,7 @@ from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, row
 from studio.kit.widgets.fields import Field
+from studio.kit.words import mark, tr, tr_count
 from studio.pages.settings.storage_model import StorageViewModel
 
 if TYPE_CHECKING:
@@ -26,20 +27,20 @@ if TYPE_CHECKING:
 _KILO = 1_000
 _MOST_KILO = 1_000_000
 _LIMIT_WIDTH = 200
-_KINDS = {"daemon": "IPFS daemon", "gateway": "Gateway"}
+_KINDS = {"daemon": mark("IPFS daemon"), "gateway": mark("Gateway")}
 
 
 class StorageCard(Card):
     """Shows the storages; every change of them goes to its view-model."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Storage")
+        super().__init__(tr("Storage"))
         self._context = context
         self.model = StorageViewModel(context)
-        about = (
+        about = tr(
             "Your films lie on this computer, encrypted. Copies go to every IPFS daemon that you name here, and parts"
         )
-        self.body.addWidget(text.muted(f"{about} that a node does not give come from the gateways."))
+        self.body.addWidget(text.muted(tr("{value} that a node does not give come from the gateways.", value=about)))
         self.banner = ProblemBanner(name="settings.storage.problem")
         self.banner.acted.connect(self._on_action)
         self.body.addWidget(self.banner)
@@ -49,7 +50,7 @@ class StorageCard(Card):
         self._lines.setSpacing(16)
         self.body.addLayout(self._lines)
         self._shown: dict[str, TargetLine] = {}
-        self._repair = secondary("Bring missing copies", name="settings.storage.repair", icon="retry")
+        self._repair = secondary(tr("Bring missing copies"), name="settings.storage.repair", icon="retry")
         self._repair.clicked.connect(self.model.repair)
         mending = row(self._repair)
         mending.addStretch(1)
@@ -64,7 +65,7 @@ class StorageCard(Card):
     def _offered(self) -> Inset:
         inset = Inset()
         self._found = text.body()
-        self._use = secondary("Keep copies there", name="settings.storage.use", icon="plus")
+        self._use = secondary(tr("Keep copies there"), name="settings.storage.use", icon="plus")
         self._use.clicked.connect(self._on_use)
         line = row(self._found, self._use)
         line.setStretch(0, 1)
@@ -74,9 +75,9 @@ class StorageCard(Card):
     def _adding(self) -> None:
         self._address = QLineEdit()
         self._address.setObjectName("settings.storage.address")
-        self._address.setPlaceholderText("/ip4/127.0.0.1/tcp/5001 or https://")
-        self._address.setAccessibleName("Address of an IPFS daemon or of a gateway")
-        self._add = secondary("Add storage", name="settings.storage.add", icon="plus")
+        self._address.setPlaceholderText(tr("/ip4/127.0.0.1/tcp/5001 or https://"))
+        self._address.setAccessibleName(tr("Address of an IPFS daemon or of a gateway"))
+        self._add = secondary(tr("Add storage"), name="settings.storage.add", icon="plus")
         self._add.clicked.connect(self._on_add)
         self._address.returnPressed.connect(self._on_add)
         line = row(self._address, self._add)
@@ -86,23 +87,23 @@ class StorageCard(Card):
     def _limiting(self) -> None:
         self._limit = QSpinBox()
         self._limit.setObjectName("settings.storage.limit")
-        self._limit.setAccessibleName("Upload limit in kilobytes a second")
+        self._limit.setAccessibleName(tr("Upload limit in kilobytes a second"))
         self._limit.setRange(0, _MOST_KILO)
         self._limit.setSingleStep(250)
         self._limit.setSuffix(" kB/s")
-        self._limit.setSpecialValueText("No limit")
+        self._limit.setSpecialValueText(tr("No limit"))
         self._limit.setKeyboardTracking(False)
         self._limit.setFixedWidth(_LIMIT_WIDTH)
         self._limit.setFont(font(tabular=True))
         self._limit.lineEdit().setTextMargins(12, 0, 12, 0)
         self._limit.valueChanged.connect(lambda kilo: self.model.limit(kilo * _KILO))
-        self.body.addWidget(Field("Upload limit", self._limit, "For what goes to nodes and storages."))
+        self.body.addWidget(Field(tr("Upload limit"), self._limit, tr("For what goes to nodes and storages.")))
 
     def _render(self) -> None:
         state, storage = self.model.state, self.model.state.storage
         self.banner.show_problem(state.problem)
         self._add.setEnabled(not state.busy)
-        self._add.set_text("Looking…" if state.busy else "Add storage")
+        self._add.set_text(tr("Looking…") if state.busy else tr("Add storage"))
         self._repair.setVisible(state.missing > 0)
         self._repair.setEnabled(not state.busy)
         self._limit.setEnabled(storage is not None)
@@ -112,7 +113,9 @@ class StorageCard(Card):
         detected = None if storage is None else storage.detected
         self._offer.setVisible(detected is not None)
         if detected is not None:
-            self._found.setText(f"An IPFS daemon runs on this computer (version {detected.version}).")
+            self._found.setText(
+                tr("An IPFS daemon runs on this computer (version {version}).", version=detected.version)
+            )
         if storage is not None:
             self._show(storage)
 
@@ -151,7 +154,9 @@ class TargetLine(QWidget):
         self._name, self._state = text.Text(weight=text.Weight.DemiBold), Badge()
         self._detail = text.caption(wrap=True)
         self._detail.setObjectName("settings.storage.detail")
-        self._remove: Button = ghost("Remove", name="settings.storage.remove", says=f"Remove {address}")
+        self._remove: Button = ghost(
+            tr("Remove"), name="settings.storage.remove", says=tr("Remove {address}", address=address)
+        )
         self._remove.clicked.connect(lambda: model.remove(address))
         line = row()
         line.addLayout(column(self._name, self._detail, spacing=2), 1)
@@ -162,14 +167,14 @@ class TargetLine(QWidget):
     def show_target(self, target: TargetOut) -> None:
         """Show a storage as it last did what was asked."""
         version = f" {target.version}" if target.version else ""
-        self._name.setText(f"{_KINDS[target.kind]}{version}")
+        self._name.setText(f"{tr(_KINDS[target.kind])}{version}")
         self._state.set_state(*_state(target))
-        self._state.setToolTip(f"Last answered {moment(target.seen_at)}")
+        self._state.setToolTip(tr("Last answered {seen_at}", seen_at=moment(target.seen_at)))
         parts = [target.address]
         if target.kind == "daemon":
-            parts.append(plural(target.films, "film of yours in full", "films of yours in full"))
+            parts.append(tr_count(target.films, "{count} film of yours in full", "{count} films of yours in full"))
         if target.missing:
-            parts.append(f"{target.missing} missing")
+            parts.append(tr("{missing} missing", missing=target.missing))
         if target.problem is not None:
             parts.append(advice(Problem(target.problem.code, target.problem.params)).happened)
         self._detail.setText(" · ".join(parts))
@@ -178,4 +183,4 @@ class TargetLine(QWidget):
 def _state(target: TargetOut) -> tuple[str, Tone]:
     if target.problem is not None:
         return "fails", "bad"
-    return ("copies missing", "warn") if target.missing else ("in use", "ok")
+    return (tr("copies missing"), "warn") if target.missing else (tr("in use"), "ok")

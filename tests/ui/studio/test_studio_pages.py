@@ -14,6 +14,7 @@ from studio.kit.theme import Theme
 from studio.kit.widgets.button import Button
 from studio.pages.content.page import ContentPage
 from studio.pages.overview.page import OverviewPage
+from studio.pages.settings.about import AboutCard
 from studio.pages.settings.page import SettingsPage
 from studio.pages.unlock.dialog import WalletDialog
 from tests.fixtures import samples
@@ -120,16 +121,20 @@ def test_settings_switch_the_theme_and_copy_the_address(
     page = SettingsPage(page_context)
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.model.state.wallet is not None and page.model.state.health is not None)
-    light, copy = page.findChild(Button, "settings.theme.light"), page.findChild(Button, "settings.copy")
+    light = page.findChild(Button, "settings.theme.light")
     assert light is not None
-    assert copy is not None
     light.click()
     assert theme.name == "light"
     theme.use("dark")
+    page.open({"section": "wallet"})
+    copy = page.findChild(Button, "settings.copy")
+    assert copy is not None
     copy.click()
     assert QApplication.clipboard().text() == samples.CREATOR
     assert shell.said == ["Address copied."]
-    assert page._chain.value.text() == "demo chain 7427010, connected"
+    about = page.cards["about"]
+    assert isinstance(about, AboutCard)
+    assert about._chain.value.text() == "demo chain 7427010, connected"
 
 
 @pytest.mark.parametrize(("status", "code"), [("locked", "wallet.locked"), ("missing", "wallet.missing")])
@@ -139,8 +144,11 @@ def test_settings_lead_to_the_wallet(
     client.answers |= {"wallet.state": samples.wallet(wallet=status, address=None), "health": samples.HEALTH}
     page = SettingsPage(page_context)
     qtbot.addWidget(page)
-    qtbot.waitUntil(lambda: not page._unlock.isHidden())
-    page._unlock.click()
+    page.open({"section": "wallet"})
+    unlock = page.findChild(Button, "settings.unlock")
+    assert unlock is not None
+    qtbot.waitUntil(lambda: not unlock.isHidden())
+    unlock.click()
     assert [problem.code for problem, _ in shell.handled] == [code]
 
 

@@ -13,12 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
 from services.wire.earnings import WithdrawalState
-from services.wire.kyc import DocumentOut, KycOut, KycState
+from services.wire.kyc import DocumentOut, KycState
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.pages.payouts.page import PayoutsPage
 from tests.fixtures import samples
+from tests.fixtures.samples_settings import standing
 from tests.fixtures.window import PreparedClient, Shell
 
 
@@ -38,7 +39,7 @@ class Browser(QObject):
 def browser() -> Iterator[Browser]:
     """What stands for the person's browser."""
     made = Browser()
-    QDesktopServices.setUrlHandler("https", made, "open")  # type: ignore[call-overload]  # as PySide takes it
+    QDesktopServices.setUrlHandler("https", made, "open")  # type: ignore[arg-type]  # as PySide takes it
     yield made
     QDesktopServices.unsetUrlHandler("https")
 
@@ -259,15 +260,6 @@ def test_a_line_of_the_history_opens_its_transaction(
     qtbot.waitUntil(lambda: "look.example" in page._history._hint.text())
     page._history.table.opened.emit(samples.withdrawal())
     assert browser.opened == [f"https://look.example/tx/{samples.TRANSACTION}"]
-
-
-def standing(state: KycState, *documents: DocumentOut, reason: str = "") -> KycOut:
-    here = {document.kind for document in documents}
-    missing = () if state == "verified" else tuple(kind for kind in ("identity", "residence") if kind not in here)
-    return KycOut.model_validate(
-        {"message": "", "creator_id": samples.CREATOR, "state": state, "reason": reason, "missing": missing,
-         "documents": documents}
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
