@@ -40,7 +40,8 @@ ALL = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Draw what asks for a ``look`` in each of them."""
-    if "look" in metafunc.fixturenames:
+    """Draw what asks for a ``look``, and names none itself, in each of them."""
+    named = any("look" in str(mark.args[0]).split(",") for mark in metafunc.definition.iter_markers("parametrize"))
+    if "look" in metafunc.fixturenames and not named:
         looks = ALL if metafunc.config.getoption("--shots") else USUAL
         metafunc.parametrize("look", looks, ids=[look.name for look in looks])
