@@ -28,7 +28,7 @@ def add(desk: Desk, path: Path) -> UploadOut:
     if not path.is_absolute() or not path.is_file():
         raise ProblemError("upload.file_missing", file=path.name)
     upload_id = new_row_id()
-    box = desk.keyring.content_box()
+    wrapped = wrapped_secret(desk, upload_id, secrets.token_bytes(SECRET_BYTES))
     row = Upload(
         id=upload_id,
         path=str(path),
@@ -41,7 +41,7 @@ def add(desk: Desk, path: Path) -> UploadOut:
         draft=DraftIn(title=_title_of(path)).model_dump(),
         problem=None,
         content_id=new_content_id(),
-        wrapped_secret=box.wrap(secrets.token_bytes(SECRET_BYTES), owner=_owner(upload_id)),
+        wrapped_secret=wrapped,
         sealed=None,
         beside=None,
         publication=None,
@@ -126,6 +126,11 @@ def remove(desk: Desk, upload_id: str) -> None:
             raise ProblemError("upload.state")
         if row is not None:
             session.delete(row)
+
+
+def wrapped_secret(desk: Desk, upload_id: str, secret: bytes) -> bytes:
+    """Lock a content secret under the wallet. Blocking. Raises ProblemError: wallet.missing, wallet.locked."""
+    return desk.keyring.content_box().wrap(secret, owner=_owner(upload_id))
 
 
 def secret_of(desk: Desk, row: Upload) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from services.chain.demo.chain import DemoChain
 from services.chain.hashing import address_of
 from services.chain.web3_gateway import Web3Gateway
 from services.desk.app import close_desk
+from services.desk.chain_view import follow
+from services.desk.context import Desk, Role
 from services.desk.wallet.keyring import Keyring
 from services.host.channels import ChannelsWatch
 from services.host.demo_world.cast import Cast, key_of, make_cast
@@ -22,17 +24,19 @@ from services.host.demo_world.shooting import open_studio
 from services.host.demo_world.sizes import SEED, Size
 from services.host.demo_world.sums import sums
 from services.host.demo_world.told_time import ToldTime
-from services.host.node_open import EXPORT_FOLDER, NODE_URI, NodeSetup, open_checked, opened_node
+from services.host.node_open import NODE_URI, NodeSetup, opened_node
 from services.host.world import Person, desk_of, keyring_of
 from services.http.inside import InsideClient
 from services.ipfs.store import DiskBlockStore
 from services.node.app import node_app
 from services.node.context import Node
+from services.node.figures.rollup import catch_up
 from services.node.sales.booking import sync
 from services.units.money import ZERO
 
 _RELAYER_GAS_WEI = 1_000 * 10**18
 _FILMS_SHARE = 0.3
+_AUTHORS, _WATCHERS = ("creator", "creator2"), ("viewer", "viewer2")
 Tell = Callable[[str, float], None]
 """Hears the stage and how far it is, from 0 to 1."""
 
@@ -58,7 +62,7 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
             chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
             ChannelsWatch(gateway, tell=node.channels.switch).look()
             tell("chain", 1.0)
-            async with _neighbours(folder, cast, node, size) as neighbours:
+            async with _opened_desks(folder, cast, node) as desks:
                 await History(
                     node=node,
                     chain=chain,
@@ -67,49 +71,70 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
                     size=size,
                     studio=studio,
                     operator=address_of(operator_key(seed)),
-                    neighbours=neighbours,
+                    neighbours=_neighbours(desks, cast, size),
+                    desks={
+                        creator.address: desks[name] for name, creator in zip(_AUTHORS, cast.creators, strict=False)
+                    },
                     tell=lambda part: tell("history", part),
                 ).make()
-            sync(node)
-            if size.more_films or size.more_payments:
-                add_films(node, cast, size, lambda part: tell("more", part * _FILMS_SHARE))
-                add_payments(
-                    node, chain, cast, size, lambda part: tell("more", _FILMS_SHARE + part * (1 - _FILMS_SHARE))
-                )
+                if size.more_films or size.more_payments:
+                    _make_larger(node, chain, cast, size, tell)
+                _catch_up(node, desks.values())
             found = sums(node, [*keys])
-        _furnish_desks(folder, cast)
         shutil.rmtree(folder / "films", ignore_errors=True)
     finally:
         chain.close()
     return found
 
 
+def _make_larger(node: Node, chain: DemoChain, cast: Cast, size: Size, tell: Tell) -> None:
+    sync(node)
+    add_films(node, cast, size, lambda part: tell("more", part * _FILMS_SHARE))
+    add_payments(node, chain, cast, size, lambda part: tell("more", _FILMS_SHARE + part * (1 - _FILMS_SHARE)))
+
+
+def _catch_up(node: Node, desks: Iterable[Desk]) -> None:
+    """Do what whoever opens the world for the first time would have to wait for."""
+    sync(node)
+    catch_up(node.database)
+    for desk in desks:
+        follow(desk)
+
+
 @asynccontextmanager
-async def _neighbours(folder: Path, cast: Cast, node: Node, size: Size) -> AsyncIterator[list[Neighbour]]:
-    """Open the desks of the viewers who can sit at the window; each joins a channel in its time."""
-    found: list[Neighbour] = []
+async def _opened_desks(folder: Path, cast: Cast, node: Node) -> AsyncIterator[dict[str, Desk]]:
+    """Open the desks of all who can sit at the window, by their names."""
+    found: dict[str, Desk] = {}
     async with InsideClient(node_app(node), base_url=NODE_URI) as http:
         try:
-            for number, desk_id in enumerate(("viewer", "viewer2")):
-                person = Person(desk_id, desk_id, "viewer", _with_key(cast.viewers[number].key))
+            for person in _people(cast):
                 ring = keyring_of(folder, person)
-                desk = desk_of(folder, person, ring, node.chain, node.blocks, node.clock, http)
-                joins = (size.days // 6 * (1 + number), number)
-                found.append(Neighbour(desk, number, seed=cast.seed, joins=joins))
+                found[person.id] = desk_of(folder, person, ring, node.chain, node.blocks, node.clock, http)
             yield found
         finally:
-            for one in found:
-                await close_desk(one.desk)
-                one.desk.database.close()
+            for desk in found.values():
+                await close_desk(desk)
+                desk.database.close()
 
 
-def _furnish_desks(folder: Path, cast: Cast) -> None:
-    """Give the others who can sit at the window their wallets and empty books."""
-    for desk_id, key in desk_keys(cast).items():
-        place = folder / "desks" / desk_id
-        if not (place / "desk.db").exists():
-            keyring_of(folder, Person(desk_id, desk_id, "creator", _with_key(key)))
-            open_checked(place / "desk.db", "desk", export_to=place / EXPORT_FOLDER).close()
+def _people(cast: Cast) -> list[Person]:
+    names = dict(zip(_AUTHORS, (creator.channel.name for creator in cast.creators), strict=False))
+    return [
+        Person(desk_id, names.get(desk_id, desk_id), _role_of(desk_id), _with_key(key))
+        for desk_id, key in desk_keys(cast).items()
+    ]
+
+
+def _role_of(desk_id: str) -> Role:
+    return "creator" if desk_id in _AUTHORS else "viewer" if desk_id in _WATCHERS else "operator"
+
+
+def _neighbours(desks: Mapping[str, Desk], cast: Cast, size: Size) -> list[Neighbour]:
+    """Give the viewers who have a desk; each joins a channel in its time."""
+    return [
+        Neighbour(desks[name], number, seed=cast.seed, joins=(size.days // 6 * (1 + number), number))
+        for number, name in enumerate(_WATCHERS)
+    ]
 
 
 def _with_key(key: bytes) -> Callable[[Keyring], None]:
@@ -119,10 +144,8 @@ def _with_key(key: bytes) -> Callable[[Keyring], None]:
 def desk_keys(cast: Cast) -> dict[str, bytes]:
     """Give the wallets' keys of those who have a desk in every world, by the desk's name."""
     return {
-        "creator": cast.creators[0].key,
-        "creator2": cast.creators[1].key,
-        "viewer": cast.viewers[0].key,
-        "viewer2": cast.viewers[1].key,
+        **{name: creator.key for name, creator in zip(_AUTHORS, cast.creators, strict=False)},
+        **{name: viewer.key for name, viewer in zip(_WATCHERS, cast.viewers, strict=False)},
         "operator": operator_key(cast.seed),
     }
 

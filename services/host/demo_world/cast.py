@@ -15,6 +15,7 @@ from services.host.demo_world.sizes import Size
 from services.units.address import Address
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money
+from services.wire.uploads import Category
 
 Sold = Literal["chunks", "members", "free"]
 _WIDE, _TALL = (640, 360), (360, 640)
@@ -42,7 +43,9 @@ class Channel:
     about: str
     scene: str
     palette: str
+    category: Category
     tags: tuple[str, ...]
+    """Besides the category."""
     tiers: tuple[tuple[str, Money], ...]
     films: tuple[Part, ...]
 
@@ -120,6 +123,7 @@ def _channel(row: dict[str, Any]) -> Channel:
         about=row["about"],
         scene=row["scene"],
         palette=row["palette"],
+        category=row["category"],
         tags=tuple(row["tags"]),
         tiers=tuple((name, Money.parse(price)) for name, price in row["tiers"]),
         films=tuple(_part(film) for film in row["films"]),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.chain.channels import channel_id
 from services.chain.demo.chain import DemoChain
+from services.desk.context import Desk
+from services.host.demo_world.authors import publish_here
 from services.host.demo_world.calendar import opening_day, premieres
 from services.host.demo_world.cast import Cast, Creator, Viewer
 from services.host.demo_world.chances import Habits, habits_of
 from services.host.demo_world.members import Register
 from services.host.demo_world.neighbours import Neighbour
 from services.host.demo_world.publishing import move_in, publish, verify, withdraw
-from services.host.demo_world.shooting import Studio, Waiting
+from services.host.demo_world.shooting import Shot, Studio, Waiting
 from services.host.demo_world.sizes import END, Size
 from services.host.demo_world.told_time import ToldTime
 from services.host.demo_world.watching import ask_back, buy, give_back, may_watch, tip
@@ -56,7 +59,10 @@ class Sitting:
 
 
 class History:
-    """Makes a world's past at an open node. ``tell``: hears how far it is, from 0 to 1."""
+    """Makes a world's past at an open node.
+
+    desks: of creators who publish there, by their address. tell: hears how far it is, from 0 to 1.
+    """
 
     def __init__(
         self,
@@ -69,12 +75,13 @@ class History:
         studio: Studio,
         operator: Address,
         neighbours: Sequence[Neighbour],
+        desks: Mapping[Address, Desk],
         tell: Callable[[float], None],
     ) -> None:
         self._node, self._chain, self._clock = node, chain, clock
         self._cast, self._size, self._studio, self._operator, self._tell = cast, size, studio, operator, tell
         self._chance = chances(f"{cast.seed}:history:{size.name}")
-        self._neighbours = neighbours
+        self._neighbours, self._desks = neighbours, desks
         # Who has a desk acts there.
         self._town = list(zip(cast.viewers, habits_of(cast, size), strict=True))[len(neighbours) :]
         self._register = Register(node, self._chance)
@@ -101,12 +108,19 @@ class History:
                 self._chain.fund(creator.address, usdc=Money(0), gas_wei=_GAS_WEI)
                 move_in(self._node, creator, await portraits[creator.channel.id])
             for creator, shot in calendar.get(day, ()):
-                item = publish(self._node, creator, shot, await films[shot.content])
-                with self._node.database.read() as session:
-                    self._films[creator.address].insert(0, self._node.shelf.get(session, item.content_id))
+                await self._publish(creator, shot, await films[shot.content])
             await self._day(day, morning)
             self._tell((day + 1) / (self._size.days + 1))
         self._bring_in()
+
+    async def _publish(self, creator: Creator, shot: Shot, answer: dict[str, Any]) -> None:
+        desk = self._desks.get(creator.address)
+        if desk is None:
+            publish(self._node, creator, shot, answer)
+        else:
+            await publish_here(desk, creator, shot, answer)
+        with self._node.database.read() as session:
+            self._films[creator.address].insert(0, self._node.shelf.get(session, shot.content))
 
     def _bring_in(self) -> None:
         """Claim what was sold and empty the tills, as the node's round does when nobody watches any more."""

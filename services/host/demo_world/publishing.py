@@ -24,7 +24,7 @@ from services.node.tiers import create_tier
 from services.units.address import Address
 from services.units.money import Money
 from services.units.time import unix_seconds
-from services.wire.access import AccessIn
+from services.wire.access import AccessIn, Visibility
 from services.wire.kyc import DecisionIn
 from services.wire.node import NodeTierIn, PublishIn
 from services.wire.profiles import ProfileIn
@@ -64,7 +64,7 @@ def publish(node: Node, creator: Creator, shot: Shot, answer: dict[str, object])
         token=node.chain.token,
         escrow=node.chain.escrow,
         price_per_ten_seconds=part.price,
-        preview_chunks=min(_FREE_CHUNKS, len(film.chunks) - 1),
+        preview_chunks=free_parts(film),
         created_at=unix_seconds(node.clock.now()),
     )
     body = PublishIn(
@@ -72,7 +72,7 @@ def publish(node: Node, creator: Creator, shot: Shot, answer: dict[str, object])
         keys=_keys(film, shot),
         description=part.text,
         creator_name=creator.channel.name,
-        tags=creator.channel.tags,
+        tags=(creator.channel.category, *creator.channel.tags),
     )
     item = publish_film(node, creator.address, shot.content, body)
     open_to(node, creator, shot)
@@ -80,16 +80,25 @@ def publish(node: Node, creator: Creator, shot: Shot, answer: dict[str, object])
 
 
 def open_to(node: Node, creator: Creator, shot: Shot) -> None:
-    """Say who may have a film: members of the tiers from its first one on, and others as it is sold."""
-    part = shot.part
-    match part.sold:
+    """Say who may have a film: members of the tiers from its first one on, and others as it is sold. Blocking."""
+    visibility, tiers = whose(creator, shot)
+    set_access(node, creator.address, shot.content, AccessIn(visibility=visibility, tiers=tiers))
+
+
+def whose(creator: Creator, shot: Shot) -> tuple[Visibility, tuple[str, ...]]:
+    """Give how a film is to be had, and the tiers whose members have it without paying by the part."""
+    match shot.part.sold:
         case "free":
-            access = AccessIn(visibility="public")
+            return "public", ()
         case "members":
-            access = AccessIn(visibility="members", tiers=tuple(creator.tiers[part.since - 1 :]))
+            return "members", tuple(creator.tiers[shot.part.since - 1 :])
         case _:
-            access = AccessIn(visibility="chunks", tiers=tuple(creator.tiers[1:]))
-    set_access(node, creator.address, shot.content, access)
+            return "chunks", tuple(creator.tiers[1:])
+
+
+def free_parts(film: Ingested) -> int:
+    """Give how many parts anybody may see."""
+    return min(_FREE_CHUNKS, len(film.chunks) - 1)
 
 
 def verify(node: Node, creator: Creator, *, by: Address | None) -> None:

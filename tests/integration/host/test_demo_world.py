@@ -19,6 +19,8 @@ from services.chain.demo.chain import DemoChain
 from services.chain.web3_gateway import Web3Gateway
 from services.db.audit import count_lines, verify
 from services.db.books import LedgerLine
+from services.desk.publishing.record import listed
+from services.desk.tables import ChainSeen
 from services.host.channels import ChannelsWatch
 from services.host.demo import demo_world
 from services.host.demo_world import cache
@@ -34,6 +36,7 @@ from services.host.world import World
 from services.ipfs.store import DiskBlockStore
 from services.node.catalogue import browse
 from services.node.catalogue.browse import Wish
+from services.node.figures.tables import CreatorDay, FiguresPosition
 from services.node.memberships.tables import Membership, MembershipPayment
 from services.node.tables import Charge, Item
 from services.units.time import SystemClock
@@ -125,6 +128,36 @@ def _left_by(pid: int, folder: Path) -> list[Path]:
     return [*memory.glob(f"museclock-world-{pid}-*"), *(path for path in folder.rglob("*") if path.is_file())]
 
 
+async def test_a_persona_s_films_stand_in_the_books_of_its_desk(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path) as world:
+        node, desks = world.node, {desk.id: desk for desk in world.desks}
+        for place, name in enumerate(("creator", "creator2")):
+            desk, channel = desks[name], channels()[place]
+            uploads = listed(desk)
+            assert {one.draft.title for one in uploads} == {part.title for part in channel.films[: SMALL.films]}
+            assert {one.state for one in uploads} == {"published"}
+            assert {stage.state for one in uploads for stage in one.stages} == {"done"}
+            with node.database.read() as session:
+                for one in uploads:
+                    item = session.get_one(Item, one.content_id)
+                    sold = next(part.sold for part in channel.films if part.title == item.title)
+                    assert item.visibility == {"free": "public"}.get(sold, sold)
+                    assert item.tags == [channel.category, *channel.tags]
+                    assert (item.creator, item.creator_name) == (desk.keyring.owner(), channel.name)
+
+
+async def test_nobody_who_opens_it_waits_for_roll_ups(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path) as world:
+        with world.node.database.read() as session:
+            done = session.scalars(select(FiguresPosition.seq)).one()
+            assert done == session.scalar(select(func.max(LedgerLine.seq)))
+            assert session.scalar(select(func.count()).select_from(CreatorDay))
+        head = world.chain.head().number
+        for desk in (desk for desk in world.desks if desk.id != "newcomer"):
+            with desk.database.read() as session:
+                assert head - session.scalars(select(ChainSeen.block)).one() < 10
+
+
 async def test_a_building_that_is_given_up_leaves_nothing(small: Made, tmp_path: Path) -> None:
     builder = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.host.demo_world", "--size", "small"),
@@ -139,7 +172,11 @@ async def test_a_building_that_is_given_up_leaves_nothing(small: Made, tmp_path:
     assert await builder.wait() == 1
     assert _left_by(builder.pid, tmp_path) == []
     profile = tmp_path / "profile"
-    making = asyncio.create_task(furnish(profile, SystemClock(), "normal", lambda *_: making.cancel()))
+
+    def give_up(_stage: str, _part: float) -> None:
+        making.cancel()
+
+    making = asyncio.create_task(furnish(profile, SystemClock(), "normal", give_up))
     with pytest.raises(asyncio.CancelledError):
         await making
     # Nothing is noted: the next one may want another size.
