@@ -15,6 +15,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost
 from studio.kit.widgets.card import row
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from services.wire.demo import Span
@@ -23,18 +24,18 @@ if TYPE_CHECKING:
 HEIGHT = 44
 _SPANS: tuple[tuple[Span, str], ...] = (("hour", "+1 hour"), ("day", "+1 day"), ("month", "+1 month"))
 _WORKING: dict[Work, str] = {
-    "turn": "Time passes…",
-    "give": "Minting…",
-    "keep": "Keeping…",
-    "restore": "Going back…",
-    "reset": "Beginning again…",
+    "turn": mark("Time passes…"),
+    "give": mark("Minting…"),
+    "keep": mark("Keeping…"),
+    "restore": mark("Going back…"),
+    "reset": mark("Beginning again…"),
 }
 _DONE: dict[Work, str] = {
-    "turn": "Later: what was due is done.",
-    "give": "Demo money given.",
-    "keep": "Snapshot kept.",
-    "restore": "Back at the snapshot.",
-    "reset": "A new world.",
+    "turn": mark("Later: what was due is done."),
+    "give": mark("Demo money given."),
+    "keep": mark("Snapshot kept."),
+    "restore": mark("Back at the snapshot."),
+    "reset": mark("A new world."),
 }
 
 
@@ -54,18 +55,18 @@ class DemoBar(QFrame):
         self._said = text.caption()
         self._said.setObjectName("demo.said")
         self._spans = [self._span(span, words) for span, words in _SPANS]
-        self._give = ghost("Get money", name="demo.faucet", icon="plus")
+        self._give = ghost(tr("Get money"), name="demo.faucet", icon="plus")
         self._give.clicked.connect(self.money_wanted)
-        self._keep = ghost("Snapshot", name="demo.keep", icon="inset")
+        self._keep = ghost(tr("Snapshot"), name="demo.keep", icon="inset")
         self._keep.clicked.connect(self._on_keep)
-        self._back = ghost("Restore", name="demo.restore", icon="retry")
+        self._back = ghost(tr("Restore"), name="demo.restore", icon="retry")
         self._menu = QMenu(self)
         self._menu.setObjectName("demo.snapshots")
         self._back.setMenu(self._menu)
-        self._reset = ghost("Reset", name="demo.reset", icon="swap")
+        self._reset = ghost(tr("Reset"), name="demo.reset", icon="swap")
         self._reset.clicked.connect(self._on_reset)
         self._sure = False
-        line = row(Badge("Demo", "warn"), self._time, *self._spans, spacing=4)
+        line = row(Badge(tr("Demo"), "warn"), self._time, *self._spans, spacing=4)
         line.setContentsMargins(16, 0, GRID, 0)
         line.insertSpacing(1, GRID)
         line.addWidget(self._said, 1)
@@ -76,7 +77,7 @@ class DemoBar(QFrame):
         self._render()
 
     def _span(self, span: Span, words: str) -> Button:
-        button = ghost(words, name=f"demo.turn.{span}", says=f"Turn the demo's clock forward by a {span}")
+        button = ghost(words, name=f"demo.turn.{span}", says=tr("Turn the demo's clock forward by a {span}", span=span))
         button.setProperty("span", span)
         button.clicked.connect(self._on_span)
         return button
@@ -93,8 +94,8 @@ class DemoBar(QFrame):
         for button in (*self._spans, self._give, self._keep, self._reset):
             button.setEnabled(not state.working)
         self._back.setEnabled(not state.working and bool(state.world.snapshots))
-        self._give.setToolTip(f"{say.money(state.world.faucet)} of demo money for whoever sits here")
-        self._reset.set_text("Really reset?" if self._sure else "Reset")
+        self._give.setToolTip(tr("{faucet} of demo money for whoever sits here", faucet=say.money(state.world.faucet)))
+        self._reset.set_text(tr("Really reset?") if self._sure else tr("Reset"))
         names = [(kept.name, f"{kept.name}: {say.moment(kept.at)}") for kept in state.world.snapshots]
         if [action.text() for action in self._menu.actions()] != [words for _, words in names]:
             self._fill(names)
@@ -103,7 +104,7 @@ class DemoBar(QFrame):
         state = self.model.state
         if state.problem is not None:
             return advice(state.problem).happened
-        return _WORKING.get(state.working, "") or _DONE.get(state.done, "")
+        return tr(_WORKING.get(state.working, "")) or tr(_DONE.get(state.done, ""))
 
     def _fill(self, names: list[tuple[str, str]]) -> None:
         self._menu.clear()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.kit import theme
 from studio.kit.tokens import CARD_RADIUS, CONTENT_WIDTH, CONTROL_HEIGHT, GUTTER, PAGE_PADDING
+from studio.kit.words import tr
 
 _HEAD_WIDTH, _HEAD_HEIGHT, _HEAD_RADIUS = 140, 28, 6
 _TILES, _TILE_HEIGHT = 4, 158
@@ -23,7 +24,7 @@ class PageGhost(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("ghost")
-        self.setAccessibleName("Loading")
+        self.setAccessibleName(tr("Loading"))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         from PySide6.QtSvg import QSvgRenderer  # as the icons do

@@ -24,6 +24,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.text import set_property
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ class Side(QFrame):
         super().__init__()
         self.setProperty("kit", "side")
         self._buttons: dict[str, Button] = {}
-        self._names = {route: page.name for route, page in routes.items()}
+        self._names = {route: tr(page.name) for route, page in routes.items()}
         self._only_for = {route: page.only_for for route, page in routes.items() if page.only_for}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GRID, _EDGE, GRID)
@@ -62,7 +63,9 @@ class Side(QFrame):
         for route, page in routes.items():
             if not page.in_rail:
                 continue
-            button = Button(page.name, "nav", name=f"nav.{route}", icon=page.icon, says=f"{title}: {page.name}")
+            button = Button(
+                self._names[route], "nav", name=f"nav.{route}", icon=page.icon, says=f"{title}: {self._names[route]}"
+            )
             button.setProperty("route", route)
             button.clicked.connect(self._on_click)
             group.addButton(button)
@@ -106,12 +109,12 @@ class PersonaSwitch(QWidget):
     def __init__(self, personas: Mapping[str, str]) -> None:
         super().__init__()
         self._buttons: dict[str, Button] = {}
-        self._names = dict(personas)
+        self._names = {desk_id: tr(name) for desk_id, name in personas.items()}
         self._group = QButtonGroup(self)
-        self._title = text.caption("You are")
-        self._demo = Badge("Demo money", "warn")
+        self._title = text.caption(tr("You are"))
+        self._demo = Badge(tr("Demo money"), "warn")
         self._demo.setObjectName("demo.badge")
-        self._demo.setToolTip("This money is for trying out. It has no value.")
+        self._demo.setToolTip(tr("This money is for trying out. It has no value."))
         grid = QGridLayout(self)
         grid.setContentsMargins(_EDGE, 0, _EDGE, 0)
         grid.setSpacing(4)
@@ -120,8 +123,8 @@ class PersonaSwitch(QWidget):
         head.addStretch(1)
         head.addWidget(self._demo)
         grid.addLayout(head, 0, 0, 1, 2)
-        for number, (desk_id, name) in enumerate(personas.items()):
-            button = Button(name, "choice", name=f"persona.{desk_id}", says=f"Be the {name.lower()}")
+        for number, (desk_id, name) in enumerate(self._names.items()):
+            button = Button(name, "choice", name=f"persona.{desk_id}", says=tr("Be the {lower}", lower=name.lower()))
             button.setProperty("desk", desk_id)
             button.clicked.connect(self._on_click)
             set_property(button, "compact", "true")
@@ -137,7 +140,7 @@ class PersonaSwitch(QWidget):
     def set_narrow(self, *, narrow: bool) -> None:
         """Show initials only, or names."""
         self._title.setVisible(not narrow)
-        self._demo.setText("Demo" if narrow else "Demo money")
+        self._demo.setText(tr("Demo") if narrow else tr("Demo money"))
         set_property(self._demo, "narrow", "true" if narrow else "false")
         # A label that was shown keeps the padding of its first style.
         self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
@@ -164,8 +167,8 @@ class ServiceLine(QWidget):
         super().__init__()
         self.setObjectName("service.state")
         self._icon = Icon("clock", "neutral", 16)
-        self._words = text.caption("Starting…")
-        self._again = Button("Start it again", "ghost", name="service.start")
+        self._words = text.caption(tr("Starting…"))
+        self._again = Button(tr("Start it again"), "ghost", name="service.start")
         self._again.clicked.connect(self.clicked)
         self._again.hide()
         line = QHBoxLayout()
@@ -202,7 +205,7 @@ class HelpButton(Button):
     """Opens what helps: the guide, an evidence file. Hidden until there is something."""
 
     def __init__(self) -> None:
-        super().__init__("", "ghost", name="help", icon="info", says="Help", tip="Help")
+        super().__init__("", "ghost", name="help", icon="info", says=tr("Help"), tip=tr("Help"))
         self.setFixedSize(scaled(28), scaled(28))
         self.hide()
 
@@ -228,10 +231,10 @@ class Rail(QFrame):
         self.setObjectName("rail")
         self._group = QButtonGroup(self)
         self._sides = (
-            Side("Studio", "content", studio, self._group),
-            Side("Player", "watch", player, self._group),
+            Side(tr("Studio"), "content", studio, self._group),
+            Side(tr("Player"), "watch", player, self._group),
         )
-        self._name = text.Text("Museclock", size=LEAD, weight=text.Weight.DemiBold)
+        self._name = text.Text(tr("Museclock"), size=LEAD, weight=text.Weight.DemiBold)
         self.personas = PersonaSwitch(personas)
         if not personas:
             self.personas.hide()

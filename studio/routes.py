@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.kit.route import Route
+from studio.kit.words import mark
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -22,6 +23,12 @@ def _content(context: PageContext) -> QWidget:
     from studio.pages.content.page import ContentPage
 
     return ContentPage(context)
+
+
+def _item(context: PageContext) -> QWidget:
+    from studio.pages.content.item_page import ItemPage
+
+    return ItemPage(context)
 
 
 def _upload(context: PageContext) -> QWidget:
@@ -67,24 +74,25 @@ def _oversight(context: PageContext) -> QWidget:
 
 
 STUDIO_ROUTES: dict[str, Route] = {
-    "overview": Route("Overview", "overview", _overview, keys="Ctrl+1"),
-    "content": Route("Content", "content", _content, keys="Ctrl+2"),
-    "upload": Route("Upload", "upload", _upload, keys="Ctrl+3"),
-    "tiers": Route("Tiers", "tiers", _tiers, keys="Ctrl+4"),
-    "members": Route("Members", "members", _members, keys="Ctrl+Shift+M"),
-    "earnings": Route("Earnings", "earnings", _earnings, keys="Ctrl+Shift+E"),
-    "payouts": Route("Payouts", "payouts", _payouts, keys="Ctrl+5"),
-    "oversight": Route("Oversight", "flag", _oversight, only_for="operator"),
-    "settings": Route("Settings", "settings", _settings, keys="Ctrl+,"),
+    "overview": Route(mark("Overview"), "overview", _overview, keys="Ctrl+1"),
+    "content": Route(mark("Content"), "content", _content, keys="Ctrl+2"),
+    "item": Route(mark("Film"), "content", _item, in_rail=False),
+    "upload": Route(mark("Upload"), "upload", _upload, keys="Ctrl+3"),
+    "tiers": Route(mark("Tiers"), "tiers", _tiers, keys="Ctrl+4"),
+    "members": Route(mark("Members"), "members", _members, keys="Ctrl+Shift+M"),
+    "earnings": Route(mark("Earnings"), "earnings", _earnings, keys="Ctrl+Shift+E"),
+    "payouts": Route(mark("Payouts"), "payouts", _payouts, keys="Ctrl+5"),
+    "oversight": Route(mark("Oversight"), "flag", _oversight, only_for="operator"),
+    "settings": Route(mark("Settings"), "settings", _settings, keys="Ctrl+,"),
 }
 
 # The player's pages as the rail names them; the factories come from player.pages.
 PLAYER_NAMES: dict[str, tuple[str, str, str, bool]] = {
-    "discover": ("Discover", "discover", "Ctrl+6", True),
-    "channel": ("Channel", "channel", "", False),
-    "watch": ("Watch", "watch", "Ctrl+7", True),
-    "library": ("Library", "library", "Ctrl+8", True),
-    "wallet": ("Wallet", "wallet", "Ctrl+9", True),
+    "discover": (mark("Discover"), "discover", "Ctrl+6", True),
+    "channel": (mark("Channel"), "channel", "", False),
+    "watch": (mark("Watch"), "watch", "Ctrl+7", True),
+    "library": (mark("Library"), "library", "Ctrl+8", True),
+    "wallet": (mark("Wallet"), "wallet", "Ctrl+9", True),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from studio.kit.words import mark
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -12,12 +14,12 @@ if TYPE_CHECKING:
 
 _MAIN_DESK = "main"
 _PERSONAS = {
-    "creator": "Creator",
-    "viewer": "Viewer",
+    "creator": mark("Creator"),
+    "viewer": mark("Viewer"),
     "creator2": "Creator 2",
     "viewer2": "Viewer 2",
-    "newcomer": "Newcomer",
-    "operator": "Operator",
+    "newcomer": mark("Newcomer"),
+    "operator": mark("Operator"),
 }
 _FIRST_ROUTE = {
     "creator": "overview",

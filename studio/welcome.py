@@ -12,17 +12,30 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, primary, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.flow import Columns
+from studio.kit.words import mark, tr
 
 _CARD_WIDTH = 272
 _CHOICES = (
-    ("watch", "play", "Watch", "Pay exactly for what you watch, ten seconds at a time.", "Start watching"),
-    ("create", "upload", "Create", "Sell your videos by the ten seconds and by membership.", "Start creating"),
+    (
+        "watch",
+        "play",
+        mark("Watch"),
+        mark("Pay exactly for what you watch, ten seconds at a time."),
+        mark("Start watching"),
+    ),
+    (
+        "create",
+        "upload",
+        mark("Create"),
+        mark("Sell your videos by the ten seconds and by membership."),
+        mark("Start creating"),
+    ),
     (
         "demo",
         "swap",
-        "Try the demo",
-        "A creator, a viewer and demo money. Nothing real.",
-        "Open the demo",
+        mark("Try the demo"),
+        mark("A creator, a viewer and demo money. Nothing real."),
+        mark("Open the demo"),
     ),
 )
 
@@ -35,15 +48,15 @@ class WelcomePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("page.welcome")
-        self.setAccessibleName("Welcome")
+        self.setAccessibleName(tr("Welcome"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
         layout.setSpacing(16)
         layout.addStretch(2)
         layout.addWidget(Icon("mark", "accent", 64), 0, Qt.AlignmentFlag.AlignHCenter)
-        title = text.Text("Welcome to Museclock", size=FIGURE, weight=text.Weight.DemiBold)
+        title = text.Text(tr("Welcome to Museclock"), size=FIGURE, weight=text.Weight.DemiBold)
         layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
-        question = text.muted("What would you like to do? You can do the others later.", wrap=False)
+        question = text.muted(tr("What would you like to do? You can do the others later."), wrap=False)
         layout.addWidget(question, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(GUTTER)
         cards = Columns(*(self._card(*choice) for choice in _CHOICES), least=200)
@@ -59,10 +72,10 @@ class WelcomePage(QWidget):
         card = Card(spacing=12)
         card.setMinimumHeight(232)
         card.body.addWidget(Icon(icon, "accent" if purpose == "demo" else "neutral", 28))
-        card.body.addWidget(text.lead(title))
-        card.body.addWidget(text.muted(sentence))
+        card.body.addWidget(text.lead(tr(title)))
+        card.body.addWidget(text.muted(tr(sentence)))
         card.body.addStretch(1)
-        button: Button = (primary if purpose == "demo" else secondary)(action, name=f"welcome.{purpose}")
+        button: Button = (primary if purpose == "demo" else secondary)(tr(action), name=f"welcome.{purpose}")
         button.setProperty("purpose", purpose)
         button.clicked.connect(self._on_click)
         card.body.addWidget(button)

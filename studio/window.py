@@ -15,6 +15,7 @@ from studio.kit.qt_values import CLICK_FOCUS
 from studio.kit.theme import scaled
 from studio.kit.tokens import RAIL_BREAK
 from studio.kit.trail import note
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from studio.kit.service_state import ServiceState
@@ -32,7 +33,7 @@ class Window(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("window")
-        self.setWindowTitle("Museclock")
+        self.setWindowTitle(tr("Museclock"))
         self.setMinimumSize(860, 560)
         self.resize(1280, 800)
         self._was_painted = False

@@ -15,6 +15,7 @@ from studio.kit.problems import Action, advice
 from studio.kit.service_link import ServiceLink
 from studio.kit.service_process import ServiceProcess, command
 from studio.kit.service_state import Phase
+from studio.kit.words import tr
 from studio.opening import Opening
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ class World(QObject):
             return
         self.switch_desk(film.desk_id)
         self.navigate("watch", film.params())
-        goes = "and goes on where it was" if film.plays else "a second time, and waits for you where it was"
-        self._window.toast.say(f"The picture stopped unexpectedly {goes}. Nothing is paid twice.")
+        goes = tr("and goes on where it was") if film.plays else tr("a second time, and waits for you where it was")
+        self._window.toast.say(tr("The picture stopped unexpectedly {goes}. Nothing is paid twice.", goes=goes))
 
     def _offer_help(self) -> None:
-        save = QAction("Save evidence", self._window)
+        save = QAction(tr("Save evidence"), self._window)
         save.setObjectName(ACTION)
         save.setShortcut("Ctrl+Shift+S")
         save.triggered.connect(self._save_evidence)
@@ -101,7 +102,7 @@ class World(QObject):
 
     @Slot(str)
     def _tell_kept(self, path: str) -> None:
-        self._window.toast.say(f"Evidence saved: {path}")
+        self._window.toast.say(tr("Evidence saved: {path}", path=path))
 
     @Slot(str)
     def switch_desk(self, desk_id: str) -> None:
@@ -139,7 +140,7 @@ class World(QObject):
                 self.navigate("payouts")
                 again()
             case Action.COPY_DETAILS:
-                self._window.toast.say("Details copied.")
+                self._window.toast.say(tr("Details copied."))
             case _:
                 again()
 

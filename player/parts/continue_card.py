@@ -14,6 +14,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import primary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.progress import ProgressBar
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.wire.catalogue import ItemOut
@@ -45,7 +46,7 @@ class ContinueCard(Card):
     opened = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Go on watching", padding=20)
+        super().__init__(tr("Go on watching"), padding=20)
         self.setObjectName("continue.card")
         self._item: ItemOut | None = None
         self._art = _Art()
@@ -54,7 +55,7 @@ class ContinueCard(Card):
         self._by = text.muted()
         self._progress = ProgressBar()
         self._where = text.caption()
-        self._go = primary("Continue", name="continue.open", icon="play")
+        self._go = primary(tr("Continue"), name="continue.open", icon="play")
         self._go.clicked.connect(self._open)
         words = QVBoxLayout()
         words.setSpacing(8)
@@ -77,8 +78,23 @@ class ContinueCard(Card):
         self._art.show_film(item.content_id, poster)
         self._title.setText(item.title)
         self._by.setText(item.creator_name)
-        owned = f" · {item.owned_chunks} of {item.chunk_count} parts yours" if item.owned_chunks else ""
-        self._where.setText(f"{duration(item.position_ms)} of {duration(item.duration_ms)}{owned}")
+        owned = (
+            tr(
+                " · {owned_chunks} of {chunk_count} parts yours",
+                owned_chunks=item.owned_chunks,
+                chunk_count=item.chunk_count,
+            )
+            if item.owned_chunks
+            else ""
+        )
+        self._where.setText(
+            tr(
+                "{position_ms} of {duration_ms}{owned}",
+                position_ms=duration(item.position_ms),
+                duration_ms=duration(item.duration_ms),
+                owned=owned,
+            )
+        )
         self._progress.show_progress(item.position_ms, item.duration_ms)
 
     def _open(self) -> None:

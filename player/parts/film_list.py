@@ -42,12 +42,12 @@ _CHIP, _INSET, _BAR, _MENU = 22, 8, 3, 24
 def price_words(item: ItemOut) -> str:
     """The price as a chip says it."""
     rate = item.price_per_ten_seconds
-    return f"{money_exact(price_per_minute(rate))} / min" if rate else "free"
+    return tr("{rate} / min", rate=money_exact(price_per_minute(rate))) if rate else "free"
 
 
 def lock_words(item: ItemOut) -> str:
     """Why a film cannot be watched now; empty when it can."""
-    return "Members only" if item.lock == "members" else ""
+    return tr("Members only") if item.lock == "members" else ""
 
 
 _KEPT_WORDS = {
@@ -90,9 +90,15 @@ class FilmModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return item.title
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            at = f", at {item.node_name}" if item.node_name else ""
+            at = tr(", at {node_name}", node_name=item.node_name) if item.node_name else ""
             facts = f"{duration(item.duration_ms)}, {price_words(item)}{_lock_said(item)}"
-            return f"{item.title}, by {item.creator_name}{at}, {facts}"
+            return tr(
+                "{title}, by {creator_name}{at}, {facts}",
+                title=item.title,
+                creator_name=item.creator_name,
+                at=at,
+                facts=facts,
+            )
         return None
 
 
@@ -187,8 +193,12 @@ def _words(painter: QPainter, place: QRect, item: ItemOut) -> None:
     painter.setFont(theme.font(SMALL))
     painter.setPen(theme.colour(tokens.muted))
     small = QFontMetrics(painter.font())
-    owned = f" · {item.owned_chunks} of {item.chunk_count} yours" if item.owned_chunks else ""
-    owned += _KEPT_WORDS[item.kept] and f" · {tr(_KEPT_WORDS[item.kept])}"
+    owned = (
+        tr(" · {owned_chunks} of {chunk_count} yours", owned_chunks=item.owned_chunks, chunk_count=item.chunk_count)
+        if item.owned_chunks
+        else ""
+    )
+    owned += tr(_KEPT_WORDS[item.kept]) and f" · {tr(_KEPT_WORDS[item.kept])}"
     at = f" · {item.node_name}" if item.node_name else ""
     told = small.elidedText(f"{item.creator_name}{at}{owned}", Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(QRect(place.left(), top + 2, place.width(), 18), Qt.AlignmentFlag.AlignVCenter, told)

@@ -11,6 +11,7 @@ from player.parts.last_seen import last_seen_of
 from studio.kit.format import size
 from studio.kit.problems import advice
 from studio.kit.view_model import ViewModel
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -169,11 +170,18 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Write what is owned of a film to a file that plays without any service."""
 
         def on_ok(made: ExportOut) -> None:
-            parts = f"{made.parts} of {made.of} parts"
-            self.context.notify(f"“{item.title}” is saved: {parts}, {size(made.size_bytes)}.")
+            parts = tr("{parts} of {of} parts", parts=made.parts, of=made.of)
+            self.context.notify(
+                tr(
+                    "“{title}” is saved: {parts}, {size_bytes}.",
+                    title=item.title,
+                    parts=parts,
+                    size_bytes=size(made.size_bytes),
+                )
+            )
 
         def on_problem(problem: Problem) -> None:
-            self.context.notify(f"Nothing was saved. {advice(problem).sentence}")
+            self.context.notify(tr("Nothing was saved. {sentence}", sentence=advice(problem).sentence))
 
         self._act(lambda desk: desk.storage.export(item.content_id, path), on_ok, on_problem)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.kit.widgets.button import Button
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.parts.films_view_model import FilmsState
@@ -30,7 +31,7 @@ class FilterBar(QWidget):
         self._chips.setSpacing(8)
         layout.addLayout(self._chips)
         layout.addStretch(1)
-        self._hide = Button("Hide what I can’t watch", "choice", name="films.hide_locked", icon="lock")
+        self._hide = Button(tr("Hide what I can’t watch"), "choice", name="films.hide_locked", icon="lock")
         self._hide.toggled.connect(self.locked_hidden)
         layout.addWidget(self._hide)
 
@@ -57,6 +58,6 @@ class FilterBar(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for tag in self._tags:
-            chip = Button(tag, "choice", name="films.tag", says=f"Films tagged {tag}")
+            chip = Button(tag, "choice", name="films.tag", says=tr("Films tagged {tag}", tag=tag))
             chip.clicked.connect(partial(self.tag_chosen.emit, tag))
             self._chips.addWidget(chip)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.kit.format import DASH, short
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from services.wire.desk import ReceiptOut
     from studio.kit.tokens import Tone
 
 STATES: dict[str, tuple[str, Tone]] = {
-    "intent": ("wanted", "neutral"),
-    "signed": ("signed", "info"),
-    "sent": ("sent", "info"),
-    "keyed": ("yours", "ok"),
-    "refused": ("refused", "bad"),
-    "unknown": ("being looked up", "warn"),
-    "disputed": ("wrong key", "bad"),
+    "intent": (mark("wanted"), "neutral"),
+    "signed": (mark("signed"), "info"),
+    "sent": (mark("sent"), "info"),
+    "keyed": (mark("yours"), "ok"),
+    "refused": (mark("refused"), "bad"),
+    "unknown": (mark("being looked up"), "warn"),
+    "disputed": (mark("wrong key"), "bad"),
 }
 
 
@@ -29,5 +30,5 @@ def paid_by(receipt: ReceiptOut) -> tuple[str, str]:
     if receipt.transaction:
         return short(receipt.transaction), receipt.transaction
     if receipt.state in ("keyed", "disputed"):
-        return "by channel", "Paid by a voucher on your deposit; it needs no transaction of its own."
+        return tr("by channel"), tr("Paid by a voucher on your deposit; it needs no transaction of its own.")
     return DASH, ""

@@ -12,6 +12,7 @@ from studio.kit.late_import import LateImport
 from studio.kit.theme import scaled
 from studio.kit.tokens import SMALL
 from studio.kit.widgets.skeleton import Skeleton
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +43,15 @@ class Series:
     def spoken(self, title: str) -> str:
         """Say the series in one sentence, for those who don't see it."""
         if not any(self.values):
-            return f"{title}: nothing yet."
+            return tr("{title}: nothing yet.", title=title)
         best = max(range(len(self.values)), key=self.values.__getitem__)
-        whole = f"{self.unit(sum(self.values))} in all, " if self.adds_up else ""
-        most = f"most {'on' if self.places == 'days' else 'at'} {self.labels[best]} with {self.unit(self.values[best])}"
+        whole = tr("{sum} in all, ", sum=self.unit(sum(self.values))) if self.adds_up else ""
+        most = tr(
+            "most {value} {labels} with {values}",
+            value=tr("on") if self.places == "days" else tr("at"),
+            labels=self.labels[best],
+            values=self.unit(self.values[best]),
+        )
         return f"{title}: {len(self.values)} {self.places}, {whole}{most}."
 
 

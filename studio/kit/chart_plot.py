@@ -12,6 +12,7 @@ from studio.kit import theme
 from studio.kit.chart import BARS_UP_TO
 from studio.kit.chart_scale import label_places, round_ticks
 from studio.kit.tokens import SMALL
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from studio.kit.chart import Series
@@ -139,10 +140,10 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
     @staticmethod
     def _words(series: Series, place: int) -> str:
         if place in series.gaps:
-            return f"{series.labels[place]}  free"
+            return tr("{labels}  free", labels=series.labels[place])
         words = f"{series.labels[place]}  {series.unit(series.values[place])}"
         if any(series.before) and place < len(series.before):
-            words += f"   before: {series.unit(series.before[place])}"
+            words += tr("   before: {before}", before=series.unit(series.before[place]))
         return words
 
     def leaveEvent(self, event: QEvent) -> None:

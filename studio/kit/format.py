@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
+from studio.kit.words import tr
+
 if TYPE_CHECKING:
     from services.units.money import Money
 
@@ -48,12 +50,12 @@ def change(now: Money, before: Money | None) -> str:
     if before is None:
         return ""
     if now == before:
-        return "same as before"
+        return tr("same as before")
     if not before:
-        return "nothing before"
+        return tr("nothing before")
     percent = round((now.micros - before.micros) * 100 / before.micros)
     if percent == 0:
-        return "about the same"
+        return tr("about the same")
     return f"{abs(percent)} % {'more' if percent > 0 else 'less'}"
 
 
@@ -71,7 +73,7 @@ def size(count: int) -> str:
         if value < _KIB or unit == "GB":
             break
         value /= _KIB
-    return f"{count} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
+    return tr("{count} bytes", count=count) if unit == "bytes" else f"{value:.1f} {unit}"
 
 
 def short(identifier: str) -> str:
@@ -99,15 +101,23 @@ def ago(value: datetime, now: datetime) -> str:
     """Say how long ago something was."""
     passed = max(now - value, timedelta(0))
     if passed < timedelta(minutes=1):
-        return "just now"
+        return tr("just now")
     if passed < timedelta(hours=1):
-        return f"{passed.seconds // 60} min ago"
-    return f"{passed.seconds // 3600} h ago" if passed < timedelta(days=1) else day(value.astimezone().date())
+        return tr("{value} min ago", value=passed.seconds // 60)
+    return (
+        tr("{value} h ago", value=passed.seconds // 3600)
+        if passed < timedelta(days=1)
+        else day(value.astimezone().date())
+    )
 
 
 def chunks(first: int, count: int) -> str:
     """Name chunks as people count them, from one."""
-    return f"part {first + 1}" if count == 1 else f"parts {first + 1}–{first + count}"
+    return (
+        tr("part {value}", value=first + 1)
+        if count == 1
+        else tr("parts {value}–{value_2}", value=first + 1, value_2=first + count)
+    )
 
 
 def plural(count: int, one: str, many: str) -> str:

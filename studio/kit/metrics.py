@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.units.money import Money
 from studio.kit.chart import Series
 from studio.kit.format import day, money
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
     from services.wire.figures import FiguresOut, Metric, MetricOut
 
 METRICS: tuple[tuple[Metric, str], ...] = (
-    ("earnings", "Earnings"),
-    ("watch", "Paid watch time"),
-    ("viewers", "Paying viewers"),
-    ("members", "Members"),
+    ("earnings", mark("Earnings")),
+    ("watch", mark("Paid watch time")),
+    ("viewers", mark("Paying viewers")),
+    ("members", mark("Members")),
 )
 EXPLAINED: dict[Metric, str] = {
-    "earnings": "your share, in dollars",
-    "watch": "time that was paid for by the part",
-    "viewers": "different accounts that paid that day",
-    "members": "memberships at the end of the day",
-    "gross": "what viewers paid, in dollars",
+    "earnings": mark("your share, in dollars"),
+    "watch": mark("time that was paid for by the part"),
+    "viewers": mark("different accounts that paid that day"),
+    "members": mark("memberships at the end of the day"),
+    "gross": mark("what viewers paid, in dollars"),
 }
 _MINUTE, _HOUR = 60_000, 3_600_000
 _LEAST_MONEY, _LEAST_COUNT = 40_000, 4
@@ -37,8 +38,14 @@ def span(milliseconds: int) -> str:
     if milliseconds >= 100 * _HOUR:
         return f"{minutes // 60:,} h"
     if milliseconds >= _HOUR:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min" if minutes >= 10 else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+        return tr("{value} h {value_2} min", value=minutes // 60, value_2=minutes % 60)
+    return (
+        tr("{minutes} min", minutes=minutes)
+        if minutes >= 10
+        else tr("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+        if minutes
+        else f"{seconds} s"
+    )
 
 
 def told(name: Metric, value: int) -> str:
@@ -51,12 +58,12 @@ def told(name: Metric, value: int) -> str:
 def moved(now: int, before: int, *, than: str = "than before") -> str:
     """Say in words how a number moved against the period before."""
     if now == before:
-        return "same as before" if now else "nothing yet"
+        return tr("same as before") if now else tr("nothing yet")
     if not before:
-        return "nothing before"
+        return tr("nothing before")
     percent = round((now - before) * 100 / before)
     if percent == 0:
-        return "about the same"
+        return tr("about the same")
     return f"{abs(percent):,} % {'more' if percent > 0 else 'less'} {than}"
 
 
@@ -103,7 +110,7 @@ def _hours(value: int) -> str:
 
 
 def _minutes(value: int) -> str:
-    return f"{value / 100:,g} min"
+    return tr("{value:,g} min", value=value / 100)
 
 
 def _seconds(value: int) -> str:

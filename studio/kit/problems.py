@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from studio.kit.problem_texts import TEXTS
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,16 +19,16 @@ class Action(Enum):
     """What the button beside a sentence does; its value is the button's text, empty for none."""
 
     NONE = ""
-    RETRY = "Try again"
-    UNLOCK = "Unlock wallet"
-    CREATE_WALLET = "Set up wallet"
-    OPEN_WALLET = "Open wallet"
-    OPEN_PAYOUTS = "See payouts"
-    CHOOSE_FILE = "Choose another file"
-    REFRESH = "Look again"
-    RESTART_SERVICE = "Start it again"
-    COPY_DETAILS = "Copy details"
-    RAISE_BUDGET = "Change budget"
+    RETRY = mark("Try again")
+    UNLOCK = mark("Unlock wallet")
+    CREATE_WALLET = mark("Set up wallet")
+    OPEN_WALLET = mark("Open wallet")
+    OPEN_PAYOUTS = mark("See payouts")
+    CHOOSE_FILE = mark("Choose another file")
+    REFRESH = mark("Look again")
+    RESTART_SERVICE = mark("Start it again")
+    COPY_DETAILS = mark("Copy details")
+    RAISE_BUDGET = mark("Change budget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Advice:
     @property
     def label(self) -> str:
         """The button's text; empty when there is none."""
-        return QCoreApplication.translate("problems", self.action.value) if self.action.value else ""
+        return tr(self.action.value) if self.action.value else ""
 
 
 class _Params(dict[str, str]):
@@ -78,7 +77,7 @@ def advice(problem: Problem) -> Advice:
     happened, next_step, action = TEXTS.get(problem.code, TEXTS["internal"])
     params = _Params(problem.params, code=problem.code, trace=problem.trace or "–")
     return Advice(
-        QCoreApplication.translate("problems", happened).format_map(params),
-        QCoreApplication.translate("problems", next_step).format_map(params),
+        tr(happened).format_map(params),
+        tr(next_step).format_map(params),
         Action[action],
     )

@@ -9,12 +9,13 @@ from PySide6.QtGui import QImage, QLinearGradient, QPainter, QPainterPath, QPain
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit import theme
-from studio.kit.format import plural, short
+from studio.kit.format import short
 from studio.kit.tokens import CARD_RADIUS, HEADING
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost
 from studio.kit.widgets.card import row
 from studio.kit.widgets.text import Text, Weight
+from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
     from player.pages.channel.view_model import ChannelState
@@ -93,8 +94,8 @@ class ChannelHead(QWidget):
         self._facts = text.muted(wrap=False)
         self._about = text.body()
         self._about.setMaximumWidth(760)
-        self._follow = Button("Follow", "primary", name="channel.follow", icon="heart")
-        self._block = ghost("Hide this channel", name="channel.block")
+        self._follow = Button(tr("Follow"), "primary", name="channel.follow", icon="heart")
+        self._block = ghost(tr("Hide this channel"), name="channel.block")
         self._follow.clicked.connect(self.follow_pressed)
         self._block.clicked.connect(self.block_pressed)
         layout = QVBoxLayout(self)
@@ -119,11 +120,11 @@ class ChannelHead(QWidget):
         ]
         self._banner.show_pictures(pictures[0], pictures[1], name[:1].upper())
         self._name.setText(name)
-        self._facts.setText("" if page is None else plural(len(page.films), "film", "films"))
+        self._facts.setText("" if page is None else tr_count(len(page.films), "{count} film", "{count} films"))
         self._about.setText(profile.about if profile is not None else "")
         self._about.setVisible(bool(profile is not None and profile.about))
         is_followed, is_blocked = state.standing == "follows", state.standing == "blocked"
-        self._follow.set_text("Following" if is_followed else "Follow")
+        self._follow.set_text(tr("Following") if is_followed else tr("Follow"))
         self._follow.set_icon("check" if is_followed else "heart")
-        self._follow.setToolTip("Who you follow stays on this computer.")
-        self._block.set_text("Show this channel again" if is_blocked else "Hide this channel")
+        self._follow.setToolTip(tr("Who you follow stays on this computer."))
+        self._block.set_text(tr("Show this channel again") if is_blocked else tr("Hide this channel"))

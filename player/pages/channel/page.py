@@ -19,6 +19,7 @@ from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import Inset, column, row
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,15 +35,15 @@ class ChannelPage(PageFrame):
     """``open`` takes {"creator": address, "name": …, "node": …}."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Channel")
+        super().__init__(tr("Channel"))
         self.model = ChannelViewModel(context)
         self._head, self._tiers, self._waiting = ChannelHead(), TierCards(), FilmSkeleton()
-        self._list = FilmList(name="channel.list", says="Films of this creator")
+        self._list = FilmList(name="channel.list", says=tr("Films of this creator"))
         self._outside = QWidget()
         self._links: tuple[OutsideOut, ...] = ()
         self._outside_list = QVBoxLayout(self._outside)
         self._outside_list.setContentsMargins(0, 0, 0, 0)
-        self._empty = EmptyState("This creator has no film for sale.", "Discover films", ghost="cards")
+        self._empty = EmptyState(tr("This creator has no film for sale."), tr("Discover films"), ghost="cards")
         self._empty.setMinimumHeight(320)
         for part in (self._head, self._tiers, self._list, self._outside, self._waiting, self._empty):
             self.body.addWidget(part)
@@ -102,7 +103,7 @@ def _outside_line(link: OutsideOut) -> Inset:
     line.addLayout(column(text.body(link.title), text.caption(_outside_words(link)), spacing=2), 1)
     address = QUrl(link.address)
     if link.address and address.isValid() and address.scheme() in _SAFE:
-        go = ghost("Open", name="channel.outside", says=f"Open {link.title} outside Museclock")
+        go = ghost(tr("Open"), name="channel.outside", says=tr("Open {title} outside Museclock", title=link.title))
         go.setToolTip(address.toDisplayString())
         go.clicked.connect(lambda: QDesktopServices.openUrl(address))
         line.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -111,4 +112,4 @@ def _outside_line(link: OutsideOut) -> Inset:
 
 
 def _outside_words(link: OutsideOut) -> str:
-    return "Opens outside Museclock" if link.address else "For members; opens outside Museclock"
+    return tr("Opens outside Museclock") if link.address else tr("For members; opens outside Museclock")

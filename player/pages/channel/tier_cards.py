@@ -13,6 +13,7 @@ from studio.kit.format import day, money, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, row
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from player.pages.channel.view_model import ChannelState
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from services.wire.memberships import OwnMembershipOut, QuoteOut
 
 _SAID = {
-    "join": "opens all that it covers until {until}.",
-    "renew": "goes on until {until}.",
-    "upgrade": "opens more until {until}, when your present tier ends: you pay the difference for the time left.",
-    "downgrade": "follows when your present tier ends, until {until}.",
+    "join": mark("opens all that it covers until {until}."),
+    "renew": mark("goes on until {until}."),
+    "upgrade": mark("opens more until {until}, when your present tier ends: you pay the difference for the time left."),
+    "downgrade": mark("follows when your present tier ends, until {until}."),
 }
 
 
@@ -61,7 +62,7 @@ class TierCards(QWidget):
         card = Card(tier.name, padding=20, spacing=8)
         card.setObjectName("channel.tier")
         card.body.addWidget(text.figure(f"{money(tier.price)}", size=20))
-        card.body.addWidget(text.caption("a month of thirty days"))
+        card.body.addWidget(text.caption(tr("a month of thirty days")))
         for perk in perks:
             card.body.addWidget(text.muted(f"· {perk}"))
         card.body.addStretch(1)
@@ -74,22 +75,26 @@ class TierCards(QWidget):
         else:
             is_other = any(one.state != "lapsed" for one in state.memberships)
             button = secondary(
-                f"Change to {tier.name}" if is_other else f"Join {tier.name}", name="channel.join", icon="unlock"
+                tr("Change to {name}", name=tier.name) if is_other else tr("Join {name}", name=tier.name),
+                name="channel.join",
+                icon="unlock",
             )
             button.setEnabled(not state.busy)
-            button.setToolTip("The sum is shown before anything is paid.")
+            button.setToolTip(tr("The sum is shown before anything is paid."))
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             card.body.addWidget(button)
         return card
 
     def _add_consent(self, card: Card, quote: QuoteOut, *, busy: bool) -> None:
         until = day(from_unix_seconds(quote.until).date())
-        said = f"{quote.tier_name} {_SAID.get(quote.kind, _SAID['join']).format(until=until)}"
+        said = f"{quote.tier_name} {tr(_SAID.get(quote.kind, _SAID['join']), until=until)}"
         if quote.fare:
-            said += f" What you paid for parts this month counts: {money_exact(quote.fare)} less."
-        card.body.addWidget(text.muted(f"{said} It renews within your limits until you cancel."))
-        pay = primary("Joining…" if busy else f"Pay {money_exact(quote.amount)}", name="channel.pay")
-        leave = ghost("Not now", name="channel.leave")
+            said += tr(" What you paid for parts this month counts: {fare} less.", fare=money_exact(quote.fare))
+        card.body.addWidget(text.muted(tr("{said} It renews within your limits until you cancel.", said=said)))
+        pay = primary(
+            tr("Joining…") if busy else tr("Pay {amount}", amount=money_exact(quote.amount)), name="channel.pay"
+        )
+        leave = ghost(tr("Not now"), name="channel.leave")
         pay.setEnabled(not busy)
         pay.clicked.connect(self.join_wanted)
         leave.clicked.connect(self.left)
@@ -100,4 +105,8 @@ class TierCards(QWidget):
 
 def _own_words(mine: OwnMembershipOut) -> str:
     until = day(mine.membership.paid_until.astimezone().date())
-    return f"Yours until {until}; it renews then." if mine.state == "active" else f"Yours until {until}."
+    return (
+        tr("Yours until {until}; it renews then.", until=until)
+        if mine.state == "active"
+        else tr("Yours until {until}.", until=until)
+    )

@@ -12,10 +12,11 @@ from player.parts.film_skeleton import FilmSkeleton
 from player.parts.films_view_model import FilmsState, FilmsViewModel
 from player.parts.filter_bar import FilterBar
 from player.parts.missing_nodes import MissingNodes
-from studio.kit.format import moment, plural
+from studio.kit.format import moment
 from studio.kit.widgets import text
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
+from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,25 +35,25 @@ class DiscoverPage(PageFrame):
     """The film that was begun, then all films, newest first."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Discover")
+        super().__init__(tr("Discover"))
         self.model = FilmsViewModel(context, _browse, name="discover", is_home=True)
         self._search = QLineEdit()
         self._search.setObjectName("discover.search")
-        self._search.setPlaceholderText("Search films and creators")
-        self._search.setAccessibleName("Search films and creators")
+        self._search.setPlaceholderText(tr("Search films and creators"))
+        self._search.setAccessibleName(tr("Search films and creators"))
         self._search.setClearButtonEnabled(True)
         self._search.setFixedWidth(280)
         self._search.textEdited.connect(self.model.search)
         self._search.textChanged.connect(self.model.search)
         self.buttons.addWidget(self._search)
         self._continue, self._waiting = ContinueCard(), FilmSkeleton()
-        self._list = FilmList(name="discover.list", says="Films")
+        self._list = FilmList(name="discover.list", says=tr("Films"))
         self._empty = EmptyState("", "", name="discover.again", ghost="cards")
         self._empty.setMinimumHeight(420)
         self._missing, self._filters = MissingNodes(context), FilterBar()
-        self._fresh_head = text.lead("New from channels you follow")
-        self._fresh = FilmList(name="discover.fresh", says="New from channels you follow")
-        self._all_head = text.lead("All films")
+        self._fresh_head = text.lead(tr("New from channels you follow"))
+        self._fresh = FilmList(name="discover.fresh", says=tr("New from channels you follow"))
+        self._all_head = text.lead(tr("All films"))
         self._fresh.opened.connect(self.model.open_film)
         self._filters.tag_chosen.connect(self.model.choose_tag)
         self._filters.locked_hidden.connect(lambda hides: self.model.hide_locked(hides=hides))
@@ -87,10 +88,10 @@ class DiscoverPage(PageFrame):
         self._empty.setVisible(state.items is not None and not shown)
         if state.query or state.tag or state.locked_away:
             self._empty.sentence.setText(_nothing_found(state))
-            self._empty.button.set_text("Show all films")
+            self._empty.button.set_text(tr("Show all films"))
         else:
-            self._empty.sentence.setText("No film is for sale yet. As soon as a creator publishes one, it is here.")
-            self._empty.button.set_text("Look again")
+            self._empty.sentence.setText(tr("No film is for sale yet. As soon as a creator publishes one, it is here."))
+            self._empty.button.set_text(tr("Look again"))
         self._empty.button.setVisible(True)
         self.subtitle.setText(_count(state))
 
@@ -109,16 +110,21 @@ class DiscoverPage(PageFrame):
 
 def _nothing_found(state: FilmsState) -> str:
     if state.query:
-        return f"No film matches “{state.query}”."
+        return tr("No film matches “{query}”.", query=state.query)
     if state.tag:
-        return f"No film is tagged “{state.tag}”."
-    return f"{plural(state.locked_away, 'film is', 'films are')} hidden: they are for members only."
+        return tr("No film is tagged “{tag}”.", tag=state.tag)
+    return tr(
+        "{locked_away} hidden: they are for members only.",
+        locked_away=tr_count(state.locked_away, "{count} film is", "{count} films are"),
+    )
 
 
 def _count(state: FilmsState) -> str:
     if not state.items:
         return ""
-    words = plural(len(state.shown), "film", "films")
+    words = tr_count(len(state.shown), "{count} film", "{count} films")
     if state.as_of is not None:
-        return f"{words}, as seen {moment(state.as_of)}"
-    return f"{words}, {state.locked_away} hidden" if state.locked_away else words
+        return tr("{words}, as seen {as_of}", words=words, as_of=moment(state.as_of))
+    return (
+        tr("{words}, {locked_away} hidden", words=words, locked_away=state.locked_away) if state.locked_away else words
+    )

@@ -9,6 +9,7 @@ from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from services.units.money import Money
@@ -16,31 +17,36 @@ if TYPE_CHECKING:
 
 # services.desk.money
 REASONS: dict[str, str] = {
-    "purchase.signed": "Set aside for a part",
-    "purchase.paid": "Paid for a part",
-    "purchase.released": "A part was not delivered: back",
-    "deposit.signed": "On its way into a channel",
-    "deposit.landed": "Put into a channel",
-    "deposit.void": "The deposit did not happen: back",
-    "voucher.signed": "Promised for a part",
-    "voucher.keyed": "Paid for a part from the channel",
-    "voucher.released": "A part was not delivered: back",
-    "channel.total": "The channel's books brought in line",
-    "channel.balance": "Into or out of a channel, by the chain",
-    "membership.signed": "Set aside for a membership",
-    "membership.paid": "Paid for a membership",
-    "membership.released": "The membership was not paid: back",
-    "refund.signed": "Set aside for a refund",
-    "refund.paid": "Refund paid",
-    "refund.released": "The refund did not happen: back",
-    "refund.came": "Refund received",
-    "withdrawn": "Earnings paid out to you",
+    "purchase.signed": mark("Set aside for a part"),
+    "purchase.paid": mark("Paid for a part"),
+    "purchase.released": mark("A part was not delivered: back"),
+    "deposit.signed": mark("On its way into a channel"),
+    "deposit.landed": mark("Put into a channel"),
+    "deposit.void": mark("The deposit did not happen: back"),
+    "voucher.signed": mark("Promised for a part"),
+    "voucher.keyed": mark("Paid for a part from the channel"),
+    "voucher.released": mark("A part was not delivered: back"),
+    "channel.total": mark("The channel's books brought in line"),
+    "channel.balance": mark("Into or out of a channel, by the chain"),
+    "membership.signed": mark("Set aside for a membership"),
+    "membership.paid": mark("Paid for a membership"),
+    "membership.released": mark("The membership was not paid: back"),
+    "refund.signed": mark("Set aside for a refund"),
+    "refund.paid": mark("Refund paid"),
+    "refund.released": mark("The refund did not happen: back"),
+    "refund.came": mark("Refund received"),
+    "withdrawn": mark("Earnings paid out to you"),
+    "sending.signed": mark("Sent to an address"),
+    "sending.released": mark("The payment did not happen: back"),
+    "sending.fee": mark("Network fee"),
+    "outside.in": mark("Came in from outside"),
+    "outside.out": mark("Left by another program, or network fees"),
 }
 
 
 def reason(line: BalanceLineOut) -> str:
     """Say what a line is, in words."""
-    return REASONS.get(line.kind, line.kind.replace(".", " ").capitalize())
+    return tr(REASONS.get(line.kind, line.kind.replace(".", " ").capitalize()))
 
 
 def _signed(amount: Money) -> Cell:
@@ -53,19 +59,19 @@ class BalanceCard(Card):
     """The latest changes."""
 
     def __init__(self) -> None:
-        super().__init__("Where the money went", spacing=8)
+        super().__init__(tr("Where the money went"), spacing=8)
         columns: list[Column[BalanceLineOut]] = [
-            Column("When", lambda row: Cell(moment(row.at)), width=140),
-            Column("What", lambda row: Cell(reason(row), tip=reason(row)), width=250),
-            Column("For", lambda row: Cell(row.title, tip=row.title, muted=True), width=0),
-            Column("Available", lambda row: _signed(row.amount), width=120, right=True),
-            Column("In channels", lambda row: _signed(row.in_channels), width=120, right=True),
+            Column(tr("When"), lambda row: Cell(moment(row.at)), width=140),
+            Column(tr("What"), lambda row: Cell(reason(row), tip=reason(row)), width=250),
+            Column(tr("For"), lambda row: Cell(row.title, tip=row.title, muted=True), width=0),
+            Column(tr("Available"), lambda row: _signed(row.amount), width=120, right=True),
+            Column(tr("In channels"), lambda row: _signed(row.in_channels), width=120, right=True),
         ]
         self._model: TableModel[BalanceLineOut] = TableModel(columns, self)
-        self.table = Table(self._model, name="wallet.balance", says="Changes of the balance")
+        self.table = Table(self._model, name="wallet.balance", says=tr("Changes of the balance"))
         self._outside = text.muted(wrap=False)
         self._outside.setObjectName("wallet.outside")
-        self._none = text.muted("Nothing has changed yet. Each payment, deposit and refund gets a line here.")
+        self._none = text.muted(tr("Nothing has changed yet. Each payment, deposit and refund gets a line here."))
         self._waiting = skeleton_lines(100, 100, 100, height=18, spacing=20)
         for part in (self._outside, self._waiting, self._none, self.table):
             self.body.addWidget(part)
@@ -78,7 +84,7 @@ class BalanceCard(Card):
         self._waiting.setVisible(balance is None)
         self._none.setVisible(balance is not None and not lines)
         self._outside.setVisible(outside is not None)
-        self._outside.setText(f"Came in from outside, in all: {money_exact(outside)}")
+        self._outside.setText(tr("Came in from outside, in all: {outside}", outside=money_exact(outside)))
         self.table.setVisible(bool(lines))
         self._model.set_rows(lines)
         self.table.fit_rows()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.format import moment, money_exact, plural
+from studio.kit.format import moment, money_exact
+from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 BADGES: dict[ChannelState, tuple[str, Tone]] = {
-    "open": ("open", "ok"),
-    "refunding": ("coming back", "info"),
-    "withdrawing": ("withdrawing", "warn"),
-    "closed": ("closed", "neutral"),
+    "open": (mark("open"), "ok"),
+    "refunding": (mark("coming back"), "info"),
+    "withdrawing": (mark("withdrawing"), "warn"),
+    "closed": (mark("closed"), "neutral"),
 }
 
 
@@ -27,35 +28,47 @@ def is_ready(channel: ChannelOut, now: datetime) -> bool:
 
 def comes_back(days: int) -> str:
     """Say when a channel gives its rest back by itself."""
-    return f"after {plural(days, 'day', 'days')} without a purchase" if days else "at the end of a sitting"
+    return (
+        tr("after {days} without a purchase", days=tr_count(days, "{count} day", "{count} days"))
+        if days
+        else tr("at the end of a sitting")
+    )
 
 
 def sentence(channel: ChannelOut, *, now: datetime, days: int) -> str:
     """Say what is going on with a channel's money, and what can be done."""
     match channel.state:
         case "refunding":
-            return f"The seller is giving {money_exact(channel.refundable)} back. This goes on by itself."
+            return tr(
+                "The seller is giving {refundable} back. This goes on by itself.",
+                refundable=money_exact(channel.refundable),
+            )
         case "withdrawing":
             return _withdrawing(channel, now)
         case "closed":
-            return "Nothing is left in it. Your next purchase opens it again."
+            return tr("Nothing is left in it. Your next purchase opens it again.")
         case _:
             return _open(channel, days)
 
 
 def _withdrawing(channel: ChannelOut, now: datetime) -> str:
     if channel.ready_at is None:
-        return "Being announced on the chain."
+        return tr("Being announced on the chain.")
     if is_ready(channel, now):
-        return f"Ready since {moment(channel.ready_at)}. Finish it to have the money in your wallet."
-    return f"Ready on {moment(channel.ready_at)}. Then it is finished with one click, and nobody has to agree."
+        return tr(
+            "Ready since {ready_at}. Finish it to have the money in your wallet.", ready_at=moment(channel.ready_at)
+        )
+    return tr(
+        "Ready on {ready_at}. Then it is finished with one click, and nobody has to agree.",
+        ready_at=moment(channel.ready_at),
+    )
 
 
 def _open(channel: ChannelOut, days: int) -> str:
     if channel.promised.micros > 0:
-        return f"{money_exact(channel.promised)} is promised for a part that is being bought."
+        return tr("{promised} is promised for a part that is being bought.", promised=money_exact(channel.promised))
     if not channel.refundable.micros:
-        return "All of it is spent. Your next purchase fills it up."
+        return tr("All of it is spent. Your next purchase fills it up.")
     if not channel.can_refund:
-        return "Opened on another device: only that one can ask the seller for the rest."
-    return f"The rest comes back by itself {comes_back(days)}."
+        return tr("Opened on another device: only that one can ask the seller for the rest.")
+    return tr("The rest comes back by itself {days}.", days=comes_back(days))

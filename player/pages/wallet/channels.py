@@ -14,6 +14,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, hairline, row
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from services.wire.desk import ChannelOut
 
 _FIGURE_WIDTH = 96
-_BADGE_WIDTH = 112
+_BADGE_WIDTH = 128
 
 
 class ChannelsCard(Card):
@@ -33,12 +34,15 @@ class ChannelsCard(Card):
     withdraw_wanted = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Channels")
-        self.head.addWidget(text.caption("one for each creator that you buy from"))
+        super().__init__(tr("Channels"))
+        self.head.addWidget(text.caption(tr("one for each creator that you buy from")))
         self._waiting = skeleton_lines(100, 100, height=18, spacing=20)
         self._none = text.muted(
-            "No channels yet. With your first purchase from a creator a deposit goes into one; each part is paid from "
-            "it at once, and what you don’t watch comes back."
+            tr(
+                "No channels yet. With your first purchase from a creator a deposit goes into one; each part is "
+                "paid from "
+                "it at once, and what you don’t watch comes back."
+            )
         )
         self._lines = QVBoxLayout()
         self._lines.setSpacing(16)
@@ -94,9 +98,9 @@ class ChannelLine(QWidget):
         self._badge = Badge()
         self._sentence = text.muted()
         self._sentence.setObjectName("wallet.channel.words")
-        self._withdraw = ghost("Withdraw without the seller", name="wallet.channel.withdraw")
-        self._refund = secondary("Get the rest back", name="wallet.channel.refund", icon="wallet")
-        self._finish = secondary("Finish", name="wallet.channel.finish", icon="check")
+        self._withdraw = ghost(tr("Withdraw without the seller"), name="wallet.channel.withdraw")
+        self._refund = secondary(tr("Get the rest back"), name="wallet.channel.refund", icon="wallet")
+        self._finish = secondary(tr("Finish"), name="wallet.channel.finish", icon="check")
         self._check = _WithdrawalCheck()
         self._build()
         self._withdraw.clicked.connect(self._ask)
@@ -132,23 +136,31 @@ class ChannelLine(QWidget):
         name = channel.creator_name or short(channel.creator)
         self._name.setText(name)
         self._name.setToolTip(channel.creator)
-        self._since.setText(f"{_SINCE[channel.state]} {moment(channel.since)}")
-        self._since.setToolTip(f"Channel {channel.id}\nNode {channel.node}")
+        self._since.setText(tr(_SINCE[channel.state], moment=moment(channel.since)))
+        self._since.setToolTip(tr("Channel {id}\nNode {node}", id=channel.id, node=channel.node))
         self._deposited.show_money(channel.deposited)
         self._spent.show_money(channel.spent)
         self._rest.show_money(channel.refundable)
         words, tone = BADGES[channel.state]
-        self._badge.set_state(words, tone)
+        self._badge.set_state(tr(words), tone)
         told = sentence(channel, now=now, days=days)
         self._sentence.setText(told)
         self._show_buttons(channel, now=now, idle=acting is None, mine=acting == channel.id)
-        self.setAccessibleName(f"{name}, {words}, {money_exact(channel.refundable)} comes back. {told}")
+        self.setAccessibleName(
+            tr(
+                "{name}, {words}, {refundable} comes back. {told}",
+                name=name,
+                words=words,
+                refundable=money_exact(channel.refundable),
+                told=told,
+            )
+        )
 
     def _show_buttons(self, channel: ChannelOut, *, now: datetime, idle: bool, mine: bool) -> None:
         has_rest = channel.state == "open" and channel.refundable.micros > 0
         self._refund.setVisible(has_rest and channel.can_refund)
         self._refund.setEnabled(idle)
-        self._refund.set_text("Asking the seller…" if mine else "Get the rest back")
+        self._refund.set_text(tr("Asking the seller…") if mine else tr("Get the rest back"))
         self._withdraw.setVisible(has_rest and self._check.isHidden())
         self._withdraw.setEnabled(idle)
         self._finish.setVisible(channel.state == "withdrawing")
@@ -174,7 +186,12 @@ class ChannelLine(QWidget):
         self.withdraw_wanted.emit(self._id)
 
 
-_SINCE = {"open": "since", "refunding": "asked", "withdrawing": "announced", "closed": "closed"}
+_SINCE = {
+    "open": mark("since {moment}"),
+    "refunding": mark("asked {moment}"),
+    "withdrawing": mark("announced {moment}"),
+    "closed": mark("closed {moment}"),
+}
 
 
 class _Figure(QWidget):
@@ -205,11 +222,13 @@ class _WithdrawalCheck(Inset):
         self.setObjectName("wallet.channel.check")
         self.body.addWidget(
             text.body(
-                "Nobody has to agree to this, but it takes 24 hours, and your gas money pays a network fee, now and "
-                "when you finish. Until then this channel buys nothing."
+                tr(
+                    "Nobody has to agree to this, but it takes 24 hours, and your gas money pays a network fee, now "
+                    "and when you finish. Until then this channel buys nothing."
+                )
             )
         )
-        cancel = ghost("Cancel", name="wallet.channel.cancel")
+        cancel = ghost(tr("Cancel"), name="wallet.channel.cancel")
         cancel.clicked.connect(self.cancelled)
         self._confirm = secondary("", name="wallet.channel.confirm", icon="clock")
         self._confirm.clicked.connect(self.confirmed)
@@ -219,7 +238,7 @@ class _WithdrawalCheck(Inset):
 
     def show_amount(self, amount: Money, *, idle: bool) -> None:
         """Name what would come back."""
-        self._confirm.set_text(f"Withdraw {money_exact(amount)}")
+        self._confirm.set_text(tr("Withdraw {amount}", amount=money_exact(amount)))
         self._confirm.setEnabled(idle)
 
     def focus(self) -> None:

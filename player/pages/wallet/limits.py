@@ -17,6 +17,7 @@ from studio.kit.widgets.fields import Fact, Field
 from studio.kit.widgets.money_field import MoneyField
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,15 +41,15 @@ class LimitsCard(Card):
     save_wanted = Signal(object, object, object)
 
     def __init__(self, *, asks: bool) -> None:
-        super().__init__("Limits")
+        super().__init__(tr("Limits"))
         self._asks = asks
         self._budgets: BudgetsOut | None = None
-        self._change = ghost("Change", name="wallet.limits.change", says="Change the limits")
+        self._change = ghost(tr("Change"), name="wallet.limits.change", says=tr("Change the limits"))
         self._change.clicked.connect(self._on_change)
         self.head.addStrut(CONTROL_HEIGHT)  # the head stays as high while the button is away
         self.head.addWidget(self._change)
         self._waiting = skeleton_lines(100, 60, 100)
-        self._day = _Used("Today", "wallet.used.day")
+        self._day = _Used(tr("Today"), "wallet.used.day")
         self._creators = QVBoxLayout()
         self._creators.setSpacing(12)
         self._each = text.muted()
@@ -101,8 +102,13 @@ class LimitsCard(Card):
             line.show_used(used.spent, budgets.creator_limit)
             self._creators.addWidget(line)
         self._each.setText(
-            f"At most {money(budgets.day.limit)} a day, and {money(budgets.creator_limit)} a day for each creator. "
-            "These hold for everything that is signed, by a click or by itself."
+            tr(
+                "At most {limit} a day, and {creator_limit} a day for each creator. "
+                "These hold for everything that is signed, by a click or by itself. How far one film may go without "
+                "asking is set while watching it.",
+                limit=money(budgets.day.limit),
+                creator_limit=money(budgets.creator_limit),
+            )
         )
 
     def _on_change(self) -> None:
@@ -124,10 +130,13 @@ class _Used(QWidget):
 
     def show_used(self, spent: Money, limit: Money) -> None:
         """Show both sums and their share."""
-        self._fact.show_value(f"{money(spent)} of {money(limit)}", f"{money_exact(spent)} of {money_exact(limit)}")
+        self._fact.show_value(
+            tr("{spent} of {limit}", spent=money(spent), limit=money(limit)),
+            tr("{spent} of {limit}", spent=money_exact(spent), limit=money_exact(limit)),
+        )
         self._bar.show_progress(spent.micros, limit.micros)
         self._bar.show_progress(spent.micros, limit.micros, "warn" if self._bar.percent >= _NEARLY else "accent")
-        self._bar.setAccessibleName(f"{self._name}: used of the limit")
+        self._bar.setAccessibleName(tr("{name}: used of the limit", name=self._name))
 
 
 class _Form(QWidget):
@@ -145,14 +154,14 @@ class _Form(QWidget):
         self._secret.setObjectName("wallet.limit.passphrase")
         self._secret.setEchoMode(QLineEdit.EchoMode.Password)
         self._secret.setMaxLength(256)
-        self._passphrase = Field("Passphrase", self._secret, "Raising a limit needs it.")
-        self._by_creator = Field("For one creator and day", self._creator)
-        self._save = primary("Save limits", name="wallet.limits.save")
-        cancel = ghost("Cancel", name="wallet.limits.cancel")
+        self._passphrase = Field(tr("Passphrase"), self._secret, tr("Raising a limit needs it."))
+        self._by_creator = Field(tr("For one creator and day"), self._creator)
+        self._save = primary(tr("Save limits"), name="wallet.limits.save")
+        cancel = ghost(tr("Cancel"), name="wallet.limits.cancel")
         cancel.clicked.connect(self.left)
         buttons = row(cancel, self._save)
         buttons.insertStretch(0, 1)
-        layout = column(Field("For one day", self._day), self._by_creator, self._passphrase, spacing=12)
+        layout = column(Field(tr("For one day"), self._day), self._by_creator, self._passphrase, spacing=12)
         layout.addLayout(buttons)
         self.setLayout(layout)
         self._save.clicked.connect(self._on_save)
@@ -178,7 +187,7 @@ class _Form(QWidget):
         secret = problem is not None and problem.code.startswith("wallet.")
         self._passphrase.show_mistake(told if secret else "")
         self._by_creator.show_mistake("" if secret else told)
-        self._save.set_text("Saving…" if saving else "Save limits")
+        self._save.set_text(tr("Saving…") if saving else tr("Save limits"))
         self._judge(saving=saving)
 
     def _rises(self) -> bool:

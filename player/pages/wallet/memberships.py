@@ -13,6 +13,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, column, hairline, row
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from player.pages.wallet.memberships_model import MembershipsState
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _BADGES: dict[str, tuple[str, Tone]] = {
-    "active": ("Active", "ok"),
-    "ending": ("Ends", "warn"),
-    "lapsed": ("Lapsed", "neutral"),
-    "refunded": ("Refunded", "neutral"),
+    "active": (mark("Active"), "ok"),
+    "ending": (mark("Ends"), "warn"),
+    "lapsed": (mark("Lapsed"), "neutral"),
+    "refunded": (mark("Refunded"), "neutral"),
 }
 _REASONS = {
-    "cancelled": "You cancelled it.",
-    "archived": "The creator no longer offers this tier.",
-    "upgraded": "You have a larger tier instead.",
-    "changed": "You have another tier instead.",
-    "refunded": "The creator gave your money back.",
-    "missed": "This computer was off when it was due.",
-    "price": "The creator changed the price: join again if you agree to it.",
+    "cancelled": mark("You cancelled it."),
+    "archived": mark("The creator no longer offers this tier."),
+    "upgraded": mark("You have a larger tier instead."),
+    "changed": mark("You have another tier instead."),
+    "refunded": mark("The creator gave your money back."),
+    "missed": mark("This computer was off when it was due."),
+    "price": mark("The creator changed the price: join again if you agree to it."),
 }
 
 
@@ -43,9 +44,9 @@ class MembershipsCard(Card):
     resume_wanted = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Memberships")
+        super().__init__(tr("Memberships"))
         self.setObjectName("wallet.memberships")
-        self.head.addWidget(text.caption("thirty days each, renewed within your limits"))
+        self.head.addWidget(text.caption(tr("thirty days each, renewed within your limits")))
         self._problem = text.muted()
         self._problem.set_ink("bad")
         self.body.addWidget(self._problem)
@@ -97,8 +98,8 @@ class MembershipLine(QWidget):
         self._words = text.muted()
         self._words.setObjectName("wallet.membership.words")
         self._badge = Badge()
-        self._cancel = ghost("Cancel", name="wallet.membership.cancel")
-        self._resume = secondary("Keep it", name="wallet.membership.resume")
+        self._cancel = ghost(tr("Cancel"), name="wallet.membership.cancel")
+        self._resume = secondary(tr("Keep it"), name="wallet.membership.resume")
         layout = row(spacing=16)
         layout.addLayout(column(self._name, self._words, spacing=2), 1)
         for part in (self._badge, self._cancel, self._resume):
@@ -113,9 +114,9 @@ class MembershipLine(QWidget):
         self._name.setText(f"{said.tier_name} · {said.creator_name or short(said.creator)}")
         self._words.setText(_sentence(one))
         words, tone = _BADGES[one.state]
-        self._badge.set_state(words, tone)
-        self._cancel.setAccessibleName(f"Cancel {said.tier_name}")
-        self._resume.setAccessibleName(f"Keep {said.tier_name}")
+        self._badge.set_state(tr(words), tone)
+        self._cancel.setAccessibleName(tr("Cancel {tier_name}", tier_name=said.tier_name))
+        self._resume.setAccessibleName(tr("Keep {tier_name}", tier_name=said.tier_name))
         self._cancel.setVisible(one.state == "active")
         self._resume.setVisible(one.state == "ending" and said.reason == "cancelled")
         self._cancel.setEnabled(not acting)
@@ -133,14 +134,18 @@ def _sentence(one: OwnMembershipOut) -> str:
     price = money(one.membership.price)
     told = _reason(one.reason)
     if one.state == "active":
-        going_on = f"{price} a month. Renews on {until}."
-        return f"{going_on} It was not renewed yet: {told}" if told else going_on
+        going_on = tr("{price} a month. Renews on {until}.", price=price, until=until)
+        return tr("{going_on} It was not renewed yet: {told}", going_on=going_on, told=told) if told else going_on
     if one.state == "ending":
-        return f"Open until {until}. {told}".strip()
-    return f"{'Was open until' if one.state == 'lapsed' else 'Ended before'} {until}. {told}".strip()
+        return tr("Open until {until}. {told}", until=until, told=told).strip()
+    return (
+        tr("Was open until {until}. {told}", until=until, told=told)
+        if one.state == "lapsed"
+        else tr("Ended before {until}. {told}", until=until, told=told)
+    ).strip()
 
 
 def _reason(code: str) -> str:
     if not code:
         return ""
-    return _REASONS.get(code) or advice(Problem(code)).sentence
+    return tr(_REASONS[code]) if code in _REASONS else advice(Problem(code)).sentence

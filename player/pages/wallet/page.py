@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from player.pages.wallet.add_money import AddMoneyCard
+from player.pages.wallet.backup import BackupQuestion
 from player.pages.wallet.balance import BalanceCard
 from player.pages.wallet.channels import ChannelsCard
 from player.pages.wallet.limits import LimitsCard
@@ -13,7 +16,9 @@ from player.pages.wallet.memberships import MembershipsCard
 from player.pages.wallet.memberships_model import MembershipsViewModel
 from player.pages.wallet.payment import USUAL_DAYS, PaymentCard
 from player.pages.wallet.receipts import ReceiptsCard
-from player.pages.wallet.view_model import WalletViewModel
+from player.pages.wallet.send import SendCard
+from player.pages.wallet.sending_model import SendingViewModel
+from player.pages.wallet.view_model import Panel, WalletViewModel
 from studio.kit.format import clock, money_exact, short
 from studio.kit.problems import Action
 from studio.kit.tokens import GUTTER
@@ -22,6 +27,7 @@ from studio.kit.widgets.card import row
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.tile import Tile
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -35,19 +41,27 @@ class WalletPage(PageFrame):
     """What there is, what is on its way, what was spent; each with its lines."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Wallet")
+        super().__init__(tr("Wallet"))
         self.model = WalletViewModel(context)
         self._address = secondary("", name="wallet.address", icon="copy")
         self._address.clicked.connect(self._copy)
         self._address.hide()
         self.buttons.addWidget(self._address)
-        self._available = Tile("wallet.available", "Available", plain=True)
-        self._in_channels = Tile("wallet.in_channels", "In channels", plain=True)
-        self._refundable = Tile("wallet.refundable", "Refundable", plain=True)
-        self._in_flight = Tile("wallet.in_flight", "In flight", plain=True)
-        self._spent = Tile("wallet.spent", "Spent", plain=True)
-        tiles = (self._available, self._in_channels, self._refundable, self._in_flight, self._spent)
+        self._open_send = secondary(tr("Send"), name="wallet.open.send", icon="arrow-right")
+        self._open_add = secondary(tr("Add money"), name="wallet.open.add", icon="plus")
+        self.buttons.addWidget(self._open_send)
+        self.buttons.addWidget(self._open_add)
+        self._backup, self._add, self._send = BackupQuestion(), AddMoneyCard(demo=context.demo), SendCard()
+        self._sending, self._last_sent = SendingViewModel(context), 0
+        self._available = Tile("wallet.available", tr("Available"), plain=True)
+        self._in_budget = Tile("wallet.in_budget", tr("In budget"), plain=True)
+        self._in_flight = Tile("wallet.in_flight", tr("In flight"), plain=True)
+        self._refundable = Tile("wallet.refundable", tr("Refundable"), plain=True)
+        tiles = (self._available, self._in_budget, self._in_flight, self._refundable)
+        self.body.addWidget(self._backup)
         self.body.addLayout(row(*tiles, spacing=16, stretch=1))
+        self.body.addWidget(self._add)
+        self.body.addWidget(self._send)
         self._channels, self._limits = ChannelsCard(), LimitsCard(asks=not context.demo)
         self._payment, self._receipts, self._sums = PaymentCard(), ReceiptsCard(), ReconcileCard()
         self._memberships, self._own = MembershipsCard(), MembershipsViewModel(context)
@@ -61,8 +75,10 @@ class WalletPage(PageFrame):
         self.body.addStretch(1)
         self._connect()
         self._render()
+        self._render_sending()
         self.model.refresh()
         self._own.refresh()
+        self._sending.refresh()
 
     def _connect(self) -> None:
         model = self.model
@@ -74,6 +90,18 @@ class WalletPage(PageFrame):
         self._payment.rest_chosen.connect(self._on_rest)
         self.banner.acted.connect(self._on_action)
         model.changed.connect(self._render)
+        self._open_add.clicked.connect(partial(self._toggle, "add"))
+        self._open_send.clicked.connect(partial(self._toggle, "send"))
+        self._add.left.connect(partial(model.show_panel, ""))
+        self._add.copy_wanted.connect(self._copy)
+        self._add.faucet_wanted.connect(model.take_demo_money)
+        self._backup.put_off.connect(model.ask_later)
+        self._backup.wanted.connect(self._go_to_settings)
+        self._send.left.connect(self._leave_send)
+        self._send.check_wanted.connect(self._sending.check)
+        self._send.send_wanted.connect(self._sending.send)
+        self._send.back_wanted.connect(self._sending.back)
+        self._sending.changed.connect(self._render_sending)
         self._memberships.cancel_wanted.connect(self._own.cancel)
         self._memberships.resume_wanted.connect(self._own.resume)
         self._own.changed.connect(self._render_memberships)
@@ -81,6 +109,12 @@ class WalletPage(PageFrame):
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.refusal or state.problem)
+        self._backup.setVisible(state.asks_for_backup)
+        self._add.setVisible(state.panel == "add")
+        self._send.setVisible(state.panel == "send")
+        self._add.show_address(
+            state.wallet.address if state.wallet is not None else None, state.chain_id, giving=state.giving
+        )
         self._receipts.show_receipts(state.receipts)
         self._balance.show_balance(state.balance)
         # Until the channels above are there, these buttons still move: nobody should press what is about to jump.
@@ -97,28 +131,48 @@ class WalletPage(PageFrame):
             days = state.payment.refund_after_days if state.payment is not None else USUAL_DAYS
             self._channels.show_channels(state.channels, now=state.wallet.as_of, days=days, acting=state.acting)
 
+    def _render_sending(self) -> None:
+        self._send.show_state(self._sending.state)
+        ordered = self._sending.state.ordered
+        if ordered is not None and ordered.ordinal != self._last_sent:
+            self._last_sent = ordered.ordinal
+            self._send.clear()
+
+    def _toggle(self, panel: Panel) -> None:
+        self.model.show_panel("" if self.model.state.panel == panel else panel)
+
+    def _leave_send(self) -> None:
+        self._sending.start_anew()
+        self._send.clear()
+        self.model.show_panel("")
+
+    def _go_to_settings(self) -> None:
+        self.model.context.navigate("settings")
+
     def _render_memberships(self) -> None:
         self._memberships.show_state(self._own.state)
 
     def _show_wallet(self, wallet: WalletOut) -> None:
-        self.subtitle.setText(f"as of {clock(wallet.as_of)}")
+        self.subtitle.setText(tr("as of {as_of}", as_of=clock(wallet.as_of)))
         known = wallet.available is not None
-        self._available.show_money(wallet.available, "yours on the chain" if known else "the chain cannot be read")
-        promised = f"{money_exact(wallet.promised)} promised" if wallet.promised else "for creators"
-        self._in_channels.show_money(wallet.in_channels, promised)
-        self._refundable.show_money(wallet.refundable, "back when you ask")
-        self._in_flight.show_money(wallet.in_flight, "not settled yet" if wallet.in_flight else "nothing is open")
-        self._spent.show_money(wallet.spent, "for films, ever")
+        self._available.show_money(
+            wallet.available, tr("yours on the chain") if known else tr("the chain cannot be read")
+        )
+        promised = tr("{sum} promised", sum=money_exact(wallet.promised))
+        self._in_budget.show_money(wallet.in_channels, promised if wallet.promised else tr("set aside for creators"))
+        flying = tr("not settled yet") if wallet.in_flight else tr("nothing is open")
+        self._in_flight.show_money(wallet.in_flight, flying)
+        self._refundable.show_money(wallet.refundable, tr("of what is set aside, back when you ask"))
         self._address.setVisible(wallet.address is not None)
         if wallet.address is not None:
             self._address.set_text(short(wallet.address))
-            self._address.setToolTip(f"{wallet.address} – click to copy")
+            self._address.setToolTip(tr("{address} – click to copy", address=wallet.address))
 
     def _copy(self) -> None:
         wallet = self.model.state.wallet
         if wallet is not None and wallet.address is not None:
             QApplication.clipboard().setText(wallet.address)
-            self.model.context.notify("The wallet's address is copied.")
+            self.model.context.notify(tr("The wallet's address is copied."))
 
     def _on_change_limits(self, changing: bool) -> None:
         self.model.change_limits(changing=changing)

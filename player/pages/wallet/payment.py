@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QButtonGroup
 
 from player.pages.wallet.channel_words import comes_back
 from player.parts.payment_words import CHANNELS_OFFER
-from studio.kit.format import plural
 from studio.kit.icons import Icon
 from studio.kit.tokens import CONTROL_HEIGHT
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.card import Card, column, hairline, holder, row
+from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
     from services.wire.desk import PaymentChoice
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
 USUAL_DAYS = 7
 _MEANS = {
-    "channel": "A deposit goes into a channel for each creator; every part is paid from it at once and without a fee.",
-    "chain": "Each purchase is a transaction of its own. It takes a moment longer, and nothing is deposited.",
+    "channel": mark(
+        "A deposit goes into a channel for each creator; every part is paid from it at once and without a fee."
+    ),
+    "chain": mark("Each purchase is a transaction of its own. It takes a moment longer, and nothing is deposited."),
 }
 _OFFER_ICONS: dict[str, tuple[str, Tone]] = {
-    "offered": ("check", "ok"),
-    "unknown": ("clock", "neutral"),
-    "other_code": ("alert", "warn"),
+    "offered": (mark("check"), "ok"),
+    "unknown": (mark("clock"), "neutral"),
+    "other_code": (mark("alert"), "warn"),
 }
 
 
@@ -39,13 +41,13 @@ class PaymentCard(Card):
     rest_chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("How you pay")
+        super().__init__(tr("How you pay"))
         self.head.addStrut(CONTROL_HEIGHT)  # as high as the head of the card beside it
         self._days = USUAL_DAYS
-        self._channel = _choice("By channel", "wallet.method.channel")
-        self._chain = _choice("Settle every part on the chain", "wallet.method.chain")
+        self._channel = _choice(tr("By channel"), "wallet.method.channel")
+        self._chain = _choice(tr("Settle every part on the chain"), "wallet.method.chain")
         self._later = _choice("", "wallet.rest.days")
-        self._soon = _choice("At the end of a sitting", "wallet.rest.sitting")
+        self._soon = _choice(tr("At the end of a sitting"), "wallet.rest.sitting")
         self._means = text.muted()
         self._when = text.muted()
         self._offer_icon = Icon("info", "neutral")
@@ -65,7 +67,7 @@ class PaymentCard(Card):
         how = column(spacing=8)
         how.addLayout(row(self._channel, self._chain))
         how.addWidget(self._means)
-        rest = column(text.caption("What is left in a channel comes back"), spacing=8)
+        rest = column(text.caption(tr("What is left in a channel comes back")), spacing=8)
         rest.addLayout(row(self._later, self._soon))
         rest.addWidget(self._when)
         self.body.addLayout(how)
@@ -84,16 +86,21 @@ class PaymentCard(Card):
             button.setEnabled(choice is not None and not choosing)
         self._offer_line.setVisible(offer is not None)
         if offer is not None:
-            self._offer.setText(CHANNELS_OFFER.get(offer, CHANNELS_OFFER["unknown"]))
+            self._offer.setText(tr(CHANNELS_OFFER.get(offer, CHANNELS_OFFER["unknown"])))
             self._offer_icon.show_icon(*_OFFER_ICONS.get(offer, ("info", "neutral")))
         self._days = choice.refund_after_days if choice is not None and choice.refund_after_days else self._days
-        self._later.set_text(f"After {plural(self._days, 'day', 'days')}")
+        self._later.set_text(tr("After {days}", days=tr_count(self._days, "{count} day", "{count} days")))
         if choice is None:
             return
         (self._channel if choice.method == "channel" else self._chain).setChecked(True)
         (self._later if choice.refund_after_days else self._soon).setChecked(True)
-        self._means.setText(_MEANS[choice.method])
-        self._when.setText(f"By itself {comes_back(choice.refund_after_days)}; sooner when you ask for it above.")
+        self._means.setText(tr(_MEANS[choice.method]))
+        self._when.setText(
+            tr(
+                "By itself {refund_after_days}; sooner when you ask for it above.",
+                refund_after_days=comes_back(choice.refund_after_days),
+            )
+        )
 
     def _on_channel(self) -> None:
         self.method_chosen.emit("channel")

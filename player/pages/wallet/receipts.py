@@ -10,6 +10,7 @@ from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.wire.desk import ReceiptOut
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def _state(row: ReceiptOut) -> Cell:
     word, tone = STATES[row.state]
-    return Cell(word, tone, badge=True)
+    return Cell(tr(word), tone, badge=True)
 
 
 def _way(row: ReceiptOut) -> Cell:
@@ -33,18 +34,18 @@ class ReceiptsCard(Card):
     """One line a purchase, newest first."""
 
     def __init__(self) -> None:
-        super().__init__("Receipts", spacing=8)
+        super().__init__(tr("Receipts"), spacing=8)
         columns: list[Column[ReceiptOut]] = [
-            Column("When", lambda row: Cell(moment(row.at)), width=140),
-            Column("Film", lambda row: Cell(row.title, tip=row.title), width=0),
-            Column("Part", _parts, width=130),
-            Column("State", _state, width=150),
-            Column("Paid by", _way, width=150),
-            Column("Amount", lambda row: Cell(money_exact(row.amount)), width=110, right=True),
+            Column(tr("When"), lambda row: Cell(moment(row.at)), width=140),
+            Column(tr("Film"), lambda row: Cell(row.title, tip=row.title), width=0),
+            Column(tr("Part"), _parts, width=130),
+            Column(tr("State"), _state, width=150),
+            Column(tr("Paid by"), _way, width=150),
+            Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=110, right=True),
         ]
         self._model: TableModel[ReceiptOut] = TableModel(columns, self)
-        self.table = Table(self._model, name="wallet.receipts", says="Purchases")
-        self._none = text.muted("Nothing bought yet. Each part that you pay for gets a line here.")
+        self.table = Table(self._model, name="wallet.receipts", says=tr("Purchases"))
+        self._none = text.muted(tr("Nothing bought yet. Each part that you pay for gets a line here."))
         self._waiting = skeleton_lines(100, 100, 100, height=18, spacing=20)
         for part in (self._waiting, self._none, self.table):
             self.body.addWidget(part)

@@ -6,6 +6,8 @@ import os
 
 from PySide6.QtCore import QObject
 
+from studio.kit.words import tr
+
 _SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
 _BUS = "DBUS_SESSION_BUS_ADDRESS"
 _OURS = "museclock-awake"
@@ -32,6 +34,6 @@ class Awake(QObject):
         if not awake:
             QDBusConnection.disconnectFromBus(_OURS)
             return
-        call = QDBusMessage.createMethodCall(_SERVICE, _PATH, _SERVICE, "Inhibit")
-        call.setArguments(["Museclock", "A film is playing"])
+        call = QDBusMessage.createMethodCall(_SERVICE, _PATH, _SERVICE, tr("Inhibit"))
+        call.setArguments([tr("Museclock"), tr("A film is playing")])
         QDBusConnection.connectToBus(QDBusConnection.BusType.SessionBus, _OURS).asyncCall(call)

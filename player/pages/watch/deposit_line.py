@@ -13,6 +13,7 @@ from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import column, holder, row
 from studio.kit.widgets.money_field import MoneyField
 from studio.kit.widgets.text import set_property
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.core.deposit import Deposit
@@ -30,9 +31,9 @@ class DepositLine(QWidget):
         self.is_valid = True
         self._words = text.muted()
         self._words.setObjectName("paywall.deposit.words")
-        self.change = ghost("Change", name="paywall.deposit.change", says="Change the deposit")
+        self.change = ghost(tr("Change"), name="paywall.deposit.change", says=tr("Change the deposit"))
         self.change.clicked.connect(self._open)
-        self.amount = MoneyField(name="paywall.deposit", says="Deposit in dollars")
+        self.amount = MoneyField(name="paywall.deposit", says=tr("Deposit in dollars"))
         self.amount.setFixedWidth(96)
         self.amount.edited.connect(self._on_edit)
         self._limits = text.caption(wrap=True)
@@ -57,10 +58,15 @@ class DepositLine(QWidget):
         new_limits = self._deposit is None or (deposit.least, deposit.most) != (self._deposit.least, self._deposit.most)
         self._deposit = deposit
         self._words.setText(
-            f"{money_exact(deposit.amount)} is set aside for {creator}; what you don’t watch returns, "
-            "in one click from the wallet."
+            tr(
+                "{amount} is set aside for {creator}; what you don’t watch returns, in one click from the wallet.",
+                amount=money_exact(deposit.amount),
+                creator=creator,
+            )
         )
-        self._limits.setText(f"{money_exact(deposit.least)} for this, up to {money_exact(deposit.most)}.")
+        self._limits.setText(
+            tr("{least} for this, up to {most}.", least=money_exact(deposit.least), most=money_exact(deposit.most))
+        )
         can_choose = changeable and deposit.least < deposit.most
         self.change.setVisible(can_choose and self._fields.isHidden())
         self.amount.setEnabled(can_choose)

@@ -15,6 +15,7 @@ from studio.kit.problems import advice
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import column, holder, row
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from player.pages.watch.joining import Joining
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from services.wire.memberships import QuoteOut
 
 _WHAT = {
-    "join": "{tier} opens all that it covers until {until}.",
-    "renew": "{tier} goes on until {until}.",
-    "upgrade": "{tier} opens more until {until}, when your present tier ends: you pay the difference.",
-    "downgrade": "{tier} follows when your present tier ends, until {until}.",
+    "join": mark("{tier} opens all that it covers until {until}."),
+    "renew": mark("{tier} goes on until {until}."),
+    "upgrade": mark("{tier} opens more until {until}, when your present tier ends: you pay the difference."),
+    "downgrade": mark("{tier} follows when your present tier ends, until {until}."),
 }
 
 
@@ -47,7 +48,7 @@ class JoinBox(QWidget):
         self._problem.set_ink("bad")
         self._problem.setObjectName("paywall.join.problem")
         self._pay = primary("", name="paywall.join.pay", icon="unlock")
-        self._leave = ghost("Not now", name="paywall.join.leave")
+        self._leave = ghost(tr("Not now"), name="paywall.join.leave")
         buttons = row(self._leave, self._pay, spacing=8)
         buttons.setStretch(1, 1)
         self._consent = holder(buttons)
@@ -74,7 +75,7 @@ class JoinBox(QWidget):
                 choice.setEnabled(not joining.busy)
         if quote is not None:
             self._words.setText(_consent_words(quote))
-            self._pay.set_text("Joining…" if joining.busy else f"Pay {money_exact(quote.amount)}")
+            self._pay.set_text(tr("Joining…") if joining.busy else tr("Pay {amount}", amount=money_exact(quote.amount)))
             self._pay.setEnabled(not joining.busy)
             self._leave.setEnabled(not joining.busy)
 
@@ -85,8 +86,10 @@ class JoinBox(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for tier in sorted(tiers, key=to_pay):
-            button = secondary(f"Join {tier.name} – {money(tier.price)} a month", name="paywall.join")
-            button.setToolTip("A month is thirty days. The sum is shown before anything is paid.")
+            button = secondary(
+                tr("Join {name} – {price} a month", name=tier.name, price=money(tier.price)), name="paywall.join"
+            )
+            button.setToolTip(tr("A month is thirty days. The sum is shown before anything is paid."))
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             self._choices.addWidget(button)
             if tier.counted:
@@ -95,7 +98,7 @@ class JoinBox(QWidget):
 
 def _consent_words(quote: QuoteOut) -> str:
     until = day(from_unix_seconds(quote.until).date())
-    said = _WHAT.get(quote.kind, _WHAT["join"]).format(tier=quote.tier_name, until=until)
+    said = tr(_WHAT.get(quote.kind, _WHAT["join"])).format(tier=quote.tier_name, until=until)
     if quote.fare:
-        said += f" What you paid for parts this month counts: {money_exact(quote.fare)} less."
-    return f"{said} It renews within your limits until you cancel."
+        said += tr(" What you paid for parts this month counts: {fare} less.", fare=money_exact(quote.fare))
+    return tr("{said} It renews within your limits until you cancel.", said=said)

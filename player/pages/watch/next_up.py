@@ -11,6 +11,7 @@ from studio.kit.format import duration, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, row
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.wire.catalogue import ItemOut
@@ -25,13 +26,13 @@ class NextCard(Card):
     again_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Next up", padding=20, spacing=8)
+        super().__init__(tr("Next up"), padding=20, spacing=8)
         self.setObjectName("watch.next")
         self.setFixedWidth(_WIDTH)
         self._name = text.lead(wrap=True)
         self._facts = text.muted()
-        self._go = primary("Watch it", name="watch.next.open", icon="next")
-        again = ghost("Watch again", name="watch.next.again", icon="retry")
+        self._go = primary(tr("Watch it"), name="watch.next.open", icon="next")
+        again = ghost(tr("Watch again"), name="watch.next.again", icon="retry")
         self._go.clicked.connect(self.wanted)
         again.clicked.connect(self.again_wanted)
         self.body.addWidget(self._name)
@@ -48,5 +49,5 @@ class NextCard(Card):
             return
         self._name.setText(item.title)
         rate = item.price_per_ten_seconds
-        price = f"{money_exact(price_per_minute(rate))} a minute" if rate else "free"
+        price = tr("{rate} a minute", rate=money_exact(price_per_minute(rate))) if rate else "free"
         self._facts.setText(f"{item.creator_name} · {duration(item.duration_ms)} · {price}")

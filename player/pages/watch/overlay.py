@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from studio.kit import theme
 from studio.kit.icons import pixmap
 from studio.kit.tokens import BODY, CONTROL_HEIGHT, DARK, RADIUS
+from studio.kit.words import tr
 
 
 class OverlayButton(QAbstractButton):
@@ -85,7 +86,7 @@ class BigPlay(OverlayButton):
     """The round button over a film that was not started."""
 
     def __init__(self) -> None:
-        super().__init__("play", "Play", name="watch.start", size=88)
+        super().__init__(tr("play"), tr("Play"), name="watch.start", size=88)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

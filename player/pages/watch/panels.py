@@ -14,8 +14,9 @@ from player.core.timeline import Access
 from player.pages.watch.keys import HELP
 from services.units.money import ZERO, total
 from studio.kit import theme
-from studio.kit.format import DASH, duration, money_exact, plural
+from studio.kit.format import DASH, duration, money_exact
 from studio.kit.tokens import DARK, RADIUS, SMALL
+from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
@@ -78,7 +79,7 @@ class OverlayLines(QWidget):
 
 def key_lines(state: WatchState) -> Lines:
     """Give what the keys do, while that is asked for."""
-    return HELP if state.shows_keys else ()
+    return tuple((keys, tr(words)) for keys, words in HELP) if state.shows_keys else ()
 
 
 def figure_lines(state: WatchState) -> Lines:
@@ -90,17 +91,48 @@ def figure_lines(state: WatchState) -> Lines:
     counts = {access: sum(1 for chunk in timeline.chunks if chunk.access is access) for access in Access}
     given_back = total([receipt.amount for receipt in state.receipts or () if receipt.state == "refused"])
     return (
-        ("Picture", f"{item.width} × {item.height}, {speed_words(state.speed)}, {state.playback.state.value}"),
-        ("Position", f"{duration(state.position_ms)}, part {here.index + 1} of {len(timeline)} ({here.access.value})"),
-        ("Parts", f"{counts[Access.OWNED]} yours, {counts[Access.FREE]} free, {counts[Access.LOCKED]} not bought"),
-        ("First picture", _ms(figures.starts_ms[-1] if figures.starts_ms else None)),
-        ("Waits", str(figures.stalls)),
-        ("Key after paying", f"{_ms(middle(figures.key_ms))}, at most {_ms(slowest(figures.key_ms))}"),
-        ("Paid now", f"{money_exact(figures.paid)} for {plural(figures.parts, 'part', 'parts')}"),
-        ("Paid in all", money_exact(state.spent)),
-        ("Not charged", money_exact(given_back or ZERO)),
+        (tr("Picture"), f"{item.width} × {item.height}, {speed_words(state.speed)}, {state.playback.state.value}"),
+        (
+            tr("Position"),
+            tr(
+                "{position_ms}, part {value} of {len} ({value_2})",
+                position_ms=duration(state.position_ms),
+                value=here.index + 1,
+                len=len(timeline),
+                value_2=here.access.value,
+            ),
+        ),
+        (
+            tr("Parts"),
+            tr(
+                "{counts} yours, {counts_2} free, {counts_3} not bought",
+                counts=counts[Access.OWNED],
+                counts_2=counts[Access.FREE],
+                counts_3=counts[Access.LOCKED],
+            ),
+        ),
+        (tr("First picture"), _ms(figures.starts_ms[-1] if figures.starts_ms else None)),
+        (tr("Waits"), str(figures.stalls)),
+        (
+            tr("Key after paying"),
+            tr(
+                "{key_ms}, at most {key_ms_2}",
+                key_ms=_ms(middle(figures.key_ms)),
+                key_ms_2=_ms(slowest(figures.key_ms)),
+            ),
+        ),
+        (
+            tr("Paid now"),
+            tr(
+                "{paid} for {parts}",
+                paid=money_exact(figures.paid),
+                parts=tr_count(figures.parts, "{count} part", "{count} parts"),
+            ),
+        ),
+        (tr("Paid in all"), money_exact(state.spent)),
+        (tr("Not charged"), money_exact(given_back or ZERO)),
     )
 
 
 def _ms(value: int | None) -> str:
-    return DASH if value is None else f"{value} ms"
+    return DASH if value is None else tr("{value} ms", value=value)

@@ -18,6 +18,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, Inset, holder, row
 from studio.kit.widgets.money_field import MoneyField
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.pages.watch.state import Paywall
@@ -42,19 +43,19 @@ class PaywallCard(Card):
     join_left = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Keep watching", padding=20, spacing=12)
+        super().__init__(tr("Keep watching"), padding=20, spacing=12)
         self.setObjectName("paywall.card")
         self.setFixedWidth(WIDTH)
         self._cause: Cause | None = None
         self._rest_price: Money | None = None
         self._problem: Problem | None = None
         self._words = text.muted()
-        self._facts = [_Price("per 10 s"), _Price("per minute"), _Price("for the rest")]
+        self._facts = [_Price("per 10 s"), _Price(tr("per minute")), _Price(tr("for the rest"))]
         self._deposit = DepositLine()
         self._chain = text.muted()
         self._chain.setObjectName("paywall.chain")
         self.buy = primary("", name="paywall.buy", icon="unlock")
-        self._amount = MoneyField(name="paywall.budget", says="Budget in dollars")
+        self._amount = MoneyField(name="paywall.budget", says=tr("Budget in dollars"))
         self._amount.set_money(FIRST_BUDGET)
         self._auto = secondary("", name="paywall.autobuy")
         self._minutes = secondary("", name="paywall.minutes")
@@ -112,7 +113,7 @@ class PaywallCard(Card):
         self._show_way(paywall)
         self._show_buttons(paywall)
         self._show_joining(paywall)
-        self._wallet.setText(f"{money(paywall.available)} in your wallet")
+        self._wallet.setText(tr("{available} in your wallet", available=money(paywall.available)))
         self._wallet.setToolTip(money_exact(paywall.available))
         self.setAccessibleName(title)
         if self._rest_price != paywall.rest:
@@ -142,7 +143,7 @@ class PaywallCard(Card):
         # By channel a part is as cheap to settle as five minutes; on the chain each payment is a transaction.
         soon = not paywall.way.by_channel and 1 < paywall.minutes.count < paywall.stretch.count
         self._minutes.setVisible(soon and not unknown)
-        self._minutes.set_text(f"Buy the next 5 minutes for {money_exact(paywall.minutes.price)}")
+        self._minutes.set_text(tr("Buy the next 5 minutes for {price}", price=money_exact(paywall.minutes.price)))
         told = advice(paywall.problem) if paywall.problem is not None else None
         helps = told is not None and told.action in (Action.OPEN_WALLET, Action.UNLOCK, Action.CREATE_WALLET)
         self._action.setVisible(helps and not unknown)
@@ -176,9 +177,12 @@ class PaywallCard(Card):
     def _name_budget(self) -> None:
         limit = self._amount.money
         shown = money_exact(limit) if limit is not None else "…"
-        self._auto.set_text(f"Watch, up to {shown}")
+        self._auto.set_text(tr("Watch, up to {shown}", shown=shown))
         self._auto.setToolTip(
-            f"Buys part by part without asking again. No more than {shown} goes into the channel for it."
+            tr(
+                "Buys part by part without asking again. No more than {shown} goes into the channel for it.",
+                shown=shown,
+            )
         )
         self._enable()
 

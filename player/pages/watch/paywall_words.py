@@ -6,79 +6,95 @@ from typing import TYPE_CHECKING
 
 from player.pages.watch.state import Cause
 from player.parts.payment_words import WHY_BY_CHAIN
-from studio.kit.format import money_exact, plural
+from studio.kit.format import money_exact
 from studio.kit.problems import advice
+from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
     from player.pages.watch.state import Paywall, Way
 
 _TITLES = {
-    Cause.LOCKED: ("Keep watching", "From here each part is paid for as you watch. What you buy stays yours."),
-    Cause.BUYING: ("Buying this part…", "Paying, then fetching the key. It plays as soon as the key is here."),
-    Cause.UNKNOWN: (
-        "Not settled yet",
-        "The payment was sent, but no answer has come yet. It is looked up and never sent twice.",
+    Cause.LOCKED: (
+        mark("Keep watching"),
+        mark("From here each part is paid for as you watch. What you buy stays yours."),
     ),
-    Cause.DEPOSIT: ("A larger deposit is needed", "Nothing was paid. Confirm the new sum to go on."),
-    Cause.MEMBERS: ("For members", "Members of a tier watch this without paying for parts."),
+    Cause.BUYING: (
+        mark("Buying this part…"),
+        mark("Paying, then fetching the key. It plays as soon as the key is here."),
+    ),
+    Cause.UNKNOWN: (
+        mark("Not settled yet"),
+        mark("The payment was sent, but no answer has come yet. It is looked up and never sent twice."),
+    ),
+    Cause.DEPOSIT: (mark("A larger deposit is needed"), mark("Nothing was paid. Confirm the new sum to go on.")),
+    Cause.MEMBERS: (mark("For members"), mark("Members of a tier watch this without paying for parts.")),
 }
 
 
 # What stopped it, in its own words; the sentence under it says what helps.
 _REFUSALS = {
-    "payment.insufficient": "Not enough money in your wallet",
-    "budget.day": "Your limit for today is reached",
-    "budget.creator": "Your limit for this creator is reached",
-    "wallet.locked": "Your wallet is locked",
-    "payment.refused": "The seller refused the payment",
-    "channel.refused": "The seller refused the payment",
-    "payment.terms_changed": "The price has changed",
-    "node.unreachable": "The seller does not answer",
-    "service.timeout": "The answer takes too long",
-    "chain.unreachable": "The payment chain does not answer",
-    "content.wrong_key": "The key does not open this part",
-    "content.damaged": "This part is damaged at its source",
-    "content.missing": "This part is nowhere to be had",
-    "content.not_for_sale": "This film is no longer for sale",
+    "payment.insufficient": mark("Not enough money in your wallet"),
+    "budget.day": mark("Your limit for today is reached"),
+    "budget.creator": mark("Your limit for this creator is reached"),
+    "wallet.locked": mark("Your wallet is locked"),
+    "payment.refused": mark("The seller refused the payment"),
+    "channel.refused": mark("The seller refused the payment"),
+    "payment.terms_changed": mark("The price has changed"),
+    "node.unreachable": mark("The seller does not answer"),
+    "service.timeout": mark("The answer takes too long"),
+    "chain.unreachable": mark("The payment chain does not answer"),
+    "content.wrong_key": mark("The key does not open this part"),
+    "content.damaged": mark("This part is damaged at its source"),
+    "content.missing": mark("This part is nowhere to be had"),
+    "content.not_for_sale": mark("This film is no longer for sale"),
 }
 
 
 def title_and_words(paywall: Paywall) -> tuple[str, str]:
     """Say why playback stands here."""
     if paywall.joining.quote is not None:
-        return f"Join {paywall.joining.quote.tier_name}", ""
+        return tr("Join {tier_name}", tier_name=paywall.joining.quote.tier_name), ""
     match paywall.cause:
         case Cause.BUDGET:
             limit = money_exact(paywall.limit)
-            return "Your budget is used up", f"{limit} was the limit that you set. Raise it, or buy part by part."
+            return tr("Your budget is used up"), tr(
+                "{limit} was the limit that you set. Raise it, or buy part by part.", limit=limit
+            )
         case Cause.REFUSED:
             if paywall.problem is None:
-                return "This part could not be bought", ""
-            title = _REFUSALS.get(paywall.problem.code, "This part could not be bought")
+                return tr("This part could not be bought"), ""
+            title = tr(_REFUSALS.get(paywall.problem.code, mark("This part could not be bought")))
             return title, advice(paywall.problem).sentence
         case _:
-            return _TITLES.get(paywall.cause, _TITLES[Cause.LOCKED])
+            title, sentence = _TITLES.get(paywall.cause, _TITLES[Cause.LOCKED])
+            return tr(title), tr(sentence)
 
 
 def chain_words(way: Way) -> str:
     """Say that parts are settled on the chain, and why."""
-    return f"Each part is settled on the chain. {WHY_BY_CHAIN.get(way.why, '')}".strip()
+    return tr("Each part is settled on the chain. {why}", why=tr(WHY_BY_CHAIN.get(way.why, ""))).strip()
 
 
 def buy_words(paywall: Paywall) -> str:
     """Name the first button: what it buys, and for how much."""
     if paywall.cause is Cause.UNKNOWN:
-        return "Look again"
+        return tr("Look again")
     if paywall.cause is Cause.BUYING:
-        return "Buying…"
+        return tr("Buying…")
     if paywall.wanted.count > 1:
-        return f"Watch {plural(paywall.wanted.count, 'part', 'parts')} for {money_exact(paywall.wanted.price)}"
-    return f"Watch this part for {money_exact(paywall.wanted.price)}"
+        return tr(
+            "Watch {count} for {price}",
+            count=tr_count(paywall.wanted.count, "{count} part", "{count} parts"),
+            price=money_exact(paywall.wanted.price),
+        )
+    return tr("Watch this part for {price}", price=money_exact(paywall.wanted.price))
 
 
 def stretch_words(paywall: Paywall) -> str:
     """Name the button for all parts in a row: mostly the rest of the film."""
     price = money_exact(paywall.stretch.price)
     if paywall.stretch.price == paywall.rest:
-        return f"Buy the rest for {price}"
-    return f"Buy {plural(paywall.stretch.count, 'part', 'parts')} for {price}"
+        return tr("Buy the rest for {price}", price=price)
+    return tr(
+        "Buy {count} for {price}", count=tr_count(paywall.stretch.count, "{count} part", "{count} parts"), price=price
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from player.core.timeline import Access, price_per_minute
 from services.units.money import ZERO, Money
 from studio.kit.format import duration, money, money_exact
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.pages.watch.joining import Joining
@@ -36,7 +37,12 @@ def fare_words(tier: AccessTierOut) -> str:
     """Say how far a viewer has come toward a tier by paying for parts; empty while nothing counts."""
     if not tier.counted:
         return ""
-    return f"{money(tier.counted)} of {money(tier.price)} toward {tier.name} this month"
+    return tr(
+        "{counted} of {price} toward {name} this month",
+        counted=money(tier.counted),
+        price=money(tier.price),
+        name=tier.name,
+    )
 
 
 def price_lines(state: WatchState) -> tuple[str, str]:
@@ -48,20 +54,24 @@ def price_lines(state: WatchState) -> tuple[str, str]:
     if not rest:
         return _without_paying(state), ""
     tier, is_tier_first = ways(state.joining, rest)
-    join = "" if tier is None else f"Join {tier.name}, {money(to_pay(tier))} a month"
+    join = "" if tier is None else tr("Join {name}, {tier} a month", name=tier.name, tier=money(to_pay(tier)))
     if state.joining.is_members_only:
-        return join or "For members of a tier only", "Members watch it without paying for parts."
+        return join or tr("For members of a tier only"), tr("Members watch it without paying for parts.")
     rate = item.price_per_ten_seconds
-    rates = f"{money_exact(rate)} per 10 s · {money_exact(price_per_minute(rate))} a minute"
-    watch = f"Watch, up to {money_exact(rest)}"
+    rates = tr(
+        "{rate} per 10 s · {rate_2} a minute", rate=money_exact(rate), rate_2=money_exact(price_per_minute(rate))
+    )
+    watch = tr("Watch, up to {rest}", rest=money_exact(rest))
     first, other = (join, watch) if is_tier_first else (watch, join)
-    return first, " · ".join(part for part in (rates, _free_words(state), other and f"or {_lower(other)}") if part)
+    return first, " · ".join(
+        part for part in (rates, _free_words(state), other and tr("or {other}", other=_lower(other))) if part
+    )
 
 
 def _without_paying(state: WatchState) -> str:
     timeline = state.timeline
     is_bought = timeline is not None and any(chunk.access is Access.OWNED for chunk in timeline.chunks)
-    return "It is yours: it plays without paying" if is_bought else "Free to watch"
+    return tr("It is yours: it plays without paying") if is_bought else tr("Free to watch")
 
 
 def _free_words(state: WatchState) -> str:
@@ -70,7 +80,7 @@ def _free_words(state: WatchState) -> str:
         return ""
     playable = timeline.playable_until(0)
     is_free = playable and all(chunk.access is Access.FREE for chunk in timeline.chunks[:playable])
-    return f"the first {duration(timeline.chunks[playable - 1].end_ms)} free" if is_free else ""
+    return tr("the first {end_ms} free", end_ms=duration(timeline.chunks[playable - 1].end_ms)) if is_free else ""
 
 
 def _lower(words: str) -> str:

@@ -15,6 +15,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import column, hairline, row
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
 WIDTH = 320
 
 
-_REASONS = ("It did not play", "It is not what it says it is", "Paid by mistake")
+_REASONS = (mark("It did not play"), mark("It is not what it says it is"), mark("Paid by mistake"))
 _ASKED: dict[str, tuple[str, Tone]] = {
-    "asked": ("money asked back", "info"),
-    "received": ("on its way back", "info"),
-    "paid": ("given back", "ok"),
-    "refused": ("not given back", "bad"),
-    "failed": ("being looked up", "warn"),
+    "asked": (mark("money asked back"), "info"),
+    "received": (mark("on its way back"), "info"),
+    "paid": (mark("given back"), "ok"),
+    "refused": (mark("not given back"), "bad"),
+    "failed": (mark("being looked up"), "warn"),
 }
 
 
@@ -52,8 +53,8 @@ class ReceiptPanel(QFrame):
         layout.setContentsMargins(20, 20, 20, 20)
         layout.setSpacing(12)
         self._total = text.figure(size=20)
-        layout.addWidget(text.lead("Receipts"))
-        layout.addLayout(column(self._total, text.caption("paid for this film, ever"), spacing=2))
+        layout.addWidget(text.lead(tr("Receipts")))
+        layout.addLayout(column(self._total, text.caption(tr("paid for this film, ever")), spacing=2))
         layout.addWidget(hairline())
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -80,14 +81,14 @@ class ReceiptPanel(QFrame):
         for receipt in receipts:
             layout.addLayout(self._line(receipt, known.get(receipt.receipt, "")))
         if not receipts:
-            layout.addWidget(text.muted("Nothing yet. Free parts need no receipt."))
+            layout.addWidget(text.muted(tr("Nothing yet. Free parts need no receipt.")))
         layout.addStretch(1)
         self._area.setWidget(lines)
 
     def _line(self, receipt: ReceiptOut, asked: str) -> QVBoxLayout:
         made = _line(receipt, asked)
         if receipt.state in ("keyed", "disputed") and receipt.receipt and receipt.amount and not asked:
-            report = ghost("Report a problem", name="watch.receipt.report")
+            report = ghost(tr("Report a problem"), name="watch.receipt.report")
             report.clicked.connect(partial(self._ask_why, receipt, report))
             made.addWidget(report, 0, Qt.AlignmentFlag.AlignLeft)
         return made
@@ -96,9 +97,9 @@ class ReceiptPanel(QFrame):
         menu = QMenu(self)
         menu.setObjectName("watch.receipt.reasons")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addSection(f"Ask for {money_exact(receipt.amount)} back")
+        menu.addSection(tr("Ask for {amount} back", amount=money_exact(receipt.amount)))
         for reason in _REASONS:
-            menu.addAction(reason).triggered.connect(partial(self.report_wanted.emit, receipt, reason))
+            menu.addAction(tr(reason)).triggered.connect(partial(self.report_wanted.emit, receipt, reason))
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
@@ -114,7 +115,7 @@ def _line(receipt: ReceiptOut, asked: str) -> QVBoxLayout:
     when.setToolTip(tip)
     second = row(when)
     second.addStretch(1)
-    second.addWidget(Badge(word, tone))
+    second.addWidget(Badge(tr(word), tone))
     made = column(spacing=4)
     made.addLayout(first)
     made.addLayout(second)

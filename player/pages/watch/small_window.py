@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizeGrip, QVBoxLayout, QWidget
 
 from player.pages.watch.overlay import OverlayButton, OverlayText, Shade
 from player.pages.watch.surface import VideoSurface
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
@@ -30,7 +31,7 @@ class SmallWindow(QWidget):
         flags = Qt.WindowType.Tool | Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.FramelessWindowHint
         super().__init__(owner, flags)
         self.setObjectName("watch.small")
-        self.setWindowTitle("Museclock")
+        self.setWindowTitle(tr("Museclock"))
         self.setMinimumSize(240, 135)
         self.resize(_SIZE)
         self.surface = VideoSurface()
@@ -38,8 +39,8 @@ class SmallWindow(QWidget):
         self.surface.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._dragged: QPoint | None = None
         bar = Shade(at_top=False)
-        self._play = OverlayButton("pause", "Pause", name="watch.small.play")
-        back = OverlayButton("inset", "Back to the window (P)", name="watch.small.back")
+        self._play = OverlayButton("pause", tr("Pause"), name="watch.small.play")
+        back = OverlayButton("inset", tr("Back to the window (P)"), name="watch.small.back")
         self._words = OverlayText()
         line = QHBoxLayout(bar)
         line.setContentsMargins(8, 8, 4, 4)
@@ -56,8 +57,8 @@ class SmallWindow(QWidget):
 
     def show_state(self, state: WatchState) -> None:
         """Draw the state."""
-        self._play.show_icon("pause" if state.is_playing else "play", "Pause" if state.is_playing else "Play")
-        self._words.setText("Waits for you in the window" if state.paywall is not None else "")
+        self._play.show_icon("pause" if state.is_playing else "play", tr("Pause") if state.is_playing else tr("Play"))
+        self._words.setText(tr("Waits for you in the window") if state.paywall is not None else "")
         self.surface.set_dimmed(dimmed=state.paywall is not None)
 
     def show_frame(self, frame: Frame | None) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.kit import theme
 from studio.kit.tokens import DARK
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.vlc.frames import Frame
@@ -26,7 +27,7 @@ class VideoSurface(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("watch.video")
-        self.setAccessibleName("Video")
+        self.setAccessibleName(tr("Video"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self._frame: Frame | None = None

@@ -11,6 +11,7 @@ from studio.kit.problems import Action, Problem, advice
 from studio.kit.trail import note
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, icon_button
+from studio.kit.words import tr
 
 
 class ProblemBanner(QFrame):
@@ -40,7 +41,7 @@ class ProblemBanner(QFrame):
         self.button = Button("", "secondary", name=f"{name}.action")
         self.button.clicked.connect(self._act)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.keep = icon_button("download", "Save evidence", name=f"{name}.evidence")
+        self.keep = icon_button("download", tr("Save evidence"), name=f"{name}.evidence")
         self.keep.clicked.connect(save_evidence)
         layout.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio.kit.node_words import HERE
 from studio.kit.widgets.choice import Choice
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.wire.nodes import NodeOut
@@ -24,5 +25,5 @@ class NodeChoice(Choice):
 
     def show_nodes(self, nodes: tuple[NodeOut, ...], chosen: str, *, without: str | None = None) -> None:
         """Offer this computer and the nodes, less one place; what is not offered any more is not chosen either."""
-        self.offer(tuple(one for one in (("", HERE), *((n.address, n.name) for n in nodes)) if one[0] != without))
+        self.offer(tuple(one for one in (("", tr(HERE)), *((n.address, n.name) for n in nodes)) if one[0] != without))
         self.choose(chosen)

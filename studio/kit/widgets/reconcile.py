@@ -9,17 +9,18 @@ from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.card import Card
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from services.units.money import Money
     from services.wire.desk import Reconciliation, ReconciliationRow
 
 _NAMES = {
-    "paid": "Paid",
-    "deposited": "In channels",
-    "earned": "Earned",
-    "withdrawn": "Withdrawn",
-    "available": "Available",
+    "paid": mark("Paid"),
+    "deposited": mark("In channels"),
+    "earned": mark("Earned"),
+    "withdrawn": mark("Withdrawn"),
+    "available": mark("Available"),
 }
 # The node keeps no book of what viewers deposited: that is the chain's affair.
 _NOT_THE_NODES = "deposited"
@@ -31,7 +32,7 @@ def _is_read(row: ReconciliationRow) -> bool:
 
 def _at_node(row: ReconciliationRow) -> Cell:
     if row.name == _NOT_THE_NODES:
-        return Cell(DASH, muted=True, tip="The node keeps no book of deposits.")
+        return Cell(DASH, muted=True, tip=tr("The node keeps no book of deposits."))
     return _sum(row.node)
 
 
@@ -39,39 +40,45 @@ def _waiting(row: ReconciliationRow) -> str:
     """Say what the chain does not have yet, though all agree that it was bought."""
     if row.waiting.micros <= 0:
         return ""
-    return f"{_NAMES.get(row.name, row.name)}: {money_exact(row.waiting)} of it not yet brought to the chain"
+    return tr(
+        "{name}: {waiting} of it not yet brought to the chain",
+        name=tr(_NAMES.get(row.name, row.name)),
+        waiting=money_exact(row.waiting),
+    )
 
 
 def _sum(amount: Money | None) -> Cell:
-    return Cell(money_exact(amount), muted=amount is None, tip="" if amount is not None else "Could not be read.")
+    return Cell(money_exact(amount), muted=amount is None, tip="" if amount is not None else tr("Could not be read."))
 
 
 def _agreement(row: ReconciliationRow) -> Cell:
     if row.agrees:
-        return Cell("agrees", "ok", badge=True)
+        return Cell(tr("agrees"), "ok", badge=True)
     if not _is_read(row):
-        return Cell("not read", "neutral", badge=True)
-    return Cell("differs", "bad", badge=True)
+        return Cell(tr("not read"), "neutral", badge=True)
+    return Cell(tr("differs"), "bad", badge=True)
 
 
 class ReconcileCard(Card):
     """Shows the sums as the three books have them, to the last digit."""
 
     def __init__(self) -> None:
-        super().__init__("Three books", spacing=8)
+        super().__init__(tr("Three books"), spacing=8)
         self._verdict = Badge("", "neutral")
         self.head.addWidget(self._verdict)
-        self._when = text.caption("The chain, the node that sells, and this desk each keep their own book.", wrap=True)
+        self._when = text.caption(
+            tr("The chain, the node that sells, and this desk each keep their own book."), wrap=True
+        )
         self.body.addWidget(self._when)
         columns: list[Column[ReconciliationRow]] = [
-            Column("Sum", lambda row: Cell(_NAMES.get(row.name, row.name), tip=_waiting(row)), width=0),
-            Column("Chain", lambda row: _sum(row.chain), width=150, right=True),
-            Column("Node", _at_node, width=150, right=True),
-            Column("This desk", lambda row: _sum(row.desk), width=150, right=True),
+            Column(tr("Sum"), lambda row: Cell(tr(_NAMES.get(row.name, row.name)), tip=_waiting(row)), width=0),
+            Column(tr("Chain"), lambda row: _sum(row.chain), width=150, right=True),
+            Column(tr("Node"), _at_node, width=150, right=True),
+            Column(tr("This desk"), lambda row: _sum(row.desk), width=150, right=True),
             Column("", _agreement, width=120, right=True),
         ]
         self._model: TableModel[ReconciliationRow] = TableModel(columns, self)
-        self.table = Table(self._model, name="reconcile.table", says="Sums on the chain, the node and this desk")
+        self.table = Table(self._model, name="reconcile.table", says=tr("Sums on the chain, the node and this desk"))
         self.table.fit_rows()
         self.body.addWidget(self.table)
         self._waiting = text.muted()
@@ -85,8 +92,12 @@ class ReconcileCard(Card):
         self.table.fit_rows()
         block = DASH if sums.block is None else f"{sums.block:,}"
         self._when.setText(
-            f"The chain, the node that sells, and this desk each keep their own book. "
-            f"Read at {clock(sums.as_of)}, block {block}."
+            tr(
+                "The chain, the node that sells, and this desk each keep their own book. Read at {as_of}, block "
+                "{block}.",
+                as_of=clock(sums.as_of),
+                block=block,
+            )
         )
         waiting = [words for row in sums.rows if (words := _waiting(row))]
         self._waiting.setText("; ".join(waiting) + "." if waiting else "")
@@ -94,6 +105,8 @@ class ReconcileCard(Card):
         agree = all(row.agrees for row in sums.rows)
         unread = not all(_is_read(row) for row in sums.rows)
         if agree:
-            self._verdict.set_state("All agree", "ok")
+            self._verdict.set_state(tr("All agree"), "ok")
         else:
-            self._verdict.set_state("Not all could be read" if unread else "They differ", "warn" if unread else "bad")
+            self._verdict.set_state(
+                tr("Not all could be read") if unread else tr("They differ"), "warn" if unread else "bad"
+            )

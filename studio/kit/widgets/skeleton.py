@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from studio.kit.words import tr
+
 
 class Skeleton(QWidget):
     """One bar; ``part`` is its share of the width in hundredths."""
@@ -14,7 +16,7 @@ class Skeleton(QWidget):
     def __init__(self, height: int = 14, *, part: int = 100, card: bool = False) -> None:
         super().__init__()
         self.setFixedHeight(height)
-        self.setAccessibleName("Loading")
+        self.setAccessibleName(tr("Loading"))
         bar = QFrame()
         bar.setProperty("kit", "ghost-card" if card else "ghost")
         layout = QHBoxLayout(self)

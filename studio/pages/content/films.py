@@ -16,42 +16,54 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.widgets.choice import Choice
+from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
     from services.wire.figures import ItemPageOut, ItemRowOut
+    from studio.kit.pictures import PictureShelf
     from studio.kit.tokens import Tone
     from studio.pages.content.films_model import FilmsState
 
-ACCESS = (("", "All films"), ("chunks", "By the part"), ("members", "Members only"), ("public", "For everybody"))
+ACCESS = (
+    ("", mark("All films")),
+    ("chunks", mark("By the part")),
+    ("members", mark("Members only")),
+    ("public", mark("For everybody")),
+)
 ORDERS = (
-    ("newest", "Newest first"), ("earned", "Earned most"), ("title", "By title"), ("price", "Dearest first"),
-    ("length", "Longest first"),
-)  # fmt: skip
+    ("newest", mark("Newest first")),
+    ("earned", mark("Earned most")),
+    ("title", mark("By title")),
+    ("price", mark("Dearest first")),
+    ("length", mark("Longest first")),
+)
 _BADGES: dict[str, tuple[str, Tone]] = {
-    "chunks": ("by the part", "ok"),
-    "members": ("members only", "accent"),
-    "public": ("for everybody", "info"),
+    "chunks": (mark("by the part"), "ok"),
+    "members": (mark("members only"), "accent"),
+    "public": (mark("for everybody"), "info"),
 }
 _SEEN = 10
 
 
 def _access(film: ItemRowOut) -> Cell:
     if film.takedown:
-        return Cell("taken down", "bad", badge=True, tip="A moderator of the node took it down.")
+        return Cell(tr("taken down"), "bad", badge=True, tip=tr("A moderator of the node took it down."))
+    if film.opens_at is not None:
+        return Cell(tr("from {when}", when=moment(film.opens_at)), "info", badge=True, tip=tr("It is still to come."))
     words, tone = _BADGES[film.visibility]
-    return Cell(words, tone, badge=True)
+    return Cell(tr(words), tone, badge=True)
 
 
-def film_columns() -> list[Column[ItemRowOut]]:
+def film_columns(pictures: PictureShelf) -> list[Column[ItemRowOut]]:
     """Give the columns of the films."""
     return [
-        Column("Title", lambda film: Cell(film.title, tip=film.title), width=0),
-        Column("Who can watch", _access, width=140),
-        Column("Length", lambda film: Cell(duration(film.duration_ms)), width=84, right=True),
-        Column("Price per 10 s", lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
-        Column("Payments", lambda film: Cell(f"{film.payments:,}", muted=True), width=96, right=True),
-        Column("Earned", lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=110, right=True),
-        Column("Since", lambda film: Cell(moment(film.published_at), muted=True), width=130, right=True),
+        Column(tr("Title"), lambda film: Cell(film.title, tip=film.title, picture=pictures.of(film.poster)), width=0),
+        Column(tr("Who can watch"), _access, width=140),
+        Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=84, right=True),
+        Column(tr("Price per 10 s"), lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
+        Column(tr("Payments"), lambda film: Cell(f"{film.payments:,}", muted=True), width=96, right=True),
+        Column(tr("Earned"), lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=110, right=True),
+        Column(tr("Since"), lambda film: Cell(moment(film.published_at), muted=True), width=130, right=True),
     ]
 
 
@@ -66,14 +78,14 @@ class FilmTools(Card):
         super().__init__(padding=12)
         self.search = QLineEdit()
         self.search.setObjectName("content.search")
-        self.search.setAccessibleName("Find a film by its title")
-        self.search.setPlaceholderText("Find by title")
+        self.search.setAccessibleName(tr("Find a film by its title"))
+        self.search.setPlaceholderText(tr("Find by title"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(320)
         self.search.textChanged.connect(self.searched)
-        access = Choice(ACCESS, name="content.filter", says="Which films")
+        access = Choice([(key, tr(words)) for key, words in ACCESS], name="content.filter", says=tr("Which films"))
         access.picked.connect(self.filtered)
-        order = Choice(ORDERS, name="content.order", says="In which order")
+        order = Choice([(key, tr(words)) for key, words in ORDERS], name="content.order", says=tr("In which order"))
         order.picked.connect(self.ordered)
         self._count = text.muted(wrap=False)
         line = row(self.search, access, order, spacing=8)
@@ -83,7 +95,7 @@ class FilmTools(Card):
 
     def show_count(self, total: int | None) -> None:
         """Say how many films fit."""
-        self._count.setText("" if total is None else plural(total, "film", "films"))
+        self._count.setText("" if total is None else tr_count(total, "{count} film", "{count} films"))
 
 
 class FilmList(Card):
@@ -100,21 +112,21 @@ class FilmList(Card):
     access_wanted = Signal(str)
     undo_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: PictureShelf) -> None:
         super().__init__(padding=12, spacing=8)
-        self.model: PagedTableModel[ItemRowOut] = PagedTableModel(film_columns(), self)
+        self.model: PagedTableModel[ItemRowOut] = PagedTableModel(film_columns(pictures), self)
         self.model.page_wanted.connect(self.page_wanted)
-        self.table = Table(self.model, name="content.films", says="Films")
+        self.table = Table(self.model, name="content.films", says=tr("Films"))
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.opened.connect(self.opened)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
-        self._none = text.muted("No film fits these words and filters.")
+        self._none = text.muted(tr("No film fits these words and filters."))
         self._none.setContentsMargins(12, 8, 12, 16)
         self._words = text.muted(wrap=False)
-        self._changes = [secondary(words, name=f"content.many.{key}") for key, words in ACCESS[1:]]
+        self._changes = [secondary(tr(words), name=f"content.many.{key}") for key, words in ACCESS[1:]]
         for (key, _), button in zip(ACCESS[1:], self._changes, strict=True):
             button.clicked.connect(partial(self.access_wanted.emit, key))
-        self._undo = ghost("Undo", name="content.many.undo", icon="retry")
+        self._undo = ghost(tr("Undo"), name="content.many.undo", icon="retry")
         self._undo.clicked.connect(self.undo_wanted)
         line = row(self._words, *self._changes, self._undo, spacing=8)
         line.addStretch(1)
@@ -139,7 +151,7 @@ class FilmList(Card):
         """Show what can be done with the marked films, and what went wrong."""
         count = len(state.chosen)
         self._bar.setVisible(count > 1 or bool(state.undo))
-        self._words.setText(f"{plural(count, 'film', 'films')}:" if count > 1 else "Changed.")
+        self._words.setText(f"{plural(count, 'film', 'films')}:" if count > 1 else tr("Changed."))
         for button in self._changes:
             button.setVisible(count > 1)
             button.setEnabled(not state.busy)

@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QApplication
 
 from studio.kit.format import DASH, duration, moment, money_exact, plural
 from studio.kit.node_words import place_words
+from studio.kit.pictures import PictureShelf
 from studio.kit.table import Cell, Column, Table, TableModel
+from studio.kit.widgets.awake_note import AwakeNote
 from studio.kit.widgets.button import primary
 from studio.kit.widgets.card import Card
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import mark, tr, tr_count
 from studio.pages.content.access import AccessCard
 from studio.pages.content.access_model import AccessViewModel
 from studio.pages.content.films import FilmList, FilmTools
@@ -32,29 +35,35 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _STATES: dict[RowState, tuple[str, Tone]] = {
-    "live": ("for sale", "ok"),
-    "queued": ("waiting", "neutral"),
-    "working": ("preparing", "info"),
-    "paused": ("paused", "warn"),
-    "ready": ("ready to publish", "accent"),
-    "publishing": ("publishing", "info"),
-    "failed": ("stopped", "bad"),
-    "cancelled": ("cancelled", "neutral"),
+    "live": (mark("for sale"), "ok"),
+    "queued": (mark("waiting"), "neutral"),
+    "working": (mark("preparing"), "info"),
+    "paused": (mark("paused"), "warn"),
+    "ready": (mark("ready to publish"), "accent"),
+    "publishing": (mark("publishing"), "info"),
+    "failed": (mark("stopped"), "bad"),
+    "cancelled": (mark("cancelled"), "neutral"),
 }
 
 
 def _state(row: ContentRow) -> Cell:
     words, tone = _STATES[row.state]
     if row.state != "live":
-        return Cell(words, tone, badge=True)
-    tip = f"Sold by {row.node_name}." if row.node_name else "Sold from this computer, while it is awake."
+        return Cell(tr(words), tone, badge=True)
+    if row.opens_at is not None:
+        return Cell(tr("from {when}", when=moment(row.opens_at)), "info", badge=True, tip=tr("It is still to come."))
+    tip = (
+        tr("Sold by {node_name}.", node_name=row.node_name)
+        if row.node_name
+        else tr("Sold from this computer, while it is awake.")
+    )
     return Cell(place_words(row.node_name, row.moving), "info" if row.moving else tone, badge=True, tip=tip)
 
 
 def _parts(row: ContentRow) -> Cell:
     if row.chunk_count is None:
         return Cell(DASH, muted=True)
-    free = f", {row.free_chunks} free" if row.free_chunks else ""
+    free = tr(", {free_chunks} free", free_chunks=row.free_chunks) if row.free_chunks else ""
     return Cell(f"{plural(row.chunk_count, 'part', 'parts')}{free}")
 
 
@@ -62,14 +71,14 @@ def _length(row: ContentRow) -> Cell:
     return Cell(DASH if row.duration_ms is None else duration(row.duration_ms))
 
 
-def _columns() -> list[Column[ContentRow]]:
+def _columns(pictures: PictureShelf) -> list[Column[ContentRow]]:
     return [
-        Column("Title", lambda row: Cell(row.title, tip=row.title), width=0),
-        Column("State", _state, width=190),
-        Column("Parts", _parts, width=140),
-        Column("Length", _length, width=90, right=True),
-        Column("Price per 10 s", lambda row: Cell(money_exact(row.price)), width=130, right=True),
-        Column("Since", lambda row: Cell(moment(row.at), muted=True), width=140, right=True),
+        Column(tr("Title"), lambda row: Cell(row.title, tip=row.title, picture=pictures.of(row.poster)), width=0),
+        Column(tr("State"), _state, width=190),
+        Column(tr("Parts"), _parts, width=140),
+        Column(tr("Length"), _length, width=90, right=True),
+        Column(tr("Price per 10 s"), lambda row: Cell(money_exact(row.price)), width=130, right=True),
+        Column(tr("Since"), lambda row: Cell(moment(row.at), muted=True), width=140, right=True),
     ]
 
 
@@ -77,21 +86,25 @@ class ContentPage(PageFrame):
     """A creator's films and uploads."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Content")
+        super().__init__(tr("Content"))
         self.model = ContentViewModel(context)
-        upload = primary("Upload", name="content.upload", icon="upload")
+        self._pictures = PictureShelf(context)
+        self._pictures.changed.connect(self._paint_pictures)
+        self._awake = AwakeNote(name="content.awake")
+        self._awake.wanted.connect(self._offer_node)
+        upload = primary(tr("Upload"), name="content.upload", icon="upload")
         upload.clicked.connect(self._upload)
         self.buttons.addWidget(upload)
         self._ghost = Card()
         self._ghost.body.addWidget(skeleton_lines(100, 100, 100, 100, spacing=28, height=20))
         self._empty = EmptyState(
-            "Your films live here. Upload the first one: it takes a minute.", "Upload a film", ghost="rows"
+            tr("Your films live here. Upload the first one: it takes a minute."), tr("Upload a film"), ghost="rows"
         )
         self._empty.setMinimumHeight(400)
         self._empty.acted.connect(self._upload)
         self._card = Card(padding=12)
-        self._rows: TableModel[ContentRow] = TableModel(_columns(), self)
-        self._table = Table(self._rows, name="content.table", says="Films and uploads")
+        self._rows: TableModel[ContentRow] = TableModel(_columns(self._pictures), self)
+        self._table = Table(self._rows, name="content.table", says=tr("Films and uploads"))
         self._table.opened.connect(self._open)
         self._card.body.addWidget(self._table)
         self._place = PlaceCard()
@@ -107,10 +120,10 @@ class ContentPage(PageFrame):
         self._who.changed.connect(self._render_access)
         self._revenue, self._earned = RevenueCard(), RevenueViewModel(context)
         self._earned.changed.connect(self._render_revenue)
-        self._tools, self._list, self._films = FilmTools(), FilmList(), FilmsViewModel(context)
+        self._tools, self._list, self._films = FilmTools(), FilmList(self._pictures), FilmsViewModel(context)
         self._connect_films()
         shown = (self._tools, self._card, self._list, self._revenue, self._place, self._access)
-        for part in (self._ghost, self._empty, *shown):
+        for part in (self._awake, self._ghost, self._empty, *shown):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -152,22 +165,25 @@ class ContentPage(PageFrame):
         if rows is not None:
             live = sum(row.state == "live" for row in rows)
             count = max(live, films.total or 0) if not films.is_asked else live
-            self.subtitle.setText(f"{plural(count, 'film', 'films')} for sale" if rows else "")
+            self.subtitle.setText(
+                tr("{count} for sale", count=tr_count(count, "{count} film", "{count} films")) if rows else ""
+            )
             self._rows.set_rows(uploads if as_list else rows)
             self._table.fit_rows()
         self._place.show_state(state)
+        self._awake.show_films(state.here, has_nodes=bool(state.nodes))
 
     def _open(self, row: ContentRow) -> None:
         if row.upload_id:
             self.model.context.navigate("upload", {"id": row.upload_id})
         else:
-            self.model.context.navigate("watch", {"content_id": row.content_id})
+            self.model.context.navigate("item", {"content_id": row.content_id})
 
     def _on_row(self, index: QModelIndex) -> None:
         self._choose(self._rows.rows[index.row()].content_id if index.isValid() else "")
 
     def _open_film(self, film: ItemRowOut) -> None:
-        self.model.context.navigate("watch", {"content_id": str(film.content_id)})
+        self.model.context.navigate("item", {"content_id": str(film.content_id)})
 
     def _choose(self, film: str) -> None:
         self.model.choose(film)
@@ -187,8 +203,17 @@ class ContentPage(PageFrame):
     def _on_link(self, link: str, is_reachable: bool) -> None:
         QApplication.clipboard().setText(link)
         self.model.context.notify(
-            "Link copied." if is_reachable else "Link copied. It opens on this computer only, until you move the film."
+            tr("Link copied.")
+            if is_reachable
+            else tr("Link copied. It opens on this computer only, until you move the film.")
         )
+
+    def _paint_pictures(self) -> None:
+        self._table.viewport().update()
+        self._list.table.viewport().update()
+
+    def _offer_node(self) -> None:
+        self.model.context.navigate("settings", {"section": "nodes"})
 
     def _upload(self) -> None:
         self.model.context.navigate("upload")

@@ -12,6 +12,7 @@ from studio.kit.widgets.button import Button, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.release_note import ReleaseNote
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from studio.pages.content.view_model import ContentState
@@ -28,12 +29,12 @@ class PlaceCard(Card):
         super().__init__()
         self._title, self._where = text.Text(weight=text.Weight.DemiBold), text.caption(wrap=True)
         self._where.setObjectName("content.where")
-        self._choice = NodeChoice(name="content.place", says="Move to")
+        self._choice = NodeChoice(name="content.place", says=tr("Move to"))
         self._choice.setMinimumWidth(200)
         self._choice.picked.connect(self.picked)
-        self._move: Button = secondary("Move", name="content.move", icon="arrow-right")
+        self._move: Button = secondary(tr("Move"), name="content.move", icon="arrow-right")
         self._move.clicked.connect(self.move_wanted)
-        self._link: Button = secondary("Copy link", name="content.link", icon="copy")
+        self._link: Button = secondary(tr("Copy link"), name="content.link", icon="copy")
         self._link.clicked.connect(self.link_wanted)
         line = row(spacing=8)
         line.addLayout(column(self._title, self._where, spacing=2), 1)
@@ -52,23 +53,23 @@ class PlaceCard(Card):
             return
         self._title.setText(item.title)
         if item.moving:
-            where = "On its way. It stays for sale where it was until it is for sale there."
+            where = tr("On its way. It stays for sale where it was until it is for sale there.")
         elif item.node:
-            where = f"{item.node_name} sells it, also while this computer is off."
+            where = tr("{node_name} sells it, also while this computer is off.", node_name=item.node_name)
         else:
-            where = "It sells from this computer, while Museclock is open."
+            where = tr("It sells from this computer, while Museclock is open.")
         self._where.setText(where)
         can_move = bool(state.nodes) or bool(item.node)
         self._choice.show_nodes(state.nodes, state.target or "", without=item.node)
         self._choice.setVisible(can_move)
         self._move.setVisible(can_move)
         self._move.setEnabled(state.can_move)
-        self._move.set_text("Moving…" if state.busy else "Move")
+        self._move.set_text(tr("Moving…") if state.busy else tr("Move"))
         self._move.setToolTip("" if state.can_move or state.busy else _why_not(state))
         self.note.show_node(state.target_node)
 
 
 def _why_not(state: ContentState) -> str:
     if state.target_node is not None and not state.target_node.is_agreed:
-        return "Say first that you know what the node can do with the film."
-    return f"Choose another place than {HERE.lower()}." if state.target is None else ""
+        return tr("Say first that you know what the node can do with the film.")
+    return tr("Choose another place than {lower}.", lower=tr(HERE).lower()) if state.target is None else ""

@@ -12,6 +12,7 @@ from studio.kit.problems import advice
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Fact
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.wire.figures import ItemFiguresOut
@@ -22,15 +23,15 @@ class RevenueCard(Card):
     """Hidden while no film is chosen. The area of the chart and what has no place add up to the film's earnings."""
 
     def __init__(self) -> None:
-        super().__init__("Earned along the film", spacing=12)
+        super().__init__(tr("Earned along the film"), spacing=12)
         self.setObjectName("content.revenue")
-        self.head.addWidget(text.caption("your share for each part of about ten seconds"))
-        self._net = Fact("Earned by the part", name_of_value="content.revenue.net", strong=True)
-        self._paid = Fact("Paid watch time")
-        self._stop = Fact("Where half of the money is in")
+        self.head.addWidget(text.caption(tr("your share for each part of about ten seconds")))
+        self._net = Fact(tr("Earned by the part"), name_of_value="content.revenue.net", strong=True)
+        self._paid = Fact(tr("Paid watch time"))
+        self._stop = Fact(tr("Where half of the money is in"))
         facts = row(self._net, self._paid, self._stop, spacing=32, stretch=1)
         self.body.addLayout(facts)
-        self._chart = Chart("Earned along the film", name="content.revenue.chart", height=200)
+        self._chart = Chart(tr("Earned along the film"), name="content.revenue.chart", height=200)
         self.body.addWidget(self._chart)
         self._words = text.muted()
         self._words.setObjectName("content.revenue.words")
@@ -56,8 +57,10 @@ class RevenueCard(Card):
         self._chart.show_series(series_of(figures))
         words = f"{plural(figures.payments, 'payment', 'payments')}."
         if figures.outside:
-            words += f" {money_exact(figures.outside)} came past this node, for no part that it knows."
-        self._words.setText(words if figures.payments else "Nobody has bought a part of this film yet.")
+            words += tr(
+                " {outside} came past this node, for no part that it knows.", outside=money_exact(figures.outside)
+            )
+        self._words.setText(words if figures.payments else tr("Nobody has bought a part of this film yet."))
         self._words.show()
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from studio.kit.format import money_exact, plural
+from studio.kit.format import money_exact
 from studio.kit.table import Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.skeleton import skeleton_lines
+from studio.kit.words import tr, tr_count
 from studio.pages.earnings.words import line_columns, name_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class LinesCard(Card):
     def __init__(self) -> None:
         super().__init__(padding=12, spacing=8)
         self.setObjectName("earnings.lines")
-        back = ghost("All sums", name="earnings.back", icon="swap")
+        back = ghost(tr("All sums"), name="earnings.back", icon="swap")
         back.clicked.connect(self.closed)
         self._title = text.lead()
         self._whole = text.muted(wrap=False)
@@ -38,13 +39,13 @@ class LinesCard(Card):
         self._ghost = skeleton_lines(100, 100, 100, spacing=24, height=18)
         self.body.addWidget(self._ghost)
         self._model: TableModel[IncomeLineOut] = TableModel(line_columns(), self)
-        self.table = Table(self._model, name="earnings.lines.table", says="Lines of the ledger")
+        self.table = Table(self._model, name="earnings.lines.table", says=tr("Lines of the ledger"))
         self.table.opened.connect(self.opened)
         self.body.addWidget(self.table)
-        self._none = text.muted("No line of the ledger is behind this.")
+        self._none = text.muted(tr("No line of the ledger is behind this."))
         self._none.setContentsMargins(12, 8, 12, 16)
         self.body.addWidget(self._none)
-        self._more = secondary("More lines", name="earnings.more", icon="arrow-down")
+        self._more = secondary(tr("More lines"), name="earnings.more", icon="arrow-down")
         self._more.clicked.connect(self.more_wanted)
         self.body.addLayout(row(self._more))
 
@@ -53,7 +54,13 @@ class LinesCard(Card):
     ) -> None:
         """Show the lines of a sum; None while they are on their way."""
         self._title.setText(name_of(opened, by))
-        self._whole.setText(f"{money_exact(opened.net)} from {plural(opened.payments, 'payment', 'payments')}")
+        self._whole.setText(
+            tr(
+                "{net} from {payments}",
+                net=money_exact(opened.net),
+                payments=tr_count(opened.payments, "{count} payment", "{count} payments"),
+            )
+        )
         self._ghost.setVisible(lines is None)
         self._none.setVisible(lines == ())
         self.table.setVisible(bool(lines))

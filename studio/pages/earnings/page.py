@@ -18,6 +18,7 @@ from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.tile import Tile
+from studio.kit.words import mark, tr
 from studio.pages.earnings.lines import LinesCard
 from studio.pages.earnings.statement import as_html, write_pdf
 from studio.pages.earnings.sums import SumsCard
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 
 # What can be saved: the menu's words, the table, the name of the file.
 _EXPORTS = (
-    ("This table, as CSV", "", "csv"),
-    ("This table, as JSON", "", "json"),
-    ("All lines of the ledger, as CSV", "lines", "csv"),
-    ("All lines of the ledger, as JSON", "lines", "json"),
+    (mark("This table, as CSV"), "", "csv"),
+    (mark("This table, as JSON"), "", "json"),
+    (mark("All lines of the ledger, as CSV"), "lines", "csv"),
+    (mark("All lines of the ledger, as JSON"), "lines", "json"),
 )
 
 
@@ -43,29 +44,29 @@ class EarningsPage(PageFrame):
     """What came in."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Earnings")
+        super().__init__(tr("Earnings"))
         self.model = EarningsViewModel(context)
         self._path = ""
-        self._node = NodeChoice(name="earnings.node", says="Sold from")
+        self._node = NodeChoice(name="earnings.node", says=tr("Sold from"))
         self._node.picked.connect(self.model.look_at)
         self.buttons.addWidget(self._node)
         self._group = QButtonGroup(self)
         for days in PERIODS:
-            words = "Today" if days == 1 else f"{days} days"
+            words = tr("Today") if days == 1 else tr("{days} days", days=days)
             button = Button(words, "segment", name=f"earnings.period.{days}")
             button.clicked.connect(self._on_period)
             self._group.addButton(button, days)
             self.buttons.addWidget(button)
-        self._export = secondary("Export", name="earnings.export", icon="download")
+        self._export = secondary(tr("Export"), name="earnings.export", icon="download")
         self._export.setMenu(self._menu())
         self.buttons.addWidget(self._export)
-        self._net = Tile("earnings.net", "Your share", plain=True)
-        self._gross = Tile("earnings.gross", "Viewers paid", plain=True)
-        self._fee = Tile("earnings.fee", "Platform's share", plain=True)
+        self._net = Tile("earnings.net", tr("Your share"), plain=True)
+        self._gross = Tile("earnings.gross", tr("Viewers paid"), plain=True)
+        self._fee = Tile("earnings.fee", tr("Platform's share"), plain=True)
         self.body.addLayout(row(self._net, self._gross, self._fee, spacing=GUTTER, stretch=1))
-        self._chart_card = Card("Earnings a day")
-        self._chart_card.head.addWidget(text.caption("your share, in dollars; dashed: the days before"))
-        self._chart = Chart("Earnings a day", name="earnings.chart", height=220)
+        self._chart_card = Card(tr("Earnings a day"))
+        self._chart_card.head.addWidget(text.caption(tr("your share, in dollars; dashed: the days before")))
+        self._chart = Chart(tr("Earnings a day"), name="earnings.chart", height=220)
         self._chart_card.body.addWidget(self._chart)
         self._sums, self._lines = SumsCard(), LinesCard()
         self._sums.grouping_picked.connect(self.model.add_up)
@@ -100,9 +101,9 @@ class EarningsPage(PageFrame):
         menu = QMenu(self._export)
         menu.setObjectName("earnings.export.menu")
         for words, table, form in _EXPORTS:
-            self._add_export(menu, words, table, form)
+            self._add_export(menu, tr(words), table, form)
         menu.addSeparator()
-        self._add_export(menu, "Statement to print (PDF)", "statement", "pdf")
+        self._add_export(menu, tr("Statement to print (PDF)"), "statement", "pdf")
         return menu
 
     def _add_export(self, menu: QMenu, words: str, table: str, form: str) -> None:
@@ -116,7 +117,7 @@ class EarningsPage(PageFrame):
         if not isinstance(action, QAction):
             return
         table, form = action.data()
-        dialog = QFileDialog(self.window(), "Save", f"{table or 'earnings'}.{form}")
+        dialog = QFileDialog(self.window(), tr("Save"), f"{table or 'earnings'}.{form}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(form)
         dialog.setProperty("table", table)
@@ -138,8 +139,12 @@ class EarningsPage(PageFrame):
         self._export.setEnabled(state.sums is not None and not state.busy)
         sums = state.sums
         if sums is not None:
-            span = day(sums.last) if state.days == 1 else f"{day(sums.first)} to {day(sums.last)}"
-            self.subtitle.setText(f"{span} (UTC), as of {clock(sums.as_of)}")
+            span = (
+                day(sums.last)
+                if state.days == 1
+                else tr("{first} to {last}", first=day(sums.first), last=day(sums.last))
+            )
+            self.subtitle.setText(tr("{span} (UTC), as of {as_of}", span=span, as_of=clock(sums.as_of)))
             self._show_tiles(sums)
         self._chart_card.setVisible(state.days > 1)
         if state.figures is not None:
@@ -153,10 +158,10 @@ class EarningsPage(PageFrame):
             self._lines.show_lines(state.by, state.opened, state.lines, has_more=state.cursor is not None)
 
     def _show_tiles(self, sums: BreakdownOut) -> None:
-        than = "than the day before" if sums.first == sums.last else "than before"
+        than = tr("than the day before") if sums.first == sums.last else tr("than before")
         self._net.show_money(sums.net, moved(sums.net.micros, sums.net_before.micros, than=than))
-        self._gross.show_money(sums.gross, "before the platform's share")
-        self._fee.show_money(sums.gross - sums.net, "a tenth, to the unit")
+        self._gross.show_money(sums.gross, tr("before the platform's share"))
+        self._fee.show_money(sums.gross - sums.net, tr("a tenth, to the unit"))
 
     def _on_period(self) -> None:
         self.model.choose(self._group.checkedId())
@@ -164,10 +169,10 @@ class EarningsPage(PageFrame):
     def _copy_transaction(self, line: IncomeLineOut) -> None:
         if line.transaction:
             QApplication.clipboard().setText(line.transaction)
-            self.model.context.notify("Transaction copied.")
+            self.model.context.notify(tr("Transaction copied."))
         elif line.channel:
             QApplication.clipboard().setText(line.channel)
-            self.model.context.notify("Channel copied: its vouchers come to the chain together.")
+            self.model.context.notify(tr("Channel copied: its vouchers come to the chain together."))
 
     def _on_statement(self, sums: tuple[BreakdownOut, ...]) -> None:
         if write_pdf(as_html(sums), self._path):
@@ -176,7 +181,7 @@ class EarningsPage(PageFrame):
             self.model.refuse_file(self._path)
 
     def _on_exported(self, path: str) -> None:
-        self.model.context.notify(f"Saved as {path}")
+        self.model.context.notify(tr("Saved as {path}", path=path))
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.refresh)

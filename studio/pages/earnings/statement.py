@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from studio.kit.format import day, moment, money_exact
+from studio.kit.words import mark, tr
 from studio.pages.earnings.words import GROUPINGS, name_of
 
 if TYPE_CHECKING:
@@ -13,36 +14,45 @@ if TYPE_CHECKING:
 
     from services.wire.figures import BreakdownOut, SumOut
 
-_HEAD = """<html><head><meta charset="utf-8"><title>Statement of earnings</title></head>
-<body style="font-family: sans-serif; font-size: 10pt; color: #15181c">"""
-_CELL = '<td align="{align}" style="padding: 3px 10px 3px 0; border-bottom: 1px solid #d5dae0">{words}</td>'
+_HEAD = mark("""<html><head><meta charset="utf-8"><title>Statement of earnings</title></head>
+<body style="font-family: sans-serif; font-size: 10pt; color: #15181c">""")
+_CELL = mark('<td align="{align}" style="padding: 3px 10px 3px 0; border-bottom: 1px solid #d5dae0">{words}</td>')
 
 
 def as_html(sums: Sequence[BreakdownOut]) -> str:
     """Write a statement. sums: in several ways, of one period."""
     first = sums[0]
     parts = [
-        _HEAD,
-        "<h1>Statement of earnings</h1>",
-        f"<p>{day(first.first)} {first.first.year} to {day(first.last)} {first.last.year}, UTC days, both included.<br>"
-        f"As of {moment(first.as_of)}. Amounts in US dollars (USDC).</p>",
+        tr(_HEAD),
+        tr("<h1>Statement of earnings</h1>"),
+        tr(
+            "<p>{first} {year} to {last} {year_2}, UTC days, both included.<br>As of {as_of}. Amounts in US "
+            "dollars (USDC).</p>",
+            first=day(first.first),
+            year=first.first.year,
+            last=day(first.last),
+            year_2=first.last.year,
+            as_of=moment(first.as_of),
+        ),
         _table(
-            ("", "Amount"),
+            ("", tr("Amount")),
             [
-                ("Viewers paid", money_exact(first.gross)),
-                ("Platform's share", money_exact(first.gross - first.net)),
-                ("Your share", money_exact(first.net)),
+                (tr("Viewers paid"), money_exact(first.gross)),
+                (tr("Platform's share"), money_exact(first.gross - first.net)),
+                (tr("Your share"), money_exact(first.net)),
             ],
         ),
     ]
     for each in sums:
-        title = dict(GROUPINGS)[each.by].lower()
-        parts.append(f"<h2>By {title}</h2>")
+        title = tr(dict(GROUPINGS)[each.by])
+        parts.append(tr("<h2>By {title}</h2>", title=title))
         rows = [_row(row, each) for row in each.rows if row.payments]
-        parts.append(_table((title.capitalize(), "Payments", "Viewers paid", "Your share"), rows))
+        parts.append(_table((title, tr("Payments"), tr("Viewers paid"), tr("Your share")), rows))
     parts.append(
-        "<p>Every sum is made of lines of the node's ledger, which is hash-chained; the lines can be exported.</p>"
-        "</body></html>"
+        tr(
+            "<p>Every sum is made of lines of the node's ledger, which is hash-chained; the lines can be exported.</p>"
+            "</body></html>"
+        )
     )
     return "\n".join(parts)
 
@@ -58,7 +68,7 @@ def write_pdf(html: str, path: str) -> bool:
     writer = QPdfWriter(path)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(18, 18, 18, 18), QPageLayout.Unit.Millimeter)
-    writer.setTitle("Statement of earnings")
+    writer.setTitle(tr("Statement of earnings"))
     document = QTextDocument()
     document.setHtml(html)
     document.print_(writer)
@@ -74,9 +84,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "<p>Nothing.</p>"
     lines = [_line([f"<b>{escape(words)}</b>" for words in head])]
     lines += [_line([escape(words) for words in row]) for row in rows]
-    return f'<table width="100%" cellspacing="0">{"".join(lines)}</table>'
+    return tr('<table width="100%" cellspacing="0">{lines}</table>', lines="".join(lines))
 
 
 def _line(cells: Sequence[str]) -> str:
-    made = (_CELL.format(align="right" if at else "left", words=words) for at, words in enumerate(cells))
+    made = (tr(_CELL).format(align="right" if at else "left", words=words) for at, words in enumerate(cells))
     return f"<tr>{''.join(made)}</tr>"

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING
 from studio.kit.format import DASH, chunks, day, moment, money, money_exact, short
 from studio.kit.metrics import moved, span
 from studio.kit.table import Cell, Column
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from services.wire.figures import Grouping, IncomeLineOut, SumOut
 
 GROUPINGS: tuple[tuple[Grouping, str], ...] = (
-    ("day", "Day"),
-    ("item", "Film"),
-    ("tier", "Tier"),
-    ("source", "Kind"),
+    ("day", mark("Day")),
+    ("item", mark("Film")),
+    ("tier", mark("Tier")),
+    ("source", mark("Kind")),
 )
 _KINDS = {
-    "charge": "by the part",
-    "paid": "by the part",
-    "transfer": "by the part",
+    "charge": mark("by the part"),
+    "paid": mark("by the part"),
+    "transfer": mark("by the part"),
     "subscribed": "membership",
-    "allocated": "pooled pass",
+    "allocated": mark("pooled pass"),
     "tip": "tip",
 }
 
@@ -32,56 +33,86 @@ def name_of(row: SumOut, by: Grouping) -> str:
     """Give what people call a sum."""
     if by == "day":
         return day(date.fromisoformat(row.key))
-    return row.name or {"tip": "Tips", "pool": "Pooled pass"}.get(row.key, short(row.key))
+    return row.name or {"tip": tr("Tips"), "pool": tr("Pooled pass")}.get(row.key, short(row.key))
 
 
 def sum_columns(by: Grouping) -> list[Column[SumOut]]:
     """Give the columns of the sums."""
-    title = dict(GROUPINGS)[by]
+    title = tr(dict(GROUPINGS)[by])
     return [
         Column(title, lambda row: Cell(name_of(row, by), tip=row.name or row.key), width=0),
-        Column("Payments", lambda row: Cell(f"{row.payments:,}", muted=not row.payments), width=100, right=True),
-        Column("Paid time", lambda row: Cell(span(row.paid_ms) if row.paid_ms else DASH, muted=True), width=120,
-               right=True),
-        Column("Viewers paid", lambda row: Cell(money(row.gross), muted=True, tip=money_exact(row.gross)), width=120,
-               right=True),
-        Column("Your share", lambda row: Cell(money(row.net), tip=money_exact(row.net)), width=120, right=True),
-        Column("Change", _change, width=190, right=True),
-    ]  # fmt: skip
+        Column(tr("Payments"), lambda row: Cell(f"{row.payments:,}", muted=not row.payments), width=100, right=True),
+        Column(
+            tr("Paid time"),
+            lambda row: Cell(span(row.paid_ms) if row.paid_ms else DASH, muted=True),
+            width=120,
+            right=True,
+        ),
+        Column(
+            tr("Viewers paid"),
+            lambda row: Cell(money(row.gross), muted=True, tip=money_exact(row.gross)),
+            width=120,
+            right=True,
+        ),
+        Column(tr("Your share"), lambda row: Cell(money(row.net), tip=money_exact(row.net)), width=120, right=True),
+        Column(tr("Change"), _change, width=190, right=True),
+    ]
 
 
 def _change(row: SumOut) -> Cell:
     if not row.net and not row.net_before:
         return Cell(DASH, muted=True)
     words = moved(row.net.micros, row.net_before.micros, than="")
-    return Cell(words.strip(), muted=True, tip=f"{money_exact(row.net_before)} in the period before")
+    return Cell(
+        words.strip(), muted=True, tip=tr("{net_before} in the period before", net_before=money_exact(row.net_before))
+    )
 
 
 def line_columns() -> list[Column[IncomeLineOut]]:
     """Give the columns of the ledger's lines."""
     return [
-        Column("When", lambda line: Cell(moment(line.at)), width=130),
-        Column("What", _what, width=0),
-        Column("By", lambda line: Cell(short(line.payer) if line.payer else "unknown", muted=True, tip=line.payer),
-               width=130),
-        Column("Paid", lambda line: Cell(money_exact(line.gross), muted=True), width=96, right=True),
-        Column("Your share", lambda line: Cell(money_exact(line.net)), width=100, right=True),
-        Column("On the chain", _chain, width=170, right=True),
-    ]  # fmt: skip
+        Column(tr("When"), lambda line: Cell(moment(line.at)), width=130),
+        Column(tr("What"), _what, width=0),
+        Column(
+            tr("By"),
+            lambda line: Cell(short(line.payer) if line.payer else tr("unknown"), muted=True, tip=line.payer),
+            width=130,
+        ),
+        Column(tr("Paid"), lambda line: Cell(money_exact(line.gross), muted=True), width=96, right=True),
+        Column(tr("Your share"), lambda line: Cell(money_exact(line.net)), width=100, right=True),
+        Column(tr("On the chain"), _chain, width=170, right=True),
+    ]
 
 
 def _what(line: IncomeLineOut) -> Cell:
-    what = line.name or _KINDS.get(line.kind, line.kind)
+    what = line.name or tr(_KINDS.get(line.kind, line.kind))
     if line.first_chunk is not None and line.chunk_count is not None:
         what = f"{what}, {chunks(line.first_chunk, line.chunk_count)}"
-    return Cell(what, tip=f"{_KINDS.get(line.kind, line.kind)}; line {line.seq} of the ledger")
+    return Cell(
+        what, tip=tr("{kind}; line {seq} of the ledger", kind=tr(_KINDS.get(line.kind, line.kind)), seq=line.seq)
+    )
 
 
 def _chain(line: IncomeLineOut) -> Cell:
     if line.transaction:
-        return Cell(short(line.transaction), "ok", badge=True, tip=f"Enter copies {line.transaction}")
+        return Cell(
+            short(line.transaction),
+            "ok",
+            badge=True,
+            tip=tr("Enter copies {transaction}", transaction=line.transaction),
+        )
     if line.channel and line.is_claimed:
-        return Cell("claimed", "ok", badge=True, tip=f"Voucher of the channel {line.channel}; the chain has it.")
+        return Cell(
+            tr("claimed"),
+            "ok",
+            badge=True,
+            tip=tr("Voucher of the channel {channel}; the chain has it.", channel=line.channel),
+        )
     if line.channel:
-        return Cell("on its way", "info", badge=True, tip=f"Voucher of the channel {line.channel}; not claimed yet.")
+        return Cell(
+            tr("on its way"),
+            "info",
+            badge=True,
+            tip=tr("Voucher of the channel {channel}; not claimed yet.", channel=line.channel),
+        )
     return Cell(DASH, muted=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from studio.kit.format import clock, moment, plural, short
+from studio.kit.format import clock, moment, number, short
 from studio.kit.table import Table, TableModel
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
@@ -18,6 +18,7 @@ from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.widgets.tile import Tile
+from studio.kit.words import tr, tr_count
 from studio.pages.members.view_model import MembersViewModel
 from studio.pages.members.words import FILTERS, ORDERS, member_columns, payment_columns, reason
 
@@ -33,24 +34,24 @@ class MembersPage(PageFrame):
     """Who pays by the month."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Members")
+        super().__init__(tr("Members"))
         self.model = MembersViewModel(context)
-        self._node = NodeChoice(name="members.node", says="Members at")
+        self._node = NodeChoice(name="members.node", says=tr("Members at"))
         self._node.picked.connect(self.model.look_at)
-        self._export = secondary("Export", name="members.export", icon="download")
+        self._export = secondary(tr("Export"), name="members.export", icon="download")
         self._export.clicked.connect(self._ask_place)
         self.buttons.addWidget(self._node)
         self.buttons.addWidget(self._export)
         self._tiles = {
-            "active": Tile("members.active", "Members", plain=True),
-            "joined": Tile("members.joined", "Joined in 30 days", plain=True),
-            "churn": Tile("members.churn", "Left in 30 days", plain=True),
-            "value": Tile("members.value", "Brought by each, in all", plain=True),
+            "active": Tile("members.active", tr("Members"), plain=True),
+            "joined": Tile("members.joined", tr("Joined in 30 days"), plain=True),
+            "churn": Tile("members.churn", tr("Left in 30 days"), plain=True),
+            "value": Tile("members.value", tr("Brought by each, in all"), plain=True),
         }
         self.body.addLayout(row(*self._tiles.values(), spacing=GUTTER, stretch=1))
         self._empty = EmptyState(
-            "Members pay a month ahead for one of your tiers. Make a tier, and let it open your films.",
-            "Make a tier",
+            tr("Members pay a month ahead for one of your tiers. Make a tier, and let it open your films."),
+            tr("Make a tier"),
             ghost="rows",
             name="members.tiers",
         )
@@ -71,14 +72,14 @@ class MembersPage(PageFrame):
         card = Card(padding=12, spacing=8)
         self._search = QLineEdit()
         self._search.setObjectName("members.search")
-        self._search.setAccessibleName("Find a member by the address")
-        self._search.setPlaceholderText("Find by address")
+        self._search.setAccessibleName(tr("Find a member by the address"))
+        self._search.setPlaceholderText(tr("Find by address"))
         self._search.setClearButtonEnabled(True)
         self._search.setMaximumWidth(320)
         self._search.textChanged.connect(self.model.search)
-        standing = Choice(FILTERS, name="members.state", says="Which members")
+        standing = Choice([(key, tr(words)) for key, words in FILTERS], name="members.state", says=tr("Which members"))
         standing.picked.connect(self.model.filter)
-        order = Choice(ORDERS, name="members.order", says="In which order")
+        order = Choice([(key, tr(words)) for key, words in ORDERS], name="members.order", says=tr("In which order"))
         order.picked.connect(self.model.sort)
         self._count = text.muted(wrap=False)
         line = row(self._search, standing, order, spacing=8)
@@ -90,22 +91,22 @@ class MembersPage(PageFrame):
         card.body.addWidget(self._ghost)
         self._rows: TableModel[MemberRowOut] = TableModel(member_columns(), self)
         self._rows.more_wanted.connect(self.model.more)
-        self.table = Table(self._rows, name="members.table", says="Members")
+        self.table = Table(self._rows, name="members.table", says=tr("Members"))
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         card.body.addWidget(self.table)
-        self._none = text.muted("Nobody fits these words and filters.")
+        self._none = text.muted(tr("Nobody fits these words and filters."))
         self._none.setContentsMargins(12, 8, 12, 16)
         card.body.addWidget(self._none)
         return card
 
     def _payments(self) -> Card:
-        card = Card("Payments", padding=12, spacing=8)
+        card = Card(tr("Payments"), padding=12, spacing=8)
         card.head.setContentsMargins(12, 8, 12, 0)
         self._about = text.muted()
         self._about.setContentsMargins(12, 0, 12, 0)
         card.body.addWidget(self._about)
         self._paid: TableModel[MemberPaymentOut] = TableModel(payment_columns(), self)
-        self._paid_table = Table(self._paid, name="members.payments", says="Payments of this member")
+        self._paid_table = Table(self._paid, name="members.payments", says=tr("Payments of this member"))
         card.body.addWidget(self._paid_table)
         return card
 
@@ -126,30 +127,37 @@ class MembersPage(PageFrame):
         # High enough for all of a few, and scrolled by itself for many: then only what is seen is fetched.
         self.table.fit_rows(10 if state.chosen is None else 5)
         if members is not None:
-            self._count.setText(plural(members.total, "member", "members"))
-            self.subtitle.setText(f"as of {clock(members.as_of)}")
+            self._count.setText(tr_count(members.total, "{count} member", "{count} members"))
+            self.subtitle.setText(tr("as of {as_of}", as_of=clock(members.as_of)))
             self._show_tiles(members)
         self._show_history()
 
     def _show_tiles(self, members: MembersOut) -> None:
-        ending = f"{members.ending:,} of them end" if members.ending else "all of them renew"
+        ending = (
+            tr("{ending} of them end", ending=number(members.ending)) if members.ending else tr("all of them renew")
+        )
         self._tiles["active"].show_words(f"{members.active + members.ending:,}", ending)
-        self._tiles["joined"].show_words(f"{members.joined_lately:,}", "accounts")
-        churn = "nobody was there before"
+        self._tiles["joined"].show_words(f"{members.joined_lately:,}", tr("accounts"))
+        churn = tr("nobody was there before")
         if members.churn_bps is not None:
-            churn = f"churn {members.churn_bps / 100:.1f} %"
+            churn = tr("churn {value:.1f} %", value=members.churn_bps / 100)
         self._tiles["churn"].show_words(f"{members.left_lately:,}", churn)
-        self._tiles["value"].show_money(members.value, "on average, less refunds")
+        self._tiles["value"].show_money(members.value, tr("on average, less refunds"))
 
     def _show_history(self) -> None:
         chosen, history = self.model.state.chosen, self.model.state.history
         self._history.setVisible(chosen is not None)
         if chosen is None:
             return
-        self._history.title.setText(f"Payments of {short(chosen.viewer)}")
+        self._history.title.setText(tr("Payments of {viewer}", viewer=short(chosen.viewer)))
         why = reason(chosen.reason)
         self._about.setText(
-            f"{chosen.tier_name}, joined {moment(chosen.joined_at)}, paid until {moment(chosen.paid_until)}"
+            tr(
+                "{tier_name}, joined {joined_at}, paid until {paid_until}",
+                tier_name=chosen.tier_name,
+                joined_at=moment(chosen.joined_at),
+                paid_until=moment(chosen.paid_until),
+            )
             + (f"; {why}." if why else ".")
         )
         self._paid.set_rows(history.payments if history is not None else ())
@@ -162,7 +170,7 @@ class MembersPage(PageFrame):
         self.model.context.navigate("tiers")
 
     def _ask_place(self) -> None:
-        dialog = QFileDialog(self.window(), "Save the members", "members.csv", "CSV (*.csv);;JSON (*.json)")
+        dialog = QFileDialog(self.window(), tr("Save the members"), "members.csv", "CSV (*.csv);;JSON (*.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
         dialog.fileSelected.connect(self.model.export)
@@ -170,7 +178,7 @@ class MembersPage(PageFrame):
         dialog.open()
 
     def _on_exported(self, path: str) -> None:
-        self.model.context.notify(f"Saved as {path}")
+        self.model.context.notify(tr("Saved as {path}", path=path))
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.refresh)

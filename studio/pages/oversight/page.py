@@ -13,6 +13,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, column, hairline, row
 from studio.kit.widgets.page import PageFrame
+from studio.kit.words import mark, tr
 from studio.pages.oversight.view_model import OversightViewModel
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 _WIDTH = 900
 _REASONS: dict[str, str] = {
     "illegal": "illegal",
-    "infringement": "somebody else's work",
+    "infringement": mark("somebody else's work"),
     "violence": "violence",
-    "sexual": "sexual content",
+    "sexual": mark("sexual content"),
     "harassment": "harassment",
     "misleading": "misleading",
     "spam": "spam",
@@ -93,16 +94,16 @@ class OversightPage(PageFrame):
     """What the people of this node ask of who runs it."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Oversight", width=_WIDTH)
+        super().__init__(tr("Oversight"), width=_WIDTH)
         self._context = context
         self.model = OversightViewModel(context)
-        self.subtitle.setText("What waits for a decision on this node")
-        again = ghost("Look again", name="oversight.refresh", icon="retry")
+        self.subtitle.setText(tr("What waits for a decision on this node"))
+        again = ghost(tr("Look again"), name="oversight.refresh", icon="retry")
         again.clicked.connect(self.model.refresh)
         self.buttons.addWidget(again)
-        self._cases = Queue("Creators to verify", "Nobody waits to be verified.")
-        self._reports = Queue("Reports", "No film is reported.")
-        self._down = Queue("Taken down", "No film is taken down.")
+        self._cases = Queue(tr("Creators to verify"), tr("Nobody waits to be verified."))
+        self._reports = Queue(tr("Reports"), tr("No film is reported."))
+        self._down = Queue(tr("Taken down"), tr("No film is taken down."))
         for queue in (self._cases, self._reports, self._down):
             self.body.addWidget(queue)
         self.body.addStretch(1)
@@ -122,23 +123,27 @@ class OversightPage(PageFrame):
             queue.setEnabled(not state.busy)
 
     def _case(self, case: KycCaseOut) -> Line:
-        line = Line(case, say.short(case.creator), f"Asked on {say.moment(case.changed_at)}")
-        line.offer(ghost("Reject", name=f"oversight.reject.{case.creator}"), "reject")
-        line.offer(secondary("Verify", name=f"oversight.verify.{case.creator}", icon="check"), "verify")
+        line = Line(case, say.short(case.creator), tr("Asked on {changed_at}", changed_at=say.moment(case.changed_at)))
+        line.offer(ghost(tr("Reject"), name=f"oversight.reject.{case.creator}"), "reject")
+        line.offer(secondary(tr("Verify"), name=f"oversight.verify.{case.creator}", icon="check"), "verify")
         return self._joined(line)
 
     def _report(self, report: ReportedOut) -> Line:
         told = f"{say.short(report.account)}, {say.moment(report.at)}"
         told = f"“{report.text}” · {told}" if report.text else told
-        line = Line(report, report.title, told, badge=_REASONS[report.reason], tone="warn")
-        line.offer(ghost("Leave it up", name=f"oversight.dismiss.{report.id}"), "dismiss")
-        line.offer(secondary("Take down", name=f"oversight.takedown.{report.id}", icon="flag"), "take_down")
+        line = Line(report, report.title, told, badge=tr(_REASONS[report.reason]), tone="warn")
+        line.offer(ghost(tr("Leave it up"), name=f"oversight.dismiss.{report.id}"), "dismiss")
+        line.offer(secondary(tr("Take down"), name=f"oversight.takedown.{report.id}", icon="flag"), "take_down")
         return self._joined(line)
 
     def _taken_down(self, one: TakedownOut) -> Line:
-        told = f"The creator answers: “{one.appeal}”" if one.appeal else f"Since {say.moment(one.at)}. No answer yet."
-        line = Line(one, one.title, told, badge=_REASONS[one.reason], tone="bad")
-        line.offer(secondary("Bring back", name=f"oversight.restore.{one.content_id}"), "restore")
+        told = (
+            tr("The creator answers: “{appeal}”", appeal=one.appeal)
+            if one.appeal
+            else tr("Since {at}. No answer yet.", at=say.moment(one.at))
+        )
+        line = Line(one, one.title, told, badge=tr(_REASONS[one.reason]), tone="bad")
+        line.offer(secondary(tr("Bring back"), name=f"oversight.restore.{one.content_id}"), "restore")
         return self._joined(line)
 
     def _joined(self, line: Line) -> Line:

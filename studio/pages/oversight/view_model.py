@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from studio.kit.view_model import ViewModel
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,8 +28,8 @@ _REASONS: Final[dict[ReportReason, TakedownReason]] = {
     "spam": "spam",
     "other": "other",
 }
-REJECTED = "The documents did not show who you are. You can ask again."
-TAKEN_DOWN = "Taken down after a report. You can answer once."
+REJECTED = mark("The documents did not show who you are. You can ask again.")
+TAKEN_DOWN = mark("Taken down after a report. You can answer once.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class OversightViewModel(ViewModel[OversightState]):
 
     def decide(self, creator: str, decision: Decision) -> None:
         """Verify or reject a creator."""
-        reason = REJECTED if decision == "rejected" else ""
+        reason = tr(REJECTED) if decision == "rejected" else ""
         self._change(lambda desk: desk.oversight.decide(creator, decision, reason=reason))
 
     def dismiss(self, number: int) -> None:
@@ -64,7 +65,7 @@ class OversightViewModel(ViewModel[OversightState]):
     def take_down(self, report: ReportedOut) -> None:
         """Hide a reported film for the reason of the report."""
         reason = _REASONS[report.reason]
-        self._change(lambda desk: desk.oversight.take_down(report.content_id, reason=reason, text=TAKEN_DOWN))
+        self._change(lambda desk: desk.oversight.take_down(report.content_id, reason=reason, text=tr(TAKEN_DOWN)))
 
     def restore(self, content_id: str) -> None:
         """Bring a film back."""

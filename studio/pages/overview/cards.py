@@ -78,7 +78,7 @@ class LatestCard(Card):
     """The newest film and its place among the last ten."""
 
     def __init__(self) -> None:
-        super().__init__("Latest film")
+        super().__init__(tr("Latest film"))
         self._poster = Poster(128, 72)
         self._title = text.Text(weight=text.Weight.DemiBold, wrap=True)
         self._when = text.caption()
@@ -97,14 +97,18 @@ class LatestCard(Card):
         """Show a film, or what will be here."""
         self._poster.show_picture(poster)
         if latest is None:
-            self._title.setText("No film yet")
-            self._when.setText("The first one you publish shows up here.")
+            self._title.setText(tr("No film yet"))
+            self._when.setText(tr("The first one you publish shows up here."))
         else:
             self._title.setText(latest.title)
-            self._when.setText(f"Published {moment(latest.published_at)}")
+            self._when.setText(tr("Published {published_at}", published_at=moment(latest.published_at)))
             self._earned.set_money(latest.earned)
-            place = f"Number {latest.rank} of your last {latest.of} films" if latest.of > 1 else "Your first film"
-            self._rank.setText(f"{place}, by what it earned.")
+            place = (
+                tr("Number {rank} of your last {of} films", rank=latest.rank, of=latest.of)
+                if latest.of > 1
+                else tr("Your first film")
+            )
+            self._rank.setText(tr("{place}, by what it earned.", place=place))
         self._earned.setVisible(latest is not None)
         self._rank.setVisible(latest is not None)
 
@@ -113,22 +117,22 @@ class SalesCard(Card):
     """The last receipts."""
 
     def __init__(self) -> None:
-        super().__init__("Last receipts", spacing=8)
+        super().__init__(tr("Last receipts"), spacing=8)
         columns: list[Column[SaleOut]] = [
-            Column("When", lambda sale: Cell(moment(sale.at), muted=True), width=120),
-            Column("Film", lambda sale: Cell(sale.title, tip=sale.title), width=0),
-            Column("Bought", lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=100),
-            Column("By", lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=116),
+            Column(tr("When"), lambda sale: Cell(moment(sale.at), muted=True), width=120),
+            Column(tr("Film"), lambda sale: Cell(sale.title, tip=sale.title), width=0),
+            Column(tr("Bought"), lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=100),
+            Column(tr("By"), lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=116),
             Column(
-                "Your share",
-                lambda sale: Cell(money_exact(sale.share), tip=f"of {money_exact(sale.gross)} paid"),
+                tr("Your share"),
+                lambda sale: Cell(money_exact(sale.share), tip=tr("of {gross} paid", gross=money_exact(sale.gross))),
                 width=96,
                 right=True,
             ),
         ]
         self._model: TableModel[SaleOut] = TableModel(columns, self)
-        self.table = Table(self._model, name="overview.sales", says="Last receipts")
-        self._none = text.muted("Each part that somebody buys becomes a line here.")
+        self.table = Table(self._model, name="overview.sales", says=tr("Last receipts"))
+        self._none = text.muted(tr("Each part that somebody buys becomes a line here."))
         self.body.addWidget(self._none)
         self.body.addWidget(self.table)
         self.body.addStretch(1)
@@ -145,10 +149,10 @@ class SalesCard(Card):
 def tile_note(name: str, words: str) -> str:
     """Say what a tile's change is measured against."""
     if not words:
-        return {"in_flight": "sold, on its way to the chain", "available": "yours to withdraw"}.get(name, "")
+        return {"in_flight": tr("sold, on its way to the chain"), "available": tr("yours to withdraw")}.get(name, "")
     return {
-        "today": f"{words} than yesterday" if words.endswith(("more", "less")) else words,
-        "period": f"{words} than before" if words.endswith(("more", "less")) else words,
+        "today": tr("{words} than yesterday", words=words) if words.endswith(("more", "less")) else words,
+        "period": tr("{words} than before", words=words) if words.endswith(("more", "less")) else words,
     }.get(name, words)
 
 

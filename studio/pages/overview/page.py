@@ -19,6 +19,7 @@ from studio.kit.widgets.metric_tabs import MetricTabs
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.tile import Tile
+from studio.kit.words import mark, tr
 from studio.pages.overview.cards import LatestCard, NeedsCard, SalesCard, money_of, tile_note
 from studio.pages.overview.view_model import PERIODS, OverviewViewModel
 
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
 # What is behind a tile: a page, and what assistive technology reads.
 _BEHIND = {
-    "today": ("earnings", "Open today's earnings"),
-    "period": ("earnings", "Open the earnings of this period"),
-    "in_flight": ("payouts", "Open what is on its way"),
-    "available": ("payouts", "Open payouts"),
+    "today": ("earnings", mark("Open today's earnings")),
+    "period": ("earnings", mark("Open the earnings of this period")),
+    "in_flight": ("payouts", mark("Open what is on its way")),
+    "available": ("payouts", mark("Open payouts")),
 }
 # An axis of four cents, while there is less.
 _LEAST_SCALE = 40_000
@@ -44,27 +45,27 @@ class OverviewPage(PageFrame):
     """The creator's first page."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Overview")
+        super().__init__(tr("Overview"))
         self.model = OverviewViewModel(context)
         self._periods: dict[int, Button] = {}
         self._group = QButtonGroup(self)
-        self._node = NodeChoice(name="overview.node", says="Sold from")
+        self._node = NodeChoice(name="overview.node", says=tr("Sold from"))
         self._node.picked.connect(self.model.look_at)
         self.buttons.addWidget(self._node)
         self._add_periods()
         self._tiles = {
-            "today": Tile("today", "Today"),
-            "period": Tile("period", "28 days"),
-            "in_flight": Tile("in_flight", "In flight"),
-            "available": Tile("available", "Available"),
+            "today": Tile("today", tr("Today")),
+            "period": Tile("period", tr("28 days")),
+            "in_flight": Tile("in_flight", tr("In flight")),
+            "available": Tile("available", tr("Available")),
         }
         for name, (route, says) in _BEHIND.items():
-            self._tiles[name].lead_on(says)
+            self._tiles[name].lead_on(tr(says))
             self._tiles[name].opened.connect(partial(self._open_tile, name, route))
         self.body.addWidget(Columns(*self._tiles.values(), least=200))
-        self._tabs = MetricTabs(METRICS, name="overview.metric")
+        self._tabs = MetricTabs([(key, tr(words)) for key, words in METRICS], name="overview.metric")
         self._tabs.picked.connect(self.model.show)
-        self._chart = Chart("Earnings a day", name="overview.chart", height=260)
+        self._chart = Chart(tr("Earnings a day"), name="overview.chart", height=260)
         self._words = text.caption()
         self._words.setContentsMargins(12, 0, 12, 0)
         self._needs, self._latest, self._sales = NeedsCard(), LatestCard(), SalesCard()
@@ -77,7 +78,7 @@ class OverviewPage(PageFrame):
 
     def _add_periods(self) -> None:
         for days in PERIODS:
-            button = Button(f"{days} days", "segment", name=f"overview.period.{days}")
+            button = Button(tr("{days} days", days=days), "segment", name=f"overview.period.{days}")
             button.clicked.connect(self._on_period)
             self._group.addButton(button, days)
             button.setChecked(days == self.model.state.days)  # in the group, which then moves the tab stop
@@ -105,7 +106,9 @@ class OverviewPage(PageFrame):
         overview = state.overview
         if overview is None:
             return
-        self.subtitle.setText(f"Last {overview.period_days} days, as of {clock(overview.as_of)}")
+        self.subtitle.setText(
+            tr("Last {period_days} days, as of {as_of}", period_days=overview.period_days, as_of=clock(overview.as_of))
+        )
         self._show_tiles(overview)
         self._show_chart(overview)
         self._needs.show_needs(overview.needs)
@@ -121,7 +124,13 @@ class OverviewPage(PageFrame):
                 metric = metric_of(figures, name)
                 tab.show_sum(told(name, metric.total), moved(metric.total, metric.total_before, than="").strip())
         self._tabs.choose(state.metric)
-        self._words.setText(f"{EXPLAINED[state.metric]}; dashed: the {overview.period_days} days before")
+        self._words.setText(
+            tr(
+                "{explained}; dashed: the {period_days} days before",
+                explained=tr(EXPLAINED[state.metric]),
+                period_days=overview.period_days,
+            )
+        )
         if figures is None:
             tile = next(tile for tile in overview.tiles if tile.name == "period")
             self._tabs.tabs["earnings"].show_sum(money(tile.value), change(tile.value, tile.previous))
@@ -138,7 +147,7 @@ class OverviewPage(PageFrame):
     def _show_tiles(self, overview: OverviewOut) -> None:
         for tile in overview.tiles:
             words = change(tile.value, tile.previous)
-            label = f"{overview.period_days} days" if tile.name == "period" else None
+            label = tr("{period_days} days", period_days=overview.period_days) if tile.name == "period" else None
             series = [amount.micros for amount in tile.series]
             self._tiles[tile.name].show_money(tile.value, tile_note(tile.name, words), series, label=label)
 

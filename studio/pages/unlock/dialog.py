@@ -14,6 +14,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import row
 from studio.kit.widgets.fields import Field
+from studio.kit.words import tr
 from studio.pages.unlock.view_model import UnlockViewModel
 
 if TYPE_CHECKING:
@@ -38,15 +39,15 @@ class WalletDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("wallet.dialog")
-        self.setWindowTitle("Set up wallet" if create else "Unlock wallet")
+        self.setWindowTitle(tr("Set up wallet") if create else tr("Unlock wallet"))
         self.setFixedWidth(440)
         self._then = then
         self.model = UnlockViewModel(context, create=create)
-        self._passphrase = Field("Passphrase", _secret("wallet.passphrase"))
-        self._repeated = Field("The same once more", _secret("wallet.repeat"))
+        self._passphrase = Field(tr("Passphrase"), _secret("wallet.passphrase"))
+        self._repeated = Field(tr("The same once more"), _secret("wallet.repeat"))
         if not create:
             self._repeated.hide()
-        self._go = primary("Make wallet" if create else "Unlock", name="wallet.submit", icon="unlock")
+        self._go = primary(tr("Make wallet") if create else tr("Unlock"), name="wallet.submit", icon="unlock")
         self._build(create=create)
         self.model.changed.connect(self._render)
         self.model.opened.connect(self.accept)
@@ -61,14 +62,14 @@ class WalletDialog(QDialog):
         head.addStretch(1)
         layout.addLayout(head)
         why = (
-            "It signs what you sell and what you buy. Nobody can reset this passphrase for you: write it down."
+            tr("It signs what you sell and what you buy. Nobody can reset this passphrase for you: write it down.")
             if create
-            else "It stays unlocked until you lock it or close Museclock."
+            else tr("It stays unlocked until you lock it or close Museclock.")
         )
         layout.addWidget(text.muted(why))
         layout.addWidget(self._passphrase)
         layout.addWidget(self._repeated)
-        cancel = ghost("Not now", name="wallet.cancel")
+        cancel = ghost(tr("Not now"), name="wallet.cancel")
         cancel.clicked.connect(self.reject)
         cancel.setAutoDefault(False)
         self._go.setDefault(True)
@@ -96,6 +97,6 @@ class WalletDialog(QDialog):
         differs = problem is not None and problem.code == "request.invalid"
         told = "" if problem is None else advice(problem).sentence
         self._passphrase.show_mistake("" if differs else told)
-        self._repeated.show_mistake("These two are not the same." if differs else "")
+        self._repeated.show_mistake(tr("These two are not the same.") if differs else "")
         if problem is not None:
             self._passphrase.field.setFocus()

@@ -11,12 +11,13 @@ from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Slot as DashedSlot
 from studio.kit.widgets.text import set_property
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QMouseEvent
 
-_FILTER = "Video (*.mp4 *.m4v *.mov *.mkv *.webm *.ts *.m2ts *.mpg *.avi *.wmv *.flv *.ogv);;All files (*)"
-_INVITATION = "Drop a video here, or click to choose one"
+_FILTER = mark("Video (*.mp4 *.m4v *.mov *.mkv *.webm *.ts *.m2ts *.mpg *.avi *.wmv *.flv *.ogv);;All files (*)")
+_INVITATION = mark("Drop a video here, or click to choose one")
 
 
 class DropArea(DashedSlot):
@@ -32,7 +33,7 @@ class DropArea(DashedSlot):
         super().__init__()
         self.body.setSpacing(8)
         self.setObjectName("upload.drop")
-        self.setAccessibleName("Choose a video file")
+        self.setAccessibleName(tr("Choose a video file"))
         self.setAcceptDrops(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -40,8 +41,10 @@ class DropArea(DashedSlot):
         self._dialog: QFileDialog | None = None
         centre = Qt.AlignmentFlag.AlignHCenter
         self._icon = Icon("upload", "accent", 36)
-        self._title = text.lead(_INVITATION)
-        self._hint = text.muted("MP4, MOV, MKV, WebM, TS or AVI, of any size. It stays on this computer.", wrap=False)
+        self._title = text.lead(tr(_INVITATION))
+        self._hint = text.muted(
+            tr("MP4, MOV, MKV, WebM, TS or AVI, of any size. It stays on this computer."), wrap=False
+        )
         self.body.addStretch(1)
         for part in (self._icon, self._title, self._hint):
             self.body.addWidget(part, 0, centre)
@@ -53,7 +56,7 @@ class DropArea(DashedSlot):
         self.setFixedHeight(88 if small else 320)
         self._icon.setVisible(not small)
         self._hint.setVisible(not small)
-        self._title.setText("Drop another video here, or click" if small else _INVITATION)
+        self._title.setText(tr("Drop another video here, or click") if small else tr(_INVITATION))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _local_files(event):
@@ -88,7 +91,7 @@ class DropArea(DashedSlot):
     def ask(self) -> None:
         """Open the file dialog."""
         if self._dialog is None:
-            self._dialog = QFileDialog(self, "Choose a video", "", _FILTER)
+            self._dialog = QFileDialog(self, tr("Choose a video"), "", tr(_FILTER))
             self._dialog.setObjectName("upload.dialog")
             self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             self._dialog.filesSelected.connect(self._on_files)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.format import duration, plural, size
+from studio.kit.format import duration, size
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card, column, hairline, row
 from studio.kit.widgets.poster import Poster
+from studio.kit.words import tr, tr_count
 from studio.pages.upload.codec_names import codec_name
 from studio.pages.upload.stages import StageList
 
@@ -47,14 +48,21 @@ class FileCard(Card):
 def _facts(facts: FileFacts | None, size_bytes: int) -> str:
     parts = [size(size_bytes)]
     if facts is not None:
-        parts = [duration(facts.duration_ms), f"{facts.width} × {facts.height}", f"{facts.fps_text} fps", *parts]
+        parts = [
+            duration(facts.duration_ms),
+            f"{facts.width} × {facts.height}",
+            tr("{fps_text} fps", fps_text=facts.fps_text),
+            *parts,
+        ]
         if facts.chunk_count:
-            parts.append(plural(facts.chunk_count, "part", "parts"))
+            parts.append(tr_count(facts.chunk_count, "{count} part", "{count} parts"))
     return "  ·  ".join(part.replace(" ", _NO_BREAK) for part in parts)
 
 
 def _codecs(facts: FileFacts | None) -> str:
     if facts is None:
-        return "Being looked at…"
-    sound = f"{codec_name(facts.audio_codec)} sound" if facts.audio_codec else "no sound"
-    return f"{codec_name(facts.video_codec)} picture, {sound}"
+        return tr("Being looked at…")
+    sound = (
+        tr("{audio_codec} sound", audio_codec=codec_name(facts.audio_codec)) if facts.audio_codec else tr("no sound")
+    )
+    return tr("{video_codec} picture, {sound}", video_codec=codec_name(facts.video_codec), sound=sound)

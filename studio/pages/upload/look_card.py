@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.kit.format import DASH, duration, money_exact, plural, size
+from studio.kit.format import DASH, duration, money_exact, size
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, Inset, column, hairline, holder, row
+from studio.kit.words import tr, tr_count
 from studio.pages.upload.codec_names import codec_name, language_name
 
 if TYPE_CHECKING:
@@ -32,13 +33,15 @@ class LookCard(Card):
         super().__init__(spacing=20)
         self._name = text.lead(wrap=True)
         self._facts = text.muted()
-        self._holds = _Group("In the file", "Picture", "Sound", "Captions", "Chapters")
-        self._takes = _Group("To prepare it", "Picture", "Time", "Disk", "Parts")
-        self._costs = _Group("To sell it", "Storage here", "Network, of each sale", "A withdrawal is paid after")
+        self._holds = _Group(tr("In the file"), tr("Picture"), tr("Sound"), tr("Captions"), tr("Chapters"))
+        self._takes = _Group(tr("To prepare it"), tr("Picture"), tr("Time"), tr("Disk"), tr("Parts"))
+        self._costs = _Group(
+            tr("To sell it"), tr("Storage here"), tr("Network, of each sale"), tr("A withdrawal is paid after")
+        )
         self._note = text.caption(wrap=True)
-        self.begin = primary("Prepare it", name="upload.begin", icon="arrow-right")
+        self.begin = primary(tr("Prepare it"), name="upload.begin", icon="arrow-right")
         self.begin.clicked.connect(self.begun)
-        leave = ghost("Choose another", name="upload.not_this")
+        leave = ghost(tr("Choose another"), name="upload.not_this")
         leave.clicked.connect(self.refused)
         self.body.addLayout(column(self._name, self._facts, spacing=6))
         self.body.addWidget(hairline())
@@ -52,7 +55,7 @@ class LookCard(Card):
     def show_name(self, name: str) -> None:
         """Show that a file is being looked at."""
         self._name.setText(name)
-        self._facts.setText("Being looked at…")
+        self._facts.setText(tr("Being looked at…"))
         self._groups.hide()
         self._note.hide()
         self.begin.setEnabled(False)
@@ -63,7 +66,13 @@ class LookCard(Card):
         self._facts.setText("  ·  ".join((duration(look.duration_ms), size(look.size_bytes))))
         self._groups.show()
         self._holds.show_values(
-            f"{codec_name(look.video_codec)}, {look.width} × {look.height}, {look.fps_text} fps",
+            tr(
+                "{video_codec}, {width} × {height}, {fps_text} fps",
+                video_codec=codec_name(look.video_codec),
+                width=look.width,
+                height=look.height,
+                fps_text=look.fps_text,
+            ),
             _listed([f"{codec_name(one.codec)}{_of(one.language)}" for one in look.sounds]),
             _listed([language_name(one.language) or "yes" for one in look.captions if one.is_kept]),
             str(len(look.chapters)) if look.chapters else "none",
@@ -72,8 +81,8 @@ class LookCard(Card):
         self._takes.show_values(
             _coding(look),
             _about(look.work_ms),
-            f"{size(look.disk_bytes)} of {size(look.free_bytes)} free",
-            plural(look.part_count, "part", "parts"),
+            tr("{disk_bytes} of {free_bytes} free", disk_bytes=size(look.disk_bytes), free_bytes=size(look.free_bytes)),
+            tr_count(look.part_count, "{count} part", "{count} parts"),
         )
         self._costs.show_values(*_costs(look.cost))
         self._show_note(look, has_room=has_room)
@@ -82,13 +91,19 @@ class LookCard(Card):
     def _show_note(self, look: LookOut, *, has_room: bool) -> None:
         lost = sum(1 for one in look.captions if not one.is_kept)
         says = [
-            "" if has_room else "There is not enough room on the disk.",
-            f"{plural(lost, 'caption track is', 'caption tracks are')} made of pictures and cannot be kept."
+            "" if has_room else tr("There is not enough room on the disk."),
+            tr(
+                "{lost} made of pictures and cannot be kept.",
+                lost=tr_count(lost, "{count} caption track is", "{count} caption tracks are"),
+            )
             if lost
             else "",
             ""
             if look.cost is None
-            else f"Costs are for {money_exact(look.cost.price_per_ten_seconds)} per 10 seconds.",
+            else tr(
+                "Costs are for {price_per_ten_seconds} per 10 seconds.",
+                price_per_ten_seconds=money_exact(look.cost.price_per_ten_seconds),
+            ),
         ]
         self._note.setText(" ".join(sentence for sentence in says if sentence))
         self._note.set_ink("muted" if has_room else "bad")
@@ -135,19 +150,19 @@ class _Line(QWidget):
 def _coding(look: LookOut) -> str:
     match look.coding:
         case "copied":
-            return "Cut without loss"
+            return tr("Cut without loss")
         case "unknown":
-            return "Cut without loss if its keyframes allow it"
+            return tr("Cut without loss if its keyframes allow it")
         case "coded":
-            return f"Coded anew, by the {'graphics card' if look.is_hardware else 'processor'}"
+            return tr("Coded anew, by the {value}", value=tr("graphics card") if look.is_hardware else tr("processor"))
 
 
 def _costs(cost: CostOut | None) -> tuple[str, str, str]:
     if cost is None:
         return "nothing", DASH, DASH
     share = cost.settlement_per_mille
-    of_sale = "less than 0.1 %" if share == 0 else f"{share / 10:.1f} %"
-    minutes = plural(cost.break_even_minutes, "minute watched", "minutes watched")
+    of_sale = tr("less than 0.1 %") if share == 0 else f"{share / 10:.1f} %"
+    minutes = tr_count(cost.break_even_minutes, "{count} minute watched", "{count} minutes watched")
     return "nothing" if not cost.storage.micros else money_exact(cost.storage), of_sale, minutes
 
 
@@ -155,7 +170,7 @@ def _listed(names: Sequence[str]) -> str:
     if not names:
         return "none"
     rest = len(names) - _LONGEST_LIST
-    return ", ".join(names[:_LONGEST_LIST]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(names[:_LONGEST_LIST]) + (tr(" and {rest} more", rest=rest) if rest > 0 else "")
 
 
 def _of(language: str) -> str:
@@ -166,6 +181,10 @@ def _of(language: str) -> str:
 def _about(milliseconds: int) -> str:
     seconds = -(-milliseconds // 1000)
     if seconds < 60:
-        return f"about {max(seconds, 1)} s"
+        return tr("about {max} s", max=max(seconds, 1))
     minutes = round(seconds / 60)
-    return f"about {minutes} min" if minutes < 60 else f"about {minutes // 60} h {minutes % 60} min"
+    return (
+        tr("about {minutes} min", minutes=minutes)
+        if minutes < 60
+        else tr("about {value} h {value_2} min", value=minutes // 60, value_2=minutes % 60)
+    )

@@ -9,11 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.kit.problems import Action, Problem
+from studio.kit.thumbnails import ThumbnailViewModel
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import Button, ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.thumbnail_picker import ThumbnailPicker
+from studio.kit.words import mark, tr
 from studio.pages.upload.drop import DropArea
 from studio.pages.upload.file_card import FileCard
 from studio.pages.upload.form import UploadForm
@@ -29,14 +32,14 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
 
 _STATES = {
-    "queued": "Waiting for other uploads; two are prepared at a time.",
-    "working": "Preparing; you can fill in the form meanwhile.",
-    "paused": "Paused. What is done is kept.",
-    "ready": "Ready to publish.",
-    "publishing": "Publishing…",
+    "queued": mark("Waiting for other uploads; two are prepared at a time."),
+    "working": mark("Preparing; you can fill in the form meanwhile."),
+    "paused": mark("Paused. What is done is kept."),
+    "ready": mark("Ready to publish."),
+    "publishing": mark("Publishing…"),
     "published": "Published.",
-    "failed": "Stopped. The form is kept.",
-    "cancelled": "Cancelled. The form is kept.",
+    "failed": mark("Stopped. The form is kept."),
+    "cancelled": mark("Cancelled. The form is kept."),
 }
 
 
@@ -44,7 +47,7 @@ class UploadPage(PageFrame):
     """From a file to a film for sale."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__("Upload")
+        super().__init__(tr("Upload"))
         self.model = UploadViewModel(context)
         self._drop = DropArea()
         self._drop.chosen.connect(self.model.choose)
@@ -61,6 +64,12 @@ class UploadPage(PageFrame):
         self._form.reasons.taken.connect(self.model.take_price)
         self._form.access.visibility_chosen.connect(self.model.set_visibility)
         self._form.access.tier_chosen.connect(self._on_tier)
+        self._picture = ThumbnailPicker(name="upload.picture")
+        self._pictures = ThumbnailViewModel(context)
+        self._picture.moments_wanted.connect(self._pictures.look)
+        self._picture.moment_chosen.connect(self._pictures.choose)
+        self._picture.file_chosen.connect(self._pictures.choose_file)
+        self._pictures.changed.connect(self._render_picture)
         self._work = self._columns()
         self._done = self._success()
         self._steps = steps()
@@ -78,7 +87,7 @@ class UploadPage(PageFrame):
         self.model.open(params)
 
     def _columns(self) -> QWidget:
-        left = column(self._file)
+        left = column(self._file, self._picture, spacing=GUTTER)
         left.addStretch(1)
         columns = QHBoxLayout()
         columns.setSpacing(GUTTER)
@@ -94,9 +103,9 @@ class UploadPage(PageFrame):
         self._after = StageList(("pin", "register", "elsewhere"))
         self._after.again.connect(self.model.retry_stage)
         card.body.addWidget(self._after)
-        see = secondary("See it in Content", name="upload.content")
+        see = secondary(tr("See it in Content"), name="upload.content")
         see.clicked.connect(self._see)
-        another = primary("Upload another", name="upload.another", icon="plus")
+        another = primary(tr("Upload another"), name="upload.another", icon="plus")
         another.clicked.connect(self.model.begin_anew)
         buttons = row(see, another)
         buttons.insertStretch(0, 1)
@@ -105,13 +114,13 @@ class UploadPage(PageFrame):
         return card
 
     def _buttons(self) -> None:
-        self._cancel = ghost("Cancel", name="upload.cancel", icon="close")
+        self._cancel = ghost(tr("Cancel"), name="upload.cancel", icon="close")
         self._cancel.clicked.connect(self.model.cancel)
-        self._pause = secondary("Pause", name="upload.pause", icon="pause")
+        self._pause = secondary(tr("Pause"), name="upload.pause", icon="pause")
         self._pause.clicked.connect(self.model.pause)
-        self._retry = secondary("Go on", name="upload.retry", icon="retry")
+        self._retry = secondary(tr("Go on"), name="upload.retry", icon="retry")
         self._retry.clicked.connect(self.model.retry)
-        self._discard = ghost("Discard", name="upload.discard")
+        self._discard = ghost(tr("Discard"), name="upload.discard")
         self._discard.clicked.connect(self.model.discard)
         for button in (self._discard, self._cancel, self._pause, self._retry):
             self.buttons.addWidget(button)
@@ -126,7 +135,7 @@ class UploadPage(PageFrame):
         state = self.model.state
         upload = state.upload
         self.banner.show_problem(state.problem)
-        self.subtitle.setText("" if upload is None or state.path else _STATES[upload.state])
+        self.subtitle.setText("" if upload is None or state.path else tr(_STATES[upload.state]))
         published = upload is not None and upload.state == "published"
         is_looking = bool(state.path)
         self._drop.set_small(small=upload is not None or is_looking)
@@ -136,11 +145,15 @@ class UploadPage(PageFrame):
         self._done.setVisible(published and not is_looking)
         for button, states in self._shown_in.items():
             button.setVisible(upload is not None and upload.state in states and not is_looking)
+        self._pictures.show(upload if upload is not None and upload.facts is not None else None)
         if upload is not None:
             self._file.show_upload(upload, state.poster)
             self._form.show_state(state)
             self._after.show_stages(upload.stages)
             self._show_live(upload, "" if state.place is None else state.place.name)
+
+    def _render_picture(self) -> None:
+        self._picture.show_state(self._pictures.state)
 
     def _show_look(self, state: UploadState) -> None:
         self._look.setVisible(bool(state.path))
@@ -150,8 +163,14 @@ class UploadPage(PageFrame):
             self._look.show_name(PurePath(state.path).name)
 
     def _show_live(self, upload: UploadOut, node_name: str) -> None:
-        where = f"on {node_name}" if node_name else "from this computer, while Museclock is open"
-        self._live.sentence.setText(f"“{upload.draft.title}” is for sale. It sells {where}.")
+        where = (
+            tr("on {node_name}", node_name=node_name)
+            if node_name
+            else tr("from this computer, while Museclock is open")
+        )
+        self._live.sentence.setText(
+            tr("“{title}” is for sale. It sells {where}.", title=upload.draft.title, where=where)
+        )
 
     def _on_tier(self, tier_id: str, opens: bool) -> None:
         self.model.set_tier(tier_id, opens=opens)

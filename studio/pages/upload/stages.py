@@ -14,6 +14,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import row
 from studio.kit.widgets.progress import ProgressBar
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _NAMES: dict[StageName, tuple[str, str]] = {
-    "hash": ("Name the file", "So that work goes on with this very file"),
-    "check": ("Check the file", "Can it be read, cut and played?"),
-    "cut": ("Cut into parts", "About ten seconds each, at keyframes"),
-    "seal": ("Encrypt", "Each part under a key of its own"),
-    "store": ("Store", "Blocks named by their content"),
-    "pin": ("Keep", "Here, at the node and at your storages"),
-    "register": ("Put up for sale", "Signed by your wallet"),
-    "elsewhere": ("Playable elsewhere", "Fetched back as a stranger would"),
+    "hash": (mark("Name the file"), mark("So that work goes on with this very file")),
+    "check": (mark("Check the file"), mark("Can it be read, cut and played?")),
+    "cut": (mark("Cut into parts"), mark("About ten seconds each, at keyframes")),
+    "seal": (mark("Encrypt"), mark("Each part under a key of its own")),
+    "store": (mark("Store"), mark("Blocks named by their content")),
+    "pin": (mark("Keep"), mark("Here, at the node and at your storages")),
+    "register": (mark("Put up for sale"), mark("Signed by your wallet")),
+    "elsewhere": (mark("Playable elsewhere"), mark("Fetched back as a stranger would")),
 }
 _STATES: dict[StageState, tuple[str, str, Tone]] = {
     "waiting": ("waiting", "clock", "neutral"),
@@ -48,7 +49,7 @@ class StageRow(QWidget):
     def __init__(self, name: StageName) -> None:
         super().__init__()
         self.setObjectName(f"upload.stage.{name}")
-        self._title, why = _NAMES[name]
+        self._title, why = (tr(words) for words in _NAMES[name])
         self._icon = Icon("clock", "neutral", 16)
         self._words = text.Text(size=12, ink="muted", tabular=True)
         self._bar = ProgressBar()
@@ -57,7 +58,10 @@ class StageRow(QWidget):
         head.addStretch(1)
         head.addWidget(self._words)
         self._retry = ghost(
-            "Try again", name=f"upload.stage.{name}.retry", icon="retry", says=f"{self._title}: try again"
+            tr("Try again"),
+            name=f"upload.stage.{name}.retry",
+            icon="retry",
+            says=tr("{title}: try again", title=self._title),
         )
         self._retry.clicked.connect(lambda: self.again.emit(name))
         head.addWidget(self._retry)
