@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from services.client import Client, DeskClient
     from services.units.address import Bytes32
     from services.units.money import Money
+    from services.wire.backup import BackupOut
+    from services.wire.demo import DemoOut
     from services.wire.desk import (
         BalanceOut,
         BudgetsOut,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
 
 PAGE_SIZE = 50
+Panel = Literal["", "add", "send"]
+"""What is open above the channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,13 @@ class WalletState:
     budgets: BudgetsOut | None = None
     payment: PaymentChoice | None = None
     offer: str | None = None
+    chain_id: int | None = None
+    backup: BackupOut | None = None
+    later: bool = False
+    """Whether the person put the question about a back-up off, until the window opens anew."""
+    panel: Panel = ""
+    giving: bool = False
+    """Whether demo money is on its way."""
     acting: Bytes32 | None = None
     changing: bool = False
     saving: bool = False
@@ -56,6 +67,14 @@ class WalletState:
     """Why the last thing that was wanted did not happen; stays until the next try."""
     unsaved: Problem | None = None
     """Why the limits were not kept."""
+
+    @property
+    def asks_for_backup(self) -> bool:
+        """Whether there is money and no back-up: the moment to ask for one."""
+        if self.backup is None or self.wallet is None or self.later:
+            return False
+        has_money = bool(self.wallet.available or self.wallet.in_channels)
+        return has_money and self.backup.is_needed and self.backup.made_at is None
 
 
 class WalletViewModel(ViewModel[WalletState]):
@@ -86,7 +105,35 @@ class WalletViewModel(ViewModel[WalletState]):
         self._act(lambda desk: desk.wallet.receipts(limit=PAGE_SIZE), self._on_receipts, self._told_already)
         self._act(lambda desk: desk.wallet.balance(limit=PAGE_SIZE), self._on_balance, self._told_already)
         self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._told_already)
+        self._act(lambda desk: desk.wallet.backup(), self._on_backup, self._told_already)
         self.context.bridge.run(self, _health, self._on_health, self._told_already)
+
+    # ── money in, and its back-up ──
+
+    def show_panel(self, panel: Panel) -> None:
+        """Open what adds or sends money, or close it."""
+        self._set(panel=panel)
+
+    def take_demo_money(self) -> None:
+        """Let the demo's faucet give some."""
+        if not self.state.giving:
+            desk_id = self.context.desk_id
+            self._set(giving=True, refusal=None)
+            self.context.bridge.run(self, lambda client: client.demo.give(desk_id), self._on_given, self._not_given)
+
+    def ask_later(self) -> None:
+        """Put the question about a back-up off."""
+        self._set(later=True)
+
+    def _on_given(self, _world: DemoOut) -> None:
+        self._set(giving=False)
+        self.refresh()
+
+    def _not_given(self, problem: Problem) -> None:
+        self._set(giving=False, refusal=problem)
+
+    def _on_backup(self, backup: BackupOut) -> None:
+        self._set(backup=backup)
 
     def again(self) -> None:
         """Do once more what was refused."""
@@ -192,7 +239,7 @@ class WalletViewModel(ViewModel[WalletState]):
         self._set(sums=sums)
 
     def _on_health(self, health: Health) -> None:
-        self._set(offer=health.channels)
+        self._set(offer=health.channels, chain_id=health.chain_id)
 
     def _told_already(self, _problem: Problem) -> None:
         """The wallet itself says what is wrong."""

@@ -94,12 +94,11 @@ def test_the_tiles_tell_where_the_money_is(show: Show, client: PreparedClient, q
     shown_sums = {name: tile.value_text for name, tile in tiles.items()}
     assert shown_sums == {
         "available": "$24.50",
-        "in_channels": "$0.36",
-        "refundable": "$0.35",
+        "in_budget": "$0.36",
         "in_flight": "$0.50",
-        "spent": "$0.14",
+        "refundable": "$0.35",
     }
-    assert "$0.01 promised" in tiles["in_channels"].accessibleName()
+    assert "$0.01 promised" in tiles["in_budget"].accessibleName()
 
 
 def test_an_open_channel_says_what_lies_in_it(show: Show) -> None:
