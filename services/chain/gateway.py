@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.chain.calls import Call
 from services.units.address import Address, Bytes32
@@ -225,6 +225,9 @@ class ChainGateway(Protocol):
 
     def find_paid(self, payer: Address, content_id: ContentId, nonce: Bytes32, *, since_block: int) -> Paid | None:
         """Find the payment that used a nonce, whoever brought it to the chain."""
+
+    def proof(self, tx: Bytes32) -> dict[str, Any] | None:
+        """Give what shows offline that a block holds a transaction and its logs; None where the chain gives no such."""
 
     def find_transfer(self, payer: Address, payee: Address, nonce: Bytes32, *, since_block: int) -> Transfer | None:
         """Find the token's transfer to a payee that used a payer's ERC-3009 nonce, whoever brought it to the chain."""

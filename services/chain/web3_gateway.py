@@ -168,6 +168,14 @@ class Web3Gateway:
                     return event
         return None
 
+    def proof(self, tx: Bytes32) -> dict[str, Any] | None:
+        try:
+            found = self._request("museclock_proof", tx)
+        except ChainRefused:
+            # Only the demo chain knows the question.
+            return None
+        return found if isinstance(found, dict) else None
+
     def find_transfer(self, payer: Address, payee: Address, nonce: Bytes32, *, since_block: int) -> Transfer | None:
         used = [AUTHORIZATION_USED, _topic_of(payer), nonce]
         moved = [TRANSFER, _topic_of(payer), _topic_of(payee)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from services.wire.figures import (
     TierFiguresOut,
 )
 from services.wire.problems import ProblemError
+from services.wire.three_way import ThreeWayOut
 
 # A year's lines are read a thousand at a time.
 _EXPORT_S = 300.0
@@ -70,6 +72,14 @@ class FiguresClient:
     async def tiers(self, *, node: str = "") -> tuple[TierFiguresOut, ...]:
         """Read each tier's members and revenue."""
         return await self._door.call(tuple[TierFiguresOut, ...], "GET", "/figures/tiers", query={"node": node})
+
+    async def three_way(self, first: date, last: date, *, node: str = "") -> ThreeWayOut:
+        """Put chain, node and desk side by side for two UTC days and what lies between; its ``file`` is to be kept.
+
+        Problem codes: wallet.locked, node.unreachable, chain.unreachable.
+        """
+        query = {"from": first.isoformat(), "to": last.isoformat(), "node": node}
+        return await self._door.call(ThreeWayOut, "GET", "/statement/three-way", query=query, timeout_s=_EXPORT_S)
 
     async def score(self, content_id: str = "", *, node: str = "") -> ScoreOut:
         """Read the performance score of the channel, or of one film. Problem codes: content.not_found."""

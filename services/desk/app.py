@@ -8,7 +8,7 @@ from functools import cache
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 
-from services.desk import catalogue, earnings, figures, messages, profiles, reconciliation, tiers
+from services.desk import catalogue, earnings, figures, messages, own_films, profiles, reconciliation, three_way, tiers
 from services.desk.chain_view import watch as watch_chain
 from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
@@ -21,6 +21,8 @@ from services.desk.memberships.watch import watch as watch_memberships
 from services.desk.nodes import placing
 from services.desk.nodes import routes as nodes
 from services.desk.nodes.watch import watch as watch_nodes
+from services.desk.notices import routes as notices
+from services.desk.notices.watch import watch as watch_news
 from services.desk.oversight import routes as oversight
 from services.desk.passes import routes as passes
 from services.desk.passes.watching import watch as watch_passes
@@ -44,6 +46,7 @@ from services.http.quick import QuickRoutes
 _events = APIRouter(tags=["events"])
 _SLICES = (
     wallet.router,
+    notices.router,
     sending_routes.router,
     backup_routes.router,
     channels.router,
@@ -53,6 +56,7 @@ _SLICES = (
     passes.router,
     nodes.router,
     publishing.router,
+    own_films.router,
     pricing.router,
     storage.router,
     catalogue.router,
@@ -66,6 +70,7 @@ _SLICES = (
     verification.router,
     oversight.router,
     reconciliation.router,
+    three_way.router,
     _events,
 )
 
@@ -102,6 +107,7 @@ async def open_desk(desk: Desk) -> None:
     desk.spawn(watch_memberships(desk), name="memberships")
     desk.spawn(watch_passes(desk), name="watching")
     desk.spawn(watch_storages(desk), name="storages")
+    desk.spawn(watch_news(desk), name="notices")
     desk.spawn(watch_outside(desk), name="outside changes")
     await work.resume_all(desk)
     await publish.resume_all(desk)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
 from services.http.quick import QuickRoutes
-from services.node import access, accounts, earnings, health, statement_routes, tiers, wallets
+from services.node import access, accounts, earnings, health, statement_book, statement_routes, tiers, wallets
 from services.node.blocks import gateway
 from services.node.blocks import routes as blocks
 from services.node.cases import routes as cases
@@ -54,6 +54,7 @@ ROUTERS: Final = (
     figures.router,
     earnings.router,
     statement_routes.router,
+    statement_book.router,
     wallets.router,
     viewers.router,
     creators.router,

@@ -20,6 +20,7 @@ from services.node_cli import (
     play_export,
     serve,
     sharing,
+    statement,
 )
 from services.node_cli.command import CommandError
 from services.node_cli.sentences import sentence
@@ -42,6 +43,7 @@ COMMANDS = (
     evidence.COMMAND,
     sharing.ALLOCATE,
     sharing.EVALUATE,
+    statement.COMMAND,
 )
 # As a shell says that a program was interrupted (128 + SIGINT).
 _INTERRUPTED = 130

@@ -115,5 +115,9 @@ def logs_json(logs: tuple[Log, ...]) -> str:
 
 def result_hash(outcome: Outcome) -> bytes:
     """Hash how a transaction ended; a replay must give the same."""
-    parts = [str(outcome.is_ok), str(outcome.gas_used), outcome.output.hex(), outcome.halt, logs_json(outcome.logs)]
-    return keccak256("\n".join(parts).encode())
+    return keccak256("\n".join(result_parts(outcome)).encode())
+
+
+def result_parts(outcome: Outcome) -> list[str]:
+    """Write down how a transaction ended: the lines that its hash is of."""
+    return [str(outcome.is_ok), str(outcome.gas_used), outcome.output.hex(), outcome.halt, logs_json(outcome.logs)]

@@ -11,6 +11,7 @@ from services.chain.demo import shapes
 from services.chain.demo.admission import RefusedError
 from services.chain.demo.chain import DemoChain, MinedBlock
 from services.chain.demo.evm import BASE_FEE_WEI, BLOCK_GAS, Account, Message, Outcome, floor_gas, intrinsic_gas
+from services.chain.demo.journal import result_parts
 from services.chain.demo.shapes import RequestError
 from services.units.address import Bytes32, address
 
@@ -54,6 +55,7 @@ class DemoRpc:
             "eth_getTransactionByHash": self._transaction,
             "eth_getTransactionReceipt": self._receipt,
             "eth_getLogs": self._logs,
+            "museclock_proof": self._proof,
         }
 
     def make_request(self, method: str, params: Any) -> dict[str, Any]:
@@ -136,6 +138,20 @@ class DemoRpc:
     def _receipt(self, tx: object) -> dict[str, Any] | None:
         block = self._chain.mined(Bytes32(str(tx).lower()))
         return None if block is None else shapes.receipt(block)
+
+    def _proof(self, tx: object) -> dict[str, Any] | None:
+        """Give what a block's hash is made of: anybody can put it together again."""
+        block = self._chain.mined(Bytes32(str(tx).lower()))
+        if block is None or block.transaction is None or block.outcome is None:
+            return None
+        return {
+            "transaction": "0x" + block.transaction.encoded.hex(),
+            "block": "0x" + block.hash.hex(),
+            "parent": "0x" + block.parent.hex(),
+            "number": block.number,
+            "timestamp": block.timestamp,
+            "result": result_parts(block.outcome),
+        }
 
     def _logs(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         if "blockHash" in query:
