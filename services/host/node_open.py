@@ -27,6 +27,7 @@ from services.db.transactions import SqlTransactionBook
 from services.host.channels import ChannelsWatch
 from services.host.leading import Leadership
 from services.host.relaying import open_relayer
+from services.host.verifying import open_provider
 from services.ipfs.store import BlockStore
 from services.node.channels.journal import VoucherJournal
 from services.node.channels.watch import watch as watch_channels
@@ -199,6 +200,7 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             uri=setup.uri,
             operators=setup.operators,
             sanctions=setup.sanctions,
+            kyc=open_provider(folder),
             names=setup.names,
         )
 

@@ -11,6 +11,7 @@ from services.db.engine import Database
 from services.db.keybox import KeyBox
 from services.ipfs.store import BlockStore
 from services.node.channels.journal import VoucherJournal
+from services.node.kyc.provider import KycProvider, ManualReview
 from services.node.sales.shelf import Shelf
 from services.node.seeds.names import SIGNED_IN_ONLY, Names
 from services.units.address import Address
@@ -63,5 +64,7 @@ class Node:
     """Accounts that must not be verified, nor paid."""
     block_quota: int = 64 * 1024**3
     """How many bytes of blocks one account may bring."""
+    kyc: KycProvider = ManualReview()  # noqa: RUF009  it has no state
+    """Who checks creators' identity."""
     names: Names = SIGNED_IN_ONLY
     """Whom the names in paths and bodies mean, and who acts for them."""

@@ -34,6 +34,8 @@ class KycOut(Answer):
     missing: tuple[DocumentKind, ...] = ()
     """What an operator would want to see and was not brought yet."""
     documents: tuple[DocumentOut, ...] = ()
+    url: str = ""
+    """The page of the service that checks, where the creator goes on; empty where an operator checks by hand."""
 
 
 class KycStepOut(Answer):

@@ -149,6 +149,8 @@ KINDS: dict[str, Kind] = {
     "pass.not_owner": Kind(409),
     "pass.month": Kind(409),
     "case.state": Kind(409),
+    "kyc.provider": Kind(502, retryable=True),
+    "kyc.report_refused": Kind(401),
     "kyc.listed": Kind(403),
     "kyc.required": Kind(403),
     "kyc.state": Kind(409),

@@ -188,6 +188,16 @@ MONEY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         mark("Look at it again: somebody may have decided it meanwhile."),
         "REFRESH",
     ),
+    "kyc.provider": (
+        "The service that checks identities does not answer.",
+        "Your case waits; ask again in a while to go on.",
+        "RETRY",
+    ),
+    "kyc.report_refused": (
+        "A report about an identity check was not believed: {reason}.",
+        "The node's operator compares the secret that it shares with the service, and the clocks.",
+        "NONE",
+    ),
     "kyc.listed": (
         mark("This account is on a list of accounts that the node's operator must not pay."),
         mark("Write to the operator if you think that this is a mistake; what you earned stays in the Escrow."),

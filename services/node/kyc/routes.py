@@ -13,6 +13,8 @@ from services.node.context import Node
 from services.node.door import Caller, NodeOf, Operator, ProvenOperator, Publisher
 from services.node.kyc.cases import ask, decide, in_state, note, standing_of, steps
 from services.node.kyc.documents import MOST_BYTES, bring, brought, missing, read
+from services.node.kyc.provider import SIGNATURE
+from services.node.kyc.reports import enter_report
 from services.node.kyc.tables import KycCase
 from services.units.address import Address, address
 from services.wire.kyc import DecisionIn, DocumentKind, KycCaseOut, KycOut, KycState, KycStepOut
@@ -36,12 +38,26 @@ _MESSAGES: Final[dict[KycState, str]] = {
 def verify(node: NodeOf, caller: Publisher, creator_id: str) -> KycOut:
     """Ask for one's own verification; one that is pending or verified stays as it is.
 
-    Problem codes: account.forbidden, kyc.listed.
+    Where a service checks, ``url`` is the page where the creator goes on.
+
+    Problem codes: account.forbidden, kyc.listed, kyc.provider.
     """
     creator = node.names.acting(creator_id, caller)
     with node.database.write() as session:
         ask(node, session, creator)
-        return _out(node, session, creator)
+        found = _out(node, session, creator)
+    # Asked outside of the unit; the case waits already, and asking again goes on with the same check.
+    return found.model_copy(update={"url": node.kyc.begin(creator) if found.state == "pending" else ""})
+
+
+@router.post("/kyc/reports", openapi_extra=_BYTES, status_code=204)
+async def take_report(node: NodeOf, request: Request) -> None:
+    """Take what the node's provider found, by its signature; each report counts once.
+
+    Problem codes: kyc.report_refused, kyc.state, kyc.listed.
+    """
+    body, signature = await request.body(), request.headers.get(SIGNATURE, "")
+    await to_thread.run_sync(enter_report, node, body, signature)
 
 
 @router.put("/kyc/documents/{kind}", openapi_extra=_BYTES, max_body_size=2 * MOST_BYTES)
