@@ -37,6 +37,13 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound track: its language as a code of three letters (ISO 639-2), empty when it says none."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A fragment where decoding can begin: its bytes in the chunk (offset to end), and its time in the film."""
 
@@ -87,6 +94,28 @@ def _picture_track(init: bytes) -> Track:
                 track_id, width, height = _tkhd(init, trak)
                 return Track(track_id, _timescale(init, trak), width, height)
     raise ValueError("no picture track")
+
+
+def sound_tracks(init: bytes) -> tuple[Sound, ...]:
+    """List the sound tracks of an init segment in their order; empty when boxes are damaged."""
+    whole = Box(b"", 0, 0, len(init))
+    try:
+        return tuple(
+            Sound(_language(init, trak))
+            for trak in _inside(init, whole, b"moov", b"trak")
+            for handler in _inside(init, trak, b"mdia", b"hdlr")
+            if init[handler.body + 8 : handler.body + 12] == b"soun"
+        )
+    except (struct.error, StopIteration, IndexError, ValueError):
+        return ()
+
+
+def _language(init: bytes, trak: Box) -> str:
+    """Three letters of five bits each (8.4.2.3)."""
+    mdhd = next(_inside(init, trak, b"mdia", b"mdhd"))
+    (packed,) = struct.unpack_from(">H", init, mdhd.body + (32 if init[mdhd.body] == 1 else 20))
+    code = "".join(chr((packed >> shift & 31) + 0x60) for shift in (10, 5, 0))
+    return code if code.isalpha() and code.isascii() and code != "und" else ""
 
 
 def _tkhd(init: bytes, trak: Box) -> tuple[int, int, int]:

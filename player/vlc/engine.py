@@ -130,6 +130,10 @@ class Engine(QObject):
         """Set the speed, for this run and those after it; voices keep their pitch."""
         self._vlc.set_rate(rate)
 
+    def set_sound(self, track: int) -> None:
+        """Hear another sound track, by its place; for this run and those after it."""
+        self._vlc.set_sound(track)
+
     def step(self) -> None:
         """Show the next picture of a held run; says so by ``stepped``."""
         self._vlc.step()

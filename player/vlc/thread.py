@@ -56,6 +56,7 @@ class VlcThread:
         self._resumed_at = 0.0
         self._hushed = False
         self._volume = 100
+        self._sound = 0
         self._shown = Event()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="player-engine", daemon=True)
@@ -90,6 +91,15 @@ class VlcThread:
         """Set the speed; the player keeps it for the sources after this one."""
         self._jobs.put(lambda: self._player.set_rate(rate))
 
+    def set_sound(self, track: int) -> None:
+        """Hear another sound track, by its place; in the sources after this one as well."""
+
+        def apply() -> None:
+            self._sound = track
+            self._apply_sound()
+
+        self._jobs.put(apply)
+
     def step(self) -> None:
         """Show the next picture of a held source."""
         self._jobs.put(self._step)
@@ -103,6 +113,8 @@ class VlcThread:
             source.go_on()
             if self._hushed:
                 self._jobs.put(self._hold_at_start)
+            if self._sound:
+                self._jobs.put(self._apply_sound)
             self._listener.on_first_picture(self._run)
 
     def close(self) -> None:
@@ -193,6 +205,12 @@ class VlcThread:
     def _hold_at_start(self) -> None:
         if self._hushed:
             self._set_held(held=True)
+
+    def _apply_sound(self) -> None:
+        # libVLC's first line means no sound. Its option for a media (":audio-track") leaves such a run without any.
+        names = [name for name, _ in self._player.audio_get_track_description() or () if name >= 0]
+        if self._sound < len(names):
+            self._player.audio_set_track(names[self._sound])
 
     def _apply_volume(self) -> None:
         # WORKAROUND(VLC 3: ":start-paused" shows no picture): a run that begins paused plays its first picture unheard.

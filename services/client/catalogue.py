@@ -8,7 +8,17 @@ from services.http.door import Door
 from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.units.money import Money
-from services.wire.catalogue import PURCHASE, BudgetIn, BudgetOut, BuyIn, ItemOut, PlaybackOut, PositionIn, PurchaseOut
+from services.wire.catalogue import (
+    PURCHASE,
+    BudgetIn,
+    BudgetOut,
+    BuyIn,
+    ItemOut,
+    ItemsPageOut,
+    PlaybackOut,
+    PositionIn,
+    PurchaseOut,
+)
 from services.wire.desk import ReceiptOut
 from services.wire.problems import ProblemError
 
@@ -22,6 +32,14 @@ class CatalogueClient:
     async def browse(self, *, query: str = "", limit: int = 60) -> tuple[ItemOut, ...]:
         """List items for sale, newest first; at most 100."""
         return await self._door.call(tuple[ItemOut, ...], "GET", "/catalogue", query={"query": query, "limit": limit})
+
+    async def page(self, *, query: str = "", tag: str = "", cursor: str = "") -> ItemsPageOut:
+        """List items for sale part by part, newest first; cursor: of the part before. A node that is down is left out.
+
+        Within a part items of all nodes are in order; over several nodes the parts themselves are so only roughly.
+        """
+        asked = {"query": query, "tag": tag, "cursor": cursor}
+        return await self._door.call(ItemsPageOut, "GET", "/catalogue/page", query=asked)
 
     async def item(self, content_id: ContentId) -> ItemOut:
         """Read one item. Problem codes: content.not_found."""
@@ -69,6 +87,10 @@ class PlaybackClient:
     async def init(self, content_id: ContentId) -> bytes:
         """Fetch the init segment (ISO BMFF ``ftyp`` + ``moov``)."""
         return (await self._door.send("GET", f"/playback/{content_id}/init")).content
+
+    async def captions(self, content_id: ContentId, place: int) -> bytes:
+        """Fetch captions as WebVTT, in UTF-8, at most 1 MiB. Problem codes: content.not_found, content.missing."""
+        return (await self._door.send("GET", f"/playback/{content_id}/captions/{place}")).content
 
     async def chunk(self, content_id: ContentId, index: int) -> bytes:
         """Fetch a decrypted chunk, or give the one that a purchase has just brought along.

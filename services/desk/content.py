@@ -18,7 +18,7 @@ from services.media.manifest import Manifest
 from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
-MAX_INIT_BYTES = 1024 * 1024
+MAX_INIT_BYTES = MAX_CAPTION_BYTES = 1024 * 1024
 _AHEAD = 2
 
 
@@ -36,6 +36,21 @@ def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
             data = ciphertext(desk, manifest, index)
             if len(wanted) == 1:
                 desk.memory.goods.put(name, data)
+
+
+def begin_look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
+    """Have the two chunks from ``index`` on fetched while the one before plays, however it was come by.
+
+    Once at a time for a film: who seeks elsewhere wants other parts, and what waits for its turn is given up.
+    """
+    name = f"look ahead {manifest.content_id} {index}"
+    prefix = f"look ahead {manifest.content_id}"
+    of_film = [task for task in desk.tasks if task.get_name().startswith(prefix) and not task.cancelling()]
+    if any(task.get_name() == name for task in of_film):
+        return
+    for task in of_film:
+        task.cancel()
+    desk.spawn(look_ahead(desk, manifest, index), name=name)
 
 
 async def look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
@@ -90,6 +105,13 @@ def _keep_evidence(desk: Desk, manifest: Manifest, index: int, key: bytes, seale
     with disk_problems():
         replace_durably(file, Evidence(signed, index, key, sealed).to_bytes(), unfinished=folder)
     return file
+
+
+def captions(desk: Desk, manifest: Manifest, place: int) -> bytes:
+    """Read a film's captions. Blocking. Raises ProblemError: content.not_found, content.missing, content.damaged."""
+    if not 0 <= place < len(manifest.captions):
+        raise ProblemError("content.not_found")
+    return read_file(desk.elsewhere.healed(desk.blocks), manifest.captions[place].cid, MAX_CAPTION_BYTES)
 
 
 def init_segment(desk: Desk, manifest: Manifest) -> bytes:

@@ -48,6 +48,13 @@ class ItemOut(Answer):
     """When this desk watched it last; told in the library only."""
 
 
+class ItemsPageOut(Answer):
+    """A part of the list of films for sale; ``cursor`` asks for the next one, empty at the end."""
+
+    items: tuple[ItemOut, ...]
+    cursor: str
+
+
 class ChunkOut(Answer):
     """A part of about ten seconds, with what this account may do with it."""
 

@@ -12,8 +12,10 @@ from player.core.playback import State
 from player.core.speed import LOUDEST, SPEEDS, speed_words
 from player.pages.watch.overlay import OverlayButton, OverlayText, OverlayWord, Shade
 from player.pages.watch.seek_bar import SeekBar
+from player.pages.watch.track_menu import TrackMenu
 from studio.kit.format import duration
 from studio.kit.tokens import DARK, MOTION_MS
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
@@ -45,19 +47,22 @@ class Controls(Shade):
         self.play = OverlayButton("play", "Play (Space)", name="watch.play", size=44)
         self._time = OverlayText(name="watch.time")
         self._words = OverlayText(name="watch.words", muted=True)
-        self._sound = OverlayButton("volume", "Sound off (M)", name="watch.mute")
+        self._sound = OverlayButton("volume", tr("Sound off (M)"), name="watch.mute")
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setObjectName("watch.volume")
-        self._volume.setAccessibleName("Loudness")
+        self._volume.setAccessibleName(tr("Loudness"))
         self._volume.setRange(0, LOUDEST)
         self._volume.setFixedWidth(96)
         self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._volume.setStyleSheet(_SLIDER)
-        self._next = OverlayButton("next", "Next film (N)", name="watch.following")
+        self._next = OverlayButton("next", tr("Next film (N)"), name="watch.following")
         self._speed = OverlayWord("1×", "Speed (< and >)", name="watch.speed")
-        self._keys = OverlayButton("info", "What the keys do (?)", name="watch.keys")
-        self._small = OverlayButton("inset", "Small window (P)", name="watch.inset")
-        self._full = OverlayButton("fullscreen", "Full screen (F)", name="watch.fullscreen")
+        self._tracks = OverlayWord("CC", tr("Captions, sound and chapters (C)"), name="watch.tracks")
+        self.tracks = TrackMenu(self)
+        self._keys = OverlayButton("info", tr("What the keys do (?)"), name="watch.keys")
+        self._state: WatchState | None = None
+        self._small = OverlayButton("inset", tr("Small window (P)"), name="watch.inset")
+        self._full = OverlayButton("fullscreen", tr("Full screen (F)"), name="watch.fullscreen")
         self._build()
         self.play.clicked.connect(self.toggle_wanted)
         self._sound.clicked.connect(self.mute_wanted)
@@ -67,6 +72,7 @@ class Controls(Shade):
         self._keys.clicked.connect(self.keys_wanted)
         self._next.clicked.connect(self.next_wanted)
         self._speed.clicked.connect(self._choose_speed)
+        self._tracks.clicked.connect(self._open_tracks)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -80,7 +86,7 @@ class Controls(Shade):
         line.addWidget(self._time)
         line.addSpacing(16)
         line.addWidget(self._words, 1)
-        for widget in (self._speed, self._sound, self._volume, self._keys, self._small, self._full):
+        for widget in (self._tracks, self._speed, self._sound, self._volume, self._keys, self._small, self._full):
             line.addWidget(widget)
         layout.addLayout(line)
 
@@ -90,13 +96,18 @@ class Controls(Shade):
         self.setEnabled(timeline is not None)
         if timeline is not None:
             self.seek_bar.show_bands(timeline.bands(state.position_ms, state.bought), state.position_ms)
+            self.seek_bar.show_chapters(state.tracks.chapters)
             self._time.setText(f"{duration(state.position_ms)} / {duration(timeline.duration_ms)}")
+            self._state = state
         ended = playback.state is State.ENDED
         icon = "pause" if state.is_playing else "retry" if ended else "play"
-        says = "Pause" if state.is_playing else "Watch again" if ended else "Play"
+        says = tr("Pause") if state.is_playing else tr("Watch again") if ended else tr("Play")
         self.play.show_icon(icon, f"{says} (Space)")
-        self._words.setText(_WORDS.get(playback.state, ""))
-        self._sound.show_icon("mute" if state.muted else "volume", "Sound on (M)" if state.muted else "Sound off (M)")
+        said = tr(_WORDS.get(playback.state, ""))
+        self._words.setText(tr(said) if said else state.tracks.chapter_at(state.position_ms))
+        self._sound.show_icon(
+            "mute" if state.muted else "volume", tr("Sound on (M)") if state.muted else tr("Sound off (M)")
+        )
         self._speed.show_word(speed_words(state.speed))
         self._next.setVisible(state.following is not None)
         self._volume.setToolTip(f"{state.volume} %")
@@ -106,19 +117,27 @@ class Controls(Shade):
             self._volume.setValue(shown)
             self._volume.blockSignals(False)
 
+    def _open_tracks(self) -> None:
+        if self._state is not None:
+            self.tracks.show_tracks(self._state.tracks, self._state.tracks.chapter_at(self._state.position_ms))
+            self.tracks.popup(self._above(self._tracks, self.tracks))
+
+    def _above(self, button: QWidget, menu: QMenu) -> QPoint:
+        return button.mapToGlobal(button.rect().topLeft()) - QPoint(0, menu.sizeHint().height())
+
     def _choose_speed(self) -> None:
         menu = QMenu(self)
         menu.setObjectName("watch.speeds")
         for speed in SPEEDS:
             menu.addAction(speed_words(speed)).triggered.connect(partial(self.speed_wanted.emit, speed))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self._speed.mapToGlobal(self._speed.rect().topLeft()) - QPoint(0, menu.sizeHint().height()))
+        menu.popup(self._above(self._speed, menu))
 
 
 _WORDS = {
-    State.STALLED: "Waiting for the next part…",
-    State.PAYWALLED: "Stopped at a part that is not bought",
-    State.ENDED: "The end",
+    State.STALLED: mark("Waiting for the next part…"),
+    State.PAYWALLED: mark("Stopped at a part that is not bought"),
+    State.ENDED: mark("The end"),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from player.core.speed import faster, slower
+from studio.kit.words import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,20 +21,22 @@ _SKIP_MS, _STEP_MS, _LOUDER = 10_000, 5_000, 10
 _BACK_MS = 1_000
 
 HELP: tuple[tuple[str, str], ...] = (
-    ("Space  K", "play or pause"),
-    ("←  →", "5 seconds back or on"),
-    ("J  L", "10 seconds back or on"),
-    ("0 – 9", "to a tenth of the film"),
-    ("↑  ↓", "louder or softer, up to 150 %"),
-    ("M", "sound off or on"),
-    ("<  >", "slower or faster, 0.25 to 3"),
-    (".  ,", "next picture, or a moment back"),
-    ("F", "full screen"),
-    ("P", "small window"),
-    ("N", "next film"),
+    ("Space  K", mark("play or pause")),
+    ("←  →", mark("5 seconds back or on")),
+    ("J  L", mark("10 seconds back or on")),
+    ("0 – 9", mark("to a tenth of the film")),
+    ("↑  ↓", mark("louder or softer, up to 150 %")),
+    ("M", mark("sound off or on")),
+    ("C", mark("captions on or off")),
+    ("<  >", mark("slower or faster, 0.25 to 3")),
+    (".  ,", mark("next picture, or a moment back")),
+    (mark("PgUp  PgDn"), mark("chapter back or on")),
+    ("F", mark("full screen")),
+    ("P", mark("small window")),
+    ("N", mark("next film")),
     ("R", "receipts"),
-    ("I", "figures of this sitting"),
-    ("?", "these keys"),
+    ("I", mark("figures of this sitting")),
+    ("?", mark("these keys")),
 )
 
 
@@ -64,6 +67,9 @@ _ACTS: dict[Qt.Key, Callable[[WatchViewModel], None]] = {
     Qt.Key.Key_Right: lambda model: model.skip(_STEP_MS),
     Qt.Key.Key_Up: lambda model: model.set_volume(model.state.volume + _LOUDER),
     Qt.Key.Key_Down: lambda model: model.set_volume(model.state.volume - _LOUDER),
+    Qt.Key.Key_C: lambda model: model.toggle_captions(),
+    Qt.Key.Key_PageUp: lambda model: model.previous_chapter(),
+    Qt.Key.Key_PageDown: lambda model: model.next_chapter(),
     Qt.Key.Key_M: lambda model: model.toggle_mute(),
     Qt.Key.Key_Greater: lambda model: model.set_speed(faster(model.state.speed)),
     Qt.Key.Key_Less: lambda model: model.set_speed(slower(model.state.speed)),

@@ -17,6 +17,7 @@ from player.pages.watch.stage import Stage
 from player.pages.watch.view_model import WatchViewModel
 from studio.kit.problems import Action, advice
 from studio.kit.widgets.empty import EmptyState
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,8 +46,8 @@ class WatchPage(QWidget):
         self.stage, self._panel = Stage(), ReceiptPanel()
         self.peek, self._awake = Peek(make_peek), Awake(self)
         self.small: SmallWindow | None = None
-        self._nothing = EmptyState("Choose a film, and it plays here.", "Discover films", name="watch.discover")
-        self._no_engine = EmptyState("", "Try again", icon="film", name="watch.no_vlc")
+        self._nothing = EmptyState(tr("Choose a film, and it plays here."), tr("Discover films"), name="watch.discover")
+        self._no_engine = EmptyState("", tr("Try again"), icon="film", name="watch.no_vlc")
         self._frame: QWidget | None = None
         self._poster: bytes | None = None
         film = QWidget()
@@ -92,6 +93,12 @@ class WatchPage(QWidget):
         self._nothing.acted.connect(self._discover)
         self._no_engine.acted.connect(model.retry)
         stage.controls.speed_wanted.connect(model.set_speed)
+        tracks = stage.controls.tracks
+        tracks.captions_wanted.connect(model.choose_captions)
+        tracks.captions_left.connect(lambda: model.choose_captions(None))
+        tracks.file_wanted.connect(model.read_captions)
+        tracks.sound_wanted.connect(model.choose_sound)
+        tracks.chapter_wanted.connect(model.seek)
         stage.controls.small_wanted.connect(self._toggle_small)
         stage.controls.keys_wanted.connect(model.toggle_keys)
         stage.controls.next_wanted.connect(model.open_next)
@@ -106,6 +113,10 @@ class WatchPage(QWidget):
         if application is not None:
             application.aboutToQuit.connect(model.close)
             application.aboutToQuit.connect(self.peek.close)
+
+    def list_keys(self) -> None:
+        """Show what the keys do, or hide it."""
+        self.model.toggle_keys()
 
     def open(self, params: Mapping[str, str]) -> None:
         """Show a film; with ``position_ms`` and ``plays`` as it was before a crash (studio.kit.comeback)."""

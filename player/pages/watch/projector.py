@@ -68,6 +68,7 @@ class EngineLike(Protocol):
     def stop(self) -> None: ...
     def set_volume(self, percent: int) -> None: ...
     def set_rate(self, rate: float) -> None: ...
+    def set_sound(self, track: int) -> None: ...
     def step(self) -> None: ...
     def frame(self) -> Frame | None: ...
     def close(self) -> None: ...
@@ -108,7 +109,7 @@ class Projector(QObject):
         self._clock = PositionClock()
         self._run, self._first, self._fed = 0, 0, 0
         self._not_before_ms = 0
-        self._volume, self._rate = 100, 1.0
+        self._volume, self._rate, self._sound = 100, 1.0, 0
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self._tick)
@@ -178,6 +179,12 @@ class Projector(QObject):
         self._clock = self._clock.at_rate(rate, self._now_ms())
         if self._engine is not None:
             self._engine.set_rate(rate)
+
+    def set_sound(self, track: int) -> None:
+        """Hear another sound track, by its place."""
+        self._sound = track
+        if self._engine is not None:
+            self._engine.set_sound(track)
 
     def step(self) -> None:
         """Show the next picture of a film that is held."""
@@ -253,6 +260,8 @@ class Projector(QObject):
             engine.set_volume(self._volume)
             if self._rate != 1.0:
                 engine.set_rate(self._rate)
+            if self._sound:
+                engine.set_sound(self._sound)
             self._engine = engine
         return self._engine
 

@@ -8,17 +8,26 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from player.core.chapters import chapter_at
 from player.core.timeline import Look
 from studio.kit import theme
 from studio.kit.format import duration
 from studio.kit.tokens import DARK
+from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
+    from player.core.chapters import Chapter
     from player.core.timeline import Band
 
 _HEIGHT, _THIN, _THICK = 24, 6, 10
-_WORDS = {Look.OWNED: "yours", Look.AHEAD: "paid ahead", Look.FREE: "free", Look.LOCKED: "not bought"}
+_WORDS = {
+    Look.OWNED: mark("yours"),
+    Look.AHEAD: mark("paid ahead"),
+    Look.FREE: mark("free"),
+    Look.LOCKED: mark("not bought"),
+}
 _GAP = 2
+_MARK = 4
 
 
 class SeekBar(QWidget):
@@ -41,6 +50,7 @@ class SeekBar(QWidget):
         self._bands: tuple[Band, ...] = ()
         self._duration_ms, self._position_ms = 1, 0
         self._dragged_ms: int | None = None
+        self._chapters: tuple[Chapter, ...] = ()
 
     @property
     def bands(self) -> tuple[Band, ...]:
@@ -53,8 +63,20 @@ class SeekBar(QWidget):
             return
         self._bands, self._position_ms = bands, position_ms
         self._duration_ms = bands[-1].end_ms if bands else 1
-        self.setAccessibleName(f"Position {duration(position_ms)} of {duration(self._duration_ms)}")
+        self.setAccessibleName(
+            tr(
+                "Position {position_ms} of {duration_ms}",
+                position_ms=duration(position_ms),
+                duration_ms=duration(self._duration_ms),
+            )
+        )
         self.update()
+
+    def show_chapters(self, chapters: tuple[Chapter, ...]) -> None:
+        """Mark where chapters begin, and name them under the pointer."""
+        if chapters != self._chapters:
+            self._chapters = chapters
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -68,6 +90,11 @@ class SeekBar(QWidget):
             rect = QRectF(left, top, max(right - left - _GAP, 2), height)
             _draw_band(painter, rect, band.look)
             _draw_played(painter, rect, at, band.look)
+        for chapter in self._chapters:
+            if chapter.start_ms:
+                place = QRectF(self._x(chapter.start_ms) - _MARK / 2, top - 2, _MARK, height + 4)
+                painter.fillRect(place, theme.colour(DARK.scrim))
+                painter.fillRect(place.adjusted(1, 0, -1, 0), theme.colour(DARK.text))
         painter.setBrush(theme.colour(DARK.accent))
         painter.setPen(QPen(theme.colour(DARK.scrim), 2))
         painter.drawEllipse(QPointF(min(max(at, 7), self.width() - 7), _HEIGHT / 2), 8 if lit else 6, 8 if lit else 6)
@@ -95,7 +122,9 @@ class SeekBar(QWidget):
             self.update()
         band = next((band for band in self._bands if band.start_ms <= at_ms < band.end_ms), None)
         if band is not None:
-            self.pointed.emit(at_ms, f"{duration(at_ms)} · {_WORDS[band.look]}")
+            chapter = chapter_at(self._chapters, at_ms)
+            parts = (duration(at_ms), "" if chapter is None else chapter.title, tr(_WORDS[band.look]))
+            self.pointed.emit(at_ms, " · ".join(part for part in parts if part))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._dragged_ms is not None:

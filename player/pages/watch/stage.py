@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from player.core.playback import State
+from player.pages.watch.caption_text import CaptionText
 from player.pages.watch.controls import POINTER_EVENTS, Controls, Fader
 from player.pages.watch.next_up import NextCard
 from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, OverlayText, Shade
@@ -22,6 +23,7 @@ from studio.kit.format import duration, money
 from studio.kit.tokens import HEADING, LEAD
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.text import Weight
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -60,13 +62,15 @@ class Stage(QWidget):
         self.meter = MeterText()
         self._price = MeterText("watch.price", LEAD)
         self._rates = MeterText("watch.rates")
-        self._channel = OverlayButton("heart", "The creator’s channel", name="watch.channel")
+        self._channel = OverlayButton("heart", tr("The creator’s channel"), name="watch.channel")
         self._channel.clicked.connect(self.channel_wanted)
-        self._receipts = OverlayButton("receipt", "Receipts", name="watch.receipts.toggle")
+        self._receipts = OverlayButton("receipt", tr("Receipts"), name="watch.receipts.toggle")
         self._receipts.clicked.connect(self.receipts_wanted)
-        self._figures = OverlayLines("watch.figures", "This sitting")
-        self._keys = OverlayLines("watch.help", "Keys")
+        self._figures = OverlayLines("watch.figures", tr("This sitting"))
+        self._keys = OverlayLines("watch.help", tr("Keys"))
         self._bubble = PeekBubble(self)
+        self._captions = CaptionText(self)
+        self._said = ""
         self._pointed: tuple[int, str] | None = None
         self._build()
         self.surface.lower()
@@ -137,6 +141,8 @@ class Stage(QWidget):
         self._figures.show_lines(figure_lines(state))
         self._keys.show_lines(key_lines(state))
         self._place_lines()
+        self._said = "" if paywall is not None else state.tracks.said_at(state.position_ms)
+        self._place_captions()
         self.fader.allow(rest=state.playback.state is State.PLAYING)
 
     def show_peek(self, position_ms: int, picture: QImage) -> None:
@@ -166,8 +172,14 @@ class Stage(QWidget):
         for lines in (self._figures, self._keys):
             lines.raise_()
 
+    def _place_captions(self) -> None:
+        """Above the bar of controls, also while that is faded: words that jump are hard to read."""
+        bottom = self.controls.height() if self.controls.isVisible() else _SIDE
+        self._captions.show_words(self._said, self.rect().adjusted(0, 0, 0, -bottom))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.surface.setGeometry(self.rect())
+        self._place_captions()
         self._place_meter()
         self._place_lines()
         super().resizeEvent(event)
@@ -189,5 +201,5 @@ def _meter(state: WatchState) -> str:
     if state.item is None:
         return ""
     if state.budget is not None:
-        return f"spent {money(state.budget.spent)} of {money(state.budget.limit)}"
-    return f"spent {money(state.spent)}" if state.spent else "nothing spent"
+        return tr("spent {spent} of {limit}", spent=money(state.budget.spent), limit=money(state.budget.limit))
+    return tr("spent {spent}", spent=money(state.spent)) if state.spent else tr("nothing spent")

@@ -11,6 +11,7 @@ from player.core.figures import Figures
 from player.core.playback import Playback, State
 from player.core.timeline import Access, Chunk, Stretch, Timeline, price_per_minute
 from player.pages.watch.joining import Joining
+from player.pages.watch.tracks import Tracks
 from services.units.money import ZERO, Money
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class WatchState:
     volume: int = 100
     muted: bool = False
     speed: float = 1.0
+    tracks: Tracks = field(default_factory=Tracks)
     figures: Figures = field(default_factory=Figures)
     shows_figures: bool = False
     shows_keys: bool = False

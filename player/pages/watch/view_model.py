@@ -18,6 +18,7 @@ from studio.kit import comeback
 from studio.kit.comeback import Comeback
 from studio.kit.format import money_exact
 from studio.kit.problems import Problem
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +105,7 @@ class WatchViewModel(ViewingModel):
             self.projector.set_timeline(timeline)
             return
         self._init = init
+        self._take_tracks(film, init)
         (start_ms, plays), self._begins = self._begins or (film.position_ms, False), None
         self.projector.load(init, timeline, start_ms if start_ms < timeline.duration_ms - _NEARLY_OVER_MS else 0)
         self._look_for_next(film.item)
@@ -333,8 +335,12 @@ class WatchViewModel(ViewingModel):
             return
         if set_aside > purchase.amount and purchase.budget is None and self.state.item is not None:
             self.context.notify(
-                f"{money_exact(set_aside)} is set aside for {self.state.item.creator_name}. "
-                "What you don’t watch returns; the wallet gives it back in one click."
+                tr(
+                    "{set_aside} is set aside for {creator_name}. What you don’t watch returns; the wallet gives it "
+                    "back in one click.",
+                    set_aside=money_exact(set_aside),
+                    creator_name=self.state.item.creator_name,
+                )
             )
         # A run that waits for a chunk asked for it while it was not there yet.
         awaited = self.state.playback.state is not State.PAYWALLED

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from player.core.playback import Playback, Seek, State
+from player.core.playback import Playback, State
 from player.core.speed import LOUDEST, SPEEDS
-from player.pages.watch.joining_model import JoiningModel
+from player.pages.watch.tracks_model import TracksModel
 from services.units.ids import content_id as checked_id
 from studio.kit.problems import advice
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
-    from player.pages.watch.projector import Projector
     from services.wire.catalogue import ItemOut
     from services.wire.desk import ReceiptOut
     from services.wire.memberships import RefundOut
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 _MANY = 100
 
 
-class ViewingModel(JoiningModel):
+class ViewingModel(TracksModel):
     """The part of the watch page's model that neither loads nor pays: viewing, receipts, what comes next."""
-
-    projector: Projector
 
     def set_volume(self, percent: int) -> None:
         """Set the loudness, 0 to 150; any but 0 ends the silence."""
@@ -53,11 +51,6 @@ class ViewingModel(JoiningModel):
         timeline = self.state.timeline
         if timeline is not None:
             self.seek(timeline.duration_ms * tenths // 10)
-
-    def seek(self, position_ms: int) -> None:
-        """Go to a position."""
-        self._set(refusal=None, asked=None)
-        self.projector.dispatch(Seek(position_ms))
 
     def skip(self, by_ms: int) -> None:
         """Go on or back."""
@@ -101,7 +94,7 @@ class ViewingModel(JoiningModel):
         """Ask the creator for the money of a receipt; nothing is lost by asking, and asking again changes nothing."""
 
         def on_problem(problem: Problem) -> None:
-            self.context.notify(f"Nothing was asked. {advice(problem).sentence}")
+            self.context.notify(tr("Nothing was asked. {sentence}", sentence=advice(problem).sentence))
 
         self._act(
             lambda desk: desk.memberships.ask_refund(receipt.receipt, reason=reason, node=receipt.node),
@@ -111,7 +104,7 @@ class ViewingModel(JoiningModel):
 
     def _on_asked_back(self, refund: RefundOut) -> None:
         self._set(asked_back={**self.state.asked_back, refund.receipt: refund.state})
-        self.context.notify("The creator was asked. The answer is shown with the receipt.")
+        self.context.notify(tr("The creator was asked. The answer is shown with the receipt."))
 
     def _on_refunds(self, refunds: tuple[RefundOut, ...]) -> None:
         self._set(asked_back={refund.receipt: refund.state for refund in refunds})

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.desk.budgets import MAX_BUDGET
 from services.desk.channels.buying import Bought
 from services.desk.channels.vouchers import Figures
-from services.desk.content import captions, init_segment, plaintext
+from services.desk.content import begin_look_ahead, captions, init_segment, plaintext
 from services.desk.context import Desk
 from services.desk.door import ContentOf
 from services.desk.films import budget_of, open_film
@@ -70,6 +70,7 @@ async def chunk(desk: FilmDeskOf, content: ContentOf, index: int) -> Response:
     """Give a chunk in the clear, over the private socket only."""
     film = await open_film(desk, content)
     data = await to_thread.run_sync(plaintext, desk, film.manifest, index)
+    begin_look_ahead(desk, film.manifest, index + 1)
     note_played(desk, content, index)
     return Response(data, media_type=_MEDIA, headers=_PRIVATE)
 
@@ -86,6 +87,9 @@ async def buy_chunks(desk: FilmDeskOf, content: ContentOf, body: BuyIn) -> Purch
         max_deposit=body.max_deposit,
     )
     film = await open_film(desk, content)
+    if bought.figures is None:
+        # A purchase by channel does so itself, when what it cost is on disk.
+        begin_look_ahead(desk, film.manifest, body.first_chunk + body.chunk_count)
     if bought.figures is None or desk.memory.available is None:
         return await to_thread.run_sync(_looked_up, desk, film, body, bought)
     # A voucher leaves the wallet as it is: that is no reason to ask the chain, nor the books that are being written.

@@ -20,8 +20,9 @@ from services.desk.wallet.service import wallet_state
 from services.media.manifest import Manifest
 from services.units.ids import ContentId
 from services.units.money import ZERO
-from services.wire.catalogue import Access, BudgetOut, ChunkOut, FilmPaymentOut, PlaybackOut
+from services.wire.catalogue import Access, BudgetOut, CaptionOut, ChunkOut, FilmPaymentOut, PlaybackOut
 from services.wire.problems import ProblemError
+from services.wire.uploads import ChapterOut
 
 
 def playback_out(desk: Desk, film: OpenFilm) -> PlaybackOut:
@@ -51,6 +52,8 @@ def playback_out(desk: Desk, film: OpenFilm) -> PlaybackOut:
             budget=budget_out(row),
             available=available,
             payment=_payment(session, desk, manifest, mine | free, why, row.position_ms),
+            captions=tuple(CaptionOut(language=one.language, name=one.name) for one in manifest.captions),
+            chapters=tuple(ChapterOut(start_ms=one.start_ms, title=one.title) for one in manifest.chapters),
         )
 
 

@@ -117,7 +117,8 @@ def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn, tags
     session.add(item)
     session.flush()
     poster = (manifest.poster_cid,) if manifest.poster_cid else ()
-    hold(node, session, (manifest.init_cid, *poster, *(chunk.cid for chunk in manifest.chunks)))
+    beside = (*poster, *(caption.cid for caption in manifest.captions))
+    hold(node, session, (manifest.init_cid, *beside, *(chunk.cid for chunk in manifest.chunks)))
     for index, (chunk, key) in enumerate(zip(manifest.chunks, body.keys, strict=True)):
         wrapped = node.keys.wrap(bytes.fromhex(key), owner=key_owner(manifest.content_id, index))
         row = ChunkForSale(content_id=manifest.content_id, index=index, price=chunk.price, wrapped_key=wrapped)
