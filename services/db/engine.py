@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from services.db.plain import Unit
 from services.wire.problems import ProblemError
 
 _WRITE = "museclock_write"
+_TAKE_TURN = "BEGIN IMMEDIATE"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # FULL: a commit that was answered survives a power cut; money is on disk before it is on the wire.
@@ -128,16 +129,36 @@ class Database:
         """
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
+        if not self.is_postgresql:
+            with self._write_sqlite() as unit:
+                yield unit
+            return
         try:
             # The transaction is SQLAlchemy's, so that whoever listens to commits hears of these, too.
             with self._writer, self._write_engine.begin() as connection:
                 driver: Any = connection.connection.driver_connection
-                if not self.is_postgresql:
-                    yield Unit(driver, connection.dialect)
-                    return
                 with driver.pipeline():
                     driver.execute(postgres.TAKE_TURN)
                     yield Unit(driver, connection.dialect, is_ahead=True)
+        except self._failures as exc:
+            raise self._problem(exc) or exc from exc
+
+    @contextmanager
+    def _write_sqlite(self) -> Iterator[Unit]:
+        """Begin and end as SQLAlchemy does, without its objects around: they take as long as all statements within."""
+        try:
+            with self._writer, closing(self.engine.raw_connection()) as lent:
+                driver: Any = lent.driver_connection
+                driver.execute(_TAKE_TURN)
+                try:
+                    yield Unit(driver, self.engine.dialect)
+                    for hear in self.engine.dispatch.commit:
+                        # Whoever listens to commits hears of these, too; of a connection there is none here.
+                        hear(None)
+                except BaseException:
+                    driver.rollback()
+                    raise
+                driver.commit()
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 
@@ -187,7 +208,10 @@ def _sqlite(path: Path) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         path.touch(mode=0o600)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True)
+    # The connection that was last in use knows the pages that are next in use.
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_use_lifo=True, hide_parameters=True
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
@@ -204,7 +228,8 @@ def _configure(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.execute(_TAKE_TURN if writing else "BEGIN")
 
 
 def _sqlite_problem(cause: BaseException | None) -> ProblemError | None:

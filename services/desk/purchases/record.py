@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.chain.authorization import PaymentTerms
@@ -20,6 +20,8 @@ from services.units.money import Money
 from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
 
+OPEN = ("signed", "sent", "unknown", "refused")
+_UNKEYED = (*OPEN, "disputed")
 _OTHERS = Prepared(
     select(Purchase.intent)
     .where(
@@ -27,14 +29,13 @@ _OTHERS = Prepared(
         Purchase.intent != bindparam("intent"),
         # Paid and without its keys is no reason to pay for the same chunk in another range.
         Purchase.money != "released",
-        Purchase.state != "keyed",
+        or_(*(Purchase.state == state for state in _UNKEYED)),
         Purchase.first_chunk < bindparam("end"),
         Purchase.first_chunk + Purchase.chunk_count > bindparam("first"),
     )
     .limit(1),
     ("content", "intent", "first", "end"),
 )
-OPEN = ("signed", "sent", "unknown", "refused")
 ENDED = ("keyed", "disputed")
 
 
