@@ -17,7 +17,7 @@ from services.desk.channels.offers import checked_offer, remember
 from services.desk.channels.record import deposit_amount, free_of, turn_name
 from services.desk.channels.recovery import open_channel
 from services.desk.channels.vouchers import Figures, Start, Wish, is_enough, sign, start
-from services.desk.content import look_ahead
+from services.desk.content import begin_look_ahead
 from services.desk.context import Desk
 from services.desk.purchases.asking import ask
 from services.desk.purchases.home import is_home
@@ -92,7 +92,7 @@ async def _hand_over(desk: Desk, wish: Wish, begun: Start, answer: Answer, answe
             # It plays from memory; the same bytes bring the keys again before anything else is signed here.
             _log.warning("keys not kept yet", extra={"intent": wish.intent, "code": problem.code})
         if len(wish.wanted) == 1:
-            desk.spawn(look_ahead(desk, wish.film.manifest, wish.wanted.stop), name="look ahead")
+            begin_look_ahead(desk, wish.film.manifest, wish.wanted.stop)
         return
     keeping = asyncio.ensure_future(keep(desk, purchase, answer))
     with move_on_after(_PATIENCE_S):
