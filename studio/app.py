@@ -43,7 +43,8 @@ class Studio(QObject):
         self._given = profile
         self._setup = Setup(profile or default_profile(demo=demo), demo, size=size, film=film)
         self.settings = WindowSettings(self._setup.profile)
-        self.theme = Theme(application, self.settings.theme)
+        self.theme = Theme(application, self.settings.theme, percent=self.settings.text_size)
+        self.theme.use_language(self.settings.language)
         self.window = Window()
         self.world: World | None = None
         self._bridge: Bridge | None = None
@@ -56,7 +57,12 @@ class Studio(QObject):
         self._soon.timeout.connect(self._begin)
         self.window.painted.connect(self._soon.start)
         self.window.closing.connect(self.close)
-        self.theme.changed.connect(self._remember_theme)
+        self.theme.changed.connect(self._remember_look)
+        # In a turn of its own: the button that was pressed goes away with all else.
+        self._outgrown = QTimer(self)
+        self._outgrown.setSingleShot(True)
+        self._outgrown.timeout.connect(self._show_anew)
+        self.theme.outgrown.connect(self._outgrown.start)
 
     @property
     def bridge(self) -> Bridge:
@@ -144,8 +150,19 @@ class Studio(QObject):
         self._hook.install()
 
     @Slot()
-    def _remember_theme(self) -> None:
-        self.settings.theme = self.theme.name
+    def _remember_look(self) -> None:
+        self.settings.theme = self.theme.choice
+        self.settings.text_size = self.theme.percent
+        self.settings.language = self.theme.language
+
+    @Slot()
+    def _show_anew(self) -> None:
+        """Make rail, bar and pages again: in another size, or in other words."""
+        self._remember_look()
+        if self.world is None or self._closed:
+            return
+        self._set_up_rail()
+        self.world.show_anew("settings")
 
     @Slot()
     def close(self) -> None:

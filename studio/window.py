@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QIcon, QPaintEvent, QResizeEvent
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from studio.kit.service_state import ServiceState
     from studio.kit.widgets.toast import Toast
     from studio.rail import Rail
+
+
+@runtime_checkable
+class KeyedPage(Protocol):
+    """A page with keys of its own."""
+
+    def list_keys(self) -> None:
+        """Show what they do."""
 
 
 class Window(QMainWindow):
@@ -94,6 +102,23 @@ class Window(QMainWindow):
             self.addAction(action)
         if self._rail is not None:
             self._rail.help.show_actions(actions)
+
+    def drop_actions(self) -> None:
+        """Forget the actions and their keys; others follow."""
+        for action in self.actions():
+            self.removeAction(action)
+            action.deleteLater()
+
+    @Slot()
+    def show_keys(self) -> None:
+        """List what the keyboard can do; a page that has keys of its own is asked first."""
+        page = self.page
+        if isinstance(page, KeyedPage):
+            page.list_keys()
+            return
+        from studio.shortcuts import ShortcutsDialog  # only when somebody asks
+
+        ShortcutsDialog(self.actions(), self).open()
 
     def add_key(self, keys: str, route: str, name: str) -> None:
         """Let a key open a page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 
 from studio.demo_model import DemoModel
 from studio.desk import Desk
@@ -58,11 +58,7 @@ class World(QObject):
 
     def open(self) -> None:
         """Start the service and show the first desk."""
-        rail = self._window.rail
-        if rail is not None:
-            rail.page_chosen.connect(self.show_page)
-            rail.persona_chosen.connect(self.switch_desk)
-            rail.service_wanted.connect(self.process.start)
+        self._listen_to_rail()
         self._window.page_wanted.connect(self.show_page)
         self._offer_help()
         self.demo.changed.connect(self._show_demo)
@@ -70,9 +66,26 @@ class World(QObject):
         self.process.start()  # first: it comes up while the page is built
         self.switch_desk(self._setup.first_desk)
         self._come_back()
-        for route, page in self._routes.items():
-            if page.keys:
-                self._window.add_key(page.keys, route, page.name)
+
+    def _listen_to_rail(self) -> None:
+        rail = self._window.rail
+        if rail is not None:
+            rail.page_chosen.connect(self.show_page)
+            rail.persona_chosen.connect(self.switch_desk)
+            rail.service_wanted.connect(self.process.start)
+
+    def show_anew(self, route: str) -> None:
+        """Make all that is shown again, after the window has a new rail, and go on at a page."""
+        self._listen_to_rail()
+        self._window.drop_actions()
+        self._offer_help()
+        self._show_service()
+        if self._bar is not None:
+            self._bar.deleteLater()
+            self._bar = None
+            self._show_demo()
+        self.begin_anew()
+        self.navigate(route)
 
     def _come_back(self) -> None:
         """After a crash: the film that played is there again, where it was."""
@@ -89,7 +102,14 @@ class World(QObject):
         save.setObjectName(ACTION)
         save.setShortcut("Ctrl+Shift+S")
         save.triggered.connect(self._save_evidence)
-        self._window.add_help(save)
+        keys = QAction(tr("Keys"), self._window)
+        keys.setObjectName("help.keys")
+        keys.setShortcuts([QKeySequence("?"), QKeySequence("F1")])
+        keys.triggered.connect(self._window.show_keys)
+        self._window.add_help(keys, save)
+        for route, page in self._routes.items():
+            if page.keys:
+                self._window.add_key(page.keys, route, tr(page.name))
 
     @Slot()
     def _save_evidence(self) -> None:

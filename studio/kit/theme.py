@@ -9,9 +9,12 @@ from PySide6.QtGui import QColor, QFont, QPalette
 
 from studio.kit.stylesheet import stylesheet
 from studio.kit.tokens import BODY, DARK, THEMES, ThemeChoice, ThemeName, Tokens
+from studio.kit.words import of_system, speak
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+    from studio.kit.words import Language
 
 _PREFERRED_FAMILY: Final = "Inter"
 # OpenType features: figures of one width, so that amounts and clocks don't jitter; a zero with a slash stays off.
@@ -80,17 +83,21 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 class Theme(QObject):
-    """Holds the choice of theme and of text size and puts both on the application.
+    """Holds the choice of theme, text size and language and puts them on the application.
 
-    Signal: ``changed``, after a theme is applied. A text size counts for what is made afterwards.
+    Signals: ``changed``, after a theme is applied; ``outgrown``, when text size or language changed: both count for
+    what is made afterwards, so that all that is shown is to be made anew.
     """
 
     changed = Signal()
+    outgrown = Signal()
 
     def __init__(self, application: QApplication, choice: ThemeChoice = "dark", *, percent: int = 100) -> None:
         super().__init__()
         self._application = application
         self._choice: ThemeChoice = choice
+        self.language: Language | None = None
+        """What was chosen; None for the system's."""
         _Active.percent = percent
         self._use_family()
         self._apply(THEMES[self._named(choice)])
@@ -128,10 +135,18 @@ class Theme(QObject):
             self.changed.emit()
 
     def use_size(self, percent: int) -> None:
-        """Make all that is made from now on in this text size; the widgets that are there are to be made anew."""
-        _Active.percent = percent
-        self._use_family()
-        self._apply(self.tokens)
+        """Make all that is made from now on in this text size."""
+        if percent != _Active.percent:
+            _Active.percent = percent
+            self._use_family()
+            self._apply(self.tokens)
+            self.outgrown.emit()
+
+    def use_language(self, language: Language | None) -> None:
+        """Say all that is said from now on in a language, None for the system's."""
+        self.language = language
+        speak(language or of_system())
+        self.outgrown.emit()
 
     def _named(self, choice: ThemeChoice) -> ThemeName:
         if choice != "system":

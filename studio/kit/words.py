@@ -20,6 +20,9 @@ SOURCE: Final[Language] = "en"
 PSEUDO: Final[Language] = "en-XA"
 """Accented, longer, in brackets: shows what is not translated and what has no room."""
 
+LANGUAGE_NAMES: Final[Mapping[Language, str]] = {"en": "English", "de": "Deutsch"}
+"""What can be chosen, each in its own words."""
+
 TRANSLATIONS: Final = Path(__file__).resolve().parents[2] / "resources" / "translations"
 
 
@@ -34,6 +37,14 @@ def speak(language: Language) -> None:
     """Use a language from the next text on; what is shown already stays as it is."""
     _Spoken.texts = read(language) if language not in (SOURCE, PSEUDO) else {}
     _Spoken.language = language
+
+
+def of_system() -> Language:
+    """Give the language of the system where there is one, else English."""
+    from PySide6.QtCore import QLocale
+
+    first = next(iter(QLocale.system().uiLanguages()), "")[:2]
+    return next((one for one in LANGUAGE_NAMES if one == first), SOURCE)
 
 
 def spoken() -> Language:
