@@ -81,15 +81,13 @@ def _segmented(command: list[str], film: Path, folder: Path) -> float:
 
 
 def _ingested(film: Path, folder: Path) -> None:
-    """Do what an upload does: name the file, look at it, cut, seal, store."""
+    """Do what an upload does: name the file while it is looked at, cut, sealed and stored."""
     with _folder(folder / "ingest") as target:
-        name_file(film)
         asyncio.run(_ingest(film, target))
 
 
 async def _ingest(film: Path, target: Path) -> None:
-    await worker.probe(film)
-    await worker.ingest(
+    work = worker.ingest(
         film,
         secret=_SECRET,
         content_id=_CONTENT,
@@ -97,6 +95,7 @@ async def _ingest(film: Path, target: Path) -> None:
         resume_dir=target / "notes",
         on_progress=lambda news: None,
     )
+    await asyncio.gather(asyncio.to_thread(name_file, film), work)
 
 
 def _peak(film: Path, folder: Path) -> int:
