@@ -16,7 +16,9 @@ from services.client.library import LibraryClient, ProfilesClient
 from services.client.memberships import MembershipsClient
 from services.client.messages import MessagesClient
 from services.client.nodes import NodesClient
+from services.client.notices import NoticesClient
 from services.client.oversight import OversightClient
+from services.client.own_films import OwnFilmsClient
 from services.client.passes import PassClient
 from services.client.pricing import PricingClient
 from services.client.profile import ProfileClient
@@ -43,6 +45,7 @@ class DeskClient:
         self.memberships = MembershipsClient(door)
         self.messages = MessagesClient(door)
         self.uploads = UploadsClient(door)
+        self.own_films = OwnFilmsClient(door)
         self.pricing = PricingClient(door)
         self.storage = StorageClient(door)
         self.catalogue = CatalogueClient(door)
@@ -52,6 +55,7 @@ class DeskClient:
         self.passes = PassClient(door)
         self.oversight = OversightClient(door)
         self.figures = FiguresClient(door)
+        self.notices = NoticesClient(door)
         self.bulk = BulkClient(door)
         self.profiles = ProfilesClient(door)
         self.library = LibraryClient(door)

@@ -73,7 +73,7 @@ def _money_needs(desk: Desk, shown: OverviewOut) -> list[NeedOut]:
     if available <= ZERO:
         return []
     ready = NeedOut(code="payout_ready", params={"amount": str(available.micros)})
-    return [ready, NeedOut(code="low_gas")] if _is_low_on_gas(desk) else [ready]
+    return [ready, NeedOut(code="low_gas")] if is_low_on_gas(desk) else [ready]
 
 
 def _upload_needs(desk: Desk) -> list[NeedOut]:
@@ -97,7 +97,8 @@ def _backup_needs(desk: Desk) -> list[NeedOut]:
     return [NeedOut(code="backup_due", params=params)]
 
 
-def _is_low_on_gas(desk: Desk) -> bool:
+def is_low_on_gas(desk: Desk) -> bool:
+    """Say whether a withdrawal would fail for want of gas money; what is not known is not low. Blocking."""
     try:
         return desk.chain.gas_balance(desk.keyring.owner()) < estimated_fee(desk)
     except (ChainUnreachable, ProblemError):

@@ -1,0 +1,1 @@
+"""What happened that is worth telling: noted once, kept, and told by the person's rules."""
