@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from studio.demo_model import DemoModel, Work
 
 HEIGHT = 44
-_SPANS: tuple[tuple[Span, str], ...] = (("hour", "+1 hour"), ("day", "+1 day"), ("month", "+1 month"))
+_SPANS: tuple[tuple[Span, str], ...] = (("hour", mark("+1 hour")), ("day", mark("+1 day")), ("month", mark("+1 month")))
 _WORKING: dict[Work, str] = {
     "turn": mark("Time passes…"),
     "give": mark("Minting…"),
@@ -104,6 +104,9 @@ class DemoBar(QFrame):
         state = self.model.state
         if state.problem is not None:
             return advice(state.problem).happened
+        percent = None if state.world is None else state.world.turned_percent
+        if state.working == "turn" and percent is not None:
+            return tr("Time passes: {percent} %", percent=percent)
         return tr(_WORKING.get(state.working, "")) or tr(_DONE.get(state.done, ""))
 
     def _fill(self, names: list[tuple[str, str]]) -> None:

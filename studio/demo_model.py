@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Work = Literal["", "turn", "give", "keep", "restore", "reset"]
 _LOOK_EVERY_MS = 15_000
+_WATCH_EVERY_MS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class DemoModel(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
+        # A month takes a while: the world itself says how far it has come.
+        self._way = QTimer(self)
+        self._way.setInterval(_WATCH_EVERY_MS)
+        self._way.timeout.connect(self._watch)
 
     @Slot()
     def look(self) -> None:
@@ -54,6 +59,8 @@ class DemoModel(QObject):
     def turn(self, by: Span) -> None:
         """Turn the clock forward."""
         self._do("turn", lambda client: client.demo.turn(by))
+        if self.state.working == "turn":
+            self._way.start()
 
     def give(self, desk_id: str) -> None:
         """Give a person more demo money."""
@@ -74,6 +81,16 @@ class DemoModel(QObject):
     def stop(self) -> None:
         """Ask no more."""
         self._timer.stop()
+        self._way.stop()
+
+    @Slot()
+    def _watch(self) -> None:
+        if self.state.working == "turn":
+            self._bridge.run(self, lambda client: client.demo.state(), self._on_way, self._on_silence)
+
+    def _on_way(self, world: DemoOut) -> None:
+        if self.state.working == "turn":
+            self._set(world=world)
 
     def _do(self, work: Work, job: Callable[[Client], Awaitable[DemoOut]]) -> None:
         if self.state.working or self.state.world is None:
@@ -91,11 +108,13 @@ class DemoModel(QObject):
 
     def _on_done(self, world: DemoOut) -> None:
         work = self.state.working
+        self._way.stop()
         self._set(world=world, working="", done=work)
         if work in ("restore", "reset"):
             self.exchanged.emit()
 
     def _on_problem(self, problem: Problem) -> None:
+        self._way.stop()
         self._set(working="", problem=problem)
 
     def _set(self, **fields: Any) -> None:

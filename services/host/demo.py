@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,9 @@ from services.host.demo_control.control import DemoControl
 from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.routes import demo_routes
 from services.host.demo_control.snapshots import sweep
+from services.host.demo_control.townspeople import Townspeople
 from services.host.demo_world.opening import Tell, furnish, origin
+from services.host.demo_world.sizes import SIZES
 from services.host.exchange import Exchange
 from services.host.world import Person, World, open_world
 from services.media.worker import make_clip
@@ -86,16 +88,22 @@ async def demo_world(
         )
         async with opened as world:
             await to_thread.run_sync(_fund, chain, gateway, world)
-            control = DemoControl(world, chain, kept, profile, exchange)
+            made_of = await to_thread.run_sync(origin, profile)
+            control = DemoControl(world, chain, kept, profile, exchange, _town(made_of))
             tasks = [asyncio.create_task(_make(sample)), asyncio.create_task(to_thread.run_sync(sweep, profile))]
             try:
-                yield replace(world, extra=(demo_routes(control),), origin=origin(profile))
+                yield replace(world, extra=(demo_routes(control),), origin=made_of)
             finally:
                 for task in tasks:
                     task.cancel()
                 await asyncio.wait(tasks)
     finally:
         chain.close()
+
+
+def _town(made_of: Mapping[str, str]) -> Townspeople | None:
+    size = SIZES.get(made_of.get("size", ""))
+    return None if size is None else Townspeople(made_of["seed"], size)
 
 
 def _fund(chain: DemoChain, gateway: ChainGateway, world: World) -> None:

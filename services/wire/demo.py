@@ -31,6 +31,8 @@ class DemoOut(Answer):
     """What the faucet gives at a time."""
     snapshots: tuple[SnapshotOut, ...] = ()
     """The latest first."""
+    turned_percent: int | None = None
+    """How far the clock has come while it is turned."""
 
 
 class TurnIn(Request):

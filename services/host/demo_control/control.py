@@ -14,6 +14,7 @@ from services.chain.demo.chain import DemoChain
 from services.desk.context import Desk
 from services.host.demo_control import snapshots
 from services.host.demo_control.kept_clock import KeptClock
+from services.host.demo_control.townspeople import Townspeople
 from services.host.demo_control.travel import turn
 from services.host.exchange import Exchange
 from services.host.world import World
@@ -25,15 +26,31 @@ GIFT = Money(25_000_000)
 GAS_WEI = 10**18
 
 
+@dataclass(slots=True)
+class Way:
+    """How far the clock has come while it is turned; None while it goes by itself."""
+
+    percent: int | None = None
+
+    def go(self, part: float) -> None:
+        """Be so far, from 0 to 1."""
+        self.percent = int(part * 100)
+
+
 @dataclass(frozen=True, slots=True)
 class DemoControl:
-    """An open demo world. exchange: None where its profile cannot be changed under it."""
+    """An open demo world.
+
+    exchange: None where its profile cannot be changed under it. town: None in a world without a past.
+    """
 
     world: World
     chain: DemoChain
     clock: KeptClock
     profile: Path
     exchange: Exchange | None
+    town: Townspeople | None = None
+    _way: Way = field(default_factory=Way)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def look(self) -> DemoOut:
@@ -43,12 +60,17 @@ class DemoControl:
             ahead_s=round(self.clock.ahead.total_seconds()),
             faucet=GIFT,
             snapshots=snapshots.listed(self.profile),
+            turned_percent=self._way.percent,
         )
 
     async def turn(self, by: Span) -> None:
         """Turn the clock forward. Raises ProblemError: disk.full."""
         async with self._one:
-            await turn(self.world, self.clock, by)
+            try:
+                self._way.go(0.0)
+                await turn(self.world, self.clock, by, town=self.town, tell=self._way.go)
+            finally:
+                self._way.percent = None
 
     async def give(self, desk_id: str) -> None:
         """Give a person demo money, and gas money where there is little left, by transactions of the chain.

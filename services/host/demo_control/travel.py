@@ -6,7 +6,7 @@ rounds that their watchers make by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from services.desk.memberships.watch import RENEW_WITHIN
 from services.desk.memberships.watch import look_after as look_after_memberships
 from services.desk.purchases.resume import finish_open
 from services.host.demo_control.kept_clock import KeptClock
+from services.host.demo_control.townspeople import Townspeople
 from services.host.world import World
 from services.node.channels.watch import make_round
 from services.wire.demo import Span
@@ -33,15 +34,32 @@ _STRIDE = timedelta(days=1)
 _KINDS = ("wallet", "channel", "membership", "purchase", "earnings", "payout", "catalogue", "library")
 
 
-async def turn(world: World, clock: KeptClock, by: Span) -> None:
-    """Turn the clock; what was under way at the end of the way goes on by itself."""
+def _untold(_part: float) -> None:
+    """Nobody waits."""
+
+
+async def turn(
+    world: World,
+    clock: KeptClock,
+    by: Span,
+    *,
+    town: Townspeople | None = None,
+    tell: Callable[[float], None] = _untold,
+) -> None:
+    """Turn the clock; what was under way at the end of the way goes on by itself.
+
+    town: who lives there without a desk. tell: hears how far it is, from 0 to 1.
+    """
     begun, goal = clock.now(), clock.ahead + SPANS[by]
     stops = [begun + stop for stop in _FIRST_STOPS]
     while clock.ahead < goal:
         now, due = clock.now(), await to_thread.run_sync(_renewals, world)
         coming = [moment - now for moment in (*stops, *due) if moment > now]
         clock.advance(min([_STRIDE, goal - clock.ahead, *coming]))
+        if town is not None:
+            await to_thread.run_sync(town.live, world.node)
         await live(world)
+        tell(1 - (goal - clock.ahead) / SPANS[by])
     for desk in world.desks:
         for kind in _KINDS:
             desk.events.publish(kind)

@@ -23,6 +23,9 @@ from services.desk.publishing.record import listed
 from services.desk.tables import ChainSeen
 from services.host.channels import ChannelsWatch
 from services.host.demo import demo_world
+from services.host.demo_control.kept_clock import KeptClock
+from services.host.demo_control.townspeople import Townspeople
+from services.host.demo_control.travel import turn
 from services.host.demo_world import cache
 from services.host.demo_world.build import build
 from services.host.demo_world.cast import channels, make_cast
@@ -190,6 +193,38 @@ async def test_a_profile_keeps_its_size(small: Made, tmp_path: Path) -> None:
     async with demo_world(tmp_path, SystemClock()) as world:
         with world.node.database.read() as session:
             assert session.scalar(select(func.count()).select_from(Item)) == SMALL.channels * SMALL.films
+
+
+async def test_the_town_lives_on_when_the_clock_is_turned(small: Made, tmp_path: Path) -> None:
+    def seen(world: World) -> tuple[dict[str, tuple[int, int, str]], Counter[str]]:
+        with world.node.database.read() as session:
+            memberships = session.scalars(select(Membership)).all()
+            payments = session.scalars(select(MembershipPayment.kind).where(MembershipPayment.state == "paid"))
+            return {row.id: (row.payments, row.renews, row.reason) for row in memberships}, Counter(payments)
+
+    async def month(profile: Path) -> tuple[object, Counter[str], list[int]]:
+        way: list[int] = []
+        async with _opened(profile) as world:
+            mine = {desk.keyring.owner() for desk in world.desks}
+            before, paid = seen(world)
+            clock = world.node.clock
+            assert isinstance(clock, KeptClock)
+            town = Townspeople(SEED, SMALL)
+            await turn(world, clock, "month", town=town, tell=lambda part: way.append(int(part * 100)))
+            after, paid_then = seen(world)
+            with world.node.database.read() as session:
+                verify(session)
+                theirs = [row.id for row in session.scalars(select(Membership)) if row.viewer not in mine]
+            assert any(after[one][0] > before[one][0] for one in theirs if one in before)
+            assert any(after[one][2] == "cancelled" != before[one][2] for one in theirs if one in before)
+            return {one: after[one] for one in theirs}, paid_then - paid, way
+
+    first, paid, way = await month(tmp_path / "one")
+    assert paid["renew"] >= 2
+    assert way == sorted(way)
+    assert (way[-1], len(way) >= 30) == (100, True)
+    # What they decide follows from the seed: a world that is put back lives the same month again.
+    assert (await month(tmp_path / "two"))[:2] == (first, paid)
 
 
 async def test_what_comes_by_the_batch_doors_is_reconciled(small: Made, tmp_path: Path) -> None:

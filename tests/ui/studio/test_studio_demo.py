@@ -129,6 +129,13 @@ def test_the_clock_is_turned_by_one_click(qtbot: QtBot, bar: DemoBar, client: Pr
     assert "22 Nov" in words(bar, "demo.time")
 
 
+def test_while_a_month_passes_the_bar_says_how_far_it_is(qtbot: QtBot, bar: DemoBar, client: PreparedClient) -> None:
+    client.answers["demo.state"] = WORLD.model_copy(update={"turned_percent": 43})
+    press(bar, "demo.turn.month")
+    qtbot.waitUntil(lambda: "43" in words(bar, "demo.said"))
+    assert bar.model.state.working == "turn"
+
+
 def test_snapshots_get_the_next_name_and_are_put_back_from_the_menu(
     qtbot: QtBot, bar: DemoBar, client: PreparedClient
 ) -> None:
