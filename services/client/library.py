@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from anyio import to_thread
+
+from services.client.files import read_picture
 from services.http.door import Door
 from services.units.address import Address
 from services.units.ids import ContentId
@@ -26,6 +29,15 @@ class ProfilesClient:
     async def keep_picture(self, data: bytes) -> PictureOut:
         """Keep a PNG or JPEG of at most 2 MiB; ``write`` names it by its CID."""
         return await self._door.call(PictureOut, "PUT", "/profile/pictures", body=data)
+
+    async def keep_picture_file(self, path: str) -> tuple[str, bytes]:
+        """Keep a picture of a file; gives its CID and its bytes. Problem codes: file.not_read, profile.picture."""
+        data = await to_thread.run_sync(read_picture, path)
+        return str((await self.keep_picture(data)).cid), data
+
+    async def save(self, **fields: str | None) -> ProfileOut:
+        """Write this account's profile to the own node; fields: name, about, avatar, banner (CIDs), as in ProfileIn."""
+        return await self.write(ProfileIn.model_validate(fields))
 
     async def write(self, profile: ProfileIn, *, node: str = "") -> ProfileOut:
         """Write this account's profile whole. Problem codes: request.invalid, wallet.locked, node.unconfirmed."""

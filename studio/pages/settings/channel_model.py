@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-from anyio import to_thread
+from typing import TYPE_CHECKING
 
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.client import DeskClient
     from services.wire.profiles import Picture, ProfileOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
@@ -68,17 +65,11 @@ class ChannelViewModel(ViewModel[ChannelState]):
             return
         self._set(busy=True, problem=None)
 
-        async def keep(desk: DeskClient) -> tuple[str, bytes]:
-            from services.client.files import read_picture
-
-            data = await to_thread.run_sync(read_picture, path)
-            return str((await desk.profiles.keep_picture(data)).cid), data
-
         def kept(found: tuple[str, bytes]) -> None:
             self._set(busy=False, pictures=(*self.state.pictures, found))
             self.type(**{kind: found[0]})
 
-        self._act(keep, kept)
+        self._act(lambda desk: desk.profiles.keep_picture_file(path), kept)
 
     def save(self) -> None:
         """Write the profile to the node on this computer."""
@@ -86,15 +77,9 @@ class ChannelViewModel(ViewModel[ChannelState]):
             return
         self._set(busy=True, problem=None)
         draft = self.state.draft
-
-        async def write(desk: DeskClient) -> ProfileOut:
-            from services.wire.profiles import ProfileIn
-
-            wanted: dict[str, Any] = {"name": draft.name.strip(), "about": draft.about.strip()}
-            wanted |= {"avatar": draft.avatar or None, "banner": draft.banner or None}
-            return await desk.profiles.write(ProfileIn.model_validate(wanted))
-
-        self._act(write, self._on_saved)
+        fields = {"name": draft.name.strip(), "about": draft.about.strip(), "avatar": draft.avatar or None,
+                  "banner": draft.banner or None}  # fmt: skip
+        self._act(lambda desk: desk.profiles.save(**fields), self._on_saved)
 
     def _on_profile(self, profile: ProfileOut) -> None:
         typed = self.state.is_changed

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.client import Client
     from services.wire.backup import PlacesOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
@@ -32,14 +31,10 @@ class DataViewModel(ViewModel[DataState]):
 
     def refresh(self) -> None:
         """Measure the parts of the folder."""
-        self.context.bridge.run(self, _places, self._on_places, self._no_places)
+        self.context.bridge.run(self, lambda client: client.profile.places(), self._on_places, self._no_places)
 
     def _on_places(self, places: PlacesOut) -> None:
         self._set(places=places, problem=None)
 
     def _no_places(self, problem: Problem) -> None:
         self._set(problem=problem)
-
-
-async def _places(client: Client) -> PlacesOut:
-    return await client.profile.places()

@@ -10,7 +10,6 @@ from studio.kit.settings import WindowSettings
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from services.client import Client
     from services.wire.backup import LossesOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
@@ -37,7 +36,7 @@ class DeletionViewModel(ViewModel[DeletionState]):
         """Have added up what would be lost."""
         if self.state.step == "idle":
             self._set(step="asking", problem=None)
-            self.context.bridge.run(self, _losses, self._on_losses, self._on_problem)
+            self.context.bridge.run(self, lambda client: client.profile.losses(), self._on_losses, self._on_problem)
 
     def cancel(self) -> None:
         """Keep the profile."""
@@ -49,11 +48,12 @@ class DeletionViewModel(ViewModel[DeletionState]):
         if self.state.step != "confirm":
             return
         self._set(step="deleting", problem=None)
-
-        async def gone(client: Client) -> None:
-            await client.profile.delete(passphrase, in_flight=in_flight)
-
-        self.context.bridge.run(self, gone, self._on_deleted, self._on_problem)
+        self.context.bridge.run(
+            self,
+            lambda client: client.profile.delete(passphrase, in_flight=in_flight),
+            self._on_deleted,
+            self._on_problem,
+        )
 
     def _on_losses(self, losses: LossesOut) -> None:
         self._set(step="confirm", losses=losses)
@@ -65,7 +65,3 @@ class DeletionViewModel(ViewModel[DeletionState]):
 
     def _on_problem(self, problem: Problem) -> None:
         self._set(step="idle" if self.state.losses is None else "confirm", problem=problem)
-
-
-async def _losses(client: Client) -> LossesOut:
-    return await client.profile.losses()
