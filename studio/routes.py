@@ -61,6 +61,12 @@ def _payouts(context: PageContext) -> QWidget:
     return PayoutsPage(context)
 
 
+def _sharing(context: PageContext) -> QWidget:
+    from studio.pages.sharing.page import SharingPage
+
+    return SharingPage(context)
+
+
 def _settings(context: PageContext) -> QWidget:
     from studio.pages.settings.page import SettingsPage
 
@@ -82,6 +88,7 @@ STUDIO_ROUTES: dict[str, Route] = {
     "members": Route(mark("Members"), "members", _members, keys="Ctrl+Shift+M"),
     "earnings": Route(mark("Earnings"), "earnings", _earnings, keys="Ctrl+Shift+E"),
     "payouts": Route(mark("Payouts"), "payouts", _payouts, keys="Ctrl+5"),
+    "sharing": Route(mark("Pass"), "swap", _sharing, keys="Ctrl+Shift+P"),
     "oversight": Route(mark("Oversight"), "flag", _oversight, only_for="operator"),
     "settings": Route(mark("Settings"), "settings", _settings, keys="Ctrl+,"),
 }
@@ -92,6 +99,7 @@ PLAYER_NAMES: dict[str, tuple[str, str, str, bool]] = {
     "channel": (mark("Channel"), "channel", "", False),
     "watch": (mark("Watch"), "watch", "Ctrl+7", True),
     "library": (mark("Library"), "library", "Ctrl+8", True),
+    "pass": (mark("Pass"), "key", "Ctrl+0", True),
     "wallet": (mark("Wallet"), "wallet", "Ctrl+9", True),
 }
 

@@ -64,6 +64,37 @@ class FrameIn(Request):
     at_ms: Annotated[int, Field(ge=0, le=2**53)]
 
 
+class AboutIn(Request):
+    """What is said about a film beside its signed words; of the tags the first is the category."""
+
+    description: Annotated[str, Field(max_length=2000)]
+    tags: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(max_length=20)] = ()
+
+
+class ChapterIn(Request):
+    """Where a chapter begins."""
+
+    start_ms: Annotated[int, Field(ge=0, le=2**53)]
+    title: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class CaptionsIn(Request):
+    """Captions of a language: from a file by its absolute path, else those of that name that are there already."""
+
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
+    name: Annotated[str, Field(max_length=80)] = ""
+    path: str = ""
+
+
+class VersionIn(Request):
+    """What a published film says anew; what is left out stays. The list of chapters or captions is the whole one."""
+
+    title: Annotated[str, Field(max_length=200)] | None = None
+    thumbnail: ThumbnailIn | None = None
+    chapters: Annotated[tuple[ChapterIn, ...], Field(max_length=200)] | None = None
+    captions: Annotated[tuple[CaptionsIn, ...], Field(max_length=32)] | None = None
+
+
 class StageOut(Answer):
     """One named stage with its bar."""
 

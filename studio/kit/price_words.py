@@ -8,6 +8,8 @@ from studio.kit.format import duration
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from services.wire.pricing import InputName, InputOut, SuggestionOut
     from services.wire.uploads import Category, CostOut, Intent
 
@@ -42,6 +44,12 @@ _SOUNDS = {0: mark("none"), 1: mark("mono"), 2: mark("stereo")}
 def category_options() -> tuple[tuple[str, str], ...]:
     """Give the categories to choose from."""
     return tuple((key, tr(words)) for key, words in _CATEGORIES.items())
+
+
+def category_in(tags: Iterable[str]) -> Category:
+    """Find the category among a film's tags; ``other`` where there is none."""
+    named = set(tags)
+    return next((key for key in _CATEGORIES if key in named), "other")
 
 
 def intent_options() -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent, QResizeEvent
+    from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
 
     from studio.kit.tokens import Tokens, Tone
 
@@ -38,6 +38,8 @@ class Cell:
     badge: bool = False
     muted: bool = False
     tip: str = ""
+    picture: QPixmap | None = None
+    """Stands before the text, at its own size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,11 @@ class _RowPainter:
         if cell.badge:
             self._badge(cell, QRect(left + 12, top, width - 24, self._inks.high), right=right)
             return
+        if cell.picture is not None:
+            size = cell.picture.deviceIndependentSize()
+            high, wide = round(size.height()), round(size.width())
+            painter.drawPixmap(left + 12, top + (inks.high - high) // 2, cell.picture)
+            left, width = left + wide + 12, width - wide - 12
         painter.setFont(inks.tabular if right else inks.plain)
         painter.setPen(inks.colour(_ink(cell, inks.tokens)))
         words = inks.fitted(cell.text, "tabular" if right else "plain", width - 24)

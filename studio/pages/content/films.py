@@ -54,10 +54,14 @@ def _access(film: ItemRowOut) -> Cell:
     return Cell(tr(words), tone, badge=True)
 
 
-def film_columns(pictures: PictureShelf) -> list[Column[ItemRowOut]]:
-    """Give the columns of the films."""
+def film_columns(pictures: PictureShelf | None) -> list[Column[ItemRowOut]]:
+    """Give the columns of the films; without a shelf there are no pictures before the titles."""
+
+    def title(film: ItemRowOut) -> Cell:
+        return Cell(film.title, tip=film.title, picture=pictures.of(film.poster) if pictures else None)
+
     return [
-        Column(tr("Title"), lambda film: Cell(film.title, tip=film.title, picture=pictures.of(film.poster)), width=0),
+        Column(tr("Title"), title, width=0),
         Column(tr("Who can watch"), _access, width=140),
         Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=84, right=True),
         Column(tr("Price per 10 s"), lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
@@ -112,7 +116,7 @@ class FilmList(Card):
     access_wanted = Signal(str)
     undo_wanted = Signal()
 
-    def __init__(self, pictures: PictureShelf) -> None:
+    def __init__(self, pictures: PictureShelf | None = None) -> None:
         super().__init__(padding=12, spacing=8)
         self.model: PagedTableModel[ItemRowOut] = PagedTableModel(film_columns(pictures), self)
         self.model.page_wanted.connect(self.page_wanted)

@@ -37,6 +37,8 @@ class ContentRow:
     upload_id: str = ""
     node_name: str = ""
     moving: str = ""
+    poster: str | None = None
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class ContentState:
         """True when a click on "move" would be taken."""
         knows = self.target_node is None or self.target_node.is_agreed
         return self.target is not None and knows and not self.busy
+
+    @property
+    def here(self) -> int:
+        """How many films sell from this computer only while it is awake."""
+        return sum(1 for item in self.items or () if not item.node)
 
     @property
     def rows(self) -> tuple[ContentRow, ...] | None:
@@ -159,6 +166,8 @@ def _of_item(item: ItemOut) -> ContentRow:
         content_id=str(item.content_id),
         node_name=item.node_name,
         moving=item.moving,
+        poster=item.poster,
+        opens_at=item.opens_at,
     )
 
 
@@ -173,4 +182,5 @@ def _of_upload(upload: UploadOut) -> ContentRow:
         free_chunks=None,
         at=upload.created_at,
         upload_id=upload.id,
+        poster=upload.poster,
     )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSpinBox
 
 from studio.kit.format import DASH, money_exact
 from studio.kit.price_words import category_options, intent_options
+from studio.kit.tags import split
 from studio.kit.theme import font
 from studio.kit.widgets import text
 from studio.kit.widgets.access_choice import AccessChoice
@@ -146,7 +147,7 @@ class UploadForm(Card):
             self._title.setText(draft.title)
         if self._about.toPlainText() != draft.description:
             self._about.setPlainText(draft.description)
-        if _split(self._tags.text()) != draft.tags:
+        if split(self._tags.text()) != draft.tags:
             self._tags.setText(", ".join(draft.tags))
         if self._price.text() != draft.price_text:
             self._price.setText(draft.price_text)
@@ -178,15 +179,10 @@ class UploadForm(Card):
                 node=self._place.address,
                 category=cast("Category", self._category.key),
                 intent=cast("Intent", self._intent.key),
-                tags=_split(self._tags.text()),
+                tags=split(self._tags.text()),
                 opens_text=self._when.written,
             )
         )
-
-
-def _split(written: str) -> tuple[str, ...]:
-    """Take the tags of a line, with commas between them."""
-    return tuple(tag.strip() for tag in written.split(",") if tag.strip())
 
 
 def _why_not(state: UploadState) -> str:

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 from services.units.money import Money
 from studio.kit.format import money_exact
 from studio.kit.opening_time import parse
+from studio.kit.tags import mistake as tag_mistake
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from studio.pages.upload.view_model import Draft
 
 MOST = Money(10_000_000)
-MAX_TAGS, MAX_TAG = 9, 30
-"""The category is a tag, too: ten in all."""
 
 
 def mistakes(draft: Draft) -> dict[str, str]:
     """Give a sentence for each field that is wrong, by the field's name in the draft."""
     found = {
         "price_text": _price(draft.price_text.strip()),
-        "tags": _tags(draft.tags),
+        "tags": tag_mistake(draft.tags),
         "opens_text": _opening(draft.opens_text.strip(), draft.opens_at),
         "tiers": tr("Choose a tier that opens it.") if draft.visibility == "members" and not draft.tiers else "",
     }
@@ -39,16 +38,6 @@ def _price(typed: str) -> str:
     if price.micros <= 0:
         return tr("A price is more than nothing. To give it away, choose “Everybody” below.")
     return tr("At most {sum} for ten seconds.", sum=money_exact(MOST)) if price > MOST else ""
-
-
-def _tags(tags: tuple[str, ...]) -> str:
-    if len(tags) > MAX_TAGS:
-        return tr("At most {count} tags.", count=MAX_TAGS)
-    long = next((tag for tag in tags if len(tag) > MAX_TAG), "")
-    if long:
-        return tr("“{tag}” is too long: {count} signs are the most.", tag=long, count=MAX_TAG)
-    empty = next((tag for tag in tags if not any(sign.isalnum() for sign in tag)), "")
-    return tr("“{tag}” has no letter in it.", tag=empty) if empty else ""
 
 
 def _opening(typed: str, read: datetime | None) -> str:

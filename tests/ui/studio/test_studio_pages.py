@@ -100,7 +100,7 @@ def test_content_lists_what_waits_before_what_is_live(
     ]
     for row in rows:
         page._table.opened.emit(row)
-    assert shell.visited == [("upload", {"id": "u1"}), ("watch", {"content_id": str(samples.FILM)})]
+    assert shell.visited == [("upload", {"id": "u1"}), ("item", {"content_id": str(samples.FILM)})]
 
 
 def test_an_empty_content_page_leads_to_upload(
