@@ -28,6 +28,10 @@ class NoticesClient:
         """Read what is told, and when."""
         return await self._door.call(RulesOut, "GET", "/notices/rules")
 
+    async def keep(self, rules: RulesOut) -> RulesOut:
+        """Keep rules that were read and changed."""
+        return await self.set_rules(RulesIn.model_validate(rules.model_dump()))
+
     async def set_rules(self, rules: RulesIn) -> RulesOut:
         """Set what is told, and when. Problem codes: request.invalid."""
         return await self._door.call(RulesOut, "PUT", "/notices/rules", body=rules)

@@ -18,6 +18,7 @@ from studio.pages.settings.deletion import DeletionCard
 from studio.pages.settings.log import LogCard
 from studio.pages.settings.look import LookCard
 from studio.pages.settings.nodes import NodesCard
+from studio.pages.settings.notices import NoticesCard
 from studio.pages.settings.storage import StorageCard
 from studio.pages.settings.view_model import SettingsViewModel
 from studio.pages.settings.wallet import WalletCard
@@ -33,6 +34,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("general", mark("General"), ("look", "about")),
     ("channel", mark("Channel"), ("channel",)),
     ("wallet", mark("Wallet"), ("wallet", "backup")),
+    ("notices", mark("Notifications"), ("notices",)),
     ("network", mark("Network"), ("nodes", "storage")),
     ("data", mark("Data"), ("data", "log", "deletion")),
 )
@@ -120,6 +122,7 @@ _CARDS: dict[str, Callable[[PageContext], Card]] = {
     "look": LookCard,
     "channel": ChannelCard,
     "backup": BackupCard,
+    "notices": NoticesCard,
     "nodes": NodesCard,
     "storage": StorageCard,
     "data": DataCard,

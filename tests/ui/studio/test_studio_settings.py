@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QTime, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from services.wire.notices import NOTICE_KINDS, NoticeOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
+from studio.kit.notice_words import NAMES, ROUTES, together, told
 from studio.kit.settings import WindowSettings
 from studio.kit.widgets.button import Button
 from studio.pages.settings.backup import BackupCard
@@ -24,6 +26,7 @@ from studio.pages.settings.data import DataCard
 from studio.pages.settings.deletion import DeletionCard
 from studio.pages.settings.log import LogCard
 from studio.pages.settings.log_lines import read_log
+from studio.pages.settings.notices import NoticesCard
 from studio.pages.settings.page import SECTIONS, SettingsPage
 from tests.fixtures import samples, samples_settings
 from tests.fixtures.window import PreparedClient, Shell
@@ -261,3 +264,40 @@ def test_without_a_backup_the_warning_says_so(qtbot: QtBot, page_context: PageCo
     press(card, "settings.deletion.ask")
     qtbot.waitUntil(card._second.isVisible)
     assert "no backup" in card._warning.text()
+
+
+def test_what_is_told_is_chosen_by_kind_and_time(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers |= {
+        "notices.rules": samples_settings.RULES,
+        "notices.list": samples_settings.NOTICES,
+        "notices.keep": lambda rules: rules,
+    }
+    card: NoticesCard = opened(qtbot, lambda: NoticesCard(page_context))
+    qtbot.waitUntil(lambda: card.table.isVisible() and card._quiet.isChecked())
+    assert not card._kinds["sale"].isChecked()
+    assert str(card.table.model().index(0, 1).data()) == "$0.081 from 9 payments for “Harbour at dawn”."
+    card._kinds["sale"].click()
+    card._kinds["low_gas"].click()
+    qtbot.waitUntil(lambda: len(client.called("notices.keep")) == 2)
+    kept = client.called("notices.keep")[-1][0][0]
+    assert kept.off == ("low_gas",)
+    card._digest.picked.emit("daily")
+    card._to.setTime(QTime(8, 30))
+    card._to.editingFinished.emit()
+    qtbot.waitUntil(lambda: len(client.called("notices.keep")) == 4)
+    kept = client.called("notices.keep")[-1][0][0]
+    assert (kept.digest, kept.quiet_from, kept.quiet_to) == ("daily", 22 * 60, 8 * 60 + 30)
+    card._quiet.click()
+    qtbot.waitUntil(lambda: len(client.called("notices.keep")) == 5)
+    assert client.called("notices.keep")[-1][0][0].quiet_from is None
+    assert not card._from.isEnabled()
+
+
+def test_every_notice_has_its_words() -> None:
+    assert set(NAMES) == set(ROUTES) == set(NOTICE_KINDS)
+    for kind in NOTICE_KINDS:
+        notice = NoticeOut(id="x", kind=kind, params={}, at=samples.NOW, is_read=False)
+        assert told(notice).endswith(".")
+        assert "and 1 more" in together((notice, notice))
