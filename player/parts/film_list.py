@@ -69,8 +69,12 @@ class FilmModel(QAbstractListModel):
 
     def show_films(self, items: Sequence[ItemOut], posters: Mapping[str, bytes]) -> None:
         """Show these films."""
-        fresh = tuple(items)
-        if fresh != self.items:
+        fresh, had = tuple(items), len(self.items)
+        if had and len(fresh) > had and fresh[:had] == self.items:
+            self.beginInsertRows(QModelIndex(), had, len(fresh) - 1)
+            self.items, self.posters = fresh, posters
+            self.endInsertRows()
+        elif fresh != self.items:
             self.beginResetModel()
             self.items, self.posters = fresh, posters
             self.endResetModel()

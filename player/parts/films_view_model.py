@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from player.parts.last_seen import last_seen_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.client import DeskClient
-    from services.wire.catalogue import ItemOut
+    from services.wire.catalogue import ItemOut, ItemsPageOut
     from services.wire.profiles import StandingsOut
     from services.wire.storage import ExportOut
     from studio.kit.context import PageContext
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # Watched for less than this, or to nearly the end, a film is not offered to go on with.
 _BEGUN_MS, _OVER_MS = 2_000, 3_000
 _ROW, _TAGS = 4, 10
+# Tags are those of the newest films: a long list is not counted anew at every key.
+_TAGGED = 500
 
 Shelf = Literal["all", "owned", "begun", "history", "disk"]
 _LINK = re.compile(r"museclock://[0-9]+/content/0x[0-9a-fA-F]{64}(\?node=\S+)?")
@@ -46,6 +49,10 @@ class FilmsState:
     follows: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
     as_of: datetime | None = None
+    cursor: str | None = ""
+    """Behind what is shown of a list that comes in parts; None at its end."""
+    loading: bool = False
+    """Whether the next part is on its way."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -76,7 +83,7 @@ class FilmsState:
     def tags(self) -> tuple[str, ...]:
         """The tags of the list, the most used first."""
         counts: dict[str, int] = {}
-        for item in self._wanted():
+        for item in self._wanted()[:_TAGGED]:
             for tag in item.tags:
                 counts[tag] = counts.get(tag, 0) + 1
         return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag))[:_TAGS])
@@ -128,6 +135,7 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self._last_seen = last_seen_of(context.profile_path, context.desk_id) if name else None
         self._asked: set[str] = set()
         self._link = ""
+        self._grown = False
 
     def refresh(self) -> None:
         """Load the list again."""
@@ -155,12 +163,45 @@ class FilmsViewModel(ViewModel[FilmsState]):
             return
         self._link = ""
         if words != self.state.query:
-            self._set(query=words)
+            self._set(query=words, cursor="", loading=False)
+            self._grown = False
             self.refresh()
 
     def choose_tag(self, tag: str) -> None:
         """Show films with a tag only; empty for all."""
-        self._set(tag="" if tag == self.state.tag else tag)
+        self._set(tag="" if tag == self.state.tag else tag, cursor="", loading=False)
+        if self._is_home and self.state.tag:
+            self.load_more()
+
+    def load_more(self) -> None:
+        """Add the next part of the list, if there is one and it is not on its way."""
+        state = self.state
+        if state.items is None or state.cursor is None or state.loading or state.problem is not None:
+            return
+        self._set(loading=True)
+        wish = (state.query, state.tag)
+        self._act(
+            lambda desk: desk.catalogue.page(query=wish[0], tag=wish[1], cursor=state.cursor or ""),
+            partial(self._on_page, wish),
+            partial(self._on_no_page, wish),
+        )
+
+    def _on_page(self, wish: tuple[str, str], page: ItemsPageOut) -> None:
+        if wish != (self.state.query, self.state.tag):
+            return
+        known = {item.content_id for item in self.state.items or ()}
+        fresh = tuple(item for item in page.items if item.content_id not in known)
+        self._grown = self._grown or bool(fresh)
+        self._set(items=(self.state.items or ()) + fresh, cursor=page.cursor or None, loading=False)
+        self._load_posters(fresh)
+        if not fresh:
+            # The first part is what was there already.
+            self.load_more()
+
+    def _on_no_page(self, wish: tuple[str, str], _problem: Problem) -> None:
+        # What is shown stays; scrolling on asks again.
+        if wish == (self.state.query, self.state.tag):
+            self._set(loading=False)
 
     def choose_shelf(self, shelf: Shelf) -> None:
         """Show all films, or those that were begun, that parts are owned of, that were watched, or that are here."""
@@ -199,6 +240,10 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self.context.navigate("watch", {"content_id": item.content_id})
 
     def _on_items(self, items: tuple[ItemOut, ...]) -> None:
+        if self._grown:
+            # Only the beginning was read again; what was scrolled to stays.
+            fresh = {item.content_id for item in items}
+            items += tuple(item for item in self.state.items or () if item.content_id not in fresh)
         self._set(items=items, busy=False, problem=None, as_of=None)
         self._load_posters(items)
 

@@ -17,6 +17,7 @@ from services.desk.library.downloads import states
 from services.desk.library.owned import hear_of_owned
 from services.desk.memberships.tables import Membership
 from services.desk.nodes.listing import Placed, from_all
+from services.desk.nodes.paging import next_part
 from services.desk.nodes.places import FilmDeskOf
 from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.nodes.taming import tamed
@@ -25,7 +26,7 @@ from services.desk.tables import Film
 from services.ipfs.unixfs import read_file
 from services.units.address import Address
 from services.units.cid import Cid
-from services.wire.catalogue import ItemOut
+from services.wire.catalogue import ItemOut, ItemsPageOut
 from services.wire.node import CardOut
 from services.wire.problems import ProblemError
 
@@ -46,6 +47,18 @@ async def browse(desk: DeskOf, query: str = "", limit: Annotated[int, Query(ge=1
 
     found = await to_thread.run_sync(items_out, desk, await from_all(desk, ask, limit=limit, is_ranked=bool(query)))
     return found if query else (*await early_items(desk), *found)
+
+
+@router.get("/catalogue/page")
+async def page(
+    desk: DeskOf,
+    query: Annotated[str, Query(max_length=200)] = "",
+    tag: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str, Query(max_length=20_000)] = "",
+) -> ItemsPageOut:
+    """List what is for sale, part by part, on all nodes that answer. Problem codes: request.invalid."""
+    cards, after = await next_part(desk, {"query": query, "tag": tag}, cursor)
+    return ItemsPageOut(items=await to_thread.run_sync(items_out, desk, cards), cursor=after)
 
 
 @router.get("/catalogue/{content_id}")

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from studio.kit.problems import Action, Problem
 
 
+# The next part is asked for so many heights of the window before the end is seen.
+_AHEAD = 2
+
+
 def _browse(desk: DeskClient, query: str) -> Awaitable[tuple[ItemOut, ...]]:
     return desk.catalogue.browse(query=query)
 
@@ -61,6 +65,8 @@ class DiscoverPage(PageFrame):
         for part in (self._missing, self._continue, *rows, self._list, self._waiting, self._empty):
             self.body.addWidget(part)
         self.body.addStretch(1)
+        self.verticalScrollBar().valueChanged.connect(self._on_scroll)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range)
         self._continue.opened.connect(self.model.open_film)
         self._list.opened.connect(self.model.open_film)
         self._empty.acted.connect(self._clear)
@@ -94,6 +100,14 @@ class DiscoverPage(PageFrame):
             self._empty.button.set_text(tr("Look again"))
         self._empty.button.setVisible(True)
         self.subtitle.setText(_count(state))
+
+    def _on_scroll(self, value: int) -> None:
+        bar = self.verticalScrollBar()
+        if bar.maximum() - value < _AHEAD * self.viewport().height():
+            self.model.load_more()
+
+    def _on_range(self) -> None:
+        self._on_scroll(self.verticalScrollBar().value())
 
     def _clear(self) -> None:
         state = self.model.state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -131,10 +132,14 @@ def test_a_refused_passphrase_keeps_the_order_and_its_number(show: Show, client:
     qtbot.waitUntil(lambda: visible(page, "wallet.send.confirm"))
     for count in (1, 2):
         click(page, "wallet.send.confirm")
-        qtbot.waitUntil(lambda count=count: len(client.called("wallet.send")) == count)
+        qtbot.waitUntil(partial(_was_sent, client, count))
         qtbot.waitUntil(lambda: button(page, "wallet.send.confirm").isEnabled())
     assert {call[1]["ordinal"] for call in client.called("wallet.send")} == {CHECKED.ordinal}
     assert "does not open the wallet" in words(page, "wallet.send.problem")
+
+
+def _was_sent(client: PreparedClient, times: int) -> bool:
+    return len(client.called("wallet.send")) == times
 
 
 def test_an_address_with_a_slip_says_so(show: Show, client: PreparedClient, qtbot: QtBot) -> None:
