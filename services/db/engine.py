@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -125,40 +125,21 @@ class Database:
     def write_plain(self) -> Iterator[Unit]:
         """Give the driver's connection inside a unit of work, which begins and ends as that of ``write``.
 
+        SQLAlchemy's objects around one take as long as all statements within; what did not end is undone by its pool.
         On PostgreSQL statements go ahead of their answers, so that a unit takes two round trips: see ``Unit.settle``.
         """
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
-        if not self.is_postgresql:
-            with self._write_sqlite() as unit:
-                yield unit
-            return
-        try:
-            # The transaction is SQLAlchemy's, so that whoever listens to commits hears of these, too.
-            with self._writer, self._write_engine.begin() as connection:
-                driver: Any = connection.connection.driver_connection
-                with driver.pipeline():
-                    driver.execute(postgres.TAKE_TURN)
-                    yield Unit(driver, connection.dialect, is_ahead=True)
-        except self._failures as exc:
-            raise self._problem(exc) or exc from exc
-
-    @contextmanager
-    def _write_sqlite(self) -> Iterator[Unit]:
-        """Begin and end as SQLAlchemy does, without its objects around: they take as long as all statements within."""
         try:
             with self._writer, closing(self.engine.raw_connection()) as lent:
                 driver: Any = lent.driver_connection
-                driver.execute(_TAKE_TURN)
-                try:
-                    yield Unit(driver, self.engine.dialect)
+                with driver.pipeline() if self.is_postgresql else nullcontext():
+                    driver.execute(postgres.TAKE_TURN if self.is_postgresql else _TAKE_TURN)
+                    yield Unit(driver, self.engine.dialect, is_ahead=self.is_postgresql)
                     for hear in self.engine.dispatch.commit:
                         # Whoever listens to commits hears of these, too; of a connection there is none here.
                         hear(None)
-                except BaseException:
-                    driver.rollback()
-                    raise
-                driver.commit()
+                    driver.commit()
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 
