@@ -11,6 +11,7 @@ from services.wire.access import Visibility
 from services.wire.catalogue import ItemOut
 from services.wire.earnings import OverviewOut, PayoutsOut, PrecheckOut, WithdrawalOut
 from services.wire.kyc import DocumentIn, DocumentKind, KycOut
+from services.wire.node import VersionOut
 from services.wire.nodes import LinkOut, MoveIn
 from services.wire.tiers import TierIn, TierOut
 from services.wire.uploads import (
@@ -23,6 +24,7 @@ from services.wire.uploads import (
     ThumbnailIn,
     UploadIn,
     UploadOut,
+    VersionIn,
 )
 
 # A film has many blocks, and the line may be thin.
@@ -146,6 +148,19 @@ class UploadsClient:
         """
         body = ThumbnailIn(at_ms=at_ms, path=path)
         return await self._door.call(UploadOut, "PUT", f"/uploads/{upload_id}/thumbnail", body=body)
+
+    async def versions(self, content_id: ContentId | str) -> tuple[VersionOut, ...]:
+        """List a published film's versions, newest first. Problem codes: content.not_found, node.unreachable."""
+        return await self._door.call(tuple[VersionOut, ...], "GET", f"/items/{content_id}/versions")
+
+    async def revise(self, content_id: ContentId | str, wanted: VersionIn) -> tuple[VersionOut, ...]:
+        """Publish the next version of an own film: title, thumbnail, chapters, captions; parts and prices stay.
+
+        Problem codes: content.not_found, upload.title, upload.file_missing, media.picture, media.captions,
+        manifest.invalid, wallet.locked, node.unreachable, block.quota.
+        """
+        path = f"/items/{content_id}/versions"
+        return await self._door.call(tuple[VersionOut, ...], "POST", path, body=wanted, timeout_s=_MOVE_S)
 
     async def cancel(self, upload_id: str) -> UploadOut:
         """Stop the work; the form stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 
 from anyio import to_thread
@@ -17,9 +18,10 @@ from services.media.signature import parse_signed
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money
 from services.wire.catalogue import BudgetOut
-from services.wire.node import CardOut, ManifestOut
+from services.wire.node import CardOut, ManifestOut, VersionOut
 from services.wire.problems import ProblemError
 
+_log = logging.getLogger(__name__)
 _BUDGET = Prepared(
     select(Film.budget_limit, Film.budget_spent).where(Film.content_id == bindparam("content")), ("content",)
 )
@@ -42,6 +44,36 @@ async def open_film(desk: Desk, content: ContentId) -> OpenFilm:
     card = tamed(await desk.node.browse(CardOut, f"/content/{content}"), desk.clock.now())
     signed = await _manifest(desk, content)
     return await to_thread.run_sync(_keep, desk, content, card, signed)
+
+
+async def take_newer(desk: Desk, film: OpenFilm) -> None:
+    """Take up a newer version of a film for the next opening; nothing is raised, and what runs plays on.
+
+    Only one that sells the very same parts: what anybody bought stays what it was, so nobody has to be asked.
+    """
+    content = film.manifest.content_id
+    try:
+        rows = await desk.node.browse(tuple[VersionOut, ...], f"/contents/{content}/versions")
+        if not rows or rows[0].version <= film.manifest.version:
+            return
+        signed = await _manifest(desk, content)
+        await to_thread.run_sync(_replace, desk, film, signed)
+    except ProblemError as problem:
+        _log.info("no newer version", extra={"content": content, "code": problem.code})
+
+
+def _replace(desk: Desk, film: OpenFilm, signed: ManifestOut) -> None:
+    content, newer = film.manifest.content_id, checked_manifest(desk, film.manifest.content_id, signed)
+    if newer.version <= film.manifest.version or newer.goods != film.manifest.goods:
+        return
+    card = film.card.model_copy(update={"title": newer.title, "poster": newer.poster_cid})
+    with desk.database.write() as session:
+        row = session.get(Film, content)
+        if row is None:
+            return
+        row.signed, row.card = signed.signed, card.model_dump(mode="json")
+    _remembered(desk, OpenFilm(newer, card))
+    desk.events.publish("catalogue", content)
 
 
 async def _manifest(desk: Desk, content: ContentId) -> ManifestOut:

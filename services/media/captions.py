@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+import av
 import av.error
 from av.stream import Stream
 
 from services.media.packets import AnyPacket, seconds
 from services.media.tracks import plain_language, plain_name
+from services.wire.problems import ProblemError
 
 MAX_BYTES: Final = 1024 * 1024
 """Ten hours of dense dialogue are half of it; what comes after is left out."""
 _MAX_LINES: Final = 8
+_OPEN_OPTIONS: Final = {"format_whitelist": "srt,webvtt", "protocol_whitelist": "file"}
 # Overrides of the decoders' common form (ASS): positions, fonts, drawings. What they style is kept, they are not.
 _OVERRIDE = re.compile(r"\{[^}]*\}")
 _BREAK = re.compile(r"\\[Nn]|\r\n?|\n")
@@ -61,6 +65,24 @@ class CaptionWriter:
         """Give the file."""
         data = "\n".join(["WEBVTT\n", *self._cues]).encode()
         return CaptionText(self._language, self._name, data)
+
+
+def captions_of(path: Path) -> bytes:
+    """Give a subtitle file of its own as WebVTT. Raises ProblemError: upload.file_missing, media.captions."""
+    try:
+        if not path.is_file():
+            raise ProblemError("upload.file_missing", name=path.name)
+        if path.stat().st_size > MAX_BYTES:
+            raise ProblemError("media.captions", name=path.name, reason="size")
+        with av.open(f"file:{path}", metadata_errors="ignore", options=_OPEN_OPTIONS) as container:
+            writer = CaptionWriter(container.streams.subtitles[0])
+            for packet in container.demux():
+                writer.take(packet)
+    except (av.error.FFmpegError, IndexError, UnicodeDecodeError, OSError) as exc:
+        raise ProblemError("media.captions", name=path.name, reason="form") from exc
+    if not writer.has_words:
+        raise ProblemError("media.captions", name=path.name, reason="empty")
+    return writer.text().data
 
 
 def _words(packet: AnyPacket) -> str:

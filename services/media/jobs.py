@@ -112,6 +112,15 @@ def _picture(request: Request) -> Message:
     return {"cid": str(add_file(DiskBlockStore(Path(request["store_root"])), data))}
 
 
+def _captions(request: Request) -> Message:
+    from services.ipfs.store import DiskBlockStore
+    from services.ipfs.unixfs import add_file
+    from services.media.captions import captions_of
+
+    data = captions_of(Path(request["source"]))
+    return {"cid": str(add_file(DiskBlockStore(Path(request["store_root"])), data))}
+
+
 def _frame(request: Request) -> Message:
     from services.media.poster import picture_at
 
@@ -131,6 +140,7 @@ _JOBS: dict[str, Callable[[Request], Message]] = {
     "probe": _probe,
     "look": _look,
     "picture": _picture,
+    "captions": _captions,
     "frame": _frame,
     "clip": _clip,
 }

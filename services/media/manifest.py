@@ -100,6 +100,12 @@ class Manifest:
         """What the whole film costs without a membership."""
         return sum((chunk.price for chunk in self.chunks), ZERO)
 
+    @property
+    def goods(self) -> tuple[object, ...]:
+        """What is sold: equal in two versions when nobody who bought of one has to be asked about the other."""
+        terms = (self.creator, self.chain_id, self.token, self.escrow, self.price_per_ten_seconds)
+        return (*terms, self.codecs, self.init_cid, self.chunks, dict(self.preview_keys))
+
     def to_json(self) -> dict[str, object]:
         """Give the JSON form: integers, texts, and money as decimal text of micro-USDC.
 

@@ -62,6 +62,16 @@ async def keep_picture(path: Path, *, at_ms: int | None, store_root: Path) -> Ci
         return Cid.parse(text(result, "cid"))
 
 
+async def keep_captions(path: Path, *, store_root: Path) -> Cid:
+    """Put a subtitle file into a block store as WebVTT.
+
+    Raises ProblemError: upload.file_missing, media.captions, media.worker_failed, disk.full.
+    """
+    result = await _result(_request("captions", source=path, store_root=store_root), _ignore)
+    with _as_worker_failure():
+        return Cid.parse(text(result, "cid"))
+
+
 async def frame(path: Path, at_ms: int) -> bytes:
     """Give a small JPEG of what a film shows at a moment; nothing is kept. Raises ProblemError as probe()."""
     result = await _result(_request("frame", source=path) | {"at_ms": str(at_ms)}, _ignore)

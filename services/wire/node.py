@@ -175,6 +175,16 @@ class ManifestOut(Answer):
     signed: str
 
 
+class VersionOut(Answer):
+    """A version of a film; parts, keys and prices are the same in all of them."""
+
+    version: int
+    title: str
+    published_at: Moment
+    changed: tuple[str, ...] = ()
+    """What it says anew: title, poster, captions, chapters; nothing for the first one."""
+
+
 class StreamIn(Request):
     """Ask for the key of a chunk; without one, the next that is not free."""
 

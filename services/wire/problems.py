@@ -70,6 +70,7 @@ KINDS: dict[str, Kind] = {
     "media.too_short": Kind(422),
     "media.limits": Kind(422),
     "media.picture": Kind(422),
+    "media.captions": Kind(422),
     "captions.unreadable": Kind(422),
     "media.worker_failed": Kind(500, retryable=True),
     "manifest.invalid": Kind(422),

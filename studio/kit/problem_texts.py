@@ -158,6 +158,11 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         mark("Choose a JPEG, PNG or WebP of at most 50 megapixels, or a moment of the video."),
         "CHOOSE_FILE",
     ),
+    "media.captions": (
+        "This file holds no captions that can be read.",
+        "Choose a WebVTT or SubRip file (.vtt, .srt) of at most one megabyte.",
+        "CHOOSE_FILE",
+    ),
     "media.worker_failed": (
         mark("Preparing the video stopped unexpectedly."),
         mark("What is done is kept. Try again to go on from there."),

@@ -14,7 +14,7 @@ from services.desk.channels.vouchers import Figures
 from services.desk.content import begin_look_ahead, captions, init_segment, plaintext
 from services.desk.context import Desk
 from services.desk.door import ContentOf
-from services.desk.films import budget_of, open_film
+from services.desk.films import budget_of, open_film, take_newer
 from services.desk.memberships.lending import look_at_access
 from services.desk.memory import OpenFilm
 from services.desk.money import spent_on
@@ -46,6 +46,7 @@ async def open_for_playing(desk: SettledFilmDeskOf, content: ContentOf) -> Playb
     film = await open_film(desk, content)
     _, access = await asyncio.gather(bring_home(desk, film), look_at_access(desk, film))
     opened = await to_thread.run_sync(playback_out, desk, film)
+    desk.spawn(take_newer(desk, film), name=f"newer version of {content}")
     return opened.model_copy(update={"access": access})
 
 

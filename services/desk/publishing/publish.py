@@ -35,8 +35,7 @@ from services.wire.uploads import DraftIn, PriceQuote, UploadOut
 _log = logging.getLogger(__name__)
 MAX_PRICE = Money(10_000_000)
 _MINUTE = 60_000 // CHUNK_UNIT_MS
-# Said before the node keeps anything.
-_REFUSED = (
+REFUSED = (
     "manifest.invalid",
     "manifest.signature",
     "account.forbidden",
@@ -144,10 +143,10 @@ async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
         try:
             await pin(at, row)
             is_asked = True
-            card = await _register(at, row.content_id, body)
+            card = await register(at, row.content_id, body)
         except ProblemError as problem:
             back: dict[str, object] = {"state": "ready", "problem": dict(problem.body())}
-            if problem.code in _REFUSED or not is_asked:
+            if problem.code in REFUSED or not is_asked:
                 # The node said no, or never heard of it: the form may change again. After anything else it may have
                 # said yes.
                 back["publication"] = None
@@ -173,7 +172,7 @@ async def publish_again(at: Desk, content: ContentId) -> CardOut:
     row, body = await to_thread.run_sync(_published, desk, content)
     access = await carried_access(at, content)
     await send_film(at, files_of(row), _untold)
-    card = await _register(at, content, body.model_copy(update=dict(access)))
+    card = await register(at, content, body.model_copy(update=dict(access)))
     if card.state == "archived":
         # It was here before, and stays as it was then until it is said anew.
         await at.node.call(AccessOut, "PUT", f"/content/{content}/access", body=access)
@@ -184,7 +183,8 @@ async def _untold(_done: int, _total: int) -> None:
     """The film's card says that it is on its way."""
 
 
-async def _register(at: Desk, content: ContentId, body: PublishIn) -> CardOut:
+async def register(at: Desk, content: ContentId, body: PublishIn) -> CardOut:
+    """Put what was signed up for sale at the node that the desk is at."""
     return await at.node.call(CardOut, "PUT", f"/content/{content}/manifest", body=body)
 
 
@@ -194,7 +194,7 @@ def _published(desk: Desk, content: ContentId) -> tuple[Upload, PublishIn]:
         row = session.scalar(wanted)
     if row is None or row.publication is None or row.sealed is None:
         raise ProblemError("content.not_found")
-    return row, _as_signed(desk, row)
+    return row, as_signed(desk, row)
 
 
 def _written_down(desk: Desk, row: Upload) -> PublishIn:
@@ -207,10 +207,11 @@ def _written_down(desk: Desk, row: Upload) -> PublishIn:
         change(desk, row.id, publication=kept, state="publishing", problem=None)
         return body
     change(desk, row.id, state="publishing", problem=None)
-    return _as_signed(desk, row)
+    return as_signed(desk, row)
 
 
-def _as_signed(desk: Desk, row: Upload) -> PublishIn:
+def as_signed(desk: Desk, row: Upload) -> PublishIn:
+    """Give what a node gets of an upload whose words are signed. Blocking. Raises ProblemError: wallet.locked."""
     film, secret = film_of(row), secret_of(desk, row)
     kept = row.publication
     return PublishIn(
@@ -225,13 +226,19 @@ def _as_signed(desk: Desk, row: Upload) -> PublishIn:
     )
 
 
-def _compose(desk: Desk, row: Upload) -> PublishIn:
-    draft = DraftIn.model_validate(row.draft)
-    title = " ".join(draft.title.split())
+def checked_title(typed: str) -> str:
+    """Give a title as it is signed. Raises ProblemError: upload.title."""
+    title = " ".join(typed.split())
     try:
         check_title(title)
     except ProblemError as exc:
         raise ProblemError("upload.title") from exc
+    return title
+
+
+def _compose(desk: Desk, row: Upload) -> PublishIn:
+    draft = DraftIn.model_validate(row.draft)
+    title = checked_title(draft.title)
     film, secret = film_of(row), secret_of(desk, row)
     manifest = compose_manifest(
         film,

@@ -156,10 +156,14 @@ def film_of(row: Upload) -> Ingested:
     """Give a sealed upload's film, with what a person chose instead of what was found."""
     stored, chosen = row.sealed, row.beside or {}
     chunks = tuple(SealedChunk.from_json(chunk) for chunk in stored["chunks"])
-    summary = stored["summary"]
+    facts, summary = stored["facts"], stored["summary"]
     if "poster" in chosen:
         summary = summary | {"poster_cid": chosen["poster"]}
-    return whole_film(MediaFacts.from_json(stored["facts"]), summary, chunks)
+    if "captions" in chosen:
+        summary = summary | {"captions": chosen["captions"]}
+    if "chapters" in chosen:
+        facts = facts | {"chapters": chosen["chapters"]}
+    return whole_film(MediaFacts.from_json(facts), summary, chunks)
 
 
 def out(row: Upload) -> UploadOut:

@@ -7,10 +7,12 @@ from pathlib import Path
 from anyio import to_thread
 from fastapi import APIRouter, Response
 
-from services.desk.door import DeskOf
-from services.desk.publishing import control, record, thumbnails, work
+from services.desk.door import ContentOf, DeskOf
+from services.desk.nodes.places import FilmDeskOf
+from services.desk.publishing import control, record, revising, thumbnails, work
 from services.desk.publishing import publish as publishing
 from services.desk.publishing.looking import look_at
+from services.wire.node import VersionOut
 from services.wire.uploads import (
     DraftIn,
     FrameIn,
@@ -21,6 +23,7 @@ from services.wire.uploads import (
     ThumbnailIn,
     UploadIn,
     UploadOut,
+    VersionIn,
 )
 
 router = APIRouter(tags=["uploads"])
@@ -112,3 +115,15 @@ async def retry_stage(desk: DeskOf, upload_id: str, stage: StageName) -> UploadO
 async def discard(desk: DeskOf, upload_id: str) -> None:
     """Forget an upload that is not for sale."""
     await control.discard(desk, upload_id)
+
+
+@router.get("/items/{content_id}/versions")
+async def versions(desk: FilmDeskOf, content: ContentOf) -> tuple[VersionOut, ...]:
+    """List a film's versions, newest first."""
+    return await revising.versions(desk, content)
+
+
+@router.post("/items/{content_id}/versions", status_code=201)
+async def revise(desk: FilmDeskOf, content: ContentOf, body: VersionIn) -> tuple[VersionOut, ...]:
+    """Publish the next version of an own film: other words, picture, captions or chapters."""
+    return await revising.revise(desk, content, body)

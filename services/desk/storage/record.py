@@ -77,7 +77,7 @@ def files_of(row: Upload) -> tuple[Cid, ...]:
     names = [chosen.get("poster")]
     if sealed is not None:
         summary = sealed["summary"]
-        captions = [one["cid"] for one in summary.get("captions", ())]
+        captions = [one["cid"] for one in chosen.get("captions", summary.get("captions", ()))]
         names = [
             summary["init_cid"],
             names[0] or summary["poster_cid"],

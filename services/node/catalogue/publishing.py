@@ -1,4 +1,4 @@
-"""Publishing a signed film, and what its owner may change afterwards; the signed words themselves never change."""
+"""Publishing a signed film, and what its owner may change afterwards; signed words only by a next version of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.node.access import give_access, wanted_access
 from services.node.blocks.record import hold
 from services.node.catalogue.listing import number, refresh
 from services.node.catalogue.tags import normalised
+from services.node.catalogue.versions import note_version, publish_version
 from services.node.context import Node
 from services.node.sales.shelf import key_owner
 from services.node.tables import ChunkForSale, Item
@@ -24,19 +25,19 @@ TRACK = 0
 
 
 def publish_film(node: Node, owner: Address, content_id: str, body: PublishIn) -> Item:
-    """Put a film up for sale, once. See the route for what it raises."""
+    """Put a film up for sale, or the next version of one that is. See the route for what it raises."""
     manifest = parse_signed(body.signed.encode()).manifest
     _check(node, manifest, body)
     if manifest.creator != owner or manifest.content_id != content_id.lower():
         raise ProblemError("account.forbidden")
     tags = normalised(body.tags)
     with node.database.write() as session:
-        item = session.get(Item, manifest.content_id)
+        item = session.get(Item, manifest.content_id, with_for_update=True)
         if item is None:
             return _add(node, session, manifest, body, tags)
-        if item.signed != body.signed:
-            raise ProblemError("manifest.invalid", what="version")
-        return item
+        if item.signed == body.signed:
+            return item
+        return publish_version(node, session, item, manifest, body.signed)
 
 
 def describe(node: Node, owner: Address, content_id: str, description: str) -> Item:
@@ -123,6 +124,7 @@ def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn, tags
         wrapped = node.keys.wrap(bytes.fromhex(key), owner=key_owner(manifest.content_id, index))
         row = ChunkForSale(content_id=manifest.content_id, index=index, price=chunk.price, wrapped_key=wrapped)
         session.add(row)
+    note_version(node, session, manifest, body.signed)
     give_access(session, item, wanted_access(body))
     refresh(session, item)
     return item

@@ -16,6 +16,7 @@ from services.node.catalogue import browse, opening, publishing
 from services.node.catalogue.browse import Wish
 from services.node.catalogue.cards import card_of
 from services.node.catalogue.opening import early_items, open_due
+from services.node.catalogue.versions import versions_of
 from services.node.cursors import MAX_CURSOR
 from services.node.door import Caller, MaybeCaller, NodeOf, Publisher
 from services.node.seeds.links import links_of
@@ -31,6 +32,7 @@ from services.wire.node import (
     PublishIn,
     TagOut,
     TagsIn,
+    VersionOut,
 )
 from services.wire.problems import ProblemError
 from services.wire.seeds import LinkOut
@@ -58,7 +60,7 @@ Wished = Annotated[Wish, Depends(_wish)]
 
 @router.put("/content/{content_id}/manifest", status_code=201, max_body_size=MAX_PUBLICATION_BYTES)
 def publish(node: NodeOf, caller: Publisher, content_id: str, body: PublishIn) -> CardOut:
-    """Put a film up for sale. The same film again changes nothing.
+    """Put a film up for sale, or the next version of one's own. The same words again change nothing.
 
     Problem codes: manifest.invalid, manifest.signature, account.forbidden, chain.wrong_chain, content.wrong_key,
     content.missing, content.tags, tier.not_found, access.no_tier.
@@ -148,6 +150,13 @@ def manifest_of(node: NodeOf, caller: MaybeCaller, content_id: str) -> ManifestO
     if item.takedown == "illegal":
         raise ProblemError("content.taken_down")
     return ManifestOut(signed=item.signed)
+
+
+@router.get("/contents/{content_id}/versions")
+def versions(node: NodeOf, content_id: str) -> tuple[VersionOut, ...]:
+    """List a film's versions, newest first. Problem codes: content.not_found."""
+    with node.database.read() as session:
+        return versions_of(session, publishing.find_item(session, content_id).content_id)
 
 
 @router.put("/content/{content_id}/tags")

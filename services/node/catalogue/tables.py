@@ -1,12 +1,15 @@
-"""What the catalogue keeps beside the items: how far it has counted, and by which tags an item is listed."""
+"""What the catalogue keeps beside the items: how far it has counted, an item's tags when listed, and its versions."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Text
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.db.columns import BigInt
+from services.db.columns import BigInt, MomentColumn
 from services.node.tables import NodeTable
+from services.units.ids import ContentId
 
 CATALOGUE = "catalogue"
 
@@ -34,3 +37,17 @@ class ListedTag(NodeTable):
 
     tag: Mapped[str] = mapped_column(Text, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+
+
+class ItemVersion(NodeTable):
+    """A version of a film as it was published; the newest is the item's."""
+
+    __tablename__ = "item_version"
+    __table_args__ = ({"sqlite_strict": True},)
+
+    content_id: Mapped[ContentId] = mapped_column(Text, ForeignKey("item.content_id"), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    signed: Mapped[str] = mapped_column(Text)
+    """The published file: manifest and signature."""
+    published_at: Mapped[datetime] = mapped_column(MomentColumn)

@@ -45,6 +45,7 @@ READS_FOR_ALL = {
     "GET /pass/rounds",
     "GET /content/{content_id}",
     "GET /content/{content_id}/access",
+    "GET /contents/{content_id}/versions",
     "GET /creators/{creator_id}/seller",
     "GET /creators/{creator_id}/profile",
     "GET /wallets/arc-block-height",
