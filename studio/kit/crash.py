@@ -20,6 +20,7 @@ from studio.kit.trail import note
 from studio.kit.widgets import text
 from studio.kit.widgets.button import primary, secondary
 from studio.kit.widgets.card import row
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -45,12 +46,12 @@ class CrashDialog(QDialog):
         head.addWidget(text.lead(told.happened, wrap=True), 1)
         layout.addLayout(head)
         layout.addWidget(text.body(told.next_step))
-        copy = secondary("Copy details", name="crash.copy", icon="copy")
+        copy = secondary(tr("Copy details"), name="crash.copy", icon="copy")
         copy.clicked.connect(self._copy)
-        self._save = secondary("Save evidence", name="crash.evidence", icon="download")
+        self._save = secondary(tr("Save evidence"), name="crash.evidence", icon="download")
         self._save.setVisible(evidence_action() is not None)
         self._save.clicked.connect(self._keep)
-        go_on = primary("Go on", name="crash.close")
+        go_on = primary(tr("Go on"), name="crash.close")
         go_on.clicked.connect(self.accept)
         buttons = row(copy, self._save, go_on)
         buttons.insertStretch(0, 1)
