@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QIcon, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ghost import PageGhost
@@ -32,16 +32,22 @@ class KeyedPage(Protocol):
 
 
 class Window(QMainWindow):
-    """Signals: ``page_wanted(route)``, ``painted`` once when the first paint is done, ``closing`` before it goes."""
+    """Takes files that are dropped anywhere.
+
+    Signals: ``page_wanted(route)``, ``painted`` once when the first paint is done, ``closing`` before it goes,
+    ``files_dropped(paths)`` for local files that no part of the page took.
+    """
 
     page_wanted = Signal(str)
     painted = Signal()
     closing = Signal()
+    files_dropped = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle(tr("Museclock"))
+        self.setAcceptDrops(True)
         self.setMinimumSize(860, 560)
         self.resize(1280, 800)
         self._was_painted = False
@@ -161,6 +167,15 @@ class Window(QMainWindow):
         if isinstance(action, QAction):
             self.page_wanted.emit(str(action.data()))
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _local_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if paths := _local_files(event):
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._was_painted:
@@ -175,3 +190,9 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _local_files(event: QDropEvent) -> list[str]:
+    """Give the files of a drop; none when some of it is no file of this computer."""
+    urls = event.mimeData().urls()
+    return [url.toLocalFile() for url in urls] if all(url.isLocalFile() for url in urls) else []

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from studio.kit.problems import Problem
     from studio.kit.route import Route
     from studio.kit.theme import Theme
+    from studio.link_opening import LinkOpener
     from studio.setup import Setup
+    from studio.tray import Teller
+    from studio.upload_strip import UploadStrip
     from studio.window import Window
 
 
@@ -44,6 +47,9 @@ class World(QObject):
         self.desk_id = ""
         self._bar: DemoBar | None = None
         self._keeper: EvidenceKeeper | None = None
+        self._strips: dict[str, UploadStrip] = {}
+        self._teller: Teller | None = None
+        self._opener: LinkOpener | None = None
         log = setup.profile / "logs" / "service-output.log"
         self.process = ServiceProcess(command(setup.profile, demo=setup.demo, size=setup.size), log)
         self._link = ServiceLink(self.process, bridge)
@@ -60,6 +66,7 @@ class World(QObject):
         """Start the service and show the first desk."""
         self._listen_to_rail()
         self._window.page_wanted.connect(self.show_page)
+        self._window.files_dropped.connect(self._take_files)
         self._offer_help()
         self.demo.changed.connect(self._show_demo)
         self.demo.exchanged.connect(self.begin_anew)
@@ -106,10 +113,17 @@ class World(QObject):
         keys.setObjectName("help.keys")
         keys.setShortcuts([QKeySequence("?"), QKeySequence("F1")])
         keys.triggered.connect(self._window.show_keys)
-        self._window.add_help(keys, save)
+        steps = QAction(tr("First steps"), self._window)
+        steps.setObjectName("help.start")
+        steps.triggered.connect(self._show_start)
+        self._window.add_help(keys, *(() if self._setup.demo else (steps,)), save)
         for route, page in self._routes.items():
             if page.keys:
                 self._window.add_key(page.keys, route, tr(page.name))
+
+    @Slot()
+    def _show_start(self) -> None:
+        self.navigate("start")
 
     @Slot()
     def _save_evidence(self) -> None:
@@ -132,6 +146,7 @@ class World(QObject):
         self.desk_id = desk_id
         if self._setup.demo and self._window.rail is not None:
             self._window.rail.sit(desk_id)
+        self._show_uploads()
         self.navigate(self._setup.first_route(desk_id))
 
     def _show_desk(self) -> None:
@@ -168,6 +183,8 @@ class World(QObject):
         """End desks, then the service; waits for it at most ten seconds."""
         for desk in self._desks.values():
             desk.close()
+        if self._teller is not None:
+            self._teller.close()
         self._link.stop()
         self._opening.stop()
         self.demo.stop()
@@ -188,14 +205,60 @@ class World(QObject):
             desk.close()
             for page in desk.pages.values():
                 self._window.drop_page(page)
+        if self._teller is not None:
+            self._teller.forget()
         self._desks.clear()
+        self._drop_strips()
         self.switch_desk(here)
+
+    def open_link(self, text: str) -> None:
+        """Open what a link leads to, for whoever sits here."""
+        from studio.link_opening import LinkOpener  # links are rare
+
+        self._opener = LinkOpener(self.desk.context)
+        self._opener.open(text)
+
+    def bring_forward(self) -> None:
+        """Show the window above all others."""
+        self._notices().bring_forward()
+
+    def _notices(self) -> Teller:
+        if self._teller is None:
+            from studio.tray import Teller  # not needed at the start
+
+            self._teller = Teller(self._window, self._window.toast.say)
+            self._teller.page_wanted.connect(self.show_page)
+        return self._teller
 
     @Slot()
     def _show_service(self) -> None:
         self._window.show_service(self.process.state)
         if self.process.state.phase is Phase.READY:
             self.demo.look()
+            self._notices().follow(self.desk.context)
+            self._show_uploads()
+
+    def _show_uploads(self) -> None:
+        """Keep a line below the pages for the uploads of whoever sits here, once the service is there."""
+        if self.process.state.phase is not Phase.READY:
+            return
+        if self.desk_id not in self._strips:
+            from studio.upload_strip import UploadStrip  # not needed at the start
+
+            strip = self._strips[self.desk_id] = UploadStrip(self.desk.context)
+            self._window.set_bar(strip)
+        for desk_id, strip in self._strips.items():
+            strip.sit(is_here=desk_id == self.desk_id)
+
+    def _drop_strips(self) -> None:
+        for strip in self._strips.values():
+            strip.hide()
+            strip.deleteLater()
+        self._strips.clear()
+
+    @Slot(list)
+    def _take_files(self, paths: list[str]) -> None:
+        self.navigate("upload", {"paths": "\n".join(paths)})
 
     @Slot()
     def _show_demo(self) -> None:

@@ -84,7 +84,8 @@ class ThumbnailPicker(Card):
         self._from_file = secondary(tr("From a file"), name=f"{name}.file", icon="upload")
         self._from_file.clicked.connect(self._ask)
         self._note = text.caption(note, wrap=True)
-        self._note.setVisible(bool(note))
+        if not note:
+            self._note.hide()  # shown by itself it would be a window
         buttons = row(self._from_film, self._from_file, spacing=8)
         buttons.addStretch(1)
         side = column(self._note, spacing=8)

@@ -83,8 +83,14 @@ class UploadPage(PageFrame):
         self.model.refresh()
 
     def open(self, params: Mapping[str, str]) -> None:
-        """Show the upload that params name."""
-        self.model.open(params)
+        """Show the upload that params name by its id, or take the files of ``paths``, one a line."""
+        paths = [path for path in params.get("paths", "").splitlines() if path]
+        if len(paths) == 1:
+            self.model.choose(paths[0])
+        elif paths:
+            self.model.queue(paths)
+        else:
+            self.model.open(params)
 
     def _columns(self) -> QWidget:
         left = column(self._file, self._picture, spacing=GUTTER)

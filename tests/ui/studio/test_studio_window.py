@@ -181,6 +181,8 @@ def test_the_first_run_asks_one_question(qtbot: QtBot, open_studio: Open, profil
     assert studio.process is None
     assert studio.window.rail is None
     press(studio, "welcome.create")
+    assert page_name(studio) == "page.start"
+    press(studio, "start.later")
     assert page_name(studio) == "page.overview"
     studio.close()
     again = open_studio(SLOW, demo=False)
@@ -266,6 +268,8 @@ ANSWERS = {
     "wallet.reconciliation": samples.reconciliation(),
     "wallet.state": samples.wallet(),
     "health": samples.HEALTH,
+    "own_films.get": samples.item(),
+    "own_films.upload": samples.upload("published", content=str(samples.FILM)),
 }
 USED = (QAbstractButton, QLineEdit, QPlainTextEdit, QSpinBox, QAbstractItemView)
 
@@ -275,11 +279,14 @@ def test_all_that_can_be_used_has_a_name_and_can_be_reached_by_tab(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient, route: str
 ) -> None:
     client.answers |= ANSWERS
-    page = STUDIO_ROUTES[route].factory(page_context)
+    page: Any = STUDIO_ROUTES[route].factory(page_context)
     qtbot.addWidget(page)
     page.resize(1100, 800)
     with qtbot.waitExposed(page):
         page.show()
+    if route == "item":
+        page.open({"content_id": str(samples.FILM)})
+        qtbot.waitUntil(lambda: page.model.state.item is not None)
     qtbot.waitUntil(lambda: bool(client.calls))
     found = [widget for kind in USED for widget in page.findChildren(kind) if _is_ours(widget)]
     assert found
