@@ -73,6 +73,12 @@ def _settings(context: PageContext) -> QWidget:
     return SettingsPage(context)
 
 
+def _start(context: PageContext) -> QWidget:
+    from studio.pages.start.page import StartPage
+
+    return StartPage(context)
+
+
 def _oversight(context: PageContext) -> QWidget:
     from studio.pages.oversight.page import OversightPage
 
@@ -91,6 +97,7 @@ STUDIO_ROUTES: dict[str, Route] = {
     "sharing": Route(mark("Pass"), "swap", _sharing, keys="Ctrl+Shift+P"),
     "oversight": Route(mark("Oversight"), "flag", _oversight, only_for="operator"),
     "settings": Route(mark("Settings"), "settings", _settings, keys="Ctrl+,"),
+    "start": Route(mark("First steps"), "mark", _start, in_rail=False),
 }
 
 # The player's pages as the rail names them; the factories come from player.pages.

@@ -36,6 +36,12 @@ def _library(context: PageContext) -> QWidget:
     return LibraryPage(context)
 
 
+def _pass(context: PageContext) -> QWidget:
+    from player.pages.passes.page import PassPage
+
+    return PassPage(context)
+
+
 def _wallet(context: PageContext) -> QWidget:
     from player.pages.wallet.page import WalletPage
 
@@ -47,5 +53,6 @@ PLAYER_PAGES: dict[str, Callable[[PageContext], QWidget]] = {
     "channel": _channel,
     "watch": _watch,
     "library": _library,
+    "pass": _pass,
     "wallet": _wallet,
 }

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import to_thread
+
 from services.http.door import Door
 from services.units.money import Money
 from services.wire.cases import AppealIn, CaseDecision, CaseDecisionIn, CaseOut
+from services.wire.figures import ScoreOut
+from services.wire.memberships import MembershipsOut, OwnMembershipOut
 from services.wire.passes import (
     CloseIn,
     MonthFilesOut,
@@ -18,8 +25,37 @@ from services.wire.passes import (
     SharingOut,
     SmoothIn,
 )
+from services.wire.problems import ProblemError
 
 _CHAIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorsPass:
+    """All that a creator's page of the pass shows. offer: None where the node sells no pass."""
+
+    offer: PassOut | None
+    sharing: SharingOut
+    cases: tuple[CaseOut, ...]
+    score: ScoreOut
+
+
+@dataclass(frozen=True, slots=True)
+class ViewersPass:
+    """All that a viewer's page of the pass shows. held: the membership, None for who never had one."""
+
+    offer: PassOut | None
+    films: tuple[PassFilmOut, ...]
+    held: OwnMembershipOut | None
+    cases: tuple[CaseOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorsPass:
+    """What an operator sees of the own node's pass: the offer, and the cases that wait."""
+
+    offer: PassOut | None
+    cases: tuple[CaseOut, ...]
 
 
 class PassClient:
@@ -27,6 +63,40 @@ class PassClient:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+
+    async def for_creator(self) -> CreatorsPass:
+        """Read all that a creator sees of the own node's pass."""
+        score = await self._door.call(ScoreOut, "GET", "/figures/score")
+        return CreatorsPass(await self._offered(), await self.sharing(), await self.cases(), score)
+
+    async def for_viewer(self) -> ViewersPass:
+        """Read all that a viewer sees of the own node's pass."""
+        offer = await self._offered()
+        if offer is None:
+            return ViewersPass(None, (), None, ())
+        mine = await self._door.call(MembershipsOut, "GET", "/memberships")
+        held = next((one for one in mine.memberships if one.membership.tier_id == offer.tier_id), None)
+        return ViewersPass(offer, await self.films(), held, await self.cases() if held else ())
+
+    async def for_operator(self) -> OperatorsPass:
+        """Read what waits for an operator. Problem codes: account.forbidden."""
+        return OperatorsPass(await self._offered(), await self.queue())
+
+    async def keep(self, path: str, text: str) -> str:
+        """Write a statement's file; gives its path. Problem codes: file.not_written."""
+        try:
+            await to_thread.run_sync(Path(path).write_text, text)
+        except OSError as exc:
+            raise ProblemError("file.not_written", path=path) from exc
+        return path
+
+    async def _offered(self) -> PassOut | None:
+        try:
+            return await self.read()
+        except ProblemError as problem:
+            if problem.code != "pass.none":
+                raise
+            return None
 
     async def read(self, *, node: str = "") -> PassOut:
         """Ask what a node's pass costs and opens. Problem codes: pass.none."""

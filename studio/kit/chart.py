@@ -37,6 +37,8 @@ class Series:
     """The values have a sum; counts of who is there have none."""
     places: str = "days"
     """What the places are."""
+    before_is: str = ""
+    """What the dashed series is, where it is not the period before."""
     gaps: frozenset[int] = frozenset()
     """Places that can have no value, such as free parts; the pointer says so."""
 

@@ -143,7 +143,9 @@ class DayPlot(pg.PlotWidget):  # type: ignore[misc]  # the library has no types
             return tr("{labels}  free", labels=series.labels[place])
         words = f"{series.labels[place]}  {series.unit(series.values[place])}"
         if any(series.before) and place < len(series.before):
-            words += tr("   before: {before}", before=series.unit(series.before[place]))
+            before = series.unit(series.before[place])
+            told = tr("   before: {before}", before=before)
+            words += f"   {series.before_is}: {before}" if series.before_is else told
         return words
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -8,17 +8,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit import format as say
+from studio.kit.case_words import KINDS, STATES, case_sentence
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, column, hairline, row
 from studio.kit.widgets.page import PageFrame
 from studio.kit.words import mark, tr
+from studio.pages.oversight.offer import OfferCard
 from studio.pages.oversight.view_model import OversightViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from services.wire.cases import CaseOut
     from services.wire.kyc import KycCaseOut
     from services.wire.moderation import ReportedOut, TakedownOut
     from studio.kit.context import PageContext
@@ -103,8 +106,11 @@ class OversightPage(PageFrame):
         self.buttons.addWidget(again)
         self._cases = Queue(tr("Creators to verify"), tr("Nobody waits to be verified."))
         self._reports = Queue(tr("Reports"), tr("No film is reported."))
+        self._sharing = Queue(tr("Cases of the pass"), tr("No case waits."))
+        self._offer = OfferCard()
+        self._offer.offered.connect(self.model.offer)
         self._down = Queue(tr("Taken down"), tr("No film is taken down."))
-        for queue in (self._cases, self._reports, self._down):
+        for queue in (self._cases, self._sharing, self._reports, self._down, self._offer):
             self.body.addWidget(queue)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -117,15 +123,26 @@ class OversightPage(PageFrame):
         if state.queue is None:
             return
         self._cases.show_lines([self._case(case) for case in state.queue.cases])
+        self._sharing.show_lines([self._sharing_case(case) for case in state.sharing])
+        self._offer.show_offer(state.offer, busy=state.busy)
         self._reports.show_lines([self._report(report) for report in state.queue.reports])
         self._down.show_lines([self._taken_down(one) for one in state.queue.down])
-        for queue in (self._cases, self._reports, self._down):
+        for queue in (self._cases, self._sharing, self._reports, self._down):
             queue.setEnabled(not state.busy)
 
     def _case(self, case: KycCaseOut) -> Line:
         line = Line(case, say.short(case.creator), tr("Asked on {changed_at}", changed_at=say.moment(case.changed_at)))
         line.offer(ghost(tr("Reject"), name=f"oversight.reject.{case.creator}"), "reject")
         line.offer(secondary(tr("Verify"), name=f"oversight.verify.{case.creator}", icon="check"), "verify")
+        return self._joined(line)
+
+    def _sharing_case(self, case: CaseOut) -> Line:
+        words, tone = STATES[case.state]
+        facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in case.facts.items())
+        told = f"{say.short(case.account)} · {case_sentence(case)} {facts}"
+        line = Line(case, tr(KINDS[case.kind]), told, badge=tr(words), tone=tone)
+        line.offer(ghost(tr("Uphold"), name=f"oversight.uphold.{case.id}"), "upheld")
+        line.offer(secondary(tr("Lift"), name=f"oversight.lift.{case.id}", icon="check"), "lifted")
         return self._joined(line)
 
     def _report(self, report: ReportedOut) -> Line:
@@ -154,6 +171,8 @@ class OversightPage(PageFrame):
         match action:
             case "verify" | "reject":
                 self.model.decide(subject.creator, "verified" if action == "verify" else "rejected")
+            case "lifted" | "upheld":
+                self.model.settle(subject.id, "lifted" if action == "lifted" else "upheld")
             case "dismiss":
                 self.model.dismiss(subject.id)
             case "take_down":

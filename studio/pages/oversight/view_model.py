@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from services.client import DeskClient
+    from services.client.passes import OperatorsPass
+    from services.units.money import Money
+    from services.wire.cases import CaseDecision, CaseOut
     from services.wire.kyc import Decision
     from services.wire.moderation import ReportedOut, ReportReason, TakedownReason
     from services.wire.oversight import OversightOut
+    from services.wire.passes import PassOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
@@ -29,6 +33,8 @@ _REASONS: Final[dict[ReportReason, TakedownReason]] = {
     "other": "other",
 }
 REJECTED = mark("The documents did not show who you are. You can ask again.")
+LIFTED = mark("A person looked, and nothing is wrong.")
+UPHELD = mark("A person looked, and the rule was right.")
 TAKEN_DOWN = mark("Taken down after a report. You can answer once.")
 
 
@@ -37,6 +43,8 @@ class OversightState:
     """What waits; None until it was read once."""
 
     queue: OversightOut | None = None
+    sharing: tuple[CaseOut, ...] = ()
+    offer: PassOut | None = None
     busy: bool = False
     problem: Problem | None = None
 
@@ -52,6 +60,7 @@ class OversightViewModel(ViewModel[OversightState]):
     def refresh(self) -> None:
         """Read the queues."""
         self._fetch(lambda desk: desk.oversight.queue(), self._on_queue)
+        self._act(lambda desk: desk.passes.for_operator(), self._on_pass)
 
     def decide(self, creator: str, decision: Decision) -> None:
         """Verify or reject a creator."""
@@ -67,6 +76,19 @@ class OversightViewModel(ViewModel[OversightState]):
         reason = _REASONS[report.reason]
         self._change(lambda desk: desk.oversight.take_down(report.content_id, reason=reason, text=tr(TAKEN_DOWN)))
 
+    def settle(self, case: str, decision: CaseDecision) -> None:
+        """Lift or uphold a case of the pass."""
+        if not self.state.busy:
+            self._set(busy=True, problem=None)
+            text = tr(LIFTED) if decision == "lifted" else tr(UPHELD)
+            self._act(lambda desk: desk.passes.decide(case, decision, text=text), self._on_cases)
+
+    def offer(self, name: str, price: Money) -> None:
+        """Sell a pass at this price from now on."""
+        if not self.state.busy:
+            self._set(busy=True, problem=None)
+            self._act(lambda desk: desk.passes.offer(name=name, price=price), self._on_offer)
+
     def restore(self, content_id: str) -> None:
         """Bring a film back."""
         self._change(lambda desk: desk.oversight.restore(content_id))
@@ -75,6 +97,15 @@ class OversightViewModel(ViewModel[OversightState]):
         if not self.state.busy:
             self._set(busy=True, problem=None)
             self._act(job, self._on_queue)
+
+    def _on_pass(self, found: OperatorsPass) -> None:
+        self._set(sharing=found.cases, offer=found.offer)
+
+    def _on_cases(self, cases: tuple[CaseOut, ...]) -> None:
+        self._set(sharing=cases, busy=False)
+
+    def _on_offer(self, offer: PassOut) -> None:
+        self._set(offer=offer, busy=False)
 
     def _on_queue(self, queue: OversightOut) -> None:
         self._set(queue=queue, busy=False, problem=None)
