@@ -27,15 +27,14 @@ def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
 
     A single chunk is remembered: it is asked for as soon as it is paid.
     """
-    if not desk.blocks.has(manifest.init_cid):
+    missing = [index for index in wanted if desk.memory.goods.get((manifest.content_id, index)) is None]
+    if missing and not desk.blocks.has(manifest.init_cid):
         # Without the header nothing plays: who buys a part has what it takes, also when its node is gone.
         init_segment(desk, manifest)
-    for index in wanted:
-        name = (manifest.content_id, index)
-        if desk.memory.goods.get(name) is None:
-            data = ciphertext(desk, manifest, index)
-            if len(wanted) == 1:
-                desk.memory.goods.put(name, data)
+    for index in missing:
+        data = ciphertext(desk, manifest, index)
+        if len(wanted) == 1:
+            desk.memory.goods.put((manifest.content_id, index), data)
 
 
 def begin_look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
@@ -59,6 +58,8 @@ async def look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
     What is remembered of them is bounded (services.desk.memory); in turns, so that the first is not slowed.
     """
     for wanted in range(index, min(index + _AHEAD, len(manifest.chunks))):
+        if desk.memory.goods.get((manifest.content_id, wanted)) is not None:
+            continue
         try:
             await to_thread.run_sync(check_ciphertext, desk, manifest, range(wanted, wanted + 1))
         except ProblemError as problem:
