@@ -41,6 +41,8 @@ class Setup(NamedTuple):
     purpose: Purpose = "create"
     size: str | None = None
     """Of a demo world that is to be made; None for what the profile has."""
+    is_new: bool = False
+    """The person answered the first question just now."""
     film: Comeback | None = None
     """What was playing when the window before this one crashed."""
 
@@ -56,4 +58,6 @@ class Setup(NamedTuple):
 
     def first_route(self, desk_id: str) -> str:
         """Give the page that a desk opens with."""
+        if self.is_new and not self.demo:
+            return "start"
         return _FIRST_ROUTE[desk_id if self.demo else self.purpose]

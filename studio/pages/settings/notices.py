@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QTimeEdit
+from PySide6.QtWidgets import QCheckBox, QGridLayout
 
 from studio.kit.format import moment
 from studio.kit.notice_words import DIGESTS, NAMES, told
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
-_EVENING, _MORNING = QTime(22, 0), QTime(7, 0)
+_EVENING, _MORNING, _STEP = 22 * 60, 7 * 60, 30
 _SHOWN = 8
 
 
@@ -57,9 +56,9 @@ class NoticesCard(Card):
         self.body.addLayout(line)
         self._quiet = _box(tr("Quiet hours"), "settings.notices.quiet")
         self._quiet.clicked.connect(self._on_quiet)
-        self._from, self._to = _time(_EVENING, tr("Quiet from")), _time(_MORNING, tr("Quiet until"))
-        for edit in (self._from, self._to):
-            edit.editingFinished.connect(self._on_quiet)
+        self._from, self._to = _times("from", tr("Quiet from"), _EVENING), _times("to", tr("Quiet until"), _MORNING)
+        for choice in (self._from, self._to):
+            choice.picked.connect(self._on_quiet)
         hours = row(self._quiet, self._from, text.muted(tr("to"), wrap=False), self._to)
         hours.insertStretch(1, 1)
         self.body.addLayout(hours)
@@ -85,8 +84,8 @@ class NoticesCard(Card):
             self._digest.choose(rules.digest)
             self._quiet.setChecked(quiet)
             if rules.quiet_from is not None and rules.quiet_to is not None:
-                self._from.setTime(_at(rules.quiet_from))
-                self._to.setTime(_at(rules.quiet_to))
+                self._from.choose(str(rules.quiet_from // _STEP * _STEP))
+                self._to.choose(str(rules.quiet_to // _STEP * _STEP))
         self._from.setEnabled(quiet)
         self._to.setEnabled(quiet)
         rows = () if state.notices is None else state.notices.rows
@@ -104,7 +103,7 @@ class NoticesCard(Card):
 
     def _on_quiet(self) -> None:
         if self._quiet.isChecked():
-            self.model.quiet(_minute(self._from.time()), _minute(self._to.time()))
+            self.model.quiet(int(self._from.key), int(self._to.key))
         else:
             self.model.quiet(None, None)
 
@@ -126,17 +125,8 @@ def _box(words: str, name: str) -> QCheckBox:
     return box
 
 
-def _time(at: QTime, says: str) -> QTimeEdit:
-    edit = QTimeEdit(at)
-    edit.setDisplayFormat("HH:mm")
-    edit.setAccessibleName(says)
-    edit.setFont(font())
-    return edit
-
-
-def _at(minute: int) -> QTime:
-    return QTime(minute // 60, minute % 60)
-
-
-def _minute(at: QTime) -> int:
-    return at.hour() * 60 + at.minute()
+def _times(name: str, says: str, at: int) -> Choice:
+    options = [(str(minute), f"{minute // 60:02d}:{minute % 60:02d}") for minute in range(0, 24 * 60, _STEP)]
+    choice = Choice(options, name=f"settings.notices.{name}", says=says)
+    choice.choose(str(at))
+    return choice

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QTime, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -284,8 +284,8 @@ def test_what_is_told_is_chosen_by_kind_and_time(
     kept = client.called("notices.keep")[-1][0][0]
     assert kept.off == ("low_gas",)
     card._digest.picked.emit("daily")
-    card._to.setTime(QTime(8, 30))
-    card._to.editingFinished.emit()
+    card._to.choose(str(8 * 60 + 30))
+    card._to.picked.emit(card._to.key)
     qtbot.waitUntil(lambda: len(client.called("notices.keep")) == 4)
     kept = client.called("notices.keep")[-1][0][0]
     assert (kept.digest, kept.quiet_from, kept.quiet_to) == ("daily", 22 * 60, 8 * 60 + 30)
