@@ -73,6 +73,15 @@ class FileGroup:
             group._writing.close()
 
 
+def sync_tree(folder: Path) -> None:
+    """Make all files of a folder and of those below it durable, and their names."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            _sync(path)
+    for place in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        sync_folder(place)
+
+
 def sweep_unfinished(folder: Path) -> int:
     """Remove the files whose writers are gone, and say how many; does nothing while anybody writes in the folder."""
     with _alone_in(folder) as alone:

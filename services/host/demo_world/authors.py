@@ -1,11 +1,13 @@
-"""The creators who have a desk in the window: they publish there, so that their films stand in its books, too."""
+"""The creators who have a desk in the window publish and withdraw there, so that it stands in its books, too."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from services.desk.context import Desk
+from services.desk.payouts.withdrawal import withdraw
 from services.desk.publishing.publish import publish
 from services.desk.publishing.record import sealed_to_json, wrapped_secret
 from services.desk.tables import Upload
@@ -44,6 +46,13 @@ async def publish_here(desk: Desk, creator: Creator, shot: Shot, answer: dict[st
     with desk.database.write() as session:
         session.add(row)
     await publish(desk, upload_id)
+
+
+async def withdraw_here(desk: Desk) -> None:
+    """Withdraw all that the Escrow holds, and see it arrive. Raises as ``withdraw``."""
+    await withdraw(desk)
+    while tasks := [task for task in desk.tasks if task.get_name().startswith("withdrawal")]:
+        await asyncio.wait(tasks)
 
 
 def _draft(creator: Creator, shot: Shot, film: Ingested) -> DraftIn:

@@ -16,7 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from services.host.demo_world.sizes import SEED, Size
-from services.ipfs.durable import disk_problems
+from services.ipfs.durable import disk_problems, sync_tree
 
 _ROOT = Path(__file__).resolve().parents[3]
 # What a world is made of besides its seed: its recipe, its people, the contracts of its chain, its databases' tables.
@@ -70,11 +70,13 @@ def _sweep() -> None:
 def finish(growing: Path, folder: Path, sums: dict[str, str]) -> None:
     """Let a world that was built be found, unless another process was faster; older ones of its size go."""
     with disk_problems():
-        (growing / _BUILT).write_text(json.dumps(sums))
         beside = growing
         if growing.parent != folder.parent:
             beside = folder.with_name(_GROWING + secrets.token_hex(6))
             shutil.copytree(growing, beside)
+        # Made durable once, as a whole: a world that says that it is built must be, also after a power cut.
+        sync_tree(beside)
+        (beside / _BUILT).write_text(json.dumps(sums))
         if not is_built(folder):
             shutil.rmtree(folder, ignore_errors=True)
             beside.rename(folder)

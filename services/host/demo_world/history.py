@@ -12,7 +12,7 @@ from typing import Any
 from services.chain.channels import channel_id
 from services.chain.demo.chain import DemoChain
 from services.desk.context import Desk
-from services.host.demo_world.authors import publish_here
+from services.host.demo_world.authors import publish_here, withdraw_here
 from services.host.demo_world.calendar import opening_day, premieres
 from services.host.demo_world.cast import Cast, Creator, Viewer
 from services.host.demo_world.chances import Habits, habits_of
@@ -39,6 +39,7 @@ _SLOT_SHARES = (0.10, 0.10, 0.14, 0.16, 0.32, 0.18)
 _WEEKEND = 1.45
 _PART = timedelta(seconds=10)
 _CLAIM_DAYS, _PAYOUT_DAYS = 9, 9
+_FIRST_PAYOUT, _LAST_PAYOUT = 7, 6 / 7
 _ALL_AT_ONCE = ClaimRules(session_end=timedelta(0))
 _TIP, _JOIN, _REGRET = 0.03, 0.3, 0.006
 _TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
@@ -152,7 +153,7 @@ class History:
         if day % _CLAIM_DAYS == _CLAIM_DAYS - 1:
             self._bring_in()
             self._settle_refunds()
-        self._pay_out(day)
+        await self._pay_out(day)
 
     def _on_sale(self) -> list[Film]:
         return [film for creator in self._cast.creators for film in self._films[creator.address]]
@@ -235,18 +236,23 @@ class History:
             else:
                 self._asked.append((creator, receipt))
 
-    def _pay_out(self, day: int) -> None:
+    async def _pay_out(self, day: int) -> None:
         """Let creators who are verified withdraw now and then; the last two of many are not."""
         for number, creator in enumerate(self._cast.creators):
             if day == 3 + opening_day(number, self._size) and number < max(1, len(self._cast.creators) - 1):
                 is_last = number == len(self._cast.creators) - 2
                 verify(self._node, creator, by=None if is_last else self._operator)
-            if day > 7 and (day + number) % _PAYOUT_DAYS == 0:
-                self._withdraw(creator)
+            # What came in the last seventh of the time is there to be paid out.
+            if _FIRST_PAYOUT < day < self._size.days * _LAST_PAYOUT and (day + number) % _PAYOUT_DAYS == 0:
+                await self._withdraw(creator)
 
-    def _withdraw(self, creator: Creator) -> None:
+    async def _withdraw(self, creator: Creator) -> None:
+        desk = self._desks.get(creator.address)
         try:
-            withdraw(self._node, creator)
+            if desk is None:
+                withdraw(self._node, creator)
+            else:
+                await withdraw_here(desk)
         except ProblemError as problem:
             if problem.code not in ("withdrawal.nothing", "kyc.required"):
                 raise

@@ -20,7 +20,7 @@ from services.chain.web3_gateway import Web3Gateway
 from services.db.audit import count_lines, verify
 from services.db.books import LedgerLine
 from services.desk.publishing.record import listed
-from services.desk.tables import ChainSeen
+from services.desk.tables import ChainSeen, Withdrawal
 from services.host.channels import ChannelsWatch
 from services.host.demo import demo_world
 from services.host.demo_control.kept_clock import KeptClock
@@ -147,6 +147,18 @@ async def test_a_persona_s_films_stand_in_the_books_of_its_desk(small: Made, tmp
                     assert item.visibility == {"free": "public"}.get(sold, sold)
                     assert item.tags == [channel.category, *channel.tags]
                     assert (item.creator, item.creator_name) == (desk.keyring.owner(), channel.name)
+
+
+async def test_a_persona_s_payouts_stand_there_too_and_something_is_left_to_withdraw(
+    small: Made, tmp_path: Path
+) -> None:
+    async with _opened(tmp_path) as world:
+        desk = next(desk for desk in world.desks if desk.id == "creator")
+        with desk.database.read() as session:
+            rows = session.scalars(select(Withdrawal)).all()
+        assert rows
+        assert {row.state for row in rows} == {"confirmed"}
+        assert world.chain.creator_balance(desk.keyring.owner())
 
 
 async def test_nobody_who_opens_it_waits_for_roll_ups(small: Made, tmp_path: Path) -> None:
