@@ -131,7 +131,8 @@ class VlcThread:
         kinds = library.load().EventType
         self._player = self._instance.media_player_new()
         pictures = send_pictures(self._player, self._frames)
-        events = self._player.event_manager()
+        # Not the player's own method: python-vlc remembers what that gave, and the player with it, for ever.
+        events = library.load().libvlc_media_player_event_manager(self._player)
         handlers = {
             kinds.MediaPlayerPaused: self._on_paused,
             kinds.MediaPlayerPlaying: self._on_playing,
