@@ -20,6 +20,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(prog="museclock", description="Sell and watch video by the ten seconds.")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="where this person's data lies")
+    parser.add_argument("--open", metavar="LINK", nargs="?", const="", default="", help="open a museclock:// link")
     commands = parser.add_subparsers(dest="command", metavar="command")
     demo = commands.add_parser("demo", help="open the demo world: a creator, a viewer, demo money")
     demo.add_argument("--profile", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="where the world is kept")
@@ -32,17 +33,23 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run_window(profile: Path | None, *, demo: bool, size: str | None = None) -> int:
+def run_window(profile: Path | None, *, demo: bool, size: str | None = None, link: str = "") -> int:
     """Show the window until it is closed; ends the process. A window that crashes comes back."""
     from studio.guardian import guarded
 
-    return guarded(lambda film, guardian: show_window(profile, demo=demo, size=size, film=film, guardian=guardian))
+    def show(film: Comeback | None, guardian: int | None) -> int:
+        return show_window(profile, demo=demo, size=size, film=film, guardian=guardian, link=link)
+
+    return guarded(show)
 
 
 def show_window(
-    profile: Path | None, *, demo: bool, size: str | None, film: Comeback | None, guardian: int | None
+    profile: Path | None, *, demo: bool, size: str | None, film: Comeback | None, guardian: int | None, link: str = ""
 ) -> int:
-    """Show the window in this process. film: to come back to. guardian: see studio.guardian.guarded."""
+    """Show the window in this process, or have the one that is open on the profile come forward.
+
+    film: to come back to. guardian: see studio.guardian.guarded. link: what to open.
+    """
     from PySide6.QtWidgets import QApplication
 
     from studio.app import Studio
@@ -52,7 +59,10 @@ def show_window(
     application.setApplicationName("museclock")
     application.setApplicationDisplayName("Museclock")
     application.setDesktopFileName("museclock")
-    studio = Studio(application, profile=profile or _own_place(size), demo=demo, size=size, film=film)
+    given = profile or _own_place(size)
+    if is_open_already(given, link, demo=demo):
+        sys.exit(0)
+    studio = Studio(application, profile=given, demo=demo, size=size, film=film, link=link)
     studio.window.painted.connect(studio.catch_crashes)
     if guardian is not None:
         studio.window.painted.connect(partial(end_with, guardian, studio))
@@ -73,8 +83,16 @@ def main(arguments: list[str] | None = None) -> int:
 
         return run(profile=profile, media=given.media, json_file=given.json, shots=given.shots)
     if given.command != "demo":
-        return run_window(profile, demo=False)
-    return run_window(profile, demo=True, size=given.size or _USUAL_SIZE)
+        return run_window(profile, demo=False, link=given.open)
+    return run_window(profile, demo=True, size=given.size or _USUAL_SIZE, link=given.open)
+
+
+def is_open_already(profile: Path | None, link: str, *, demo: bool) -> bool:
+    """Have a window that is open on this profile come forward with a link; False when there is none."""
+    from studio.kit.settings import default_profile
+    from studio.single import ring
+
+    return ring(profile or default_profile(demo=demo), link)
 
 
 def _own_place(size: str | None) -> Path | None:

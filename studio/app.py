@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from studio.doorbell import Doorbell
     from studio.kit.bridge import Bridge
     from studio.kit.comeback import Comeback
     from studio.kit.crash import CrashHook
@@ -37,6 +38,7 @@ class Studio(QObject):
         demo: bool,
         size: str | None = None,
         film: Comeback | None = None,
+        link: str = "",
     ) -> None:
         super().__init__()
         self._collector = Collector(self)
@@ -51,6 +53,8 @@ class Studio(QObject):
         self._routes = STUDIO_ROUTES | player_routes()
         self._hook: CrashHook | None = None
         self._closed = False
+        self._doorbell: Doorbell | None = None
+        self._asked_link = link
         # In a turn of its own, so that who listens for the paint hears of it first.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -103,8 +107,30 @@ class Studio(QObject):
 
     @Slot()
     def _start_bridge(self) -> None:
-        if not self._closed:
-            self.bridge.start()
+        if self._closed:
+            return
+        self.bridge.start()
+        self._listen_at_door()
+
+    def _listen_at_door(self) -> None:
+        """Be the one window of this profile, and open the link that came with the start."""
+        from studio.doorbell import Doorbell
+
+        self._doorbell = Doorbell(self._given or default_profile(demo=self._setup.demo))
+        self._doorbell.rung.connect(self.come_forward)
+        self._doorbell.listen()
+        if self._asked_link:
+            self.come_forward(self._asked_link)
+
+    @Slot(str)
+    def come_forward(self, link: str) -> None:
+        """Show the window above all others, and what a link leads to; before a first choice there is no page for it."""
+        if self.world is None:
+            self.window.raise_()
+            return
+        self.world.bring_forward()
+        if link:
+            self.world.open_link(link)
 
     def _show_welcome(self) -> None:
         from studio.welcome import WelcomePage
@@ -122,6 +148,7 @@ class Studio(QObject):
             self.settings = WindowSettings(profile)
         else:
             self.settings.purpose = "watch" if purpose == "watch" else "create"
+            self._setup = self._setup._replace(is_new=True)
         self._set_up_rail()
         self._open_world()
 
@@ -173,6 +200,8 @@ class Studio(QObject):
         if self._closed:
             return
         self._closed = True
+        if self._doorbell is not None:
+            self._doorbell.close()
         self.settings.geometry = self.window.saveGeometry()
         self.window.hide()
         self.bridge.close()

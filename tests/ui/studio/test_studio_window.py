@@ -308,9 +308,11 @@ def _is_ours(widget: QWidget) -> bool:
 
 def test_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run: list[tuple[Path | None, bool, str | None]] = []
+    links: list[str] = []
 
-    def note(profile: Path | None, *, demo: bool, size: str | None = None) -> int:
+    def note(profile: Path | None, *, demo: bool, size: str | None = None, link: str) -> int:
         run.append((profile, demo, size))
+        links.append(link)
         return 0
 
     monkeypatch.setattr(command_line, "run_window", note)
@@ -318,3 +320,5 @@ def test_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert command_line.main(["demo"]) == 0
     assert command_line.main(["demo", "--profile", str(tmp_path), "--size", "small"]) == 0
     assert run == [(tmp_path, False, None), (None, True, "normal"), (tmp_path, True, "small")]
+    command_line.main(["--open", "museclock://open/wallet", "demo"])
+    assert links == ["", "", "", "museclock://open/wallet"]
