@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QStaticText
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -133,13 +133,19 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self.more_wanted.emit()
 
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_CENTRE = Qt.AlignmentFlag.AlignCenter
+_KEPT_TEXTS = 4096
 # No letter of the interface is wider, in parts of the mean one: what fits by this need not be measured.
 _WIDEST = 1.7
 _LEAST_WIDTH = 160
 """Of a column that takes what the others leave, in pixels at 100 %."""
+
+
+class _LaidOut(NamedTuple):
+    """A text that needs only be drawn, and its size in pixels."""
+
+    text: QStaticText
+    width: int
+    height: int
 
 
 class _Inks:
@@ -152,6 +158,7 @@ class _Inks:
         self._widths = {font: QFontMetrics(getattr(self, font)) for font in ("plain", "tabular", "badge")}
         self._mean = {font: metrics.averageCharWidth() * _WIDEST for font, metrics in self._widths.items()}
         self._colours: dict[str, QColor] = {}
+        self._laid_out: dict[tuple[str, str, int], _LaidOut] = {}
         self.high, self.pill = theme.scaled(ROW_HEIGHT), theme.scaled(22)
 
     def colour(self, value: str) -> QColor:
@@ -161,15 +168,23 @@ class _Inks:
             found = self._colours[value] = theme.colour(value)
         return found
 
-    def fitted(self, text: str, font: str, width: int) -> str:
-        """Shorten a text to a width."""
-        if len(text) * self._mean[font] <= width:
-            return text
-        return self._widths[font].elidedText(text, Qt.TextElideMode.ElideRight, width)
+    def laid_out(self, text: str, font: str, width: int) -> _LaidOut:
+        """Give a text as it is drawn, shortened to a width; laid out once: a scrolled frame shows most of it again."""
+        found = self._laid_out.get((text, font, width))
+        if found is None:
+            if len(self._laid_out) > _KEPT_TEXTS:
+                self._laid_out.clear()
+            found = self._laid_out[text, font, width] = self._lay_out(text, font, width)
+        return found
 
-    def advance(self, text: str) -> int:
-        """Measure a badge's word."""
-        return self._widths["badge"].horizontalAdvance(text)
+    def _lay_out(self, text: str, font: str, width: int) -> _LaidOut:
+        fits = len(text) * self._mean[font] <= width
+        shown = text if fits else self._widths[font].elidedText(text, Qt.TextElideMode.ElideRight, width)
+        made = QStaticText(shown)
+        made.setTextFormat(Qt.TextFormat.PlainText)
+        made.prepare(font=getattr(self, font))
+        size = made.size()
+        return _LaidOut(made, round(size.width()), round(size.height()))
 
 
 def _badge_font() -> QFont:
@@ -202,14 +217,18 @@ class _RowPainter:
             high, wide = round(size.height()), round(size.width())
             painter.drawPixmap(left + 12, top + (inks.high - high) // 2, cell.picture)
             left, width = left + wide + 12, width - wide - 12
+        if not cell.text:
+            return
         painter.setFont(inks.tabular if right else inks.plain)
         painter.setPen(inks.colour(_ink(cell, inks.tokens)))
-        words = inks.fitted(cell.text, "tabular" if right else "plain", width - 24)
-        painter.drawText(left + 12, top, width - 24, inks.high, _RIGHT if right else _LEFT, words)
+        words = inks.laid_out(cell.text, "tabular" if right else "plain", width - 24)
+        start = left + width - 12 - words.width if right else left + 12
+        painter.drawStaticText(start, top + (inks.high - words.height) // 2, words.text)
 
     def _badge(self, cell: Cell, inner: QRect, *, right: bool) -> None:
         painter, inks, tone = self._painter, self._inks, cell.tone or "neutral"
-        width = min(inks.advance(cell.text) + 20, inner.width())
+        words = inks.laid_out(cell.text, "badge", inner.width() - 20)
+        width = min(words.width + 20, inner.width())
         left = inner.right() - width if right else inner.left()
         pill = QRect(left, inner.center().y() - inks.pill // 2 + 1, width, inks.pill)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -217,7 +236,7 @@ class _RowPainter:
         painter.drawRoundedRect(pill, inks.pill / 2, inks.pill / 2)
         painter.setFont(inks.badge)
         painter.setPen(inks.colour(inks.tokens.tone(tone)))
-        painter.drawText(pill, _CENTRE, inks.fitted(cell.text, "badge", width - 12))
+        painter.drawStaticText(left + 10, pill.top() + (inks.pill - words.height) // 2, words.text)
 
 
 def _ink(cell: Cell, tokens: Tokens) -> str:
@@ -264,12 +283,13 @@ class Table(QTableView):
         frame.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter, width = _RowPainter(frame, self._inks), self.viewport().width()
         places = [(self.columnViewportPosition(at), self.columnWidth(at)) for at in range(len(model.columns))]
-        first, chosen = self.rowAt(max(0, area.top())), self.selectionModel()
+        first = self.rowAt(max(0, area.top()))
+        chosen = {index.row() for index in self.selectionModel().selectedRows()}
         top, count = self.rowViewportPosition(max(first, 0)), model.rowCount()
         row = first if first >= 0 else count
         while row < count and top <= area.bottom():
             cells = model.cells(row)
-            painter.row(top, width, is_lit=row == self._lit_row or chosen.isRowSelected(row))
+            painter.row(top, width, is_lit=row == self._lit_row or row in chosen)
             for cell, column, (left, wide) in zip(cells, model.columns, places, strict=True):
                 painter.cell(cell, left, top, wide, right=column.right)
             row, top = row + 1, top + self._high
