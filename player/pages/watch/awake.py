@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from studio.kit.words import tr
 
 _SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
-_BUS = "DBUS_SESSION_BUS_ADDRESS"
+BUS = "DBUS_SESSION_BUS_ADDRESS"
 _OURS = "museclock-awake"
 
 
@@ -25,7 +25,7 @@ class Awake(QObject):
 
     def keep(self, *, awake: bool) -> None:
         """Keep the screen on, or let it go."""
-        if awake == self.is_kept or not os.environ.get(_BUS):
+        if awake == self.is_kept or not os.environ.get(BUS):
             return
         self.is_kept = awake
         # Not loaded before a film plays, nor where there is no desktop to ask.

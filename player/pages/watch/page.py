@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from player.pages.watch.awake import Awake
 from player.pages.watch.keys import act_on
+from player.pages.watch.media_keys import MediaKeys
 from player.pages.watch.peek import Peek, make_silent_engine
 from player.pages.watch.projector import EngineLike, make_vlc_engine
 from player.pages.watch.receipts import ReceiptPanel
@@ -45,6 +46,7 @@ class WatchPage(QWidget):
         self.model = WatchViewModel(context, make_engine)
         self.stage, self._panel = Stage(), ReceiptPanel()
         self.peek, self._awake = Peek(make_peek), Awake(self)
+        self._media_keys = MediaKeys(self.model, self._come_forward)
         self.small: SmallWindow | None = None
         self._nothing = EmptyState(tr("Choose a film, and it plays here."), tr("Discover films"), name="watch.discover")
         self._no_engine = EmptyState("", tr("Try again"), icon="film", name="watch.no_vlc")
@@ -109,6 +111,7 @@ class WatchPage(QWidget):
         self.peek.chunk_wanted.connect(self._fetch_for_peek)
         self.destroyed.connect(self.peek.close)
         self.destroyed.connect(model.close)
+        self.destroyed.connect(self._media_keys.close)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(model.close)
@@ -145,6 +148,7 @@ class WatchPage(QWidget):
         if self.small is not None:
             self.small.show_state(state)
         self._awake.keep(awake=state.is_playing)
+        self._media_keys.follow(state)
         self._panel.setVisible(state.shows_receipts)
         if state.shows_receipts:
             self._panel.show_receipts(state.receipts, state.spent, state.asked_back)
@@ -196,6 +200,12 @@ class WatchPage(QWidget):
 
     def _on_paywall_action(self, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.buy)
+
+    def _come_forward(self) -> None:
+        window = self.window()
+        window.show()
+        window.raise_()
+        window.activateWindow()
 
     def _toggle_full_screen(self) -> None:
         window = self.window()
