@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.http.door import Door
 from services.units.ids import ContentId
 from services.wire.catalogue import ItemOut
-from services.wire.node import OpeningIn
-from services.wire.uploads import AboutIn, UploadOut
+from services.wire.node import OpeningIn, VersionOut
+from services.wire.uploads import AboutIn, CaptionsIn, UploadOut, VersionIn
+
+# Its picture and captions go to the node first.
+_PUBLISH_S = 600.0
 
 
 class OwnFilmsClient:
@@ -29,6 +33,25 @@ class OwnFilmsClient:
         """Change description and tags, of which the first is the category. Problem codes: content.tags."""
         body = AboutIn(description=description, tags=tags)
         return await self._door.call(ItemOut, "PUT", f"/items/{content}/about", body=body)
+
+    async def revise(
+        self,
+        content: ContentId | str,
+        *,
+        title: str | None = None,
+        captions: Sequence[tuple[str, str, str]] | None = None,
+    ) -> tuple[VersionOut, ...]:
+        """Publish the next version, with a picture that was chosen for the upload; gives all, newest first.
+
+        captions: language, name and file of each, the whole list; without a file those of that name stay. Problem
+        codes: as UploadsClient.revise.
+        """
+        listed = None
+        if captions is not None:
+            listed = tuple(CaptionsIn(language=of, name=name, path=path) for of, name, path in captions)
+        body = VersionIn(title=title, captions=listed)
+        path = f"/items/{content}/versions"
+        return await self._door.call(tuple[VersionOut, ...], "POST", path, body=body, timeout_s=_PUBLISH_S)
 
     async def set_opening(self, content: ContentId | str, opens_at: datetime | None) -> ItemOut:
         """Move the moment from which a film that is to come is there for everybody; None for now."""

@@ -22,11 +22,14 @@ _BAR_WIDTH = 72
 
 
 class PriceReasons(Inset):
-    """Signal: ``taken(price)`` when the suggestion is to be used. Hidden while there is none."""
+    """Signal: ``taken(price)`` when the suggestion is to be used. Hidden while there is none.
+
+    can_take: False where the price is settled and the suggestion only says how it compares.
+    """
 
     taken = Signal(object)
 
-    def __init__(self, *, name: str) -> None:
+    def __init__(self, *, name: str, can_take: bool = True) -> None:
         super().__init__()
         self.setObjectName(name)
         self._suggestion: SuggestionOut | None = None
@@ -38,7 +41,11 @@ class PriceReasons(Inset):
         self.use.clicked.connect(self._on_use)
         head = row(text.Text(tr("Suggested")), self._price, self._range, spacing=8)
         head.addStretch(1)
-        head.addWidget(self.use)
+        if can_take:
+            head.addWidget(self.use)
+        else:
+            self.use.setParent(self)
+            self.use.hide()
         self.body.addLayout(head)
         self._words = text.muted()
         self._words.setObjectName(f"{name}.words")

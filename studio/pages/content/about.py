@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from studio.kit.price_words import category_options
 from studio.kit.tags import mistake, split
-from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
@@ -35,9 +34,6 @@ class AboutCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("What it is"))
         self._filling, self._about = False, About()
-        self._title = text.lead(wrap=True)
-        self._title.setObjectName("item.title")
-        self._signed = text.caption(tr("The title is signed with the film; a new version changes it."), wrap=True)
         self._words = QPlainTextEdit()
         self._words.setObjectName("item.description")
         self._words.setFixedHeight(96)
@@ -51,7 +47,7 @@ class AboutCard(Card):
         self._undo = ghost(tr("Undo"), name="item.undo", icon="retry")
         buttons = row(self._undo, self._save, spacing=8)
         buttons.insertStretch(0, 1)
-        for part in (self._title, self._signed, self._words_field, self._tags_field):
+        for part in (self._words_field, self._tags_field):
             self.body.addWidget(part)
         self.body.addWidget(Field(tr("Category"), self._category))
         self.body.addLayout(buttons)
@@ -66,7 +62,6 @@ class AboutCard(Card):
         if state.item is None:
             return
         self._filling, self._about = True, state.about
-        self._title.setText(state.item.title)
         if self._words.toPlainText() != state.about.description:
             self._words.setPlainText(state.about.description)
         if split(self._tags.text()) != state.about.tags:

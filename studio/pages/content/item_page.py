@@ -24,6 +24,8 @@ from studio.pages.content.item_model import ItemViewModel
 from studio.pages.content.item_price import OpeningCard, PriceCard
 from studio.pages.content.revenue import RevenueCard
 from studio.pages.content.revenue_model import RevenueViewModel
+from studio.pages.content.versions import VersionsCard
+from studio.pages.content.versions_model import VersionsViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +50,8 @@ class ItemPage(PageFrame):
         self._picture = ThumbnailPicker(name="item.picture", note=note)
         self._pictures = ThumbnailViewModel(context)
         self._ghost = skeleton_lines(60, 100, 100, 80, spacing=24, height=20)
-        left = column(self._about, self._picture, spacing=GUTTER)
+        self._signed, self._versions = VersionsCard(), VersionsViewModel(context)
+        left = column(self._about, self._signed, self._picture, spacing=GUTTER)
         right = column(self._opening, self._price, self._access, spacing=GUTTER)
         for side in (left, right):
             side.addStretch(1)
@@ -88,6 +91,12 @@ class ItemPage(PageFrame):
         self._picture.moment_chosen.connect(self._pictures.choose)
         self._picture.file_chosen.connect(self._pictures.choose_file)
         self._pictures.changed.connect(self._render_picture)
+        self._signed.typed.connect(self._versions.write)
+        self._signed.publish_wanted.connect(self._versions.publish)
+        self._signed.undo_wanted.connect(self._versions.take_back)
+        self._signed.captions_chosen.connect(self._versions.add_captions)
+        self._versions.changed.connect(self._render_versions)
+        self._versions.revised.connect(self._on_revised)
 
     def open(self, params: Mapping[str, str]) -> None:
         """Show the film that params name."""
@@ -110,6 +119,7 @@ class ItemPage(PageFrame):
         for card in (self._about, self._price, self._opening):
             card.show_state(state)
         self._pictures.show(state.upload)
+        self._versions.show(item, state.upload)
 
     def _show_state(self, item: ItemOut) -> None:
         if item.opens_at is not None:
@@ -127,6 +137,13 @@ class ItemPage(PageFrame):
 
     def _render_picture(self) -> None:
         self._picture.show_state(self._pictures.state)
+
+    def _render_versions(self) -> None:
+        self._signed.show_state(self._versions.state)
+
+    def _on_revised(self) -> None:
+        self.model.context.notify(tr("The new version is for sale. Who bought the film has it as it is."))
+        self.model.refresh()
 
     def _on_tier(self, tier_id: str, opens: bool) -> None:
         self._who.set_tier(tier_id, opens=opens)

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 
 class PriceCard(Card):
-    """Signals: ``aimed(intent)``, ``price_taken(price)``."""
+    """Signal: ``aimed(intent)``."""
 
     aimed = Signal(str)
-    price_taken = Signal(object)
 
     def __init__(self) -> None:
         super().__init__(tr("Price"))
@@ -35,10 +34,10 @@ class PriceCard(Card):
         self._intent = Choice(intent_options(), name="item.intent", says=tr("What it is for"))
         self._intent.picked.connect(self.aimed)
         self._aim = Field(tr("What it is for"), self._intent)
-        self.reasons = PriceReasons(name="item.suggestion")
-        self.reasons.taken.connect(self.price_taken)
+        self.reasons = PriceReasons(name="item.suggestion", can_take=False)
+        self._stays = text.caption(tr("The price is signed with the parts that were sold, and stays."), wrap=True)
         self._without = text.muted(tr("It was published from another computer, where its file was measured."))
-        for part in (self._price, self._parts, self._aim, self.reasons, self._without):
+        for part in (self._price, self._parts, self._stays, self._aim, self.reasons, self._without):
             self.body.addWidget(part)
 
     def show_state(self, state: ItemState) -> None:

@@ -1,8 +1,6 @@
-"""Codecs and languages as people call them; the service gives the names of the media library and codes."""
+"""Codecs as people call them; the service gives the names of the media library."""
 
 from __future__ import annotations
-
-from PySide6.QtCore import QLocale
 
 _CODECS = {
     "h264": "H.264",
@@ -27,11 +25,3 @@ _CODECS = {
 def codec_name(name: str) -> str:
     """Name a codec."""
     return _CODECS.get(name.lower(), name)
-
-
-def language_name(code: str) -> str:
-    """Name a language by its code of two or three letters; empty for none, the code itself for one unknown."""
-    if not code:
-        return ""
-    language = QLocale.codeToLanguage(code)
-    return code if language is QLocale.Language.AnyLanguage else QLocale.languageToString(language)

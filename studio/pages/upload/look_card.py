@@ -8,12 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit.format import DASH, duration, money_exact, size
+from studio.kit.languages import language_name
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, Inset, column, hairline, holder, row
 from studio.kit.words import tr, tr_count
-from studio.pages.upload.codec_names import codec_name, language_name
+from studio.pages.upload.codec_names import codec_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

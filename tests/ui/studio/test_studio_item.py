@@ -16,6 +16,7 @@ from services.units.money import ZERO, Money, total
 from services.wire.access import AccessOut
 from services.wire.catalogue import ItemOut
 from services.wire.figures import ItemFiguresOut, PlaceOut
+from services.wire.node import VersionOut
 from services.wire.nodes import LinkOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
@@ -35,6 +36,8 @@ PLACES = tuple(
     for at in range(73)
 )
 OUTSIDE = Money(1_234)
+FIRST = (VersionOut(version=1, title=FILM.title, published_at=samples.NOW),)
+SECOND = (VersionOut(version=2, title="The apprentice", published_at=samples.NOW, changed=("title", "captions")),)
 FIGURES = ItemFiguresOut(
     content_id=FILM.content_id,
     title=FILM.title,
@@ -227,6 +230,49 @@ def test_the_picture_is_a_moment_of_the_film(qtbot: QtBot, opened: Opened, clien
     page._picture.file_chosen.emit("/pictures/harbour.png")
     qtbot.waitUntil(lambda: len(client.called("uploads.set_thumbnail")) == 2)
     assert client.called("uploads.set_thumbnail")[1][1] == {"at_ms": None, "path": "/pictures/harbour.png"}
+
+
+def test_a_new_version_has_another_title_and_captions_and_the_title_comes_back(
+    qtbot: QtBot, opened: Opened, node: Node, client: PreparedClient, shell: Shell
+) -> None:
+    said: list[dict[str, Any]] = []
+
+    def revise(_film: str, **wanted: Any) -> Any:
+        said.append(wanted)
+        node.item = node.item.model_copy(update={"title": wanted["title"] or node.item.title})
+        return (*SECOND, *FIRST)
+
+    client.answers |= {"uploads.versions": FIRST, "own_films.revise": revise}
+    page = opened()
+    qtbot.waitUntil(lambda: not page._signed.isHidden())
+    button = page.findChild(Button, "item.revise")
+    assert button is not None
+    assert not button.isEnabled(), "there is nothing new to say"
+    line(page, "item.new_title").clear()
+    QTest.keyClicks(line(page, "item.new_title"), " ")
+    assert page._signed._field.help.text() == "A film has a title."
+    QTest.keyClicks(line(page, "item.new_title"), "The apprentice ")
+    page._signed.captions_chosen.emit("/films/apprentice.de.srt")
+    assert label(page, "item.captions") == "Captions: apprentice.de (new)"
+    press(page, "item.revise")
+    qtbot.waitUntil(lambda: page._versions.state.undo == FILM.title)
+    qtbot.waitUntil(lambda: page.title.text() == "The apprentice")
+    assert said == [{"title": "The apprentice", "captions": (("de", "apprentice.de", "/films/apprentice.de.srt"),)}]
+    assert shell.said == ["The new version is for sale. Who bought the film has it as it is."]
+    press(page, "item.revise.undo")
+    qtbot.waitUntil(lambda: page.title.text() == FILM.title)
+    assert said[1] == {"title": FILM.title, "captions": None}
+    assert page._versions.state.undo == ""
+
+
+def test_the_versions_are_listed(qtbot: QtBot, opened: Opened, client: PreparedClient) -> None:
+    client.answers["uploads.versions"] = (*SECOND, *FIRST)
+    page = opened()
+    qtbot.waitUntil(lambda: len(page.findChildren(QLabel, "item.version")) == 2)
+    assert [found.text() for found in page.findChildren(QLabel, "item.version")] == [
+        "Version 2, 21 Nov, 14:05: new title, captions",
+        "Version 1, 21 Nov, 14:05: “The clockmaker's apprentice”",
+    ]
 
 
 def test_a_film_from_another_computer_is_shown_without_what_was_measured(
