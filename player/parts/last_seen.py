@@ -13,6 +13,7 @@ from services.units.time import SystemClock
 if TYPE_CHECKING:
     from services.wire.catalogue import ItemOut
 
+_UNFINISHED = ".new"
 _POSTERS_KEPT = 200
 
 
@@ -43,8 +44,9 @@ class LastSeen:
         if place is None or place.exists():
             return
         self._write(place, data)
-        known = sorted(place.parent.glob("*"), key=lambda file: file.stat().st_mtime)
-        for old in known[:-_POSTERS_KEPT]:
+        # What others are about to keep has another name by the time it is looked at.
+        finished = [file for file in place.parent.iterdir() if file.suffix != _UNFINISHED]
+        for old in sorted(finished, key=_age)[:-_POSTERS_KEPT]:
             old.unlink(missing_ok=True)
 
     def poster(self, cid: str) -> bytes | None:
@@ -59,13 +61,20 @@ class LastSeen:
         return self._folder / "posters" / cid if cid.isalnum() else None
 
     def _write(self, place: Path, data: bytes) -> None:
-        fresh = place.with_suffix(".new")
+        fresh = place.with_suffix(_UNFINISHED)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             fresh.write_bytes(data)
             os.replace(fresh, place)
         except OSError:
             fresh.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def last_seen_of(profile_path: str, desk_id: str) -> LastSeen | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.fixtures.no_network import no_network
 from tests.guide.walk import GUIDE, pictures, read_walk
 
 PAGES = ("guide.md", "guide-creator.md", "guide-viewer.md", "guide-tester.md")
@@ -38,11 +39,11 @@ def test_the_pages_lead_to_each_other(root: Path) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_the_walk_holds(root: Path, tmp_path: Path) -> None:
+def test_the_walk_holds_in_a_world_built_without_any_network(root: Path, tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "tests.guide", "--profile", str(tmp_path / "p"), "--size", "small"],
+        [*no_network(), sys.executable, "-m", "tests.guide", "--profile", str(tmp_path / "p"), "--size", "small"],
         cwd=root,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CACHE_HOME": str(tmp_path / "cache")},
         capture_output=True,
         text=True,
         check=False,

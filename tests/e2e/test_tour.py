@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from PySide6.QtGui import QImage
 
 from studio.tour.report import STEPS
 from tests.fixtures.films import make_scenic_film
+from tests.fixtures.no_network import no_network
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -31,17 +31,6 @@ class Tour:
     output: str
     report: dict[str, Any]
     folder: Path
-
-
-@cache
-def no_network() -> tuple[str, ...]:
-    """Give what runs a command without any network, not even a loopback; nothing where that cannot be had."""
-    command = (shutil.which("unshare") or "unshare", "--map-root-user", "--net")
-    try:
-        run = subprocess.run([*command, "true"], capture_output=True, check=False)
-    except OSError:
-        return ()
-    return command if run.returncode == 0 else ()
 
 
 class Going:
