@@ -20,12 +20,12 @@ class StorageClient:
         """Read the list, and whether a daemon runs here that is not on it; changes follow as ``storage`` events."""
         return await self._door.call(StorageOut, "GET", "/storage", timeout_s=_LOOK_S)
 
-    async def add(self, address: str) -> StorageOut:
-        """Add a daemon by its multiaddress, or a gateway by its https address.
+    async def add(self, address: str, token: str = "") -> StorageOut:
+        """Add a daemon by its multiaddress, a gateway by its https address, or a pinning service with a token.
 
-        Problem codes: storage.address, store.unreachable.
+        Problem codes: storage.address, storage.token, storage.refused, store.unreachable.
         """
-        body = TargetIn(address=address)
+        body = TargetIn(address=address, token=token)
         return await self._door.call(StorageOut, "POST", "/storage/targets", body=body, timeout_s=_LOOK_S)
 
     async def remove(self, address: str) -> StorageOut:

@@ -1,10 +1,11 @@
 """The node block of a UnixFS file: dag-pb around a UnixFS message (IPLD dag-pb and UnixFS specifications).
 
-Only what a file's inner node needs. Reading accepts exactly the bytes that writing gives.
+Only what a file's inner node needs, and a folder's to be written. Reading accepts exactly the bytes that writing gives.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.ipfs.varint import MAX_BYTES, encode_varint
@@ -13,7 +14,7 @@ from services.units.cid import Cid
 _LINKS, _DATA = 0x12, 0x0A
 _HASH, _NAME, _TSIZE = 0x0A, 0x12, 0x18
 _TYPE, _FILE_SIZE, _BLOCK_SIZE = 0x08, 0x18, 0x20
-_FILE = 2
+_FOLDER, _FILE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class FileNode:
         sizes = b"".join(_number(_BLOCK_SIZE, link.file_bytes) for link in self.links)
         message = _number(_TYPE, _FILE) + _number(_FILE_SIZE, self.file_bytes) + sizes
         return body + _field(_DATA, message)
+
+
+def encode_folder(entries: Iterable[tuple[str, Cid, int]]) -> bytes:
+    """Give the block of a folder. entries, in any order: name, root, and the bytes of the whole graph below it."""
+    rows = sorted((name.encode(), cid, graph_bytes) for name, cid, graph_bytes in entries)
+    links = (_field(_HASH, cid.to_bytes()) + _field(_NAME, name) + _number(_TSIZE, size) for name, cid, size in rows)
+    return b"".join(_field(_LINKS, link) for link in links) + _field(_DATA, _number(_TYPE, _FOLDER))
 
 
 def decode(block: bytes) -> FileNode:

@@ -23,6 +23,7 @@ from services.wire.problems import ProblemError
 warnings.filterwarnings("ignore", message=".*'strict' parameter", category=FutureWarning)
 _CONNECT_S = 3.0
 _READ_S = 60.0
+_MAX_ADDRESS = 500
 # A daemon that is online asks the whole network for a block that it has not: it is told to look at home only.
 _AT_HOME = {"offline": "true", "timeout": "2s"}
 T = TypeVar("T")
@@ -57,6 +58,12 @@ class KuboBlockStore:
         """Ask what answers there, such as 0.43.1."""
         with self._reachable():
             return str(self._client.version()["Version"])[:40]
+
+    def addresses(self) -> tuple[str, ...]:
+        """Ask at which addresses other peers reach it."""
+        with self._reachable():
+            found = self._client.id()["Addresses"] or ()
+            return tuple(str(address) for address in found if len(str(address)) <= _MAX_ADDRESS)
 
     def put(self, block: bytes, codec: int = RAW) -> Cid:
         """Keep a block; it is not pinned, so a daemon that collects garbage may drop it until ``pin``."""

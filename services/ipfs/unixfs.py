@@ -5,7 +5,7 @@ CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -77,6 +77,21 @@ def read_file(store: BlockStore, cid: Cid, max_bytes: int) -> bytes:
         if length > max_bytes:
             raise ProblemError("content.damaged", cid=cid)
     return b"".join(leaves)
+
+
+def add_folder(store: BlockStore, files: Iterable[Cid]) -> Cid:
+    """Store a folder of files that are here, named by their numbers, so that one root stands for all of them.
+
+    Raises ProblemError: content.missing, content.damaged, disk.full, and ValueError for more than a block holds.
+    """
+    entries = ((f"{number:05d}", file, _graph_bytes(store, file)) for number, file in enumerate(files))
+    return store.put(dagpb.encode_folder(entries), DAG_PB)
+
+
+def _graph_bytes(store: BlockStore, file: Cid) -> int:
+    block = store.get(file)
+    below = _node(store, file, 0).links if file.codec == DAG_PB else ()
+    return len(block) + sum(link.graph_bytes for link in below)
 
 
 def is_complete(store: BlockStore, cid: Cid) -> bool:

@@ -81,6 +81,8 @@ KINDS: dict[str, Kind] = {
     "content.unopenable": Kind(502),
     "storage.address": Kind(422),
     "storage.file": Kind(409),
+    "storage.token": Kind(422),
+    "storage.refused": Kind(409, retryable=True),
     "store.quota": Kind(507),
     "download.nothing": Kind(409),
     "store.unreachable": Kind(503, retryable=True),

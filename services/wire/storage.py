@@ -8,8 +8,10 @@ from pydantic import Field
 
 from services.wire.base import Answer, Moment, ProblemOut, Request
 
-StorageKind = Literal["daemon", "gateway"]
-"""``daemon``: an IPFS daemon that copies go to. ``gateway``: a trustless gateway that parts may come from."""
+StorageKind = Literal["daemon", "gateway", "pinning"]
+"""``daemon``: an IPFS daemon that copies go to. ``gateway``: a trustless gateway that parts may come from.
+
+``pinning``: a pinning service, which fetches copies itself, from the daemons of the list."""
 MAX_LIMIT = 1_000_000_000
 
 
@@ -44,9 +46,11 @@ class StorageOut(Answer):
 
 
 class TargetIn(Request):
-    """Name a storage: a daemon's multiaddress, or the https address of a trustless gateway."""
+    """Name a storage: a daemon's multiaddress, or the https address of a trustless gateway or a pinning service."""
 
     address: Annotated[str, Field(max_length=300)]
+    token: Annotated[str, Field(max_length=4000, repr=False)] = ""
+    """A pinning service's; kept under the device's key and never shown again."""
 
 
 class LimitIn(Request):

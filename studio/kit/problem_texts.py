@@ -198,6 +198,16 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         mark("Buy a part of it, or all of it; what you own can be kept on this disk."),
         "NONE",
     ),
+    "storage.token": (
+        mark("The pinning service at {address} does not know this token."),
+        mark("Copy the token anew from the service's page; it needs the right to add and list pins."),
+        "NONE",
+    ),
+    "storage.refused": (
+        mark("The pinning service at {address} refuses: {reason}."),
+        mark("Nothing is lost. See to your account there, then try again."),
+        "RETRY",
+    ),
     "storage.address": (
         mark("That is no address of a storage."),
         mark("Enter a daemon's, such as /ip4/127.0.0.1/tcp/5001, or a gateway's, such as https://gateway.example."),

@@ -11,7 +11,7 @@ from services.desk.context import Desk
 from services.desk.nodes.sending import send_film
 from services.desk.publishing.record import get, note_stage_problem
 from services.desk.publishing.stages import StageBoard
-from services.desk.storage.record import files_of, listed
+from services.desk.storage.record import files_of, keepers
 from services.desk.storage.repair import bring_film
 from services.desk.tables import Upload
 from services.ipfs.store import BlockMissingError
@@ -55,7 +55,7 @@ class _Pinning:
         self._begun, self._sent = time.monotonic(), home.pace.sent
 
     async def run(self) -> None:
-        targets = await to_thread.run_sync(listed, self._home, "daemon")
+        targets = await to_thread.run_sync(keepers, self._home)
         self._targets = tuple(target.address for target in targets)
         self._tell(0)
         await to_thread.run_sync(_whole, self._home, self._files)

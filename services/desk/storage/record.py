@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select
 
 from services.desk.context import Desk
-from services.desk.storage.tables import StorageCopy, StorageTarget
+from services.desk.storage.tables import StorageCopy, StorageSecret, StorageTarget
 from services.desk.tables import Setting, Upload
 from services.units.cid import Cid
 from services.units.ids import ContentId
@@ -21,6 +21,11 @@ def listed(desk: Desk, kind: str = "") -> tuple[StorageTarget, ...]:
         return tuple(session.scalars(wanted.where(StorageTarget.kind == kind) if kind else wanted))
 
 
+def keepers(desk: Desk) -> tuple[StorageTarget, ...]:
+    """List the storages that copies go to: daemons first, from which pinning services fetch. Blocking."""
+    return (*listed(desk, "daemon"), *listed(desk, "pinning"))
+
+
 def keep(desk: Desk, address: str, kind: str, version: str) -> None:
     """Put a storage on the list, or note what it is now. Blocking."""
     now = desk.clock.now()
@@ -32,9 +37,35 @@ def keep(desk: Desk, address: str, kind: str, version: str) -> None:
         row.version, row.seen_at, row.problem = version, now, None
 
 
+def keep_token(desk: Desk, address: str, token: str) -> None:
+    """Keep a pinning service's token, under the device's key. Blocking."""
+    wrapped = desk.device.wrap(token.encode(), owner=_token_owner(address))
+    with desk.database.write() as session:
+        session.merge(StorageSecret(address=address, wrapped=wrapped))
+
+
+def token_of(desk: Desk, address: str) -> str:
+    """Open a pinning service's token; empty where there is none. Blocking."""
+    with desk.database.read() as session:
+        row = session.get(StorageSecret, address)
+    return "" if row is None else desk.device.open(row.wrapped, owner=_token_owner(address)).decode()
+
+
+def _token_owner(address: str) -> str:
+    return f"storage:{address}"
+
+
+def kind_of(desk: Desk, address: str) -> str:
+    """Say what a storage is; empty for one that is not on the list. Blocking."""
+    with desk.database.read() as session:
+        row = session.get(StorageTarget, address)
+    return "" if row is None else row.kind
+
+
 def drop(desk: Desk, address: str) -> None:
     """Take a storage off the list; what lies there stays there. Blocking."""
     with desk.database.write() as session:
+        session.execute(delete(StorageSecret).where(StorageSecret.address == address))
         session.execute(delete(StorageCopy).where(StorageCopy.address == address))
         session.execute(delete(StorageTarget).where(StorageTarget.address == address))
 

@@ -12,7 +12,8 @@ from anyio import to_thread
 from services.desk.context import Desk
 from services.desk.storage.daemons import Tell, bring
 from services.desk.storage.keeping import hold_bought, use_gateways
-from services.desk.storage.record import films_for_sale, listed, note, note_copy, read_limit
+from services.desk.storage.record import films_for_sale, keepers, kind_of, note, note_copy, read_limit
+from services.desk.storage.services import have_pinned
 from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
@@ -34,10 +35,13 @@ async def watch(desk: Desk) -> None:
 
 
 async def repair(desk: Desk) -> int:
-    """Bring to every daemon what it lacks; gives how many files. One that does not answer is noted and left."""
+    """Bring to every daemon what it lacks, then ask pinning services; gives how many files were brought.
+
+    A storage that does not answer is noted and left.
+    """
     brought = 0
     films = await to_thread.run_sync(films_for_sale, desk)
-    for target in await to_thread.run_sync(listed, desk, "daemon"):
+    for target in await to_thread.run_sync(keepers, desk):
         for content, files in films:
             try:
                 brought += await bring_film(desk, target.address, content, files, _untold)
@@ -48,17 +52,26 @@ async def repair(desk: Desk) -> int:
 
 
 async def bring_film(desk: Desk, address: str, content: ContentId, files: tuple[Cid, ...], tell: Tell) -> int:
-    """Bring one film to one daemon and note it; gives how many files it lacked. Raises ProblemError: as bring()."""
+    """Bring one film to one daemon, or ask a pinning service for it, and note it; gives how many files were brought.
+
+    Raises ProblemError: as bring() and have_pinned().
+    """
+    is_service = await to_thread.run_sync(kind_of, desk, address) == "pinning"
     async with desk.turn(f"storage {address}"):
         await to_thread.run_sync(note_copy, desk, address, content, "coming")
         try:
-            brought = await bring(desk, address, files, tell)
+            if is_service:
+                brought, is_there = 0, await to_thread.run_sync(have_pinned, desk, address, files)
+                await tell(len(files))
+            else:
+                brought, is_there = await bring(desk, address, files, tell), True
         except ProblemError as problem:
             _log.info("copy failed", extra={"storage": address, "code": problem.code})
             await to_thread.run_sync(note, desk, address, problem)
             raise
         await to_thread.run_sync(note, desk, address, None)
-        await to_thread.run_sync(partial(note_copy, desk, address, content, "complete"))
+        if is_there:
+            await to_thread.run_sync(partial(note_copy, desk, address, content, "complete"))
     return brought
 
 

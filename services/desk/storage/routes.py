@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 from anyio import to_thread
 from fastapi import APIRouter, Query
@@ -20,15 +20,27 @@ from services.desk.storage.record import (
     drop,
     films_for_sale,
     keep,
+    keep_token,
     listed,
     read_limit,
     write_limit,
 )
 from services.desk.storage.repair import repair as bring_missing
+from services.desk.storage.services import check_service
 from services.ipfs.kubo import is_daemon_address
+from services.ipfs.pinning import read_service_address
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
-from services.wire.storage import DetectedOut, ExportIn, ExportOut, LimitIn, StorageOut, TargetIn, TargetOut
+from services.wire.storage import (
+    DetectedOut,
+    ExportIn,
+    ExportOut,
+    LimitIn,
+    StorageKind,
+    StorageOut,
+    TargetIn,
+    TargetOut,
+)
 
 router = APIRouter(tags=["storage"])
 
@@ -42,7 +54,7 @@ async def storage(desk: DeskOf) -> StorageOut:
 @router.post("/storage/targets", status_code=201)
 async def add(desk: DeskOf, body: TargetIn) -> StorageOut:
     """Look at a storage and put it on the list."""
-    await to_thread.run_sync(_add, desk, body.address.strip())
+    await to_thread.run_sync(_add, desk, body.address.strip(), body.token.strip())
     return await _changed(desk)
 
 
@@ -80,7 +92,13 @@ async def _changed(desk: Desk) -> StorageOut:
     return await to_thread.run_sync(_out, desk)
 
 
-def _add(desk: Desk, address: str) -> None:
+def _add(desk: Desk, address: str, token: str) -> None:
+    if token:
+        address = read_service_address(address)
+        check_service(address, token)
+        keep_token(desk, address, token)
+        keep(desk, address, "pinning", "")
+        return
     if is_daemon_address(address):
         try:
             keep(desk, address, "daemon", version_of(address))
@@ -104,12 +122,12 @@ def _out(desk: Desk) -> StorageOut:
         targets=tuple(
             TargetOut(
                 address=row.address,
-                kind="daemon" if row.kind == "daemon" else "gateway",
+                kind=cast("StorageKind", row.kind),
                 version=row.version,
                 seen_at=row.seen_at,
                 problem=None if row.problem is None else _problem(row.address, row.problem),
                 films=copies.get(row.address, 0),
-                missing=max(0, films - copies.get(row.address, 0)) if row.kind == "daemon" else 0,
+                missing=max(0, films - copies.get(row.address, 0)) if row.kind != "gateway" else 0,
             )
             for row in rows
         ),

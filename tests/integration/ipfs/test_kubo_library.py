@@ -10,7 +10,7 @@ from pathlib import Path
 from services.ipfs.car import import_car, write_car
 from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.store import DiskBlockStore
-from services.ipfs.unixfs import add_file
+from services.ipfs.unixfs import add_file, add_folder
 from tests.fixtures.storage_kubo import KuboLibrary
 
 MIB = 1024 * 1024
@@ -35,6 +35,16 @@ def test_our_blocks_in_its_repository_are_files_of_its_own(
     assert said["pinned"] == said["read"] == [True] * len(names)
     assert all(str(name) in said["pins"] for name in names)
     assert [target.read_bytes() for target in targets] == contents
+
+
+def test_a_film_s_folder_is_one_root_for_all_of_it(kubo_library: Callable[[], KuboLibrary], tmp_path: Path) -> None:
+    kubo = kubo_library()
+    store = DiskBlockStore(kubo.blocks)
+    contents = [b"header", os.urandom(MIB + 1), b""]
+    root = add_folder(store, [add_file(store, content) for content in contents])
+    said = kubo.ask(files=[(str(root), tmp_path / "film")], named=[])
+    assert (said["pinned"], said["read"]) == ([True], [True])
+    assert [(tmp_path / "film" / f"{number:05d}").read_bytes() for number in range(3)] == contents
 
 
 def test_what_came_by_an_archive_is_whole(kubo_library: Callable[[], KuboLibrary], tmp_path: Path) -> None:
