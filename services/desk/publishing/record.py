@@ -38,7 +38,7 @@ def add(desk: Desk, path: Path) -> UploadOut:
         stage_problems=None,
         source=None,
         facts=None,
-        draft=DraftIn(title=_title_of(path)).model_dump(),
+        draft=DraftIn(title=_title_of(path)).model_dump(mode="json"),
         problem=None,
         content_id=new_content_id(),
         wrapped_secret=wrapped,
@@ -113,7 +113,7 @@ def save_draft(desk: Desk, upload_id: str, draft: DraftIn) -> UploadOut:
             raise ProblemError("upload.not_found")
         if row.publication is not None:
             raise ProblemError("upload.state")
-        row.draft = draft.model_dump()
+        row.draft = draft.model_dump(mode="json")
     return out(row)
 
 
