@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from studio.kit.explorer import explained
 from studio.kit.format import money_exact
 from studio.kit.table import Table, TableModel
 from studio.kit.widgets import text
@@ -42,6 +43,9 @@ class LinesCard(Card):
         self.table = Table(self._model, name="earnings.lines.table", says=tr("Lines of the ledger"))
         self.table.opened.connect(self.opened)
         self.body.addWidget(self.table)
+        self._hint = text.caption(wrap=True)
+        self._hint.setContentsMargins(12, 0, 12, 0)
+        self.body.addWidget(self._hint)
         self._none = text.muted(tr("No line of the ledger is behind this."))
         self._none.setContentsMargins(12, 8, 12, 16)
         self.body.addWidget(self._none)
@@ -50,7 +54,7 @@ class LinesCard(Card):
         self.body.addLayout(row(self._more))
 
     def show_lines(
-        self, by: Grouping, opened: SumOut, lines: tuple[IncomeLineOut, ...] | None, *, has_more: bool
+        self, by: Grouping, opened: SumOut, lines: tuple[IncomeLineOut, ...] | None, *, has_more: bool, explorer: str
     ) -> None:
         """Show the lines of a sum; None while they are on their way."""
         self._title.setText(name_of(opened, by))
@@ -66,4 +70,6 @@ class LinesCard(Card):
         self.table.setVisible(bool(lines))
         self._model.set_rows(lines or ())
         self.table.fit_rows(2000)
+        self._hint.setText(explained(explorer))
+        self._hint.setVisible(bool(lines))
         self._more.setVisible(has_more)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QButtonGroup, QFileDialog, QMenu
 
 from studio.kit.chart import Chart
+from studio.kit.explorer import show_transaction
 from studio.kit.format import clock, day
 from studio.kit.metrics import metric_of, moved, series_of
 from studio.kit.tokens import GUTTER
@@ -64,6 +65,9 @@ class EarningsPage(PageFrame):
         self._gross = Tile("earnings.gross", tr("Viewers paid"), plain=True)
         self._fee = Tile("earnings.fee", tr("Platform's share"), plain=True)
         self.body.addLayout(row(self._net, self._gross, self._fee, spacing=GUTTER, stretch=1))
+        for tile in (self._net, self._gross, self._fee):
+            tile.lead_on(tr("Open the lines behind this sum"))
+            tile.opened.connect(self.model.open_all)
         self._chart_card = Card(tr("Earnings a day"))
         self._chart_card.head.addWidget(text.caption(tr("your share, in dollars; dashed: the days before")))
         self._chart = Chart(tr("Earnings a day"), name="earnings.chart", height=220)
@@ -73,7 +77,7 @@ class EarningsPage(PageFrame):
         self._sums.opened.connect(self.model.open_sum)
         self._lines.closed.connect(self.model.close_sum)
         self._lines.more_wanted.connect(self.model.more)
-        self._lines.opened.connect(self._copy_transaction)
+        self._lines.opened.connect(self._open_transaction)
         for part in (self._chart_card, self._sums, self._lines):
             self.body.addWidget(part)
         self.body.addStretch(1)
@@ -155,7 +159,9 @@ class EarningsPage(PageFrame):
         self._sums.show_sums(state.by, sums)
         self._lines.setVisible(state.opened is not None)
         if state.opened is not None:
-            self._lines.show_lines(state.by, state.opened, state.lines, has_more=state.cursor is not None)
+            self._lines.show_lines(
+                state.by, state.opened, state.lines, has_more=state.cursor is not None, explorer=state.explorer
+            )
 
     def _show_tiles(self, sums: BreakdownOut) -> None:
         than = tr("than the day before") if sums.first == sums.last else tr("than before")
@@ -166,10 +172,9 @@ class EarningsPage(PageFrame):
     def _on_period(self) -> None:
         self.model.choose(self._group.checkedId())
 
-    def _copy_transaction(self, line: IncomeLineOut) -> None:
+    def _open_transaction(self, line: IncomeLineOut) -> None:
         if line.transaction:
-            QApplication.clipboard().setText(line.transaction)
-            self.model.context.notify(tr("Transaction copied."))
+            show_transaction(self.model.context, self.model.state.explorer, line.transaction)
         elif line.channel:
             QApplication.clipboard().setText(line.channel)
             self.model.context.notify(tr("Channel copied: its vouchers come to the chain together."))

@@ -13,11 +13,16 @@ from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
+    from services.wire.desk import Health
     from services.wire.figures import BreakdownOut, FiguresOut, Grouping, IncomeLineOut, IncomeLinesOut, SumOut
     from services.wire.nodes import NodeOut
     from studio.kit.context import PageContext
 
 PERIODS = (1, 7, 28, 90, 365)
+
+
+ALL = "all"
+"""Stands for the sum of the whole period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class EarningsState:
     lines: tuple[IncomeLineOut, ...] | None = None
     cursor: str | None = None
     """Where the lines go on."""
+    explorer: str = ""
+    """Where the chain's transactions can be looked at, if anywhere."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -58,6 +65,7 @@ class EarningsViewModel(ViewModel[EarningsState]):
         self._fetch(lambda desk: desk.figures.breakdown(period, by, node=node), self._on_sums)
         self._act(lambda desk: desk.figures.series(period, node=node), self._on_figures, self._no_list)
         self._act(lambda desk: desk.nodes.list(), self._on_nodes, self._no_list)
+        self.context.bridge.run(self, lambda client: client.health(), self._on_health, self._no_list)
         if self.state.opened is not None:
             self._load_lines()
 
@@ -83,6 +91,20 @@ class EarningsViewModel(ViewModel[EarningsState]):
         """Show the ledger's lines behind a sum."""
         self._set(opened=opened, lines=None, cursor=None)
         self._load_lines()
+
+    def open_all(self) -> None:
+        """Show all lines behind the period's sum."""
+        sums = self.state.sums
+        if sums is not None:
+            from services.wire.figures import SumOut  # the window reads answers, and makes this one
+
+            payments = sum(row.payments for row in sums.rows)
+            self.open_sum(
+                SumOut(
+                    key=ALL, name=ALL, gross=sums.gross, net=sums.net, paid_ms=0, payments=payments,
+                    net_before=sums.net_before,
+                )
+            )  # fmt: skip
 
     def close_sum(self) -> None:
         """Go back to the sums."""
@@ -115,11 +137,11 @@ class EarningsViewModel(ViewModel[EarningsState]):
         opened, sums = self.state.opened, self.state.sums
         if opened is None or sums is None:
             return
-        period, wish = Period(first=sums.first, last=sums.last), {}
-        if sums.by == "day":
+        period, wish = Period(first=sums.first, last=sums.last), dict[str, str]()
+        if opened.key != ALL and sums.by == "day":
             day = date.fromisoformat(opened.key)
             period = Period(first=day, last=day)
-        else:
+        elif opened.key != ALL:
             wish["source" if sums.by == "source" else "item"] = opened.key
         node = self.state.node
 
@@ -137,6 +159,9 @@ class EarningsViewModel(ViewModel[EarningsState]):
     def _on_figures(self, figures: FiguresOut) -> None:
         if (figures.last - figures.first).days + 1 == self.state.days:
             self._set(figures=figures)
+
+    def _on_health(self, health: Health) -> None:
+        self._set(explorer=health.explorer)
 
     def _on_nodes(self, nodes: tuple[NodeOut, ...]) -> None:
         self._set(nodes=tuple(node for node in nodes if node.films or node.address == self.state.node))

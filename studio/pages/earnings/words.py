@@ -31,6 +31,8 @@ _KINDS = {
 
 def name_of(row: SumOut, by: Grouping) -> str:
     """Give what people call a sum."""
+    if row.key == "all":
+        return tr("All payments of this time")
     if by == "day":
         return day(date.fromisoformat(row.key))
     return row.name or {"tip": tr("Tips"), "pool": tr("Pooled pass")}.get(row.key, short(row.key))

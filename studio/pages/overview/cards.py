@@ -75,7 +75,9 @@ def _quiet(sentence: str) -> QWidget:
 
 
 class LatestCard(Card):
-    """The newest film and its place among the last ten."""
+    """The newest film and its place among the last ten. Signal: ``opened(content_id)``."""
+
+    opened = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(tr("Latest film"))
@@ -91,7 +93,14 @@ class LatestCard(Card):
         self._rank = text.muted()
         self.body.addWidget(self._earned)
         self.body.addWidget(self._rank)
+        self._content_id = ""
+        self._open = ghost(tr("Open the film"), name="overview.latest", icon="arrow-right")
+        self._open.clicked.connect(self._on_open)
+        self.body.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)
+
+    def _on_open(self) -> None:
+        self.opened.emit(self._content_id)
 
     def show_latest(self, latest: LatestItem | None, poster: bytes | None) -> None:
         """Show a film, or what will be here."""
@@ -109,12 +118,16 @@ class LatestCard(Card):
                 else tr("Your first film")
             )
             self._rank.setText(tr("{place}, by what it earned.", place=place))
+        self._content_id = "" if latest is None else latest.content_id
+        self._open.setVisible(latest is not None)
         self._earned.setVisible(latest is not None)
         self._rank.setVisible(latest is not None)
 
 
 class SalesCard(Card):
-    """The last receipts."""
+    """The last receipts. Signal: ``opened(content_id)``, of a line's film."""
+
+    opened = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(tr("Last receipts"), spacing=8)
@@ -134,9 +147,13 @@ class SalesCard(Card):
         self.table = Table(self._model, name="overview.sales", says=tr("Last receipts"))
         self._none = text.muted(tr("Each part that somebody buys becomes a line here."))
         self.body.addWidget(self._none)
+        self.table.opened.connect(self._on_opened)
         self.body.addWidget(self.table)
         self.body.addStretch(1)
         self.show_sales(())
+
+    def _on_opened(self, sale: SaleOut) -> None:
+        self.opened.emit(sale.content_id)
 
     def show_sales(self, sales: Sequence[SaleOut]) -> None:
         """Show these receipts."""

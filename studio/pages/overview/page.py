@@ -70,6 +70,8 @@ class OverviewPage(PageFrame):
         self._words.setContentsMargins(12, 0, 12, 0)
         self._needs, self._latest, self._sales = NeedsCard(), LatestCard(), SalesCard()
         self._needs.wanted.connect(context.navigate)
+        for card in (self._latest, self._sales):
+            card.opened.connect(self._open_film)
         self._build()
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
@@ -139,6 +141,9 @@ class OverviewPage(PageFrame):
         metric = metric_of(figures, state.metric)
         days = [figures.first + timedelta(days=at) for at in range(len(metric.days))]
         self._chart.show_series(series_of(state.metric, days, metric.days, metric.before))
+
+    def _open_film(self, content_id: str) -> None:
+        self.model.context.navigate("item", {"content_id": content_id})
 
     def _open_tile(self, name: str, route: str) -> None:
         days = {"today": "1", "period": str(self.model.state.days)}.get(name)

@@ -140,9 +140,23 @@ def test_a_sum_opens_its_lines_down_to_the_chain(
     lines: Any = earnings.findChild(QWidget, "earnings.lines.table")
     paid = next(line for line in earnings.model.state.lines or () if line.kind == "paid")
     lines.opened.emit(paid)
-    assert shell.said == ["Transaction copied."]
+    assert shell.said == ["Hash copied. This chain has no explorer."]
     click(earnings, "earnings.back")
     assert earnings.model.state.opened is None
+
+
+def test_a_tile_opens_all_lines_of_the_period(
+    opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot
+) -> None:
+    earnings = opened()
+    earnings._net.opened.emit()
+    qtbot.waitUntil(lambda: earnings.model.state.lines is not None)
+    ((period,), asked) = figures.called("figures.lines")[-1]
+    assert "item" not in asked
+    assert "source" not in asked
+    assert earnings.model.state.sums is not None
+    assert (period.first, period.last) == (earnings.model.state.sums.first, earnings.model.state.sums.last)
+    assert "All payments of this time" in shown(earnings)
 
 
 def test_a_day_opens_its_own_lines(opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot) -> None:
@@ -292,14 +306,14 @@ SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Calla
 
 
 @pytest.mark.parametrize(
-    ("look", "size"), [("dark", (1280, 800)), ("light", (1024, 700))], ids=["dark-wide", "light-narrow"]
+    ("worn", "size"), [("dark", (1280, 800)), ("light", (1024, 700))], ids=["dark-wide", "light-narrow"]
 )
 @pytest.mark.parametrize("scene", SCENES)
 def test_draw_figures(
-    scene: str, look: ThemeName, size: tuple[int, int], frame: Window, qtbot: QtBot, theme: Theme,
+    scene: str, worn: ThemeName, size: tuple[int, int], frame: Window, qtbot: QtBot, theme: Theme,
     figures: PreparedClient, page_context: PageContext, shot: Shot,
 ) -> None:  # fmt: skip
-    theme.use(look)
+    theme.use(worn)
     route, answers, act, settled = SCENES[scene]
     figures.answers |= answers
     page: Any = STUDIO_ROUTES[route].factory(page_context)
@@ -319,7 +333,7 @@ def test_draw_figures(
     for turn in range(6):
         page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
         qtbot.waitUntil(partial(_has, marker, turn + 1))
-    shot(frame, f"studio/{scene}-{size[0]}-{look}")
+    shot(frame, f"studio/{scene}-{size[0]}-{worn}")
 
 
 def _has(marker: list[str], count: int) -> bool:

@@ -8,9 +8,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from services.wire.earnings import NeedOut
+from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.pages.overview.cards import NeedsCard
 from studio.pages.overview.needs import NEEDS, told
+from studio.pages.overview.page import OverviewPage
+from tests.fixtures import samples
+from tests.fixtures.window import PreparedClient, Shell
 
 CODES = get_args(NeedOut.model_fields["code"].annotation)
 
@@ -48,3 +52,18 @@ def test_each_need_says_what_it_is_and_leads_there(
     assert button is not None
     button.click()
     assert visited == [(route, behind)]
+
+
+def test_the_latest_film_and_each_receipt_lead_to_the_film(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, shell: Shell
+) -> None:
+    client.answers["earnings.overview"] = samples.overview()
+    page = OverviewPage(page_context)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.model.state.overview is not None)
+    button = page.findChild(Button, "overview.latest")
+    assert button is not None
+    button.click()
+    page._sales.table.opened.emit(samples.sale())
+    assert shell.visited == [("item", {"content_id": str(samples.FILM)})] * 2
+    qtbot.waitUntil(lambda: page._chart.drawn, timeout=20_000)
