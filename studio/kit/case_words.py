@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from studio.kit.format import day
+from services.units.money import Money
+from studio.kit.format import day, duration, money
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -33,6 +34,35 @@ KINDS: Final[dict[str, str]] = {
     "payout": mark("A month's payout waits"),
     "proposed": mark("Proposed by statistics"),
 }
+
+
+FACTS: Final[dict[str, str]] = {
+    "longest_day_s": mark("longest day"),
+    "watched_s": mark("watched"),
+    "quarters": mark("quarters believed"),
+    "funded_by_owner_share": mark("part with who is near"),
+    "withheld": mark("withheld"),
+    "paid": mark("to be paid"),
+    "near": mark("holders near"),
+    "near_s": mark("watched by them"),
+    "watchers": mark("watchers"),
+    "days": mark("days"),
+    "owners": mark("channels"),
+    "most_part": mark("part of the most watched"),
+}
+
+
+def case_facts(case: CaseOut) -> str:
+    """Say what was observed."""
+    return ", ".join(f"{tr(FACTS.get(name, name))} {_fact(name, value)}" for name, value in case.facts.items())
+
+
+def _fact(name: str, value: str) -> str:
+    if name.endswith("_s") and value.isdecimal():
+        return duration(int(value) * 1000)
+    if name in ("withheld", "paid") and value.isdecimal():
+        return money(Money(int(value)))
+    return value
 
 
 def case_sentence(case: CaseOut) -> str:

@@ -20,7 +20,7 @@ from services.node.cases.record import open_case
 from services.node.cases.tables import SharingCase
 from services.node.context import Node
 from services.node.memberships.turns import take_turn
-from services.node.passes.conduct import devices_of, trusts_of
+from services.node.passes.conduct import Signs, devices_of, odd_holders, signs_of, trusts_of
 from services.node.passes.month import (
     COMMON,
     Span,
@@ -62,6 +62,8 @@ class Gathered:
     trust: dict[str, Trust]
     conduct: dict[str, Conduct]
     near: dict[Address, dict[str, int]]
+    signs: dict[str, Signs]
+    """What statistics look at, by holder."""
     carried: tuple[str, ...]
     """The cases whose withheld money goes into this month."""
 
@@ -98,10 +100,16 @@ def close_month(node: Node, month: str) -> PassMonth:
     if not is_over(span, now) or later is not None:
         raise ProblemError("pass.month", month=month)
     record, gross, owners, watchers = _compute(gathered)
+    odd = odd_holders(gathered.signs)
     with node.database.write() as session:
         take_turn(session, "pass month")
         known = session.get(PassMonth, month)
-        return known or _enter(session, gathered, record, gross, owners, watchers, now)
+        if known is not None:
+            return known
+        for holder in odd:
+            facts = gathered.signs[holder].facts()
+            open_case(session, "proposed", Address(holder), month, ("unlike_others",), facts, now)
+        return _enter(session, gathered, record, gross, owners, watchers, now)
 
 
 def _gather(node: Node, session: Session, span: Span, now: datetime) -> Gathered:
@@ -114,7 +122,8 @@ def _gather(node: Node, session: Session, span: Span, now: datetime) -> Gathered
     trust, conduct, near = trusts_of(fees, pairs, payers_of(session, node), devices_of(session))
     lengths = lengths_of(session, {owner for _, owner in (*pairs, *earlier)})
     files = files_of(node, span, fees=fees, trust=trust, pairs=pairs, earlier=earlier, lengths=lengths)
-    return Gathered(span, files, fees, trust, conduct, near, tuple(row.case for row, _ in carried))
+    signs = signs_of(conduct, pairs)
+    return Gathered(span, files, fees, trust, conduct, near, signs, tuple(row.case for row, _ in carried))
 
 
 def _ready(session: Session, now: datetime) -> list[tuple[Withheld, str]]:

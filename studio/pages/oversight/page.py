@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit import format as say
-from studio.kit.case_words import KINDS, STATES, case_sentence
+from studio.kit.case_words import KINDS, STATES, case_facts, case_sentence
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost, secondary
@@ -138,8 +138,7 @@ class OversightPage(PageFrame):
 
     def _sharing_case(self, case: CaseOut) -> Line:
         words, tone = STATES[case.state]
-        facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in case.facts.items())
-        told = f"{say.short(case.account)} · {case_sentence(case)} {facts}"
+        told = f"{say.short(case.account)} · {case_sentence(case)} ({case_facts(case)})"
         line = Line(case, tr(KINDS[case.kind]), told, badge=tr(words), tone=tone)
         line.offer(ghost(tr("Uphold"), name=f"oversight.uphold.{case.id}"), "upheld")
         line.offer(secondary(tr("Lift"), name=f"oversight.lift.{case.id}", icon="check"), "lifted")
