@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _KILO = 1_000
 _MOST_KILO = 1_000_000
 _LIMIT_WIDTH = 200
-_KINDS = {"daemon": mark("IPFS daemon"), "gateway": mark("Gateway")}
+_KINDS = {"daemon": mark("IPFS daemon"), "gateway": mark("Gateway"), "pinning": mark("Pinning service")}
 
 
 class StorageCard(Card):
@@ -38,9 +38,10 @@ class StorageCard(Card):
         self._context = context
         self.model = StorageViewModel(context)
         about = tr(
-            "Your films lie on this computer, encrypted. Copies go to every IPFS daemon that you name here, and parts"
+            "Your films lie on this computer, encrypted. Copies go to every IPFS daemon that you name here; pinning"
+            " services fetch theirs from those. Parts that a node does not give come from the gateways."
         )
-        self.body.addWidget(text.muted(tr("{value} that a node does not give come from the gateways.", value=about)))
+        self.body.addWidget(text.muted(about))
         self.banner = ProblemBanner(name="settings.storage.problem")
         self.banner.acted.connect(self._on_action)
         self.body.addWidget(self.banner)
@@ -80,8 +81,15 @@ class StorageCard(Card):
         self._add = secondary(tr("Add storage"), name="settings.storage.add", icon="plus")
         self._add.clicked.connect(self._on_add)
         self._address.returnPressed.connect(self._on_add)
-        line = row(self._address, self._add)
-        line.setStretch(0, 1)
+        self._token = QLineEdit()
+        self._token.setObjectName("settings.storage.token")
+        self._token.setPlaceholderText(tr("Token, for a pinning service"))
+        self._token.setAccessibleName(tr("Token of a pinning service; empty for any other storage"))
+        self._token.setEchoMode(QLineEdit.EchoMode.Password)
+        self._token.returnPressed.connect(self._on_add)
+        line = row(self._address, self._token, self._add)
+        line.setStretch(0, 3)
+        line.setStretch(1, 2)
         self.body.addLayout(line)
 
     def _limiting(self) -> None:
@@ -110,6 +118,7 @@ class StorageCard(Card):
         if state.added != self._added:
             self._added = state.added
             self._address.clear()
+            self._token.clear()
         detected = None if storage is None else storage.detected
         self._offer.setVisible(detected is not None)
         if detected is not None:
@@ -140,7 +149,7 @@ class StorageCard(Card):
             self.model.add(storage.detected.address)
 
     def _on_add(self) -> None:
-        self.model.add(self._address.text())
+        self.model.add(self._address.text(), self._token.text())
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self._context.handle(problem, self._on_add if self._address.text() else self.model.refresh)
@@ -171,7 +180,7 @@ class TargetLine(QWidget):
         self._state.set_state(*_state(target))
         self._state.setToolTip(tr("Last answered {seen_at}", seen_at=moment(target.seen_at)))
         parts = [target.address]
-        if target.kind == "daemon":
+        if target.kind != "gateway":
             parts.append(tr_count(target.films, "{count} film of yours in full", "{count} films of yours in full"))
         if target.missing:
             parts.append(tr("{missing} missing", missing=target.missing))

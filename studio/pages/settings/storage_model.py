@@ -40,11 +40,11 @@ class StorageViewModel(ViewModel[StorageState]):
         """Load the list, and look whether a daemon runs here."""
         self._fetch(lambda desk: desk.storage.get(), self._on_storage)
 
-    def add(self, address: str) -> None:
-        """Look at a storage and put it on the list."""
+    def add(self, address: str, token: str = "") -> None:
+        """Look at a storage and put it on the list. token: a pinning service's."""
         if address.strip() and not self.state.busy:
             self._set(busy=True, problem=None)
-            self._act(lambda desk: desk.storage.add(address.strip()), self._on_added)
+            self._act(lambda desk: desk.storage.add(address.strip(), token.strip()), self._on_added)
 
     def remove(self, address: str) -> None:
         """Take a storage off the list."""

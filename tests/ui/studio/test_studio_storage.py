@@ -97,3 +97,23 @@ def test_the_limit_is_sent_and_an_address_is_added(
     address.setText(THERE)
     shown.button("add").click()
     qtbot.waitUntil(lambda: address.text() == "")
+
+
+def test_a_pinning_service_is_added_with_its_token_which_is_not_shown(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    address = "https://pins.example/psa"
+    client.answers["storage.get"] = storage()
+    client.answers["storage.add"] = storage(
+        target(address=address).model_copy(update={"kind": "pinning", "version": ""})
+    )
+    shown = opened(qtbot, page_context)
+    fields = {name: shown.card.findChild(QLineEdit, f"settings.storage.{name}") for name in ("address", "token")}
+    assert fields["address"] is not None
+    assert fields["token"] is not None
+    fields["address"].setText(address)
+    fields["token"].setText("secret")
+    assert fields["token"].displayText() != "secret"
+    shown.button("add").click()
+    qtbot.waitUntil(lambda: shown.details == [f"{address} · 3 films of yours in full"])
+    assert fields["token"].text() == ""
