@@ -25,8 +25,8 @@ _MADE_OF = (
     "services/media/art/*.py",
     "resources/demo/*.toml",
     "contracts/artifacts/*.json",
+    "services/db/migrations/*/*.py",
 )
-_TABLES = "services/db/migrations/*/*.py"
 _BUILT = "built.json"
 _GROWING = ".growing-"
 _IN_MEMORY = "museclock-world-"
@@ -98,8 +98,6 @@ def _recipe() -> str:
     for path in _files():
         digest.update(str(path.relative_to(_ROOT)).encode() + b"\0")
         digest.update(path.read_bytes())
-    for path in sorted(_ROOT.glob(_TABLES)):
-        digest.update(path.name.encode() + b"\0")
     return digest.hexdigest()
 
 

@@ -8,8 +8,6 @@ from typing import Literal
 
 SizeName = Literal["empty", "small", "normal", "large"]
 SEED = "museclock"
-RECIPE = 1
-"""Counts up with every change of what a seed makes; worlds of other recipes are made anew."""
 END = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 """When every history ends: a fixed moment, so that one seed makes one world. Its clock goes on from there."""
 
