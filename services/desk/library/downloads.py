@@ -12,6 +12,7 @@ from services.desk.content import ciphertext, init_segment
 from services.desk.context import Desk
 from services.desk.films import known_film, open_film
 from services.desk.library.tables import Download
+from services.desk.memberships.lending import keepable
 from services.desk.nodes.places import at_film
 from services.desk.purchases.home import bring_home
 from services.desk.purchases.keys import owned
@@ -143,7 +144,7 @@ def _begin(desk: Desk, manifest: Manifest) -> None:
 
 def _wanted(desk: Desk, manifest: Manifest) -> list[int]:
     with desk.database.read() as session:
-        mine = owned(session, manifest.content_id)
+        mine = owned(session, manifest.content_id) | keepable(session, desk, manifest.content_id)
     return sorted(mine | set(manifest.preview_keys)) if mine or _is_free(manifest) else []
 
 

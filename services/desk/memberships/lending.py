@@ -22,6 +22,8 @@ from services.wire.memberships import FareOut
 from services.wire.node import NodeTierOut
 from services.wire.problems import ProblemError
 
+OFFLINE = "offline"
+"""What a lent chunk has for the reason when its tier lets members keep films on their disks."""
 _TRACK = 0
 _log = logging.getLogger(__name__)
 _KNOWN_NO = ("content.members_only", "content.not_found", "wallet.locked", "wallet.missing")
@@ -82,6 +84,14 @@ def lent(work: Session, desk: Desk, content: ContentId) -> frozenset[int]:
     return frozenset(work.scalars(wanted))
 
 
+def keepable(work: Session, desk: Desk, content: ContentId) -> frozenset[int]:
+    """Give the chunks that a member may keep on this disk now; their keys end with the membership."""
+    wanted = select(LentChunk.index).where(
+        LentChunk.content_id == content, LentChunk.until > desk.clock.now(), LentChunk.why == OFFLINE
+    )
+    return frozenset(work.scalars(wanted))
+
+
 def lent_key(desk: Desk, content: ContentId, index: int) -> bytes | None:
     """Give a lent chunk's key; None when it is not lent, or no longer. Blocking."""
     with desk.database.read() as session:
@@ -125,7 +135,7 @@ def _keep(desk: Desk, film: OpenFilm, answer: LentKeysOut) -> None:
                 index=key.index,
                 wrapped_key=desk.device.wrap(bytes.fromhex(key.key), owner=_row(content, key.index)),
                 until=answer.until,
-                why=answer.why,
+                why=OFFLINE if answer.may_keep else answer.why,
                 tier_id=answer.tier_id,
             )
             for key in answer.keys

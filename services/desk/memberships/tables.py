@@ -91,7 +91,7 @@ class LentChunk(DeskTable):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     until: Mapped[datetime] = mapped_column(MomentColumn)
     why: Mapped[str] = mapped_column(Text)
-    """free (for all, at that time) or member."""
+    """free (for all, at that time), member, or offline (a member's, whose tier lets it be kept on this disk)."""
     tier_id: Mapped[str] = mapped_column(Text)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from services.desk.library import downloads
+from services.desk.memberships.lending import keepable
 from services.node.memberships.tables import Membership
 from services.units.ids import new_row_id
 from services.units.money import Money
@@ -68,6 +71,28 @@ async def test_a_film_is_published_for_later_and_comes_by_the_nodes_clock(
     hand_clock.advance(timedelta(days=1))
     (there,) = await viewer.catalogue.browse()
     assert there.opens_at is None
+
+
+async def test_a_tier_lets_its_members_keep_films_offline(running: RunningWorld) -> None:
+    creator, viewer = running.creator, running.viewer
+    tier = await creator.tiers.create(name="Offline", price=Money.parse("2.99"))
+    join(running, tier)
+    film = await running.publish(chunks=4, preview_chunks=1, more={"visibility": "members", "tiers": (tier.id,)})
+    await viewer.memberships.mine()
+    await viewer.playback.open(film.content)
+    desk = running.desk("viewer")
+
+    def kept() -> frozenset[int]:
+        with desk.database.read() as session:
+            return keepable(session, desk, film.content)
+
+    assert kept() == frozenset(), "a member may watch, and not keep"
+    await creator.tiers.update(tier.id, name="Offline", price=tier.price, perks=(), downloads=True)
+    await viewer.playback.open(film.content)
+    assert kept() == frozenset(range(4))
+    await downloads.start(desk, film.content)
+    while (await viewer.library.downloads()).downloads[0].state != "here":
+        await asyncio.sleep(0.02)
 
 
 async def test_a_member_writes_and_is_answered(running: RunningWorld) -> None:
