@@ -119,4 +119,7 @@ def _line(receipt: ReceiptOut, asked: str) -> QVBoxLayout:
     made = column(spacing=4)
     made.addLayout(first)
     made.addLayout(second)
+    if receipt.state == "refused":
+        back = tr("Not delivered, so not charged: {amount} is yours again.", amount=money_exact(receipt.amount))
+        made.addWidget(text.caption(back, wrap=True))
     return made
