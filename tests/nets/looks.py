@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import NamedTuple
 
 import pytest
 
-from studio.kit.tokens import ThemeName
+from studio.kit.tokens import THEMES, ThemeName
 from studio.kit.words import Language
 
 
@@ -33,7 +32,7 @@ USUAL = (
     Look("light", (1280, 800), 100, "en-XA"),
 )
 ALL = (
-    *(Look(*each) for each in product(("dark", "light"), SIZES, (100, 200))),
+    *(Look(theme, size, percent) for theme in THEMES for size in SIZES for percent in (100, 200)),
     Look("dark", (1280, 800), 100, "de"),
     Look("light", (1280, 800), 100, "en-XA"),
 )

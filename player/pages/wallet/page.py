@@ -21,9 +21,8 @@ from player.pages.wallet.sending_model import SendingViewModel
 from player.pages.wallet.view_model import Panel, WalletViewModel
 from studio.kit.format import clock, money_exact, short
 from studio.kit.problems import Action
-from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import secondary
-from studio.kit.widgets.card import row
+from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.tile import Tile
@@ -59,7 +58,7 @@ class WalletPage(PageFrame):
         self._refundable = Tile("wallet.refundable", tr("Refundable"), plain=True)
         tiles = (self._available, self._in_budget, self._in_flight, self._refundable)
         self.body.addWidget(self._backup)
-        self.body.addLayout(row(*tiles, spacing=16, stretch=1))
+        self.body.addWidget(Columns(*tiles, least=180, spacing=16))
         self.body.addWidget(self._add)
         self.body.addWidget(self._send)
         self._channels, self._limits = ChannelsCard(), LimitsCard(asks=not context.demo)
@@ -67,7 +66,7 @@ class WalletPage(PageFrame):
         self._memberships, self._own = MembershipsCard(), MembershipsViewModel(context)
         self.body.addWidget(self._channels)
         self.body.addWidget(self._memberships)
-        self.body.addLayout(row(self._payment, self._limits, spacing=GUTTER, stretch=1))
+        self.body.addWidget(Columns(self._payment, self._limits, least=340))
         self._balance = BalanceCard()
         self.body.addWidget(self._balance)
         self.body.addWidget(self._receipts)
