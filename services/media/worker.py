@@ -28,6 +28,8 @@ from services.wire.problems import KINDS, ProblemError
 # A worker says something at least once a chunk; the longest silence is a chunk of large pictures that is coded anew.
 SILENCE_S = 300.0
 _MAX_LINE_BYTES = 64 * 1024
+# A computer that slept may count its sleep as silence: who is awake again says something soon.
+WAKING_S = 30.0
 # A part is stored within a fraction of it.
 _ENDING_S = 2.0
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "TEMP", "MUSECLOCK_ENCODER")
@@ -197,9 +199,7 @@ async def _messages(process: asyncio.subprocess.Process) -> AsyncIterator[Json]:
     news = _pipe(process.stdout)
     while True:
         try:
-            # Not wait_for(): before 3.12 it swallows a cancellation that meets a line.
-            async with asyncio.timeout(SILENCE_S):
-                line = await news.readline()
+            line = await _line(news)
         except TimeoutError as exc:
             raise ProblemError("media.limits", limit="time") from exc
         except ValueError as exc:
@@ -210,6 +210,16 @@ async def _messages(process: asyncio.subprocess.Process) -> AsyncIterator[Json]:
             message = json.loads(line)
         if isinstance(message, dict):
             yield message
+
+
+async def _line(news: asyncio.StreamReader) -> bytes:
+    try:
+        # Not wait_for(): before 3.12 it swallows a cancellation that meets a line.
+        async with asyncio.timeout(SILENCE_S):
+            return await news.readline()
+    except TimeoutError:
+        async with asyncio.timeout(WAKING_S):
+            return await news.readline()
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import pytest
 
 from services.ipfs.store import DiskBlockStore
 from services.media import worker
-from services.media.film import STAGES, Progress
+from services.media.film import STAGES, Ingested, Progress
 from services.wire.problems import ProblemError
 from tests.fixtures.media import SECRET, content_of, ingest_into, ingest_job, repeat_film
 from tests.nets.leaks import children
@@ -133,6 +133,31 @@ class TestCancelled:
             assert process.wait(10) == 1
 
 
+class TestAsleep:
+    def test_a_computer_that_slept_goes_on_where_it_was(self, timecode_clip: Path, tmp_path: Path) -> None:
+        """The worker stands still, and by the clock hours pass; then it goes on, and nothing was given up."""
+
+        async def slept() -> Ingested:
+            loop, jump, news = asyncio.get_running_loop(), [0.0], list[Progress]()
+            real = loop.time
+            loop.time = lambda: real() + jump[0]  # type: ignore[method-assign]
+            before = children()
+
+            def sleep_once(item: Progress) -> None:
+                if item.stage == "cut" and not jump[0]:
+                    for pid in children() - before:
+                        os.kill(pid, signal.SIGSTOP)
+                        loop.call_later(8 * 3600 + 0.2, os.kill, pid, signal.SIGCONT)
+                    jump[0] = 8 * 3600.0
+                news.append(item)
+
+            film = await ingest_job(tmp_path / "slept", timecode_clip, sleep_once)
+            assert jump[0]
+            return film
+
+        assert asyncio.run(slept()) == ingest_into(tmp_path / "awake", timecode_clip)
+
+
 class TestLimits:
     def test_memory_does_not_grow_with_the_film(self, timecode_clip: Path, long_film: Path, tmp_path: Path) -> None:
         short = tmp_path / "short.mp4"
@@ -167,6 +192,7 @@ class TestLimits:
     @pytest.mark.logs("worker.died")
     def test_a_silent_worker_is_given_up(self, long_film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(worker, "SILENCE_S", 0.01)
+        monkeypatch.setattr(worker, "WAKING_S", 0.01)
         with pytest.raises(ProblemError) as caught:
             asyncio.run(worker.probe(long_film))
         assert (caught.value.code, caught.value.params) == ("media.limits", {"limit": "time"})
