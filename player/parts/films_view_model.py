@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from services.client import DeskClient
     from services.wire.catalogue import ItemOut, ItemsPageOut
+    from services.wire.moderation import ReportOut, ReportReason
     from services.wire.profiles import StandingsOut
     from services.wire.storage import ExportOut
     from studio.kit.context import PageContext
@@ -230,6 +231,32 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Go to the creator's page."""
         params = {"creator": item.creator, "name": item.creator_name, "node": item.node}
         self.context.navigate("channel", params)
+
+    def report(self, item: ItemOut, reason: ReportReason) -> None:
+        """Tell the film's node what is wrong with it."""
+
+        def on_ok(_told: ReportOut) -> None:
+            self.context.notify(tr("Whoever runs the node of “{title}” is told.", title=item.title))
+
+        def on_problem(problem: Problem) -> None:
+            self.context.notify(advice(problem).sentence)
+
+        self._act(lambda desk: desk.library.report(item.content_id, reason), on_ok, on_problem)
+
+    def hide_channel(self, item: ItemOut) -> None:
+        """Show nothing of a creator any more; the list of those is in the settings."""
+
+        def on_ok(standings: StandingsOut) -> None:
+            self._on_standings(standings)
+            self.context.notify(
+                tr("{channel} is hidden. The settings have the list of hidden channels.", channel=item.creator_name)
+            )
+
+        self._act(
+            lambda desk: desk.library.stand("blocked", item.creator, name=item.creator_name, node=item.node),
+            on_ok,
+            self._not_now,
+        )
 
     def hide_locked(self, *, hides: bool) -> None:
         """Hide films that this account cannot watch now, or show them."""

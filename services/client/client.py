@@ -24,6 +24,7 @@ from services.client.pricing import PricingClient
 from services.client.profile import ProfileClient
 from services.client.storage import StorageClient
 from services.client.studio import EarningsClient, PayoutsClient, TiersClient, UploadsClient
+from services.client.tips import TipsClient
 from services.client.wallet import WalletClient
 from services.http.door import TIMEOUT, Door
 from services.http.private import PrivateClient
@@ -40,6 +41,7 @@ class DeskClient:
         door = Door(http, f"/desks/{desk_id}")
         self._door = door
         self.wallet = WalletClient(door)
+        self.tips = TipsClient(door)
         self.nodes = NodesClient(door)
         self.tiers = TiersClient(door)
         self.memberships = MembershipsClient(door)

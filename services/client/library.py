@@ -11,6 +11,7 @@ from services.http.door import Door
 from services.units.address import Address
 from services.units.ids import ContentId
 from services.wire.library import DownloadsOut, RoomIn
+from services.wire.moderation import ReportIn, ReportOut, ReportReason
 from services.wire.profiles import CreatorPageOut, PictureOut, ProfileIn, ProfileOut, StandingIn, StandingsOut
 
 Standing = Literal["follows", "blocked"]
@@ -89,3 +90,11 @@ class LibraryClient:
     async def limit_downloads(self, limit_bytes: int) -> DownloadsOut:
         """Say how much of the disk films from elsewhere may take."""
         return await self._door.call(DownloadsOut, "PUT", "/downloads/limit", body=RoomIn(limit_bytes=limit_bytes))
+
+    async def report(self, content_id: ContentId, reason: ReportReason, *, text: str = "") -> ReportOut:
+        """Tell a film's node what is wrong with it; an account's first word on it stays.
+
+        Problem codes: content.not_found, wallet.locked, node.unreachable.
+        """
+        body = ReportIn(reason=reason, text=text)
+        return await self._door.call(ReportOut, "POST", f"/films/{content_id}/report", body=body)

@@ -36,6 +36,8 @@ from services.desk.publishing import routes as publishing
 from services.desk.purchases.resume import watch as watch_purchases
 from services.desk.storage import routes as storage
 from services.desk.storage.repair import watch as watch_storages
+from services.desk.tips import routes as tips
+from services.desk.tips.giving import watch as watch_tips
 from services.desk.wallet import backup_routes, sending, sending_routes
 from services.desk.wallet import routes as wallet
 from services.desk.wallet.outside import watch as watch_outside
@@ -48,6 +50,7 @@ _SLICES = (
     wallet.router,
     notices.router,
     sending_routes.router,
+    tips.router,
     backup_routes.router,
     channels.router,
     tiers.router,
@@ -109,6 +112,7 @@ async def open_desk(desk: Desk) -> None:
     desk.spawn(watch_storages(desk), name="storages")
     desk.spawn(watch_news(desk), name="notices")
     desk.spawn(watch_outside(desk), name="outside changes")
+    desk.spawn(watch_tips(desk), name="tips")
     await work.resume_all(desk)
     await publish.resume_all(desk)
     await control.resume_proofs(desk)

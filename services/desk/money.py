@@ -138,3 +138,11 @@ def book_sending(work: Work, step: str, *, ref: str, amount: Money, at: datetime
     }  # fmt: skip
     source, target = moves[step]
     post(work, kind=f"sending.{step}", ref=ref, at=at, lines=(Line(source, -amount), Line(target, amount)))
+
+
+def book_tip(work: Work, step: str, *, ref: str, amount: Money, at: datetime) -> None:
+    """Follow a tip: ``signed``, then ``paid`` or ``released``. ``ref`` names the order."""
+    moves = {"signed": (WALLET, IN_FLIGHT), "paid": (IN_FLIGHT, SPENT), "released": (IN_FLIGHT, WALLET)}
+    source, target = moves[step]
+    lines = (Line(source, -amount, "tip"), Line(target, amount, "tip"))
+    post(work, kind=f"tip.{step}", ref=ref, at=at, lines=lines)

@@ -20,6 +20,7 @@ from services.desk.money import CHANNEL, ESCROW, PROMISED, SALES, SPENT
 from services.desk.nodes.record import paid_at
 from services.desk.purchases.exact import transferred
 from services.desk.tables import Channel
+from services.desk.tips.giving import tipped
 from services.units.address import Bytes32
 from services.units.money import ZERO, Money, total
 from services.wire.desk import Reconciliation, ReconciliationRow
@@ -104,7 +105,7 @@ def _ask_chain(desk: Desk) -> _Chain | None:
             available=desk.chain.creator_balance(owner),
             deposited=total([one.balance for one in seen]),
             claimed=total([one.claimed for one in seen]),
-            transferred=transferred(desk),
+            transferred=transferred(desk) + tipped(desk),
             refunded=came_back(desk),
         )
     except ChainUnreachable:

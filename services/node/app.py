@@ -32,6 +32,7 @@ from services.node.sales.quick import PAY
 from services.node.schema import PREFIX, describe
 from services.node.seeds import creators, links, payouts, viewers
 from services.node.seeds.quick import READ
+from services.node.tips import routes as tips
 
 ROUTERS: Final = (
     health.router,
@@ -42,6 +43,7 @@ ROUTERS: Final = (
     messages.router,
     lending.router,
     refund_routes.router,
+    tips.router,
     passes.router,
     cases.router,
     gifts.router,

@@ -12,7 +12,7 @@ from studio.kit import theme
 from studio.kit.format import short
 from studio.kit.tokens import CARD_RADIUS, HEADING
 from studio.kit.widgets import text
-from studio.kit.widgets.button import Button, ghost
+from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import row
 from studio.kit.widgets.text import Text, Weight
 from studio.kit.words import tr, tr_count
@@ -82,10 +82,11 @@ def _fill(painter: QPainter, place: QRectF, image: QImage) -> None:
 
 
 class ChannelHead(QWidget):
-    """Signals: ``follow_pressed``, ``block_pressed``."""
+    """Signals: ``follow_pressed``, ``block_pressed``, ``tip_pressed``."""
 
     follow_pressed = Signal()
     block_pressed = Signal()
+    tip_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +97,8 @@ class ChannelHead(QWidget):
         self._about.setMaximumWidth(760)
         self._follow = Button(tr("Follow"), "primary", name="channel.follow", icon="heart")
         self._block = ghost(tr("Hide this channel"), name="channel.block")
+        self._tip = secondary(tr("Tip"), name="channel.tip.open", icon="gift")
+        self._tip.clicked.connect(self.tip_pressed)
         self._follow.clicked.connect(self.follow_pressed)
         self._block.clicked.connect(self.block_pressed)
         layout = QVBoxLayout(self)
@@ -105,6 +108,7 @@ class ChannelHead(QWidget):
         line = row(self._name, self._facts, spacing=12)
         line.addStretch(1)
         line.addWidget(self._block)
+        line.addWidget(self._tip)
         line.addWidget(self._follow)
         layout.addLayout(line)
         layout.addWidget(self._about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -10,9 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.pages.channel.head import ChannelHead
 from player.pages.channel.tier_cards import TierCards
+from player.pages.channel.tip_box import TipBox
+from player.pages.channel.tip_model import TipViewModel
 from player.pages.channel.view_model import ChannelViewModel
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
+from services.units.address import address
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost
@@ -24,6 +28,7 @@ from studio.kit.words import tr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.units.money import Money
     from services.wire.profiles import OutsideOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
@@ -38,6 +43,7 @@ class ChannelPage(PageFrame):
         super().__init__(tr("Channel"))
         self.model = ChannelViewModel(context)
         self._head, self._tiers, self._waiting = ChannelHead(), TierCards(), FilmSkeleton()
+        self._tip, self._tips = TipBox(), TipViewModel(context)
         self._list = FilmList(name="channel.list", says=tr("Films of this creator"))
         self._outside = QWidget()
         self._links: tuple[OutsideOut, ...] = ()
@@ -45,13 +51,18 @@ class ChannelPage(PageFrame):
         self._outside_list.setContentsMargins(0, 0, 0, 0)
         self._empty = EmptyState(tr("This creator has no film for sale."), tr("Discover films"), ghost="cards")
         self._empty.setMinimumHeight(320)
-        for part in (self._head, self._tiers, self._list, self._outside, self._waiting, self._empty):
+        for part in (self._head, self._tip, self._tiers, self._list, self._outside, self._waiting, self._empty):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._list.opened.connect(self.model.open_film)
         self._empty.acted.connect(self._discover)
         self._head.follow_pressed.connect(lambda: self.model.stand("follows"))
         self._head.block_pressed.connect(lambda: self.model.stand("blocked"))
+        self._head.tip_pressed.connect(self._toggle_tip)
+        self._tip.left.connect(partial(self._tips.show, wanted=False))
+        self._tip.given.connect(self._give_tip)
+        self._tips.changed.connect(self._render_tip)
+        self._render_tip()
         self._tiers.tier_wanted.connect(self.model.ask)
         self._tiers.join_wanted.connect(self.model.join)
         self._tiers.left.connect(self.model.leave_quote)
@@ -88,6 +99,18 @@ class ChannelPage(PageFrame):
                 widget.deleteLater()
         for link in links:
             self._outside_list.addWidget(_outside_line(link))
+
+    def _toggle_tip(self) -> None:
+        self._tips.show(wanted=not self._tips.state.open)
+
+    def _give_tip(self, amount: Money, message: str) -> None:
+        state = self.model.state
+        self._tips.give(address(state.creator), state.node, amount, message)
+
+    def _render_tip(self) -> None:
+        self._tip.show_state(self._tips.state)
+        if self._tips.state.given is not None:
+            self._tip.clear()
 
     def _discover(self) -> None:
         self.model.context.navigate("discover")

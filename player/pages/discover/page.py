@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
@@ -12,6 +14,7 @@ from player.parts.film_skeleton import FilmSkeleton
 from player.parts.films_view_model import FilmsState, FilmsViewModel
 from player.parts.filter_bar import FilterBar
 from player.parts.missing_nodes import MissingNodes
+from player.parts.report_menu import add_report_menu
 from studio.kit.format import moment
 from studio.kit.widgets import text
 from studio.kit.widgets.empty import EmptyState
@@ -51,7 +54,7 @@ class DiscoverPage(PageFrame):
         self._search.textChanged.connect(self.model.search)
         self.buttons.addWidget(self._search)
         self._continue, self._waiting = ContinueCard(), FilmSkeleton()
-        self._list = FilmList(name="discover.list", says=tr("Films"))
+        self._list = FilmList(name="discover.list", says=tr("Films"), has_menu=True)
         self._empty = EmptyState("", "", name="discover.again", ghost="cards")
         self._empty.setMinimumHeight(420)
         self._missing, self._filters = MissingNodes(context), FilterBar()
@@ -69,6 +72,7 @@ class DiscoverPage(PageFrame):
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
         self._continue.opened.connect(self.model.open_film)
         self._list.opened.connect(self.model.open_film)
+        self._list.menu_wanted.connect(self._show_menu)
         self._empty.acted.connect(self._clear)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
@@ -100,6 +104,17 @@ class DiscoverPage(PageFrame):
             self._empty.button.set_text(tr("Look again"))
         self._empty.button.setVisible(True)
         self.subtitle.setText(_count(state))
+
+    def _show_menu(self, item: ItemOut, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("discover.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Watch")).triggered.connect(partial(self.model.open_film, item))
+        menu.addAction(tr("The creator’s channel")).triggered.connect(partial(self.model.open_channel, item))
+        menu.addSeparator()
+        menu.addAction(tr("Hide this channel")).triggered.connect(partial(self.model.hide_channel, item))
+        add_report_menu(menu, partial(self.model.report, item))
+        menu.popup(place)
 
     def _on_scroll(self, value: int) -> None:
         bar = self.verticalScrollBar()

@@ -14,6 +14,7 @@ from player.parts.continue_card import ContinueCard
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton
 from player.parts.films_view_model import FilmsState, FilmsViewModel, Shelf
+from player.parts.report_menu import add_report_menu
 from studio.kit.format import moment
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button
@@ -133,6 +134,7 @@ class LibraryPage(PageFrame):
         save = menu.addAction(tr("Save what is yours to a file…"))
         save.setEnabled(item.owned_chunks > 0)
         save.triggered.connect(partial(self._choose_file, item))
+        add_report_menu(menu, partial(self.model.report, item))
         menu.popup(place)
 
     def _keep(self, item: ItemOut) -> None:

@@ -36,6 +36,8 @@ REASONS: dict[str, str] = {
     "refund.released": mark("The refund did not happen: back"),
     "refund.came": mark("Refund received"),
     "withdrawn": mark("Earnings paid out to you"),
+    "tip.signed": mark("Tip"),
+    "tip.released": mark("The tip did not happen: back"),
     "sending.signed": mark("Sent to an address"),
     "sending.released": mark("The payment did not happen: back"),
     "sending.fee": mark("Network fee"),

@@ -9,6 +9,7 @@ from services.desk.door import ContentOf, DeskOf
 from services.desk.library.downloads import downloads_out, remove, start, write_limit
 from services.desk.nodes.places import FilmDeskOf
 from services.wire.library import DownloadsOut, RoomIn
+from services.wire.moderation import ReportIn, ReportOut
 
 router = APIRouter(tags=["library"])
 
@@ -42,3 +43,9 @@ async def free(desk: DeskOf, content: ContentOf) -> DownloadsOut:
     """Free the disk of a film; nothing that is owned is lost."""
     await to_thread.run_sync(remove, desk, content)
     return await to_thread.run_sync(downloads_out, desk)
+
+
+@router.post("/films/{content_id}/report", status_code=201)
+async def report(desk: FilmDeskOf, content: ContentOf, body: ReportIn) -> ReportOut:
+    """Tell the film's node what is wrong with it. Problem codes: content.not_found, wallet.locked, node.unreachable."""
+    return await desk.node.call(ReportOut, "POST", f"/content/{content}/report", body=body)

@@ -23,6 +23,7 @@ from studio.kit.words import mark, tr
 from studio.pages.earnings.lines import LinesCard
 from studio.pages.earnings.statement import as_html, write_pdf
 from studio.pages.earnings.sums import SumsCard
+from studio.pages.earnings.tips import TipsCard
 from studio.pages.earnings.view_model import PERIODS, EarningsViewModel
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class EarningsPage(PageFrame):
         self._lines.closed.connect(self.model.close_sum)
         self._lines.more_wanted.connect(self.model.more)
         self._lines.opened.connect(self._open_transaction)
-        for part in (self._chart_card, self._sums, self._lines):
+        for part in (self._chart_card, self._sums, self._lines, TipsCard(context)):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)

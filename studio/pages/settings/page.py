@@ -12,6 +12,7 @@ from studio.kit.widgets.page import PageFrame
 from studio.kit.words import mark, tr
 from studio.pages.settings.about import AboutCard
 from studio.pages.settings.backup import BackupCard
+from studio.pages.settings.blocked import BlockedCard
 from studio.pages.settings.channel import ChannelCard
 from studio.pages.settings.data import DataCard
 from studio.pages.settings.deletion import DeletionCard
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 # The sections in their order, each with its cards. A new card is its name here and a line in ``_CARDS``.
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("general", mark("General"), ("look", "about")),
+    ("general", mark("General"), ("look", "blocked", "about")),
     ("channel", mark("Channel"), ("channel",)),
     ("wallet", mark("Wallet"), ("wallet", "backup")),
     ("notices", mark("Notifications"), ("notices",)),
@@ -122,6 +123,7 @@ _CARDS: dict[str, Callable[[PageContext], Card]] = {
     "look": LookCard,
     "channel": ChannelCard,
     "backup": BackupCard,
+    "blocked": BlockedCard,
     "notices": NoticesCard,
     "nodes": NodesCard,
     "storage": StorageCard,

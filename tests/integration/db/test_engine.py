@@ -28,6 +28,7 @@ from services.desk.library import tables as library_tables
 from services.desk.nodes import tables as node_list
 from services.desk.storage import tables as storage_tables
 from services.desk.tables import DeskTable
+from services.desk.tips import tables as given_tips
 from services.desk.wallet import tables as wallet_tables
 from services.node import circle_orders
 from services.node.blocks import tables as block_tables
@@ -49,6 +50,7 @@ assert circle_orders.CircleOrderRow.metadata is NodeTable.metadata  # its table 
 assert memberships.Membership.metadata is NodeTable.metadata  # and these, too
 assert node_list.KnownNode.metadata is library_tables.Standing.metadata is DeskTable.metadata
 assert storage_tables.StorageTarget.metadata is wallet_tables.Sending.metadata is DeskTable.metadata
+assert given_tips.GivenTip.metadata is DeskTable.metadata
 assert profile_tables.CreatorProfile.metadata is NodeTable.metadata
 assert block_tables.BroughtBlock.metadata is NodeTable.metadata
 assert catalogue_tables.Listing.metadata is moderation_tables.Report.metadata is NodeTable.metadata

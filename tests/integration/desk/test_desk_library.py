@@ -66,3 +66,12 @@ async def test_every_change_of_the_balance_has_a_line_and_they_add_up(running: R
     titles = {line.title for line in balance.lines if line.kind == "voucher.keyed"}
     assert len(titles) == 1
     assert "" not in titles
+
+
+async def test_a_report_reaches_the_node_of_the_film(running: RunningWorld) -> None:
+    film = await running.publish()
+    told = await running.viewer.library.report(film.content, "misleading", text="Noise.")
+    assert (told.reason, told.text, told.state) == ("misleading", "Noise.", "open")
+    # The first word stays.
+    again = await running.viewer.library.report(film.content, "spam")
+    assert (again.id, again.reason) == (told.id, "misleading")

@@ -71,6 +71,7 @@ VIEWERS_WRITES = {
     "POST /pass/watched": "tells what the viewer watched; it moves only where the own fee goes",
     "POST /refunds": "asks; the creator decides and signs",
     "POST /messages": "a member writes to a creator",
+    "POST /creators/{creator}/tips": "the viewer's signed transfer says itself how much goes where",
     "POST /content/{content_id}/report": "tells the moderators",
     "POST /blocks/missing": "asks which blocks the node lacks",
 }

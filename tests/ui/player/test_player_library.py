@@ -61,6 +61,7 @@ def test_the_dots_of_a_card_open_its_menu_and_not_the_film(page: LibraryPage, sh
         "The creator’s channel",
         "Take off this disk",
         "Save what is yours to a file…",
+        "Report this film",
     ]
     assert shell.visited == []
 

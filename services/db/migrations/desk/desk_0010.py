@@ -1,4 +1,4 @@
-"""Films that a viewer keeps on this disk, money sent out, and what changed the balance from outside."""
+"""Films that a viewer keeps on this disk, money sent out and given, and what changed the balance from outside."""
 
 from __future__ import annotations
 
@@ -49,5 +49,24 @@ def upgrade() -> None:
         sa.Column("amount", _WHOLE, nullable=False),
         sa.Column("at", _WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_outside_change")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "given_tip",
+        sa.Column("intent", sa.Text(), nullable=False),
+        sa.Column("ordinal", _WHOLE, nullable=False),
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("creator", sa.Text(), nullable=False),
+        sa.Column("amount", _WHOLE, nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("payment", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("valid_before", _WHOLE, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("money", sa.Text(), nullable=False),
+        sa.Column("transaction", sa.Text(), nullable=True),
+        sa.Column("at", _WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("intent", name=op.f("pk_given_tip")),
+        sa.UniqueConstraint("ordinal", name=op.f("uq_given_tip_ordinal")),
         sqlite_strict=True,
     )

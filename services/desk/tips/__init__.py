@@ -1,0 +1,1 @@
+"""Tips that this account gives, and those that it got."""
