@@ -23,7 +23,7 @@ from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.price_reasons import PriceReasons
 from studio.kit.widgets.release_note import ReleaseNote
 from studio.kit.words import tr
-from studio.pages.upload.view_model import Draft, UploadState
+from studio.pages.upload.state import Draft, UploadState
 from studio.pages.upload.when_part import WhenPart
 
 if TYPE_CHECKING:

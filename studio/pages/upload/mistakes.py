@@ -12,7 +12,7 @@ from studio.kit.tags import mistake as tag_mistake
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
-    from studio.pages.upload.view_model import Draft
+    from studio.pages.upload.state import Draft
 
 MOST = Money(10_000_000)
 

@@ -23,13 +23,14 @@ from studio.pages.upload.form import UploadForm
 from studio.pages.upload.look_card import LookCard
 from studio.pages.upload.stages import StageList
 from studio.pages.upload.steps import steps
-from studio.pages.upload.view_model import UploadState, UploadViewModel
+from studio.pages.upload.view_model import UploadViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.wire.uploads import UploadOut
     from studio.kit.context import PageContext
+    from studio.pages.upload.state import UploadState
 
 _STATES = {
     "queued": mark("Waiting for other uploads; two are prepared at a time."),

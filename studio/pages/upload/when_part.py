@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.wire.tiers import TierOut
-    from studio.pages.upload.view_model import UploadState
+    from studio.pages.upload.state import UploadState
 
 
 class WhenPart(QWidget):

@@ -18,7 +18,7 @@ from services.wire.uploads import DraftIn, StageOut, UploadOut
 from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.pages.upload.page import UploadPage
-from studio.pages.upload.view_model import Draft
+from studio.pages.upload.state import Draft
 from tests.fixtures import samples
 from tests.fixtures.window import PreparedClient, Shell
 

@@ -18,7 +18,7 @@ from studio.kit.widgets.button import Button
 from studio.kit.widgets.choice import Choice
 from studio.pages.upload.mistakes import mistakes
 from studio.pages.upload.page import UploadPage
-from studio.pages.upload.view_model import Draft
+from studio.pages.upload.state import Draft
 from tests.fixtures import samples
 from tests.fixtures.samples_pricing import SUGGESTION
 from tests.fixtures.window import PreparedClient
