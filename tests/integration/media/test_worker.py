@@ -143,13 +143,19 @@ class TestAsleep:
             loop.time = lambda: real() + jump[0]  # type: ignore[method-assign]
             before = children()
 
+            def sleep(pids: set[int]) -> None:
+                jump[0] = 8 * 3600.0
+                for pid in pids:
+                    loop.call_later(0.2, os.kill, pid, signal.SIGCONT)
+
             def sleep_once(item: Progress) -> None:
-                if item.stage == "cut" and not jump[0]:
-                    for pid in children() - before:
+                if not news:
+                    news.append(item)
+                    pids = children() - before
+                    for pid in pids:
                         os.kill(pid, signal.SIGSTOP)
-                        loop.call_later(8 * 3600 + 0.2, os.kill, pid, signal.SIGCONT)
-                    jump[0] = 8 * 3600.0
-                news.append(item)
+                    # By then its last news are read, and the next are waited for.
+                    loop.call_later(0.2, sleep, pids)
 
             film = await ingest_job(tmp_path / "slept", timecode_clip, sleep_once)
             assert jump[0]
