@@ -94,10 +94,11 @@ class NodeLine(QWidget):
         self._look.clicked.connect(lambda: model.look(address))
         self._remove: Button = ghost(tr("Remove"), name="settings.node.remove")
         self._remove.clicked.connect(lambda: model.remove(address))
-        line = row()
-        line.addLayout(column(self._name, self._detail, spacing=2), 1)
-        for part in (self._state, self._look, self._remove):
-            line.addWidget(part)
+        head = row(self._name, self._state, self._look, self._remove)
+        head.setStretch(0, 1)
+        line = column(spacing=2)
+        line.addLayout(head)
+        line.addWidget(self._detail)
         self.setLayout(line)
 
     def show_node(self, node: NodeOut) -> None:

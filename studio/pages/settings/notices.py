@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QGridLayout
+from PySide6.QtWidgets import QCheckBox
 
 from studio.kit.format import moment
 from studio.kit.notice_words import DIGESTS, NAMES, told
@@ -15,6 +15,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
+from studio.kit.widgets.flow import Columns
 from studio.kit.words import tr
 from studio.pages.settings.notices_model import NoticesViewModel
 
@@ -40,13 +41,12 @@ class NoticesCard(Card):
         self.banner.acted.connect(self._on_action)
         self.body.addWidget(self.banner)
         self._kinds: dict[NoticeKind, QCheckBox] = {}
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        for at, (kind, words) in enumerate(NAMES.items()):
+        for kind, words in NAMES.items():
             self._kinds[kind] = box = _box(tr(words), f"settings.notices.{kind}")
             box.clicked.connect(partial(self._on_kind, kind))
-            grid.addWidget(box, at // 2, at % 2)
-        self.body.addLayout(grid)
+        boxes = tuple(self._kinds.values())
+        for at in range(0, len(boxes), 2):
+            self.body.addWidget(Columns(*boxes[at : at + 2], shares=(1, 1)[: len(boxes) - at], least=240, spacing=16))
         self._digest = Choice(
             [(key, tr(words)) for key, words in DIGESTS.items()], name="settings.notices.digest", says=tr("How often")
         )

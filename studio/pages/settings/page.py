@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QButtonGroup
 
 from studio.kit.widgets.button import Button
-from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.page import PageFrame
 from studio.kit.words import mark, tr
 from studio.pages.settings.about import AboutCard
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
+    from studio.kit.widgets.card import Card
 
 # The sections in their order, each with its cards. A new card is its name here and a line in ``_CARDS``.
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -52,13 +53,12 @@ class SettingsPage(PageFrame):
         self.cards: dict[str, Card] = {}
         self.section = ""
         self._tabs = QButtonGroup(self)
-        tabs = row(spacing=4)
+        tabs = Flow(spacing=4)
         for at, (key, words, _) in enumerate(SECTIONS):
             button = Button(tr(words), "segment", name=f"settings.section.{key}")
             button.clicked.connect(self._on_tab)
             self._tabs.addButton(button, at)
             tabs.addWidget(button)
-        tabs.addStretch(1)
         self.body.addLayout(tabs)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)

@@ -60,7 +60,8 @@ class WalletCard(Card):
         wallet, demo = self._model.state.wallet, self._context.demo
         words, tone = _WALLET[wallet.wallet] if wallet is not None else (DASH, "neutral")
         self._status.set_state(tr("demo wallet") if demo and wallet is not None else tr(words), tone)
-        self._address.show_value(wallet.address if wallet is not None and wallet.address else DASH)
+        address = wallet.address if wallet is not None and wallet.address else DASH
+        self._address.show_value(address, address)
         self._copy.setEnabled(wallet is not None and wallet.address is not None)
         self._lock.setVisible(wallet is not None and wallet.wallet == "open" and not demo)
         self._unlock.setVisible(wallet is not None and wallet.wallet != "open")
