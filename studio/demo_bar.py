@@ -10,18 +10,16 @@ from PySide6.QtWidgets import QFrame, QMenu
 
 from studio.kit import format as say
 from studio.kit.problems import advice
-from studio.kit.tokens import GRID
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost
-from studio.kit.widgets.card import row
+from studio.kit.widgets.flow import Flow
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
     from services.wire.demo import Span
     from studio.demo_model import DemoModel, Work
 
-HEIGHT = 44
 _SPANS: tuple[tuple[Span, str], ...] = (("hour", mark("+1 hour")), ("day", mark("+1 day")), ("month", mark("+1 month")))
 _WORKING: dict[Work, str] = {
     "turn": mark("Time passes…"),
@@ -48,7 +46,6 @@ class DemoBar(QFrame):
         super().__init__()
         self.setObjectName("demo.bar")
         self.setProperty("kit", "demo-bar")
-        self.setFixedHeight(HEIGHT)
         self.model = model
         self._time = text.Text(tabular=True, weight=text.Weight.Medium)
         self._time.setObjectName("demo.time")
@@ -66,12 +63,11 @@ class DemoBar(QFrame):
         self._reset = ghost(tr("Reset"), name="demo.reset", icon="swap")
         self._reset.clicked.connect(self._on_reset)
         self._sure = False
-        line = row(Badge(tr("Demo"), "warn"), self._time, *self._spans, spacing=4)
-        line.setContentsMargins(16, 0, GRID, 0)
-        line.insertSpacing(1, GRID)
-        line.addWidget(self._said, 1)
-        for button in (self._give, self._keep, self._back, self._reset):
-            line.addWidget(button)
+        # What the bar does at the left, how it went at the right; two lines where one has no room.
+        line = Flow(Badge(tr("Demo"), "warn"), self._time, *self._spans, spacing=4, apart=True)
+        for part in (self._give, self._keep, self._back, self._reset, self._said):
+            line.addWidget(part)
+        line.setContentsMargins(16, 4, 16, 4)
         self.setLayout(line)
         model.changed.connect(self._render)
         self._render()
