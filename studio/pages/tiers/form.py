@@ -122,8 +122,14 @@ class TierFormCard(Card):
             self._name.setFocus()
 
     def _on_act(self) -> None:
-        acts = {"downloads": self._downloads.isChecked(), "requests": self._requests.isChecked()}
-        self.typed.emit(replace(self._form, early_access_days=self._early.value(), **acts))
+        self.typed.emit(
+            replace(
+                self._form,
+                early_access_days=self._early.value(),
+                downloads=self._downloads.isChecked(),
+                requests=self._requests.isChecked(),
+            )
+        )
 
     def _on_price(self) -> None:
         price = next(price for price, button in self._buttons.items() if button.isChecked())
