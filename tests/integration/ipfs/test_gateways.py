@@ -136,3 +136,23 @@ def test_what_was_damaged_here_is_healed(gateways: Start, source_of: Callable[..
     assert here.has(name)
     with pytest.raises(ProblemError, match=r"store\.unreachable"):
         GatewayBlockStore(MemoryBlockStore(), GatewaySource([])).get(name)
+
+
+def test_a_network_that_changes_in_mid_film_costs_no_part_and_changes_no_name(gateways: Start) -> None:
+    """One address goes away while parts come from it; another serves the rest, whole and under the same names."""
+    first, second = gateways(), gateways()
+    parts = [bytes([number]) * 1_500_000 for number in range(4)]
+    names = [add_file(first.store, part) for part in parts]
+    assert [add_file(second.store, part) for part in parts] == names
+    source = GatewaySource([Gateway(first.address), Gateway(second.address)], hedge_s=30)
+    store = GatewayBlockStore(MemoryBlockStore(), source)
+    for number, name in enumerate(names):
+        first.fault = "hangs up" if number >= 2 else ""
+        store.bring(name)
+        assert read_file(store, name, 2_000_000) == parts[number]
+    assert len(second.asked) >= 2
+    here = len(first.asked) + len(second.asked)
+    for name in names:
+        store.bring(name)
+    assert len(first.asked) + len(second.asked) == here
+    source.close()
