@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout
 
 from studio.kit.format import moment
 from studio.kit.notice_words import DIGESTS, NAMES, told
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.theme import font
+from studio.kit.tokens import GRID
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
-from studio.kit.widgets.flow import Columns
 from studio.kit.words import tr
 from studio.pages.settings.notices_model import NoticesViewModel
 
@@ -44,9 +44,11 @@ class NoticesCard(Card):
         for kind, words in NAMES.items():
             self._kinds[kind] = box = _box(tr(words), f"settings.notices.{kind}")
             box.clicked.connect(partial(self._on_kind, kind))
-        boxes = tuple(self._kinds.values())
-        for at in range(0, len(boxes), 2):
-            self.body.addWidget(Columns(*boxes[at : at + 2], shares=(1, 1)[: len(boxes) - at], least=240, spacing=16))
+        kinds = QVBoxLayout()
+        kinds.setSpacing(GRID)
+        for box in self._kinds.values():
+            kinds.addWidget(box)
+        self.body.addLayout(kinds)
         self._digest = Choice(
             [(key, tr(words)) for key, words in DIGESTS.items()], name="settings.notices.digest", says=tr("How often")
         )
