@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -65,7 +66,9 @@ def test_who_does_not_want_to_wait_cancels(qtbot: QtBot, process: ServiceProcess
     opening = Opening(process, window, lambda: None)
     process.start()
     qtbot.waitUntil(lambda: window.findChild(Button, "opening.cancel") is not None, timeout=10_000)
-    qtbot.mouseClick(window.findChild(Button, "opening.cancel"), Qt.MouseButton.LeftButton)
+    cancel = window.findChild(Button, "opening.cancel")
+    assert cancel is not None
+    QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert closed == [True]
     opening.stop()
 
