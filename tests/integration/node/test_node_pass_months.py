@@ -60,6 +60,22 @@ async def sharing_of(caller: NodeCaller) -> dict[str, Any]:
     return found
 
 
+def computed_again(published: dict[str, Any], digest: str, folder: Path) -> None:
+    for name, text in (*published["files"].items(), ("allocation.json", published["record"])):
+        (folder / name).write_text(text)
+        assert not any(holder.address in text for holder in HOLDERS)
+    assert main(["allocate", str(folder), "--check"]) == 0
+    inputs = parse_inputs(published["files"])
+    assert allocate(inputs.month, load_model()).digest == digest
+
+
+def credited_by_the_escrow(running: RunningWorld, who: NodeCaller, amount: Money) -> None:
+    credited, left = ledger_of(running, f"creator:{who.who.address}", f"due:{who.who.address}")
+    assert left == ZERO
+    assert abs(credited.micros * 10 - amount.micros * 9) <= 10
+    assert running.world.chain.creator_balance(who.who.address) == credited
+
+
 async def test_a_month_goes_to_whom_each_holder_watched_and_out_once(
     running: RunningWorld, hand_clock: HandClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,19 +124,11 @@ async def test_a_month_goes_to_whom_each_holder_watched_and_out_once(
         assert advance(node) == 2
         assert (advance(node), plan(node)) == (0, [])
         for who, amount in ((creator, first), (second, other_due)):
-            credited, left = ledger_of(running, f"creator:{who.who.address}", f"due:{who.who.address}")
-            assert left == ZERO
-            assert abs(credited.micros * 10 - amount.micros * 9) <= 10
-            assert running.world.chain.creator_balance(who.who.address) == credited
+            credited_by_the_escrow(running, who, amount)
         assert [row["state"] for row in (await sharing_of(creator))["months"]] == ["paid"]
         # Anybody can compute it again from what is published, without knowing who watched.
         published = await ok(operator.http.get(f"/pass/months/{month}"))
-    for name, text in (*published["files"].items(), ("allocation.json", published["record"])):
-        (tmp_path / name).write_text(text)
-        assert not any(holder.address in text for holder in HOLDERS)
-    assert main(["allocate", str(tmp_path), "--check"]) == 0
-    inputs = parse_inputs(published["files"])
-    assert allocate(inputs.month, load_model()).digest == closed["sha256"]
+    computed_again(published, closed["sha256"], tmp_path)
     running.verify_books()
 
 
@@ -148,6 +156,14 @@ async def test_splitting_a_channel_in_two_gains_its_owner_nothing(running: Runni
     assert set(earned) == {creator.who.address, CREATOR.address}
     # A unit that the split left over, and one of the platform's tenth.
     assert abs(earned[creator.who.address].micros - earned[CREATOR.address].micros) <= 2
+
+
+async def lifted(operator: NodeCaller, named: str) -> None:
+    body = {"decision": "lifted", "text": "A prize, as announced."}
+    decided = await ok(operator.do("POST", f"/cases/{named}/decision", body))
+    assert [step["what"] for step in decided["steps"]] == ["opened", "appealed", "lifted"]
+    body["decision"] = "upheld"
+    assert (await operator.do("POST", f"/cases/{named}/decision", body)).json()["code"] == "case.state"
 
 
 async def test_a_fee_that_a_creator_paid_is_withheld_until_a_person_decides(
@@ -187,11 +203,7 @@ async def test_a_fee_that_a_creator_paid_is_withheld_until_a_person_decides(
         queue = await ok(operator.http.get("/cases"))
         assert {(row["id"], row["state"]) for row in queue} == {(case["id"], "appealed"), (held["id"], "appealed")}
         for named in (case["id"], held["id"]):
-            body = {"decision": "lifted", "text": "A prize, as announced."}
-            decided = await ok(operator.do("POST", f"/cases/{named}/decision", body))
-            assert [step["what"] for step in decided["steps"]] == ["opened", "appealed", "lifted"]
-            body["decision"] = "upheld"
-            assert (await operator.do("POST", f"/cases/{named}/decision", body)).json()["code"] == "case.state"
+            await lifted(operator, named)
         assert len(plan(node)) == 1
         # What was withheld goes with the holder's fee of the month that follows.
         following = past_the_month(hand_clock)
