@@ -15,6 +15,11 @@ _WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _films()
+    _money_out()
+
+
+def _films() -> None:
     op.create_table(
         "download",
         sa.Column("content_id", sa.Text(), nullable=False),
@@ -27,6 +32,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("content_id", name=op.f("pk_download")),
         sqlite_strict=True,
     )
+
+
+def _money_out() -> None:
     op.create_table(
         "sending",
         sa.Column("id", sa.Text(), nullable=False),
