@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -18,14 +18,13 @@ from studio.kit.chart import Chart
 from studio.kit.context import PageContext
 from studio.kit.route import Route
 from studio.kit.service_state import Phase, ServiceState
-from studio.kit.theme import Theme
-from studio.kit.tokens import ThemeName
 from studio.rail import Rail
 from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
 from studio.welcome import WelcomePage
 from studio.window import Window
-from tests.fixtures import samples
+from tests.fixtures import samples, samples_settings
 from tests.fixtures.window import PreparedClient
+from tests.nets.looks import Look
 
 Shot = Callable[[QWidget, str], None]
 
@@ -39,6 +38,8 @@ class Scene:
     answers: dict[str, Any]
     act: Callable[[Any], None] | None = None
     settled: Callable[[Any], bool] | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    """What the page is opened with."""
 
 
 def _withdraw(page: Any) -> None:
@@ -54,10 +55,21 @@ def _confirmed(page: Any) -> bool:
 
 
 def _storage_in_view(page: Any) -> bool:
-    if page._storage.model.state.storage is None:
+    storage = page.cards["storage"]
+    if storage.model.state.storage is None:
         return False
-    page.ensureWidgetVisible(page._storage._limit, 0, 40)
+    page.ensureWidgetVisible(storage._limit, 0, 40)
     return True
+
+
+def _tried(page: Any) -> None:
+    page.cards["backup"].model._on_tried(samples_settings.trial())
+
+
+def _asked(page: Any) -> None:
+    page.cards["deletion"].model._on_losses(samples_settings.losses())
+    page.cards["deletion"].setVisible(True)
+    page.ensureWidgetVisible(page.cards["deletion"]._delete, 0, 40)
 
 
 PAYOUTS = {
@@ -169,6 +181,24 @@ SCENES = [
     Scene("tiers-new", "tiers", {"tiers.mine": samples.TIERS}, _new_tier),
     Scene("tiers-empty", "tiers", {"tiers.mine": ()}),
     Scene("payouts", "payouts", PAYOUTS),
+    Scene(
+        "payouts-verification",
+        "payouts",
+        PAYOUTS | {"payouts.verification": samples_settings.standing("rejected", reason="The scan cannot be read.")},
+        lambda page: page.ensureWidgetVisible(page._kyc._ask, 0, 40),
+    ),
+    Scene(
+        "payouts-blocked",
+        "payouts",
+        PAYOUTS
+        | {
+            "payouts.precheck": samples.precheck(problem=ProblemOut(code="withdrawal.no_gas")).model_copy(
+                update={"gas": samples.usd("0.0003")}
+            )
+        },
+        _withdraw,
+        _confirmed,
+    ),
     Scene("payouts-check", "payouts", PAYOUTS | {"payouts.precheck": samples.precheck()}, _withdraw, _confirmed),
     Scene(
         "payouts-nothing",
@@ -195,13 +225,63 @@ SCENES = [
         "settings-nodes",
         "settings",
         {"wallet.state": samples.wallet(), "health": samples.HEALTH, "nodes.list": NODES},
-        settled=lambda page: page._nodes.model.state.nodes is not None,
+        settled=lambda page: page.cards["nodes"].model.state.nodes is not None,
+        params={"section": "network"},
+    ),
+    Scene(
+        "settings-channel",
+        "settings",
+        {"wallet.state": samples.wallet(), "profiles.mine": samples_settings.PROFILE},
+        settled=lambda page: page.cards["channel"].model.state.profile is not None,
+        params={"section": "channel"},
+    ),
+    Scene(
+        "settings-wallet",
+        "settings",
+        {"wallet.state": samples.wallet(), "wallet.backup": samples_settings.backup(newer=2, is_due=True)},
+        params={"section": "wallet"},
+    ),
+    Scene(
+        "settings-backup-tried",
+        "settings",
+        {"wallet.state": samples.wallet(), "wallet.backup": samples_settings.backup()},
+        _tried,
+        params={"section": "backup"},
+    ),
+    Scene(
+        "settings-notices",
+        "settings",
+        {"notices.rules": samples_settings.RULES, "notices.list": samples_settings.NOTICES},
+        params={"section": "notices"},
+    ),
+    Scene(
+        "settings-data",
+        "settings",
+        {"health": samples.HEALTH, "profile.places": samples_settings.PLACES},
+        params={"section": "data"},
+    ),
+    Scene(
+        "settings-deletion",
+        "settings",
+        {"health": samples.HEALTH, "profile.places": samples_settings.PLACES},
+        _asked,
+        params={"section": "data"},
+    ),
+    Scene(
+        "start",
+        "start",
+        {
+            "wallet.state": samples.wallet(wallet="missing", address=None),
+            "profile.probe": samples_settings.PROBE,
+        },
+        settled=lambda page: page.model.state.probe is not None,
     ),
     Scene(
         "settings-storage",
         "settings",
         {"wallet.state": samples.wallet(), "health": samples.HEALTH, "storage.get": STORAGE},
         settled=_storage_in_view,
+        params={"section": "network"},
     ),
     Scene(
         "upload-elsewhere",
@@ -234,8 +314,9 @@ SCENES = [
 
 
 @pytest.fixture
-def frame(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
+def frame(qtbot: QtBot, look: Look, wear: Callable[[Look], None]) -> Window:
     """The window with its rail, in demo mode, the service ready."""
+    wear(look)
     window = Window()
     qtbot.addWidget(window)
     player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
@@ -243,33 +324,30 @@ def frame(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
     rail.personas.mark("creator")
     window.set_rail(rail)
     window.show_service(ServiceState(Phase.READY))
-    yield window
-    theme.use("dark")
+    return window
 
 
 def _no_page(_context: PageContext) -> QWidget:
     return QWidget()
 
 
-@pytest.mark.parametrize("look", ["dark", "light"])
-@pytest.mark.parametrize("size", [(1280, 800), (1000, 700)], ids=["wide", "narrow"])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_draw(
     scene: Scene,
-    look: ThemeName,
-    size: tuple[int, int],
+    look: Look,
     frame: Window,
     qtbot: QtBot,
-    theme: Theme,
     client: PreparedClient,
     page_context: PageContext,
     shot: Shot,
+    picture_faults: Callable[[QWidget], list[str]],
 ) -> None:
-    theme.use(look)
     client.answers |= scene.answers
     page: Any = STUDIO_ROUTES[scene.route].factory(page_context)
+    if scene.params:
+        page.open(scene.params)
     frame.show_page(page, scene.route)
-    frame.resize(*size)
+    frame.resize(*look.size)
     with qtbot.waitExposed(frame):
         frame.show()
     asked = [name for name in scene.answers if name not in ("payouts.precheck", "uploads.quote", "uploads.look")]
@@ -285,7 +363,8 @@ def test_draw(
     qtbot.waitUntil(lambda: all(_is_drawn(chart) for chart in page.findChildren(Chart)), timeout=20_000)
     page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
     qtbot.waitUntil(lambda: len(marker) == 2)
-    shot(frame, f"studio/{scene.name}-{size[0]}-{look}")
+    shot(frame, f"studio/{scene.name}-{look.name}")
+    assert not picture_faults(frame)
 
 
 def _is_drawn(chart: Chart) -> bool:
@@ -296,13 +375,19 @@ async def _nothing(_client: Any) -> str:
     return "done"
 
 
-@pytest.mark.parametrize("look", ["dark", "light"])
-def test_draw_welcome(look: ThemeName, qtbot: QtBot, theme: Theme, shot: Shot) -> None:
+def test_draw_welcome(
+    look: Look,
+    wear: Callable[[Look], None],
+    qtbot: QtBot,
+    shot: Shot,
+    picture_faults: Callable[[QWidget], list[str]],
+) -> None:
+    wear(look)
     window = Window()
     qtbot.addWidget(window)
-    theme.use(look)
+    window.resize(*look.size)
     window.show_page(WelcomePage(), "welcome")
     with qtbot.waitExposed(window):
         window.show()
-    shot(window, f"studio/welcome-1280-{look}")
-    theme.use("dark")
+    shot(window, f"studio/welcome-{look.name}")
+    assert not picture_faults(window)
