@@ -29,7 +29,6 @@ USUAL = (
     Look("dark", (1280, 800)),
     Look("light", (1024, 700)),
     Look("dark", (1280, 800), 200),
-    Look("light", (1280, 800), 100, "en-XA"),
 )
 ALL = (
     *(Look(theme, size, percent) for theme in THEMES for size in SIZES for percent in (100, 200)),

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
-
 from studio.kit.problems import Action, Problem
 from studio.kit.thumbnails import ThumbnailViewModel
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import Button, ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.thumbnail_picker import ThumbnailPicker
 from studio.kit.words import mark, tr
@@ -27,6 +25,8 @@ from studio.pages.upload.view_model import UploadViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QWidget
 
     from services.wire.uploads import UploadOut
     from studio.kit.context import PageContext
@@ -96,11 +96,9 @@ class UploadPage(PageFrame):
     def _columns(self) -> QWidget:
         left = column(self._file, self._picture, spacing=GUTTER)
         left.addStretch(1)
-        columns = QHBoxLayout()
-        columns.setSpacing(GUTTER)
-        columns.addLayout(left, 7)
-        columns.addWidget(self._form, 5, Qt.AlignmentFlag.AlignTop)
-        return holder(columns)
+        right = column(self._form)
+        right.addStretch(1)
+        return Columns(holder(left), holder(right), shares=(7, 5), least=78)
 
     def _success(self) -> Card:
         card = Card()

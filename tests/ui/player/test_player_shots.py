@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,8 +19,6 @@ from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.service_state import Phase, ServiceState
-from studio.kit.theme import Theme
-from studio.kit.tokens import ThemeName
 from studio.rail import Rail
 from studio.routes import STUDIO_ROUTES, player_routes
 from studio.window import Window
@@ -41,6 +39,7 @@ from tests.fixtures.viewer_scenery import (
 )
 from tests.fixtures.viewer_states import STATES
 from tests.fixtures.window import PreparedClient
+from tests.nets.looks import Look
 
 Shot = Callable[[QWidget, str], None]
 DOWN = (samples.node("down"), samples.node(address="https://cinema.example"))
@@ -322,31 +321,29 @@ SCENES = [
 
 
 @pytest.fixture
-def frame(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
+def frame(qtbot: QtBot, look: Look, wear: Callable[[Look], None]) -> Window:
     """The window with its rail on the viewer's side."""
+    wear(look)
     window = Window()
     qtbot.addWidget(window)
     rail = Rail(STUDIO_ROUTES, player_routes(), {"creator": "Creator", "viewer": "Viewer"})
     rail.personas.mark("viewer")
     window.set_rail(rail)
     window.show_service(ServiceState(Phase.READY))
-    yield window
-    theme.use("dark")
+    return window
 
 
-@pytest.mark.parametrize("look", ["dark", "light"])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_draw_player(
     scene: Scene,
-    look: ThemeName,
+    look: Look,
     frame: Window,
     qtbot: QtBot,
-    theme: Theme,
     client: PreparedClient,
     page_context: PageContext,
     shot: Shot,
+    picture_faults: Callable[[QWidget], list[str]],
 ) -> None:
-    theme.use(look)
     client.answers |= scene.answers
     engine = FakeEngine()
     engine.picture = frame_of(scenery(1, (405, 720) if scene.upright else SIZE))
@@ -356,7 +353,7 @@ def test_draw_player(
     else:
         page = PLAYER_PAGES[scene.route](page_context)
     frame.show_page(page, scene.route)
-    frame.resize(1280, 800)
+    frame.resize(*look.size)
     with qtbot.waitExposed(frame):
         frame.show()
     asked = [name for name in scene.answers if name.startswith(("catalogue.b", "catalogue.l", "wallet."))]
@@ -367,8 +364,10 @@ def test_draw_player(
         scene.act(page, engine, qtbot)
     _settle(page_context, frame, qtbot)
     _settle(page_context, frame, qtbot)
-    shot(frame, f"player/{scene.name}-{look}")
+    shot(frame, f"player/{scene.name}-{look.name}")
+    faults = picture_faults(frame)
     page.close()
+    assert not faults
 
 
 def _settle(context: PageContext, owner: QWidget, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -45,7 +46,7 @@ def test_the_text_size_is_used_at_once_and_kept(studio: Studio, qtbot: QtBot, tm
     old = studio.window.page
     button = _part(studio, QPushButton, "settings.text.200")
     assert button.font().pixelSize() == BODY
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.window.page is not old)
     assert _part(studio, QPushButton, "settings.text.200").font().pixelSize() == 2 * BODY
     rail = studio.window.rail
@@ -72,7 +73,7 @@ def test_a_question_mark_lists_the_keys(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
     window.activateWindow()
     window.setFocus()
-    qtbot.keyClick(window, Qt.Key.Key_Question)
+    QTest.keyClick(window, Qt.Key.Key_Question)
     qtbot.waitUntil(lambda: window.findChild(ShortcutsDialog) is not None)
     dialog = window.findChild(ShortcutsDialog)
     assert isinstance(dialog, ShortcutsDialog)
