@@ -69,6 +69,12 @@ def computed_again(published: dict[str, Any], digest: str, folder: Path) -> None
     assert allocate(inputs.month, load_model()).digest == digest
 
 
+async def misses_its_verification(creator: NodeCaller) -> None:
+    (month,) = (await sharing_of(creator))["months"]
+    missing = ["kyc:not_started", "document:identity", "document:residence"]
+    assert (month["watchers"], month["missing"]) == (1, missing)
+
+
 def credited_by_the_escrow(running: RunningWorld, who: NodeCaller, amount: Money) -> None:
     credited, left = ledger_of(running, f"creator:{who.who.address}", f"due:{who.who.address}")
     assert left == ZERO
@@ -106,11 +112,7 @@ async def test_a_month_goes_to_whom_each_holder_watched_and_out_once(
         assert first + other_due == fees
         # A third of the holders gave all, one gave half, and the idle one paid as the others did.
         assert abs(first.micros - fees.micros // 4) <= 2
-        told = await sharing_of(creator)
-        assert (told["months"][0]["watchers"], told["months"][0]["missing"]) == (
-            1,
-            ["kyc:not_started", "document:identity", "document:residence"],
-        )
+        await misses_its_verification(creator)
         assert plan(node) == []
         await second.sign_in()
         for who in (creator, second):
@@ -189,9 +191,8 @@ async def test_a_fee_that_a_creator_paid_is_withheld_until_a_person_decides(
         assert Money(int(closed["withheld"])) == withheld
         assert withheld * 2 == Money(int(closed["fees"]))
         # The creator's month waits as well, and both are told why.
-        (case,) = await ok(bought.http.get("/cases/mine"))
+        (case,), (held,) = [await ok(one.http.get("/cases/mine")) for one in (bought, creator)]
         assert (case["kind"], case["reasons"], case["state"]) == ("watching", ["own_creator"], "open")
-        (held,) = await ok(creator.http.get("/cases/mine"))
         assert (held["kind"], held["reasons"]) == ("payout", ["self_dealing"])
         assert (await sharing_of(creator))["months"][0]["missing"] == [f"case:{held['id']}"]
         assert plan(node) == []
