@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
+from studio.kit import theme
 from studio.kit.format import money_exact
 from studio.kit.problems import advice
 from studio.kit.widgets import text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from services.wire.tips import TipState
 
 _MOST_WORDS = 280
+_GO_WIDTH = 136
 _STATES: dict[TipState, str] = {
     "signed": mark("on its way"),
     "sent": mark("on its way"),
@@ -50,6 +52,7 @@ class TipBox(Card):
         self._words.setAccessibleName(tr("A few words to the creator"))
         self._words.setPlaceholderText(tr("A few words, if you like; the creator reads them"))
         self._go = primary(tr("Give"), name="channel.tip.give", icon="gift")
+        self._go.setMinimumWidth(theme.scaled(_GO_WIDTH))  # its words grow with the sum
         self._told = text.muted()
         self._told.setObjectName("channel.tip.told")
         fields = row(spacing=16)
