@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from studio.kit.problems import Problem
     from studio.kit.route import Route
     from studio.kit.theme import Theme
-    from studio.link_opening import LinkOpener
+    from studio.link_view_model import LinkOpener
     from studio.setup import Setup
     from studio.tray import Teller
     from studio.upload_strip import UploadStrip
@@ -213,7 +213,7 @@ class World(QObject):
 
     def open_link(self, text: str) -> None:
         """Open what a link leads to, for whoever sits here."""
-        from studio.link_opening import LinkOpener  # links are rare
+        from studio.link_view_model import LinkOpener  # links are rare
 
         self._opener = LinkOpener(self.desk.context)
         self._opener.open(text)

@@ -86,7 +86,8 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """Open a profile's databases and start its background work; all of it ends with the block.
 
-    treasury: the key of the Escrow's owner, where this process holds it. Damaged books are opened to be read only. The chain stays the caller's.
+    treasury: the key of the Escrow's owner, where this process holds it. Damaged books are opened to be read only.
+    The chain stays the caller's.
     Raises ProblemError: profile.newer, wallet.damaged, disk.full.
     """
     async with AsyncExitStack() as stack:

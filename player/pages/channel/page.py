@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from player.pages.channel.head import ChannelHead
 from player.pages.channel.tier_cards import TierCards
 from player.pages.channel.tip_box import TipBox
-from player.pages.channel.tip_model import TipViewModel
+from player.pages.channel.tip_view_model import TipViewModel
 from player.pages.channel.view_model import ChannelViewModel
 from player.parts.film_list import FilmList
 from player.parts.film_skeleton import FilmSkeleton

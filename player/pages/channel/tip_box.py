@@ -18,7 +18,7 @@ from studio.kit.widgets.money_field import MoneyField
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
-    from player.pages.channel.tip_model import TipBoxState
+    from player.pages.channel.tip_view_model import TipBoxState
     from services.wire.tips import TipState
 
 _MOST_WORDS = 280

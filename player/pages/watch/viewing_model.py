@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from player.core.playback import Playback, State
 from player.core.speed import LOUDEST, SPEEDS
-from player.pages.watch.tracks_model import TracksModel
+from player.pages.watch.tracks_view_model import TracksModel
 from services.units.ids import content_id as checked_id
 from studio.kit.problems import advice
 from studio.kit.words import tr

@@ -1,4 +1,4 @@
-"""Who checks a creator's identity: an operator by hand, or a service that is asked over HTTP and reports back signed."""
+"""Who checks a creator's identity: an operator by hand, or a service asked over HTTP that reports back signed."""
 
 from __future__ import annotations
 

@@ -84,7 +84,8 @@ class TierCard(Card):
         )
         self._words.setText(
             tr(
-                "Nobody can join or renew any more. {kept} what is paid for, to the end of the paid month. It cannot be brought back.",
+                "Nobody can join or renew any more. {kept} what is paid for, to the end of the paid month. It "
+                "cannot be brought back.",
                 kept=kept,
             )
         )

@@ -45,7 +45,7 @@ class TiersPage(PageFrame):
         self._empty = EmptyState(
             tr("A tier lets people join you for a month. Make one at $2.99, $5.99 or $9.99."),
             tr("Make your first tier"),
-            ghost=tr("cards"),
+            ghost="cards",
         )
         self._empty.acted.connect(self.model.begin)
         self._empty.setMinimumHeight(360)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.units.money import Money
+from services.units.time import SystemClock
 from studio.kit.format import money_exact
 from studio.kit.opening_time import parse
 from studio.kit.tags import mistake as tag_mistake
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from studio.pages.upload.state import Draft
 
 MOST = Money(10_000_000)
@@ -45,4 +47,4 @@ def _opening(typed: str, read: datetime | None) -> str:
         return ""
     if read is None or parse(typed) is None:
         return tr("Write day and time as 2026-11-28 18:00.")
-    return tr("That time has passed. Leave it empty to publish at once.") if read <= datetime.now(UTC) else ""
+    return tr("That time has passed. Leave it empty to publish at once.") if read <= SystemClock().now() else ""

@@ -1,4 +1,4 @@
-"""A price is suggested from the desk's own measures; words come from Gemini where there is a key, and change nothing."""
+"""A price is suggested from the desk's own measures; words come from Gemini where there is a key."""
 
 from __future__ import annotations
 

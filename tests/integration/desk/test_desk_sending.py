@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.chain.message import checksum
+from services.chain.relayer import OwnKeyRelayer
 from services.db.transactions import SqlTransactionBook
 from services.desk.wallet import outside, sending
 from services.host.own import ME
@@ -163,7 +164,7 @@ async def test_after_a_kill_before_the_signature_the_money_is_back_and_after_it_
             with monkeypatch.context() as patch:
                 patch.setattr(sending, "_follow", _nothing)
                 if name == "submit":
-                    patch.setattr(sending.OwnKeyRelayer, "submit", killed)
+                    patch.setattr(OwnKeyRelayer, "submit", killed)
                 else:
                     patch.setattr(type(running.unsteady), "broadcast", killed)
                 with pytest.raises(ProblemError, match="internal"):

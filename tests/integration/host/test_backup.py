@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.db import sealed
 from services.db.audit import verify
 from services.db.engine import open_database
 from services.db.keybox import KeyBox, key_file
 from services.db.ledger import Line, post
 from services.db.migrate import migrate
-from services.db import sealed
 from services.host.backup.make import make_backup
 from services.host.backup.record import Record
 from services.host.backup.restore import restore_backup

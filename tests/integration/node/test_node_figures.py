@@ -163,7 +163,8 @@ async def test_a_score_shows_every_input_as_it_counted(running: RunningWorld, so
 
 
 async def metric_seconds(running: RunningWorld) -> int:
-    return sum(row["paid_ms"] for row in (await ask(running, "/breakdown", by="item"))["rows"]) // 1000
+    rows = (await ask(running, "/breakdown", by="item"))["rows"]
+    return sum(int(row["paid_ms"]) for row in rows) // 1000
 
 
 async def test_nobody_sees_anothers_figures(running: RunningWorld, sold: tuple[SealedFilm, str]) -> None:

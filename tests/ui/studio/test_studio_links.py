@@ -20,7 +20,7 @@ from studio.app import Studio
 from studio.doorbell import Doorbell
 from studio.kit.context import PageContext
 from studio.kit.links import PAGES, read_link
-from studio.link_opening import LinkOpener
+from studio.link_view_model import LinkOpener
 from studio.routes import STUDIO_ROUTES, player_routes
 from studio.single import place, ring
 from studio.tray import Teller
