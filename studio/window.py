@@ -87,7 +87,7 @@ class Window(QMainWindow):
         """Good news at the lower edge."""
         from studio.kit.widgets.toast import Toast  # not needed at the start
 
-        return Toast(self._ground)
+        return Toast(self._ground, over=self._stack)
 
     def set_rail(self, rail: Rail) -> None:
         """Put a rail at the left, with a key for each of its pages."""

@@ -14,9 +14,10 @@ _SHOWN_MS = 4000
 class Toast(QFrame):
     """Floats over its host. For good news only; a problem stays until it is dealt with."""
 
-    def __init__(self, host: QWidget) -> None:
+    def __init__(self, host: QWidget, over: QWidget | None = None) -> None:
+        """over: a child of the host at whose lower edge it stands, instead of the host's own."""
         super().__init__(host)
-        self._host = host
+        self._host, self._over = host, over
         self.setProperty("kit", "toast")
         self.setObjectName("toast")
         self._text = text.Text()
@@ -39,7 +40,8 @@ class Toast(QFrame):
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.adjustSize()
-        self.move((self._host.width() - self.width()) // 2, self._host.height() - self.height() - GUTTER)
+        area = self._host.rect() if self._over is None else self._over.geometry()
+        self.move(area.center().x() - self.width() // 2, area.bottom() - self.height() - GUTTER)
         self.show()
         self.raise_()
         self._timer.start()
