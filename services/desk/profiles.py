@@ -87,6 +87,7 @@ async def page(desk: DeskOf, creator: AddressOf, node: str = "") -> CreatorPageO
         profile=profile,
         tiers=tuple(AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros) for tier in tiers),
         perks={tier.id: tuple(perk[:_MAX_NAME] for perk in tier.perks[:_MAX_PERKS]) for tier in tiers},
+        answering=tuple(tier.id for tier in tiers if tier.requests),
         films=await to_thread.run_sync(items_out, desk, cards),
         outside=tuple(_outside(one) for one in found if isinstance(one, LinkOut)),
     )

@@ -56,6 +56,8 @@ class CreatorPageOut(Answer):
     tiers: tuple[AccessTierOut, ...] = ()
     perks: dict[str, tuple[str, ...]] = {}
     """By tier."""
+    answering: tuple[str, ...] = ()
+    """The tiers whose members' messages are answered."""
     films: tuple[ItemOut, ...] = ()
     outside: tuple[OutsideOut, ...] = ()
 

@@ -10,6 +10,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.pages.channel.head import ChannelHead
+from player.pages.channel.message_box import MessageBox
+from player.pages.channel.message_view_model import MessageViewModel
 from player.pages.channel.tier_cards import TierCards
 from player.pages.channel.tip_box import TipBox
 from player.pages.channel.tip_view_model import TipViewModel
@@ -44,6 +46,7 @@ class ChannelPage(PageFrame):
         self.model = ChannelViewModel(context)
         self._head, self._tiers, self._waiting = ChannelHead(), TierCards(), FilmSkeleton()
         self._tip, self._tips = TipBox(), TipViewModel(context)
+        self._box, self._messages = MessageBox(), MessageViewModel(context)
         self._list = FilmList(name="channel.list", says=tr("Films of this creator"))
         self._outside = QWidget()
         self._links: tuple[OutsideOut, ...] = ()
@@ -51,7 +54,16 @@ class ChannelPage(PageFrame):
         self._outside_list.setContentsMargins(0, 0, 0, 0)
         self._empty = EmptyState(tr("This creator has no film for sale."), tr("Discover films"), ghost="cards")
         self._empty.setMinimumHeight(320)
-        for part in (self._head, self._tip, self._tiers, self._list, self._outside, self._waiting, self._empty):
+        for part in (
+            self._head,
+            self._tip,
+            self._tiers,
+            self._box,
+            self._list,
+            self._outside,
+            self._waiting,
+            self._empty,
+        ):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._list.opened.connect(self.model.open_film)
@@ -63,6 +75,8 @@ class ChannelPage(PageFrame):
         self._tip.given.connect(self._give_tip)
         self._tips.changed.connect(self._render_tip)
         self._render_tip()
+        self._box.written.connect(self._messages.write)
+        self._messages.changed.connect(self._render_messages)
         self._tiers.tier_wanted.connect(self.model.ask)
         self._tiers.join_wanted.connect(self.model.join)
         self._tiers.left.connect(self.model.leave_quote)
@@ -73,6 +87,7 @@ class ChannelPage(PageFrame):
     def open(self, params: Mapping[str, str]) -> None:
         """Show a creator."""
         self.model.open(params.get("creator", ""), params.get("name", ""), params.get("node", ""))
+        self._messages.open(params.get("creator", ""), params.get("node", ""))
 
     def _render(self) -> None:
         state = self.model.state
@@ -82,6 +97,7 @@ class ChannelPage(PageFrame):
         self._head.setVisible(bool(state.creator))
         self._head.show_state(state)
         self._tiers.show_state(state)
+        self._render_messages()
         self._waiting.setVisible(page is None and bool(state.creator) and state.problem is None)
         self._list.setVisible(bool(films))
         self._list.show_films(films, state.pictures)
@@ -111,6 +127,9 @@ class ChannelPage(PageFrame):
         self._tip.show_state(self._tips.state)
         if self._tips.state.given is not None:
             self._tip.clear()
+
+    def _render_messages(self) -> None:
+        self._box.show_state(self._messages.state, answers=self.model.state.is_answered)
 
     def _discover(self) -> None:
         self.model.context.navigate("discover")

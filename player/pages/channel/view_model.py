@@ -40,6 +40,12 @@ class ChannelState:
         """As the creator writes itself, else as its films name it."""
         return (self.page.profile.name if self.page is not None else "") or self.name
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the creator answers this viewer's messages, by the tier that is paid for."""
+        answering = () if self.page is None else self.page.answering
+        return any(self.membership(tier_id) is not None for tier_id in answering)
+
     def membership(self, tier_id: str) -> OwnMembershipOut | None:
         """Give this viewer's membership of a tier while it is open."""
         mine = (one for one in self.memberships if one.membership.tier_id == tier_id and one.state != "lapsed")
