@@ -195,6 +195,7 @@ def membership_calls(stage: Stage) -> list[Call]:
         pool.distribute_call(where, one, shares),
         pool.pool_balance_call(where),
         pool.pool_reserved_call(where),
+        pool.distribution_delay_call(where),
         pool.proposal_call(where, one),
     ]
 

@@ -50,4 +50,4 @@ def start(self: Studio) -> None:
 if __name__ == "__main__":
     atexit.register(print, "the interpreter ended")
     Studio.start = start  # type: ignore[method-assign]
-    program.main(["demo", "--profile", sys.argv[1]])
+    program.main(["demo", "--profile", sys.argv[1], "--size", "empty"])

@@ -101,7 +101,7 @@ def test_no_flipped_bit_changes_money_unseen(tmp_path: Path, is_closed_well: boo
         if after is not None and after != before:
             unseen.append(bit)
     assert unseen == []
-    assert found == FLIPS if is_closed_well else found > FLIPS // 10
+    assert found == FLIPS if is_closed_well else found > FLIPS // 20
 
 
 @pytest.mark.logs("the books are damaged")
