@@ -17,7 +17,6 @@ from studio.kit import comeback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
     from studio.kit.comeback import Comeback
 
@@ -67,7 +66,7 @@ def guarded(window: Callable[[Comeback | None, int | None], int]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         # Who asks us to end meanwhile is heard as soon as it is known who has to be told.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _forwarded())
+        signal.pthread_sigmask(signal.SIG_BLOCK, _awaited())
         child = os.fork()
         if not child:
             os.close(theirs)
@@ -88,24 +87,30 @@ def _forwarded() -> tuple[signal.Signals, ...]:
     return tuple(getattr(signal, name) for name in _FORWARDED)
 
 
+def _awaited() -> tuple[signal.Signals, ...]:
+    return (*_forwarded(), signal.SIGCHLD)
+
+
 def _listen_again() -> None:
     """Take back what the guardian made of signals."""
     for number in _forwarded():
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _forwarded())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _awaited())
 
 
 def _outlast(child: int) -> int:
-    """Wait for a window's end, passing on what asks us to end; gives its status."""
+    """Wait for a window's end, passing on what asks us to end; gives its status.
 
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        os.kill(child, number)
-
-    for number in _forwarded():
-        signal.signal(number, pass_on)
+    Signals stay blocked and are asked for: a handler would miss one that comes just before the wait begins.
+    """
     # A terminal tells both.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _forwarded())
-    _, status = os.waitpid(child, 0)
-    return status
+    while True:
+        number = signal.sigwait(_awaited())
+        if number != signal.SIGCHLD:
+            os.kill(child, number)
+            continue
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
