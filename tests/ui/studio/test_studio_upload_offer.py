@@ -105,9 +105,9 @@ def test_category_and_intent_ask_anew(qtbot: QtBot, page: UploadPage, desk: Desk
     chosen.choose("music")
     chosen.picked.emit("music")
     qtbot.waitUntil(lambda: bool(desk.saved) and desk.saved[-1].category == "music")
-    wishes = [named for _, named in client.called("pricing.suggest")]
-    assert wishes[-1] == {"upload": "u1", "category": "music", "intent": "balance", "price_text": "0.01"}
-    asked = len(wishes)
+    wanted = {"upload": "u1", "category": "music", "intent": "balance", "price_text": "0.01"}
+    qtbot.waitUntil(lambda: client.called("pricing.suggest")[-1][1] == wanted)
+    asked = len(client.called("pricing.suggest"))
     QTest.keyClicks(line(page, "upload.title"), " at dawn")
     qtbot.waitUntil(lambda: desk.saved[-1].title == "Harbour at dawn")
     assert len(client.called("pricing.suggest")) == asked, "a title is no reason for a price"
