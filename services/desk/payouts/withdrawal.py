@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 
 from services.chain.calls import withdraw_creator_call
 from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable
-from services.chain.gateway import CreatorWithdrawn, Receipt
-from services.chain.relayer import OwnKeyRelayer, find_receipt
+from services.chain.gateway import CreatorWithdrawn
 from services.db.transactions import SqlTransactionBook
 from services.desk.chain_view import follow
 from services.desk.context import Desk
 from services.desk.tables import Withdrawal
+from services.desk.transactions import awaited_receipt, own_relayer
 from services.units.ids import IntentId, withdrawal_intent
 from services.units.money import ZERO, Money, gas_to_money
 from services.wire.problems import ProblemError
@@ -23,7 +23,6 @@ from services.wire.problems import ProblemError
 _log = logging.getLogger(__name__)
 OPEN = ("signed", "sent", "unknown")
 _WAIT_S = 60.0
-_POLL_S = 0.25
 _AGAIN_S = 15.0
 _LOCK = "withdrawal"
 # Measured: a first withdrawal with a new balance slot; see gas_withdraw_first in the benchmarks.
@@ -105,7 +104,7 @@ def _begin(desk: Desk) -> Withdrawal:
 
 def _send(desk: Desk, row: Withdrawal) -> None:
     try:
-        tx = _relayer(desk).submit(IntentId(row.id), withdraw_creator_call(desk.chain.escrow))
+        tx = own_relayer(desk).submit(IntentId(row.id), withdraw_creator_call(desk.chain.escrow))
     except ChainReverted as exc:
         _set(desk, row.id, state="failed", error=exc.error_name)
         raise ProblemError("withdrawal.nothing" if exc.error_name == "NothingToWithdraw" else "chain.reverted") from exc
@@ -116,10 +115,6 @@ def _send(desk: Desk, row: Withdrawal) -> None:
         raise
     row.transaction, row.state = tx, "sent"
     _set(desk, row.id, state="sent", transaction=tx)
-
-
-def _relayer(desk: Desk) -> OwnKeyRelayer:
-    return OwnKeyRelayer(desk.chain, desk.keyring.key(), SqlTransactionBook(desk.database), clock=desk.clock)
 
 
 async def _follow(desk: Desk, withdrawal_id: str) -> None:
@@ -133,7 +128,7 @@ async def _follow(desk: Desk, withdrawal_id: str) -> None:
     while True:
         try:
             with fail_after(_WAIT_S):
-                receipt = await _receipt(desk, intent)
+                receipt = await awaited_receipt(desk, intent)
         except (TimeoutError, ChainUnreachable, ChainRefused):
             _log.info("withdrawal without an end yet", extra={"withdrawal": withdrawal_id})
             booked = await to_thread.run_sync(book.find, intent) or booked
@@ -150,32 +145,6 @@ async def _follow(desk: Desk, withdrawal_id: str) -> None:
         # What was earned since the check went along.
         outcome["amount"] = taken[0]
     await _end(desk, withdrawal_id, transaction=receipt.tx, fee=gas_to_money(receipt.fee_wei), **outcome)
-
-
-async def _receipt(desk: Desk, intent: IntentId) -> Receipt:
-    receipt = await to_thread.run_sync(_look, desk, intent)
-    if receipt is None:
-        await to_thread.run_sync(_push, desk, intent)
-    while receipt is None:
-        receipt = await to_thread.run_sync(_look, desk, intent)
-        if receipt is None:
-            await sleep(_POLL_S)
-    return receipt
-
-
-def _look(desk: Desk, intent: IntentId) -> Receipt | None:
-    book = SqlTransactionBook(desk.database)
-    booked = book.find(intent)
-    return None if booked is None else find_receipt(desk.chain, book, booked)
-
-
-def _push(desk: Desk, intent: IntentId) -> None:
-    """Send the signed bytes again; an open wallet offers more for a stuck withdrawal first."""
-    if desk.keyring.status == "open":
-        _relayer(desk).resume()
-    booked = SqlTransactionBook(desk.database).find(intent)
-    if booked is not None:
-        desk.chain.broadcast(booked.signed.raw)
 
 
 async def _end(desk: Desk, withdrawal_id: str, **fields: object) -> None:

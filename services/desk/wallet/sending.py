@@ -15,10 +15,10 @@ from services.chain.errors import ChainRefused, ChainReverted, ChainUnreachable
 from services.chain.gateway import Receipt
 from services.chain.message import checksum
 from services.chain.networks import NETWORKS
-from services.chain.relayer import OwnKeyRelayer, find_receipt
 from services.db.transactions import SqlTransactionBook
 from services.desk.context import Desk
 from services.desk.money import book_sending, in_flight
+from services.desk.transactions import awaited_receipt, own_relayer
 from services.desk.wallet.tables import Sending
 from services.units.address import Address, address
 from services.units.ids import IntentId, named_intent
@@ -30,7 +30,6 @@ _log = logging.getLogger(__name__)
 _OPEN = ("signed", "sent", "unknown")
 _LOCK = "sending"
 _WAIT_S = 60.0
-_POLL_S = 0.25
 _AGAIN_S = 15.0
 _NOBODY = address("0x" + "00" * 20)
 
@@ -149,7 +148,7 @@ def _begin(desk: Desk, given: SendIn) -> tuple[Sending, bool]:
 
 def _submit(desk: Desk, row: Sending) -> None:
     try:
-        tx = _relayer(desk).submit(IntentId(row.id), transfer_call(desk.chain.token, row.payee, row.amount))
+        tx = own_relayer(desk).submit(IntentId(row.id), transfer_call(desk.chain.token, row.payee, row.amount))
     except (ChainReverted, ChainRefused, ChainUnreachable) as exc:
         # Nothing was signed, or the bytes are in the book and are followed: only the book can tell.
         if SqlTransactionBook(desk.database).find(IntentId(row.id)) is None:
@@ -171,7 +170,7 @@ async def _follow(desk: Desk, intent: IntentId) -> None:
     while True:
         try:
             with fail_after(_WAIT_S):
-                receipt = await _receipt(desk, intent)
+                receipt = await awaited_receipt(desk, intent)
         except (TimeoutError, ChainUnreachable, ChainRefused):
             _log.info("payment without an end yet", extra={"intent": intent})
             booked = await to_thread.run_sync(book.find, intent) or booked
@@ -186,32 +185,6 @@ async def _follow(desk: Desk, intent: IntentId) -> None:
 async def _close(desk: Desk, intent: IntentId, receipt: Receipt | None, error: str) -> None:
     await to_thread.run_sync(lambda: _end(desk, intent, receipt, error=error))
     desk.events.publish("wallet", intent)
-
-
-async def _receipt(desk: Desk, intent: IntentId) -> Receipt:
-    receipt = await to_thread.run_sync(_look, desk, intent)
-    if receipt is None:
-        await to_thread.run_sync(_push, desk, intent)
-    while receipt is None:
-        receipt = await to_thread.run_sync(_look, desk, intent)
-        if receipt is None:
-            await sleep(_POLL_S)
-    return receipt
-
-
-def _look(desk: Desk, intent: IntentId) -> Receipt | None:
-    book = SqlTransactionBook(desk.database)
-    booked = book.find(intent)
-    return None if booked is None else find_receipt(desk.chain, book, booked)
-
-
-def _push(desk: Desk, intent: IntentId) -> None:
-    """Send the signed bytes again; an open wallet offers more for a stuck payment first."""
-    if desk.keyring.status == "open":
-        _relayer(desk).resume()
-    booked = SqlTransactionBook(desk.database).find(intent)
-    if booked is not None:
-        desk.chain.broadcast(booked.signed.raw)
 
 
 def _end(desk: Desk, intent: str, receipt: Receipt | None, *, error: str) -> None:
@@ -282,10 +255,6 @@ def _available(desk: Desk) -> Money:
     with desk.database.read() as session:
         flying = in_flight(session)
     return max(desk.chain.token_balance(desk.keyring.owner()) - flying, ZERO)
-
-
-def _relayer(desk: Desk) -> OwnKeyRelayer:
-    return OwnKeyRelayer(desk.chain, desk.keyring.key(), SqlTransactionBook(desk.database), clock=desk.clock)
 
 
 def _next(desk: Desk) -> int:
