@@ -1,7 +1,7 @@
 """The people of a built world who have no desk: their memberships renew, move and lapse when the clock is turned.
 
-Their keys follow from the world's seed, and what they decide from the seed, the membership and the day, so a world that
-is put back lives the same days again. They watch nothing new and leave their money where it is.
+Their keys follow from the world's seed, and what they decide from the seed, whom they follow and the day, so every
+world of that seed lives the same days. They watch nothing new and leave their money where it is.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Townspeople:
             member = self._member(node, row)
             if member is None:
                 continue
-            register = Register(keyed, chances(f"{self.seed}:later:{row.id}:{node.clock.now().date()}"))
+            today = f"{self.seed}:later:{row.viewer}:{row.creator}:{node.clock.now().date()}"
+            register = Register(keyed, chances(today))
             register.members.append(member)
             try:
                 register.look_after()
