@@ -36,6 +36,7 @@ from services.node.passes.watch import watch as watch_pass
 from services.node.sales.booking import sync
 from services.node.sales.shelf import Shelf
 from services.node.seeds.names import SIGNED_IN_ONLY, Names
+from services.sharing.model import SharingModel, parse_model
 from services.units.address import Address
 from services.units.time import Clock
 from services.wire.problems import ProblemError
@@ -45,6 +46,7 @@ _LOOK_AGAIN_S = 15.0
 NODE_DOMAIN = "museclock.local"
 NODE_URI = "http://museclock.local"
 TREASURY_FILE = "treasury.key"
+SHARING_FILE = "sharing-model.json"
 """The key of the Escrow's owner, where it is not the relayer's: it offers the pass and announces distributions."""
 EXPORT_FOLDER = "ledger-export"
 """Beside damaged books: what of them holds, as CSV and JSON."""
@@ -200,9 +202,22 @@ def _open(folder: Path, chain: ChainGateway, blocks: BlockStore, clock: Clock, s
             uri=setup.uri,
             operators=setup.operators,
             sanctions=setup.sanctions,
+            sharing=_sharing_model(folder),
             kyc=open_provider(folder),
             names=setup.names,
         )
+
+
+def _sharing_model(folder: Path) -> SharingModel | None:
+    """Read the constants that an operator put in place of the shipped ones; None without any.
+
+    Raises ProblemError: request.invalid.
+    """
+    file = folder / SHARING_FILE
+    try:
+        return parse_model(file.read_text()) if file.exists() else None
+    except ValueError as exc:
+        raise ProblemError("request.invalid", field=f"{SHARING_FILE}: {exc}") from exc
 
 
 def _treasurer(folder: Path, chain: ChainGateway, database: Database, clock: Clock, setup: NodeSetup) -> Relayer | None:

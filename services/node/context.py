@@ -14,6 +14,7 @@ from services.node.channels.journal import VoucherJournal
 from services.node.kyc.provider import KycProvider, ManualReview
 from services.node.sales.shelf import Shelf
 from services.node.seeds.names import SIGNED_IN_ONLY, Names
+from services.sharing.model import SharingModel
 from services.units.address import Address
 from services.units.time import Clock
 
@@ -62,6 +63,8 @@ class Node:
     """Who may do everything that moderators may, and name them."""
     sanctions: frozenset[Address] = frozenset()
     """Accounts that must not be verified, nor paid."""
+    sharing: SharingModel | None = None
+    """The constants by which the pass' months are shared out, where they are not the shipped ones."""
     block_quota: int = 64 * 1024**3
     """How many bytes of blocks one account may bring."""
     kyc: KycProvider = ManualReview()  # noqa: RUF009  it has no state

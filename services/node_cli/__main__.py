@@ -15,6 +15,7 @@ from services.node_cli import (
     doctor,
     evidence,
     ingest,
+    learning,
     ledger,
     pay_proxy,
     play_export,
@@ -43,6 +44,7 @@ COMMANDS = (
     evidence.COMMAND,
     sharing.ALLOCATE,
     sharing.EVALUATE,
+    learning.COMMAND,
     statement.COMMAND,
 )
 # As a shell says that a program was interrupted (128 + SIGINT).

@@ -13,7 +13,6 @@ from services.units.money import Money
 
 def _declare_allocate(parser: ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="fees.csv, owners.csv, watching.csv")
-    parser.add_argument("--model", default="museshare-1", metavar="NAME")
     parser.add_argument("--check", action="store_true", help="compute again, and compare with allocation.json there")
 
 
@@ -21,19 +20,19 @@ def _allocate(given: Namespace, terminal: Terminal) -> int:
     # Imported when needed: numpy takes a tenth of a second that other commands do without.
     from services.sharing.allocation import allocate
     from services.sharing.inputs import read_inputs, write_allocation
-    from services.sharing.model import load_model
 
     try:
-        model = load_model(given.model)
         inputs = read_inputs(given.folder)
-        result = allocate(inputs.month, model, workers=2)
+        result = allocate(inputs.month, inputs.model, workers=2)
         if given.check:
             return _compare(given.folder, result.digest, terminal)
-        path = write_allocation(given.folder, inputs, model, result)
+        path = write_allocation(given.folder, inputs, result)
     except (OSError, ValueError, OverflowError) as exc:
         raise CommandError(f"The month in {given.folder} cannot be shared out: {exc}.") from exc
     earned, fees = Money(int(result.earned.sum())), Money(int(inputs.month.fees.sum()))
-    terminal.say(f"${earned.dollars} of ${fees.dollars} go to {(result.earned > 0).sum()} creators, by {model.name}.")
+    terminal.say(
+        f"${earned.dollars} of ${fees.dollars} go to {(result.earned > 0).sum()} creators, by {inputs.model.name}."
+    )
     terminal.say(f"Withheld ${Money(int(result.withheld.sum())).dollars}, kept ${Money(result.held).dollars}.")
     terminal.say(f"Written to {path}. Its digest:")
     terminal.say(result.digest)

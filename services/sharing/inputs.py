@@ -4,6 +4,7 @@
     owners.csv    owner,length               the owner's median item in seconds
     watching.csv  subscriber,owner,seconds,days
     earlier.csv   subscriber,owner,amount    optional: what went where in the three months before
+    model.json    optional: the model, where it is not the shipped one
 
 Subscribers are pseudonyms, chosen anew each month. Owners are numbered in the order of their ids.
 """
@@ -23,19 +24,21 @@ import numpy as np
 
 from services.sharing.allocation import Allocation, Earlier, Month
 from services.sharing.engagement import Whole
-from services.sharing.model import SharingModel
+from services.sharing.model import MODEL_FILE, SharingModel, load_model, parse_model
 
-FILES = ("fees.csv", "owners.csv", "watching.csv", "earlier.csv")
+FILES = ("fees.csv", "owners.csv", "watching.csv", "earlier.csv", MODEL_FILE)
 EARLIER = FILES[3]
+_OPTIONAL = FILES[3:]
 _MAX_LINE = 400
 _WHOLE_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """A month, the ids behind its numbers, and the SHA-256 of every file that was read."""
+    """A month, its model, the ids behind its numbers, and the SHA-256 of every file that was read."""
 
     month: Month
+    model: SharingModel
     subscribers: tuple[str, ...]
     owners: tuple[str, ...]
     digests: Mapping[str, str]
@@ -43,14 +46,14 @@ class Inputs:
 
 def read_inputs(folder: Path) -> Inputs:
     """Read a folder; raises ValueError with file and line for what is not as above, OSError when a file is missing."""
-    names = [name for name in FILES if name != EARLIER or (folder / name).exists()]
+    names = [name for name in FILES if name not in _OPTIONAL or (folder / name).exists()]
     return parse_inputs({name: (folder / name).read_text(encoding="ascii", errors="strict") for name in names})
 
 
 def parse_inputs(files: Mapping[str, str]) -> Inputs:
     """Read the files by their names; raises ValueError as read_inputs does, also for a file that is missing."""
     for name in FILES:
-        if name not in files and name != EARLIER:
+        if name not in files and name not in _OPTIONAL:
             raise ValueError(f"{name} is missing")
     fees = list(_rows(files, "fees.csv", ("subscriber", "fee", "trust"), texts=1))
     known = sorted(_rows(files, "owners.csv", ("owner", "length"), texts=1))
@@ -68,11 +71,13 @@ def parse_inputs(files: Mapping[str, str]) -> Inputs:
         earlier=earlier,
     )
     digests = {name: hashlib.sha256(files[name].encode()).hexdigest() for name in sorted(files)}
-    return Inputs(month, tuple(subscribers), tuple(owners), digests)
+    model = parse_model(files[MODEL_FILE]) if MODEL_FILE in files else load_model()
+    return Inputs(month, model, tuple(subscribers), tuple(owners), digests)
 
 
-def record_of(inputs: Inputs, model: SharingModel, result: Allocation) -> dict[str, Any]:
+def record_of(inputs: Inputs, result: Allocation) -> dict[str, Any]:
     """Write down model, digests of what was read, sums, and what each owner earned from how many."""
+    model = inputs.model
     owners = zip(inputs.owners, result.earned.tolist(), result.watchers.tolist(), strict=True)
     return {
         "model": {"name": model.name, "version": model.version, "sha256": model.digest},
@@ -89,10 +94,10 @@ def record_of(inputs: Inputs, model: SharingModel, result: Allocation) -> dict[s
     }
 
 
-def write_allocation(folder: Path, inputs: Inputs, model: SharingModel, result: Allocation) -> Path:
+def write_allocation(folder: Path, inputs: Inputs, result: Allocation) -> Path:
     """Write allocation.json; see record_of."""
     path = folder / "allocation.json"
-    path.write_text(json.dumps(record_of(inputs, model, result), indent=1, sort_keys=True) + "\n")
+    path.write_text(json.dumps(record_of(inputs, result), indent=1, sort_keys=True) + "\n")
     return path
 
 

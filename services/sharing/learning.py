@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.sharing.allocation import Month
-from services.sharing.engagement import Whole, whole_root
+from services.sharing.engagement import Whole, engagement, whole_root
 from services.sharing.evaluation.methods import error, model_shares
 from services.sharing.evaluation.worlds import World
 from services.sharing.model import WEIGHT_BITS, SharingModel
@@ -22,6 +22,9 @@ from services.sharing.model import WEIGHT_BITS, SharingModel
 Real = NDArray[np.float64]
 CLAMP = (0.15, 0.6)
 """The part that days may have of the weight, both signals brought to the same mean."""
+LEAST = 200
+"""Fewer paid periods say nothing."""
+_HELD_OUT = 5
 _ROUNDS, _RIDGE = 200, 1e-3
 
 
@@ -54,6 +57,40 @@ class Verdict:
         """Adopted only when nothing worsens and something improves."""
         pairs = (self.mean, self.worst, self.loss)
         return all(new <= old for old, new in pairs) and any(new < old for old, new in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned from so many renewals: the weights, the model made of them, and what came of comparing it."""
+
+    renewals: int
+    held_out: int
+    weights: Weights
+    model: SharingModel
+    verdict: Verdict
+
+
+def learn(current: SharingModel, month: Month, renewed: Whole, worlds: Sequence[World]) -> Learned:
+    """Learn from paid periods (the month's subscribers) who renewed; every fifth is kept out of it, to be judged by.
+
+    Raises ValueError for fewer than LEAST periods, or when all renewed, or none.
+    """
+    held = np.arange(renewed.size) % _HELD_OUT == 0
+    if renewed.size < LEAST or min(renewed[~held].mean(), 1 - renewed[~held].mean()) == 0:
+        raise ValueError(f"it takes {LEAST} paid periods, some of them renewed and some not; there are {renewed.size}")
+    features = signals(month)
+    weights = fit(features[~held], renewed[~held])
+    model = candidate(current, month, weights)
+    losses = (_held_out_loss(current, month, renewed, held), _held_out_loss(model, month, renewed, held))
+    return Learned(int(renewed.size), int(held.sum()), weights, model, judge(current, model, worlds, losses))
+
+
+def _held_out_loss(model: SharingModel, month: Month, renewed: Whole, held: NDArray[np.bool_]) -> float:
+    """Say how well a model's own weighing foretells renewals that it was not fitted to."""
+    edges = engagement(month.seconds, month.days, month.lengths[month.owner], model).astype(np.float64)
+    score = np.bincount(month.subscriber, weights=edges, minlength=month.fees.size)
+    rows = np.stack((score / max(float(score.mean()), 1e-12), np.zeros(score.size)), axis=1)
+    return loss(fit(rows[~held], renewed[~held]), rows[held], renewed[held])
 
 
 def signals(month: Month) -> Real:
@@ -97,7 +134,8 @@ def candidate(current: SharingModel, month: Month, weights: Weights) -> SharingM
     relation = float(time.mean()) / (float(month.days.mean()) * (1 << WEIGHT_BITS))
     part = weights.days_part
     days = round(current.time_weight * part / (1 - part) * relation)
-    return replace(current, name=f"{current.name}-learned", version=current.version + 1, days_weight=days)
+    version = current.version + 1
+    return replace(current, name=f"museshare-{version}", version=version, days_weight=days)
 
 
 def judge(current: SharingModel, new: SharingModel, worlds: Sequence[World], losses: tuple[float, float]) -> Verdict:

@@ -132,11 +132,10 @@ def _require_share(account: Address, month: str, shared: SharedMonthOut) -> None
     from services.sharing.allocation import allocate
     from services.sharing.gross import gross_of
     from services.sharing.inputs import parse_inputs, record_of
-    from services.sharing.model import load_model
 
-    model, inputs = load_model(), parse_inputs(shared.files)
-    result = allocate(inputs.month, model)
-    if json.loads(shared.record) != record_of(inputs, model, result):
+    inputs = parse_inputs(shared.files)
+    result = allocate(inputs.month, inputs.model)
+    if json.loads(shared.record) != record_of(inputs, result):
         raise StatementError(f"{month} was not shared out as its published files say")
     shares = dict(zip(inputs.owners, gross_of(inputs.month, result).shares.tolist(), strict=True))
     if Money(int(shares.get(account, 0))) != shared.earned:

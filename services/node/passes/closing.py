@@ -34,7 +34,7 @@ from services.node.passes.month import (
 from services.node.passes.smoothed import Outcome, outcomes
 from services.node.passes.tables import PassMonth, PassShare, Withheld
 from services.node.sales.booking import sync
-from services.sharing.model import TRUST_STEPS, load_model
+from services.sharing.model import MODEL_FILE, TRUST_STEPS
 from services.sharing.payout_rules import hold_reasons
 from services.sharing.trust import Conduct, Trust
 from services.units.address import Address
@@ -122,6 +122,8 @@ def _gather(node: Node, session: Session, span: Span, now: datetime) -> Gathered
     trust, conduct, near = trusts_of(fees, pairs, payers_of(session, node), devices_of(session))
     lengths = lengths_of(session, {owner for _, owner in (*pairs, *earlier)})
     files = files_of(node, span, fees=fees, trust=trust, pairs=pairs, earlier=earlier, lengths=lengths)
+    if node.sharing is not None:
+        files[MODEL_FILE] = node.sharing.text
     signs = signs_of(conduct, pairs)
     return Gathered(span, files, fees, trust, conduct, near, signs, tuple(row.case for row, _ in carried))
 
@@ -146,11 +148,10 @@ def _compute(gathered: Gathered) -> tuple[dict[str, Any], Gross, tuple[str, ...]
     from services.sharing.gross import gross_of
     from services.sharing.inputs import parse_inputs, record_of
 
-    model = load_model()
     inputs = parse_inputs(gathered.files)
-    result = allocate(inputs.month, model, workers=2)
+    result = allocate(inputs.month, inputs.model, workers=2)
     gross = gross_of(inputs.month, result)
-    return record_of(inputs, model, result), gross, inputs.owners, result.watchers.tolist()
+    return record_of(inputs, result), gross, inputs.owners, result.watchers.tolist()
 
 
 def _enter(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.node_cli.__main__ import main
+from services.sharing.model import load_model
 
 FEES = "subscriber,fee,trust\nann,9990000,4\nbo,9990000,4\ncy,9990000,2\n"
 OWNERS = "owner,length\n0xbb,600\n0xaa,60\n"
@@ -68,8 +70,19 @@ def test_a_bad_file_is_named(
     assert not (folder / "allocation.json").exists()
 
 
-def test_a_missing_file_and_an_unknown_model_are_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["allocate", str(folder), "--model", "other"]) == 1
+def test_a_missing_file_and_an_unusable_model_are_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = load_model()
+    for text in ("{", "[]", model.text.replace("1/10", "1/5"), model.text.replace("32768", "-1")):
+        (folder / "model.json").write_text(text)
+        assert main(["allocate", str(folder)]) == 1
+    assert "cannot be shared out" in said(capsys)
+    # Another model gives another month, and its name and digest stand in the record.
+    (folder / "model.json").write_text(replace(model, name="museshare-2", version=2, days_weight=1 << 16).text)
+    assert main(["allocate", str(folder)]) == 0
+    record = json.loads((folder / "allocation.json").read_text())
+    assert (record["model"]["name"], "model.json" in record["inputs"]) == ("museshare-2", True)
+    (folder / "model.json").unlink()
+    assert main(["allocate", str(folder), "--check"]) == 1
     (folder / "fees.csv").unlink()
     assert main(["allocate", str(folder)]) == 1
     assert "fees.csv" in said(capsys)
