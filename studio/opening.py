@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
+from studio.kit.theme import scaled
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost
@@ -43,7 +44,7 @@ class OpeningPage(QWidget):
         self.setObjectName("page.opening")
         self.setAccessibleName(tr("The demo world is being built"))
         card = Card(spacing=12)
-        card.setFixedWidth(_WIDTH)
+        card.setFixedWidth(scaled(_WIDTH))
         self._percent = text.lead("")
         self._percent.setObjectName("opening.percent")
         title = row(text.lead(tr("Building the demo world")))

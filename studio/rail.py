@@ -29,13 +29,15 @@ from studio.kit.words import tr
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QAction
+    from PySide6.QtGui import QAction, QResizeEvent
 
     from studio.kit.route import Route
     from studio.kit.tokens import Tone
 
 _EDGE = 3
-_CHIP_WIDE, _CHIP_NARROW = (10, 2, 10, 2), (4, 2, 4, 2)
+_CHIP_WIDE, _CHIP_NARROW = (10, 2, 10, 2), (2, 2, 2, 2)
+_ROOMY = 752
+"""What all but the personas take at their usual height, in pixels at 100 %; on a lower window they stand closer."""
 
 
 class Side(QFrame):
@@ -95,6 +97,11 @@ class Side(QFrame):
             button.setText("" if narrow else self._names[route])
             set_property(button, "narrow", "true" if narrow else "false")
             button.setToolTip(self._names[route] if narrow else "")
+
+    def set_dense(self, *, dense: bool) -> None:
+        """Stand closer, on a low window."""
+        for button in self._buttons.values():
+            set_property(button, "dense", "true" if dense else "false")
 
     @Slot()
     def _on_click(self) -> None:
@@ -300,6 +307,13 @@ class Rail(QFrame):
         self._group.setExclusive(True)
         for side in self._sides:
             side.mark(route)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        personas = 0 if self.personas.isHidden() else self.personas.sizeHint().height() + 12
+        dense = event.size().height() < scaled(_ROOMY) + personas
+        for side in self._sides:
+            side.set_dense(dense=dense)
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Fold to icons, or unfold."""

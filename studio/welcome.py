@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
 from studio.kit.theme import scaled
@@ -40,8 +40,8 @@ _CHOICES = (
 )
 
 
-class WelcomePage(QWidget):
-    """Asks what the person came for. Signal: ``chosen`` with watch, create or demo."""
+class WelcomePage(QScrollArea):
+    """Asks what the person came for; scrolled if letters are large. Signal: ``chosen`` with watch, create or demo."""
 
     chosen = Signal(str)
 
@@ -49,7 +49,13 @@ class WelcomePage(QWidget):
         super().__init__()
         self.setObjectName("page.welcome")
         self.setAccessibleName(tr("Welcome"))
-        layout = QVBoxLayout(self)
+        ground = QWidget()
+        ground.setProperty("kit", "ground")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(ground)
+        layout = QVBoxLayout(ground)
         layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
         layout.setSpacing(16)
         layout.addStretch(2)

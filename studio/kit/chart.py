@@ -35,8 +35,8 @@ class Series:
     """The last place is not over yet, such as today: hatched."""
     adds_up: bool = True
     """The values have a sum; counts of who is there have none."""
-    places: str = "days"
-    """What the places are."""
+    places: str = ""
+    """What the places are where they are no days, in the plural."""
     before_is: str = ""
     """What the dashed series is, where it is not the period before."""
     gaps: frozenset[int] = frozenset()
@@ -48,13 +48,11 @@ class Series:
             return tr("{title}: nothing yet.", title=title)
         best = max(range(len(self.values)), key=self.values.__getitem__)
         whole = tr("{sum} in all, ", sum=self.unit(sum(self.values))) if self.adds_up else ""
-        most = tr(
-            "most {value} {labels} with {values}",
-            value=tr("on") if self.places == "days" else tr("at"),
-            labels=self.labels[best],
-            values=self.unit(self.values[best]),
-        )
-        return f"{title}: {len(self.values)} {self.places}, {whole}{most}."
+        most = tr("most at {labels} with {values}", labels=self.labels[best], values=self.unit(self.values[best]))
+        places = self.places or tr("days")
+        if not self.places:
+            most = tr("most on {labels} with {values}", labels=self.labels[best], values=self.unit(self.values[best]))
+        return f"{title}: {len(self.values)} {places}, {whole}{most}."
 
 
 class Plot(Protocol):

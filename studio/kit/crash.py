@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, Q
 from studio.kit.icons import Icon
 from studio.kit.keeping import evidence_action, save_evidence
 from studio.kit.problems import Problem, advice
+from studio.kit.theme import scaled
 from studio.kit.tokens import GUTTER
 from studio.kit.trail import note
 from studio.kit.widgets import text
@@ -35,7 +36,7 @@ class CrashDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("crash")
         self.setWindowTitle("Museclock")
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(scaled(480))
         self._trace = trace
         told = advice(Problem("internal", trace=trace))
         layout = QVBoxLayout(self)

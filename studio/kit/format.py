@@ -1,21 +1,57 @@
-"""Values as people read them: money, time, durations, sizes, addresses. The only place that makes such text."""
+"""Values as people read them: money, numbers, time, sizes, addresses. The only place that makes such text.
+
+All of it follows the language that the window speaks: ``$1,234.56`` is ``1.234,56 $`` in German. What leaves the
+window, such as an export or a request, never goes through here.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDate, QLocale
 
-from studio.kit.words import tr
+from studio.kit.words import spoken, tr
 
 if TYPE_CHECKING:
     from services.units.money import Money
+    from studio.kit.words import Language
 
 DASH = "–"
 _CENT = 10_000
 _DOLLAR = 1_000_000
 _KIB = 1024
+_LOCALES: Final = {"de": "de_DE"}
+"""By language; every other one has that of its source text."""
+_DAYS: Final = {"de": "d. MMM"}
+
+
+class _Habits(NamedTuple):
+    """How a language writes numbers."""
+
+    locale: QLocale
+    point: str
+    group: str
+    sign_after: bool
+    """The sign of a currency stands behind the number."""
+
+
+@cache
+def _habits_of(language: Language) -> _Habits:
+    locale = QLocale(_LOCALES.get(language, "en_US"))
+    return _Habits(
+        locale, locale.decimalPoint(), locale.groupSeparator(), locale.toCurrencyString(1, "$").endswith("$")
+    )
+
+
+def _dollars(whole: int, digits: str, *, is_less: bool) -> str:
+    """Write an amount; exact, so that no float takes part."""
+    habits = _habits_of(spoken())
+    written = f"{whole:,}".replace(",", habits.group) + habits.point + digits
+    # A space that does not break, so that the sign stays with its sum.
+    signed = f"{written}\u00a0$" if habits.sign_after else f"${written}"
+    return f"−{signed}" if is_less else signed
 
 
 def money(amount: Money | None) -> str:
@@ -28,21 +64,42 @@ def money(amount: Money | None) -> str:
     micros = abs(amount.micros)
     if micros < _DOLLAR:
         return money_exact(amount)
-    return f"{'−' if amount.micros < 0 else ''}${micros // _DOLLAR:,}.{micros // _CENT % 100:02d}"
+    return _dollars(micros // _DOLLAR, f"{micros // _CENT % 100:02d}", is_less=amount.micros < 0)
 
 
 def money_exact(amount: Money | None) -> str:
     """Give dollars with all digits that are there, at least two: ``$0.005``."""
     if amount is None:
         return DASH
-    whole, rest = divmod(abs(amount.micros), 1_000_000)
-    digits = f"{rest:06d}".rstrip("0").ljust(2, "0")
-    return f"{'−' if amount.micros < 0 else ''}${whole:,}.{digits}"
+    return _dollars(*_parts(amount), is_less=amount.micros < 0)
+
+
+def money_plain(amount: Money) -> str:
+    """Give an amount as the service reads it, in every language: ``0.005``."""
+    whole, digits = _parts(amount)
+    return f"{whole}.{digits}"
 
 
 def money_input(amount: Money) -> str:
-    """Give an amount as it would be typed: ``0.005``."""
-    return money_exact(amount).removeprefix("$").replace(",", "")
+    """Give an amount as it would be typed: ``0.005``, in German ``0,005``."""
+    return as_typed(money_plain(amount))
+
+
+def as_typed(plain: str) -> str:
+    """Give what the service reads as a person would type it."""
+    return plain.replace(".", _habits_of(spoken()).point)
+
+
+def as_plain(typed: str) -> str:
+    """Give what a person typed as the service reads it; a point does for a comma, and groups are not taken."""
+    point = _habits_of(spoken()).point
+    return typed.replace(point, ".") if point != "." and "." not in typed else typed
+
+
+def _parts(amount: Money) -> tuple[int, str]:
+    """Give whole dollars and the digits behind them, two at least."""
+    whole, rest = divmod(abs(amount.micros), _DOLLAR)
+    return whole, f"{rest:06d}".rstrip("0").ljust(2, "0")
 
 
 def change(now: Money, before: Money | None) -> str:
@@ -54,9 +111,16 @@ def change(now: Money, before: Money | None) -> str:
     if not before:
         return tr("nothing before")
     percent = round((now.micros - before.micros) * 100 / before.micros)
+    return more_or_less(percent)
+
+
+def more_or_less(percent: int) -> str:
+    """Say by how many per cent something moved."""
     if percent == 0:
         return tr("about the same")
-    return f"{abs(percent)} % {'more' if percent > 0 else 'less'}"
+    if percent > 0:
+        return tr("{percent} % more", percent=number(percent))
+    return tr("{percent} % less", percent=number(-percent))
 
 
 def duration(milliseconds: int) -> str:
@@ -73,7 +137,7 @@ def size(count: int) -> str:
         if value < _KIB or unit == "GB":
             break
         value /= _KIB
-    return tr("{count} bytes", count=count) if unit == "bytes" else f"{value:.1f} {unit}"
+    return tr("{count} bytes", count=count) if unit == "bytes" else f"{decimal(value)} {unit}"
 
 
 def short(identifier: str) -> str:
@@ -82,8 +146,9 @@ def short(identifier: str) -> str:
 
 
 def day(value: date) -> str:
-    """Give a day as ``21 Nov``."""
-    return f"{value.day} {QLocale.c().standaloneMonthName(value.month, QLocale.FormatType.ShortFormat)}"
+    """Give a day as ``21 Nov``, in German ``21. Nov.``."""
+    language = spoken()
+    return _habits_of(language).locale.toString(QDate(value.year, value.month, value.day), _DAYS.get(language, "d MMM"))
 
 
 def clock(moment: datetime) -> str:
@@ -122,9 +187,19 @@ def chunks(first: int, count: int) -> str:
 
 def plural(count: int, one: str, many: str) -> str:
     """Give a count with its noun."""
-    return f"{count:,} {one if count == 1 else many}"
+    return f"{number(count)} {one if count == 1 else many}"
 
 
 def number(value: int) -> str:
-    """Give a whole number with its groups: ``1,234``."""
-    return f"{value:,}"
+    """Give a whole number with its groups: ``1,234``, in German ``1.234``."""
+    return f"{value:,}".replace(",", _habits_of(spoken()).group)
+
+
+def share_words(per_mille: int) -> str:
+    """Give a share of a whole: ``4.3 %``."""
+    return f"{decimal(per_mille / 10)} %" if per_mille else tr("less than {share} %", share=decimal(0.1))
+
+
+def decimal(value: float, digits: int = 1) -> str:
+    """Give a measured value, never money, with so many digits behind its point."""
+    return f"{value:.{digits}f}".replace(".", _habits_of(spoken()).point)

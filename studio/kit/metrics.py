@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.units.money import Money
 from studio.kit.chart import Series
-from studio.kit.format import day, money
+from studio.kit.format import day, decimal, money, more_or_less, number
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def span(milliseconds: int) -> str:
     """Give a length of time with its two largest units: ``4 h 12 min``."""
     minutes, seconds = milliseconds // _MINUTE, milliseconds // 1000 % 60
     if milliseconds >= 100 * _HOUR:
-        return f"{minutes // 60:,} h"
+        return tr("{hours} h", hours=number(minutes // 60))
     if milliseconds >= _HOUR:
         return tr("{value} h {value_2} min", value=minutes // 60, value_2=minutes % 60)
     return (
@@ -44,7 +44,7 @@ def span(milliseconds: int) -> str:
         if minutes >= 10
         else tr("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
         if minutes
-        else f"{seconds} s"
+        else tr("{seconds} s", seconds=seconds)
     )
 
 
@@ -52,19 +52,18 @@ def told(name: Metric, value: int) -> str:
     """Write a value of a metric."""
     if name in ("earnings", "gross"):
         return money(Money(value))
-    return span(value) if name == "watch" else f"{value:,}"
+    return span(value) if name == "watch" else number(value)
 
 
-def moved(now: int, before: int, *, than: str = "than before") -> str:
+def moved(now: int, before: int, *, than: str | None = None) -> str:
     """Say in words how a number moved against the period before."""
     if now == before:
         return tr("same as before") if now else tr("nothing yet")
     if not before:
         return tr("nothing before")
     percent = round((now - before) * 100 / before)
-    if percent == 0:
-        return tr("about the same")
-    return f"{abs(percent):,} % {'more' if percent > 0 else 'less'} {than}"
+    words = more_or_less(percent)
+    return f"{words} {tr('than before') if than is None else than}".rstrip() if percent else words
 
 
 def metric_of(figures: FiguresOut, name: Metric) -> MetricOut:
@@ -90,7 +89,7 @@ def _scale(name: Metric, highest: int) -> tuple[int, Callable[[int], str], int]:
     if name in ("earnings", "gross"):
         return 1, _dollars, _LEAST_MONEY
     if name != "watch":
-        return 1, _count, _LEAST_COUNT
+        return 1, number, _LEAST_COUNT
     if highest >= _HOUR:
         # In hundredths, so that no day loses what is less than an hour.
         return _HOUR // 100, _hours, 100
@@ -101,17 +100,18 @@ def _dollars(value: int) -> str:
     return money(Money(value))
 
 
-def _count(value: int) -> str:
-    return f"{value:,}"
-
-
 def _hours(value: int) -> str:
-    return f"{value / 100:,g} h"
+    return tr("{hours} h", hours=_hundredths(value))
 
 
 def _minutes(value: int) -> str:
-    return tr("{value:,g} min", value=value / 100)
+    return tr("{minutes} min", minutes=_hundredths(value))
 
 
 def _seconds(value: int) -> str:
-    return f"{value:,} s"
+    return tr("{seconds} s", seconds=number(value))
+
+
+def _hundredths(value: int) -> str:
+    whole, rest = divmod(value, 100)
+    return number(whole) if not rest else f"{number(whole)}{decimal(rest / 100, 2)[1:].rstrip('0')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.format import duration
+from studio.kit.format import decimal, duration, share_words
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def measured(each: InputOut, suggestion: SuggestionOut) -> str:
     value = each.measured
     said: dict[InputName, str] = {
         "picture": tr("{count} lines", count=value),
-        "detail": tr("{bits} bits a pixel", bits=f"{value / 1000:.2f}"),
+        "detail": tr("{bits} bits a pixel", bits=decimal(value / 1000, 2)),
         "motion": f"{value / 1000:g}",
         "sound": tr(_SOUNDS[value]) if value in _SOUNDS else tr("{count} channels", count=value),
         "length": duration(value),
@@ -94,6 +94,6 @@ def shares(cost: CostOut | None) -> str:
     if cost is None:
         return ""
     share = cost.settlement_per_mille
-    network = tr("less than 0.1 %") if share == 0 else f"{share / 10:.1f} %"
+    network = share_words(share)
     told = tr("Of each sale the platform takes 10 %, and bringing it to the chain {network}.", network=network)
     return told.replace(" %", "\u00a0%")

@@ -8,6 +8,7 @@ _FRAME = """
 QMainWindow, QDialog, QWidget[kit="ground"] {{ background: {ground}; }}
 QFrame[kit="rail"] {{ background: {surface}; border: none; border-right: 1px solid {line}; }}
 QScrollArea[kit="rail-pages"], QWidget[kit="rail-pages"] {{ background: transparent; }}
+QScrollArea[kit="see-through"] {{ background: transparent; border: none; }}
 QFrame[kit="demo-bar"] {{ background: {surface}; border: none; border-top: 1px solid {line}; }}
 QFrame[kit="side"] {{ background: transparent; border: 1px solid {line}; border-radius: {card}px; }}
 QFrame[kit="side"][current="true"] {{ background: {ground}; }}
@@ -35,6 +36,7 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line_strong}
 
 _TONE = """
 QLabel[badge="{tone}"] {{ color: {ink}; background: {soft}; border-radius: {pill}px; padding: 2px 10px; }}
+QLabel[badge="{tone}"][narrow="true"] {{ padding: 2px 2px; }}
 QFrame[banner="{tone}"] {{ background: {soft}; border: 1px solid {ink}; border-radius: {radius}px; }}
 """
 
@@ -69,6 +71,7 @@ QPushButton[role="choice"]:disabled {{ color: {faint}; }}
 QPushButton[role="nav"] {{ min-height: {nav}px; max-height: {nav}px; text-align: left; padding: 0 10px;
     border: 1px solid transparent;
     background: transparent; color: {muted}; }}
+QPushButton[role="nav"][dense="true"] {{ min-height: {compact}px; max-height: {compact}px; }}
 QPushButton[role="nav"]:hover {{ background: {hover}; color: {text}; }}
 QPushButton[role="nav"]:checked {{ background: {raised}; color: {text}; }}
 QPushButton[narrow="true"] {{ padding: 0; text-align: center; }}

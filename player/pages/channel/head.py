@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit import theme
 from studio.kit.format import short
+from studio.kit.theme import scaled
 from studio.kit.tokens import CARD_RADIUS, HEADING
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost, secondary
@@ -94,7 +95,7 @@ class ChannelHead(QWidget):
         self._name = Text("", size=HEADING, weight=Weight.DemiBold)
         self._facts = text.muted(wrap=False)
         self._about = text.body()
-        self._about.setMaximumWidth(760)
+        self._about.setMaximumWidth(scaled(760))
         self._follow = Button(tr("Follow"), "primary", name="channel.follow", icon="heart")
         self._block = ghost(tr("Hide this channel"), name="channel.block")
         self._tip = secondary(tr("Tip"), name="channel.tip.open", icon="gift")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from studio.kit import theme
 from studio.kit.format import money_exact
 from studio.kit.problems import advice
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, row
@@ -45,7 +46,7 @@ class TipBox(Card):
         close.clicked.connect(self.left)
         self.head.addWidget(close)
         self._amount = MoneyField(name="channel.tip.amount", says=tr("Sum in dollars"), hint="1.00")
-        self._amount.setFixedWidth(120)
+        self._amount.setFixedWidth(scaled(120))
         self._words = QLineEdit()
         self._words.setObjectName("channel.tip.words")
         self._words.setMaxLength(_MOST_WORDS)

@@ -16,6 +16,7 @@ from player.parts.filter_bar import FilterBar
 from player.parts.missing_nodes import MissingNodes
 from player.parts.report_menu import add_report_menu
 from studio.kit.format import moment
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
@@ -49,7 +50,7 @@ class DiscoverPage(PageFrame):
         self._search.setPlaceholderText(tr("Search films and creators"))
         self._search.setAccessibleName(tr("Search films and creators"))
         self._search.setClearButtonEnabled(True)
-        self._search.setFixedWidth(280)
+        self._search.setFixedWidth(scaled(280))
         self._search.textEdited.connect(self.model.search)
         self._search.textChanged.connect(self.model.search)
         self.buttons.addWidget(self._search)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from studio.kit.format import moment, size
 from studio.kit.problems import Problem, advice
-from studio.kit.theme import font
+from studio.kit.theme import font, scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
@@ -78,7 +78,7 @@ class DownloadsCard(Card):
         self._limit.setRange(1, _MOST_GIB)
         self._limit.setSuffix(" GB")
         self._limit.setKeyboardTracking(False)
-        self._limit.setFixedWidth(_FIELD_WIDTH)
+        self._limit.setFixedWidth(scaled(_FIELD_WIDTH))
         self._limit.setFont(font(tabular=True))
         self._limit.lineEdit().setTextMargins(12, 0, 12, 0)
         self._limit.valueChanged.connect(self._on_limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
@@ -31,5 +31,4 @@ class BackupQuestion(Inset):
         line.addWidget(words, 1)
         line.addWidget(later)
         line.addWidget(now)
-        line.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(line)

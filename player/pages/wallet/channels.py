@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.pages.wallet.channel_words import BADGES, is_ready, sentence
 from studio.kit.format import moment, money, money_exact, short
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, secondary
@@ -93,8 +94,8 @@ class ChannelLine(QWidget):
         self._id = channel
         self._name = text.Text(weight=text.Weight.DemiBold)
         self._since = text.caption()
-        self._deposited, self._spent = _Figure("deposited"), _Figure("spent")
-        self._rest = _Figure("refundable")
+        self._deposited, self._spent = _Figure(tr("deposited")), _Figure(tr("spent"))
+        self._rest = _Figure(tr("refundable"))
         self._badge = Badge()
         self._sentence = text.muted()
         self._sentence.setObjectName("wallet.channel.words")
@@ -115,7 +116,7 @@ class ChannelLine(QWidget):
         for figure in (self._deposited, self._spent, self._rest):
             first.addWidget(figure)
         place = QWidget()
-        place.setFixedWidth(_BADGE_WIDTH)
+        place.setFixedWidth(scaled(_BADGE_WIDTH))
         badge = row(self._badge)
         badge.insertStretch(0, 1)
         place.setLayout(badge)
@@ -199,7 +200,7 @@ class _Figure(QWidget):
 
     def __init__(self, label: str) -> None:
         super().__init__()
-        self.setFixedWidth(_FIGURE_WIDTH)
+        self.setFixedWidth(scaled(_FIGURE_WIDTH))
         self._label = label
         self._value = text.figure(size=14)
         self.setLayout(column(self._value, text.caption(label), spacing=2))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.kit.format import moment, money_exact, short
 from studio.kit.problems import advice
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, primary
@@ -74,7 +75,7 @@ class SendCard(Card):
         self._payee.setMaxLength(100)
         self._payee.setAccessibleName(tr("Address of who gets the money"))
         self._amount = MoneyField(name="wallet.send.amount", says=tr("Sum in dollars"))
-        self._amount.setFixedWidth(140)
+        self._amount.setFixedWidth(scaled(140))
         self._go = primary(tr("Check"), name="wallet.send.check")
         self._go.clicked.connect(self._on_check)
         self._payee.textChanged.connect(self._judge)

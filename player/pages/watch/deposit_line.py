@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.kit.format import money_exact
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import column, holder, row
@@ -34,7 +35,7 @@ class DepositLine(QWidget):
         self.change = ghost(tr("Change"), name="paywall.deposit.change", says=tr("Change the deposit"))
         self.change.clicked.connect(self._open)
         self.amount = MoneyField(name="paywall.deposit", says=tr("Deposit in dollars"))
-        self.amount.setFixedWidth(96)
+        self.amount.setFixedWidth(scaled(96))
         self.amount.edited.connect(self._on_edit)
         self._limits = text.caption(wrap=True)
         first = row(spacing=8)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 
 from player.core.timeline import price_per_minute
 from studio.kit.format import duration, money_exact
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, row
@@ -28,7 +29,7 @@ class NextCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Next up"), padding=20, spacing=8)
         self.setObjectName("watch.next")
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(scaled(_WIDTH))
         self._name = text.lead(wrap=True)
         self._facts = text.muted()
         self._go = primary(tr("Watch it"), name="watch.next.open", icon="next")

@@ -19,7 +19,7 @@ class OverlayButton(QAbstractButton):
         super().__init__()
         self._icon = icon
         self.setObjectName(name)
-        self.setFixedSize(size, size)
+        self.setFixedSize(theme.scaled(size), theme.scaled(size))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_icon(icon, says)
@@ -68,7 +68,7 @@ class OverlayWord(OverlayButton):
     def __init__(self, word: str, says: str, *, name: str) -> None:
         super().__init__("", says, name=name)
         self._word = word
-        self.setFixedSize(CONTROL_HEIGHT + 12, CONTROL_HEIGHT)
+        self.setFixedSize(theme.scaled(CONTROL_HEIGHT + 12), theme.scaled(CONTROL_HEIGHT))
 
     def show_word(self, word: str) -> None:
         """Change the word."""
@@ -95,7 +95,8 @@ class BigPlay(OverlayButton):
         lit = self.underMouse() or self.hasFocus()
         painter.setBrush(theme.colour(DARK.accent_hover if lit else DARK.accent))
         painter.drawEllipse(QRectF(self.rect()).adjusted(4, 4, -4, -4))
-        painter.drawPixmap(28, 26, pixmap("play", DARK.on_accent, 36, self.devicePixelRatioF()))
+        left, top, side = theme.scaled(28), theme.scaled(26), theme.scaled(36)
+        painter.drawPixmap(left, top, pixmap("play", DARK.on_accent, side, self.devicePixelRatioF()))
         painter.end()
 
 

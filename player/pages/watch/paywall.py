@@ -14,6 +14,7 @@ from player.pages.watch.state import Cause
 from services.units.money import Money
 from studio.kit.format import money, money_exact
 from studio.kit.problems import Action, advice
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, Inset, holder, row
@@ -45,12 +46,12 @@ class PaywallCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Keep watching"), padding=20, spacing=12)
         self.setObjectName("paywall.card")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(scaled(WIDTH))
         self._cause: Cause | None = None
         self._rest_price: Money | None = None
         self._problem: Problem | None = None
         self._words = text.muted()
-        self._facts = [_Price("per 10 s"), _Price(tr("per minute")), _Price(tr("for the rest"))]
+        self._facts = [_Price(tr("per 10 s")), _Price(tr("per minute")), _Price(tr("for the rest"))]
         self._deposit = DepositLine()
         self._chain = text.muted()
         self._chain.setObjectName("paywall.chain")
@@ -87,7 +88,7 @@ class PaywallCard(Card):
         self.body.addWidget(self._chain)
         self.body.addWidget(self.buy)
         self.body.addWidget(self._minutes)
-        self._amount.setFixedWidth(96)
+        self._amount.setFixedWidth(scaled(96))
         budget = row(self._amount, self._auto, spacing=8)
         budget.setStretch(1, 1)
         self._budget = holder(budget)

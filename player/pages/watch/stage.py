@@ -20,8 +20,10 @@ from player.pages.watch.peek_bubble import PeekBubble
 from player.pages.watch.price_words import price_lines
 from player.pages.watch.surface import VideoSurface
 from studio.kit.format import duration, money
+from studio.kit.theme import scaled
 from studio.kit.tokens import HEADING, LEAD
 from studio.kit.widgets.banner import ProblemBanner
+from studio.kit.widgets.scrolled import Scrolled
 from studio.kit.widgets.text import Weight
 from studio.kit.words import tr
 
@@ -54,7 +56,7 @@ class Stage(QWidget):
         self.controls, self.paywall, self.start = Controls(), PaywallCard(), BigPlay()
         self.following = NextCard()
         self.banner = ProblemBanner(name="watch.problem")
-        self.banner.setFixedWidth(_BANNER_WIDTH)
+        self.banner.setFixedWidth(scaled(_BANNER_WIDTH))
         self.banner.setAutoFillBackground(True)
         self._head = Shade(at_top=True)
         self._title = OverlayText(HEADING, name="watch.title", weight=Weight.DemiBold)
@@ -108,7 +110,7 @@ class Stage(QWidget):
         layout.addStretch(1)
         low = QHBoxLayout()
         low.setContentsMargins(24, 0, 24, 8)
-        low.addWidget(self.paywall)
+        low.addWidget(Scrolled(self.paywall))
         low.addWidget(self.following)
         low.addWidget(self.banner)
         low.addStretch(1)
@@ -167,8 +169,8 @@ class Stage(QWidget):
             self._bubble.show_at(over.x(), over.y() - _BUBBLE_GAP, words, picture)
 
     def _place_lines(self) -> None:
-        self._figures.move(_SIDE, _LINES_TOP)
-        self._keys.move(self.width() - _SIDE - self._keys.width(), _LINES_TOP)
+        self._figures.move(_SIDE, scaled(_LINES_TOP))
+        self._keys.move(self.width() - _SIDE - self._keys.width(), scaled(_LINES_TOP))
         for lines in (self._figures, self._keys):
             lines.raise_()
 
@@ -186,7 +188,7 @@ class Stage(QWidget):
 
     def _place_meter(self) -> None:
         self.meter.adjustSize()
-        self.meter.move(self.width() - _METER_RIGHT - self.meter.width(), _METER_TOP)
+        self.meter.move(self.width() - scaled(_METER_RIGHT) - self.meter.width(), _METER_TOP)
         self.meter.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

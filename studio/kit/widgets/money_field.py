@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
 from services.units.money import Money
-from studio.kit.format import money_input
+from studio.kit.format import as_plain, as_typed, money_input
 from studio.kit.theme import font
 from studio.kit.widgets.text import set_property
+from studio.kit.words import tr
 
 
 class MoneyField(QLineEdit):
@@ -16,11 +17,11 @@ class MoneyField(QLineEdit):
 
     edited = Signal()
 
-    def __init__(self, *, name: str = "", says: str = "Amount in dollars", hint: str = "0.00") -> None:
+    def __init__(self, *, name: str = "", says: str = "", hint: str = "0.00") -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName(says)
-        self.setPlaceholderText(hint)
+        self.setAccessibleName(says or tr("Amount in dollars"))
+        self.setPlaceholderText(as_typed(hint))
         self.setFont(font(tabular=True))
         self.setMaxLength(20)
         self.textEdited.connect(self._on_edit)
@@ -29,9 +30,20 @@ class MoneyField(QLineEdit):
     def money(self) -> Money | None:
         """The amount, or None while the text is not one."""
         try:
-            return Money.parse(self.text())
+            return Money.parse(self.plain)
         except (ValueError, OverflowError):
             return None
+
+    @property
+    def plain(self) -> str:
+        """What was typed, as the service reads it; it may be no amount."""
+        return as_plain(self.text())
+
+    def set_plain(self, plain: str) -> None:
+        """Show what the service has."""
+        if plain != self.plain:
+            self.setText(as_typed(plain))
+            self._mark()
 
     def set_money(self, amount: Money) -> None:
         """Show an amount as it would be typed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout
 
-from studio.kit.format import money_exact
+from studio.kit.format import money_exact, money_plain
 from studio.kit.price_words import in_words, input_name, measured, shares
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
@@ -76,7 +76,7 @@ class PriceReasons(Inset):
         told = shares(suggestion.chosen_cost or suggestion.cost)
         self._shares.setText(told)
         self._shares.setVisible(bool(told))
-        self.use.setEnabled(price_text.strip() != money_exact(suggestion.price).removeprefix("$"))
+        self.use.setEnabled(price_text.strip() != money_plain(suggestion.price))
 
     def _fill(self, suggestion: SuggestionOut) -> None:
         self._price.setText(money_exact(suggestion.price))

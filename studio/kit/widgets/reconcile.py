@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.format import DASH, clock, money_exact
+from studio.kit.format import DASH, clock, money_exact, number
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
@@ -90,7 +90,7 @@ class ReconcileCard(Card):
         """Show what the books say."""
         self._model.set_rows(sums.rows)
         self.table.fit_rows()
-        block = DASH if sums.block is None else f"{sums.block:,}"
+        block = DASH if sums.block is None else number(sums.block)
         self._when.setText(
             tr(
                 "The chain, the node that sells, and this desk each keep their own book. Read at {as_of}, block "

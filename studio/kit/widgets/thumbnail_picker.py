@@ -86,10 +86,8 @@ class ThumbnailPicker(Card):
         self._note = text.caption(note, wrap=True)
         if not note:
             self._note.hide()  # shown by itself it would be a window
-        buttons = row(self._from_film, self._from_file, spacing=8)
-        buttons.addStretch(1)
         side = column(self._note, spacing=8)
-        side.insertLayout(0, buttons)
+        side.insertLayout(0, Flow(self._from_film, self._from_file))
         side.addStretch(1)
         line = row(self._poster, spacing=16)
         line.addLayout(side, 1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from studio.kit.price_words import category_options
 from studio.kit.tags import mistake, split
+from studio.kit.theme import scaled
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
@@ -36,7 +37,7 @@ class AboutCard(Card):
         self._filling, self._about = False, About()
         self._words = QPlainTextEdit()
         self._words.setObjectName("item.description")
-        self._words.setFixedHeight(96)
+        self._words.setFixedHeight(scaled(96))
         self._words.setTabChangesFocus(True)
         self._words_field = Field(tr("Description"), self._words)
         self._tags = QLineEdit()

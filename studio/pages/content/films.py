@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit
 
-from studio.kit.format import duration, moment, money, money_exact, plural
+from studio.kit.format import duration, moment, money, money_exact, number, plural
 from studio.kit.paged import PagedTableModel
 from studio.kit.problems import advice
 from studio.kit.table import Cell, Column, Table
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
@@ -65,7 +66,7 @@ def film_columns(pictures: PictureShelf | None) -> list[Column[ItemRowOut]]:
         Column(tr("Who can watch"), _access, width=140),
         Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=84, right=True),
         Column(tr("Price per 10 s"), lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
-        Column(tr("Payments"), lambda film: Cell(f"{film.payments:,}", muted=True), width=96, right=True),
+        Column(tr("Payments"), lambda film: Cell(number(film.payments), muted=True), width=96, right=True),
         Column(tr("Earned"), lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=110, right=True),
         Column(tr("Since"), lambda film: Cell(moment(film.published_at), muted=True), width=130, right=True),
     ]
@@ -85,7 +86,7 @@ class FilmTools(Card):
         self.search.setAccessibleName(tr("Find a film by its title"))
         self.search.setPlaceholderText(tr("Find by title"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
+        self.search.setMaximumWidth(scaled(320))
         self.search.textChanged.connect(self.searched)
         access = Choice([(key, tr(words)) for key, words in ACCESS], name="content.filter", says=tr("Which films"))
         access.picked.connect(self.filtered)

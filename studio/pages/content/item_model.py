@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from studio.kit.format import money_input
+from studio.kit.format import money_plain
 from studio.kit.opening_time import parse
 from studio.kit.price_words import category_in
 from studio.kit.view_model import ViewModel
@@ -182,7 +182,7 @@ class ItemViewModel(ViewModel[ItemState]):
         if state.upload is None or state.item is None:
             return
         wish = {"film": state.film, "category": state.about.category, "intent": state.intent}
-        wish["price_text"] = money_input(state.item.price_per_ten_seconds)
+        wish["price_text"] = money_plain(state.item.price_per_ten_seconds)
         self._act(lambda desk: desk.pricing.suggest(**wish), self._on_suggestion, self._no_suggestion)
 
     def _on_suggestion(self, found: SuggestionOut) -> None:

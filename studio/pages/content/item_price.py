@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
-from studio.kit.format import moment, money_exact, plural
+from studio.kit.format import moment, money_exact, money_plain, plural
 from studio.kit.opening_time import parse
 from studio.kit.price_words import intent_options
 from studio.kit.widgets import text
@@ -51,7 +51,7 @@ class PriceCard(Card):
         self._intent.choose(state.intent)
         self._aim.setVisible(state.upload is not None)
         self._without.setVisible(state.upload is None)
-        typed = money_exact(item.price_per_ten_seconds).removeprefix("$")
+        typed = money_plain(item.price_per_ten_seconds)
         self.reasons.show_suggestion(state.suggestion, state.words, typed)
 
 

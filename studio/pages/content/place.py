@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from studio.kit.node_words import HERE
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, secondary
 from studio.kit.widgets.card import Card, column, row
@@ -30,7 +31,7 @@ class PlaceCard(Card):
         self._title, self._where = text.Text(weight=text.Weight.DemiBold), text.caption(wrap=True)
         self._where.setObjectName("content.where")
         self._choice = NodeChoice(name="content.place", says=tr("Move to"))
-        self._choice.setMinimumWidth(200)
+        self._choice.setMinimumWidth(scaled(200))
         self._choice.picked.connect(self.picked)
         self._move: Button = secondary(tr("Move"), name="content.move", icon="arrow-right")
         self._move.clicked.connect(self.move_wanted)

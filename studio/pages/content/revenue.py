@@ -73,7 +73,7 @@ def series_of(figures: ItemFiguresOut) -> Series:
         unit=_dollars,
         least=10_000,
         last_is_open=False,
-        places="parts",
+        places=tr("parts"),
         gaps=frozenset(range(figures.free_chunks)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from studio.kit.format import day, moment, money_exact
+from studio.kit.format import day, moment, money_exact, number
 from studio.kit.words import mark, tr
 from studio.pages.earnings.words import GROUPINGS, name_of
 
@@ -76,7 +76,7 @@ def write_pdf(html: str, path: str) -> bool:
 
 
 def _row(row: SumOut, of: BreakdownOut) -> tuple[str, ...]:
-    return (name_of(row, of.by), f"{row.payments:,}", money_exact(row.gross), money_exact(row.net))
+    return (name_of(row, of.by), number(row.payments), money_exact(row.gross), money_exact(row.net))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

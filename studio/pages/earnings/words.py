@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from studio.kit.format import DASH, chunks, day, moment, money, money_exact, short
+from studio.kit.format import DASH, chunks, day, moment, money, money_exact, number, short
 from studio.kit.metrics import moved, span
 from studio.kit.table import Cell, Column
 from studio.kit.words import mark, tr
@@ -43,7 +43,7 @@ def sum_columns(by: Grouping) -> list[Column[SumOut]]:
     title = tr(dict(GROUPINGS)[by])
     return [
         Column(title, lambda row: Cell(name_of(row, by), tip=row.name or row.key), width=0),
-        Column(tr("Payments"), lambda row: Cell(f"{row.payments:,}", muted=not row.payments), width=100, right=True),
+        Column(tr("Payments"), lambda row: Cell(number(row.payments), muted=not row.payments), width=100, right=True),
         Column(
             tr("Paid time"),
             lambda row: Cell(span(row.paid_ms) if row.paid_ms else DASH, muted=True),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from studio.kit.format import clock, moment, number, short
+from studio.kit.format import clock, decimal, moment, number, short
 from studio.kit.table import Table, TableModel
+from studio.kit.theme import scaled
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import secondary
@@ -75,7 +76,7 @@ class MembersPage(PageFrame):
         self._search.setAccessibleName(tr("Find a member by the address"))
         self._search.setPlaceholderText(tr("Find by address"))
         self._search.setClearButtonEnabled(True)
-        self._search.setMaximumWidth(320)
+        self._search.setMaximumWidth(scaled(320))
         self._search.textChanged.connect(self.model.search)
         standing = Choice([(key, tr(words)) for key, words in FILTERS], name="members.state", says=tr("Which members"))
         standing.picked.connect(self.model.filter)
@@ -136,12 +137,12 @@ class MembersPage(PageFrame):
         ending = (
             tr("{ending} of them end", ending=number(members.ending)) if members.ending else tr("all of them renew")
         )
-        self._tiles["active"].show_words(f"{members.active + members.ending:,}", ending)
-        self._tiles["joined"].show_words(f"{members.joined_lately:,}", tr("accounts"))
+        self._tiles["active"].show_words(number(members.active + members.ending), ending)
+        self._tiles["joined"].show_words(number(members.joined_lately), tr("accounts"))
         churn = tr("nobody was there before")
         if members.churn_bps is not None:
-            churn = tr("churn {value:.1f} %", value=members.churn_bps / 100)
-        self._tiles["churn"].show_words(f"{members.left_lately:,}", churn)
+            churn = tr("churn {value} %", value=decimal(members.churn_bps / 100))
+        self._tiles["churn"].show_words(number(members.left_lately), churn)
         self._tiles["value"].show_money(members.value, tr("on average, less refunds"))
 
     def _show_history(self) -> None:

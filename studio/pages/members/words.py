@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.format import DASH, day, moment, money, money_exact, short
+from studio.kit.format import DASH, day, moment, money, money_exact, number, short
 from studio.kit.table import Cell, Column
 from studio.kit.words import mark, tr
 
@@ -68,7 +68,7 @@ def member_columns() -> list[Column[MemberRowOut]]:
             tr("Joined"), lambda row: Cell(day(row.joined_at.date()), muted=True, tip=moment(row.joined_at)), width=90
         ),
         Column(tr("Paid until"), lambda row: Cell(day(row.paid_until.date()), tip=moment(row.paid_until)), width=100),
-        Column(tr("Renewals"), lambda row: Cell(f"{row.renewals:,}", muted=not row.renewals), width=96, right=True),
+        Column(tr("Renewals"), lambda row: Cell(number(row.renewals), muted=not row.renewals), width=96, right=True),
         Column(
             tr("Brought in all"),
             lambda row: Cell(money(row.lifetime), tip=money_exact(row.lifetime)),

@@ -124,7 +124,7 @@ class OverviewPage(PageFrame):
             tab.setVisible(figures is not None or name == "earnings")
             if figures is not None:
                 metric = metric_of(figures, name)
-                tab.show_sum(told(name, metric.total), moved(metric.total, metric.total_before, than="").strip())
+                tab.show_sum(told(name, metric.total), moved(metric.total, metric.total_before, than=""))
         self._tabs.choose(state.metric)
         self._words.setText(
             tr(

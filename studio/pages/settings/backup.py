@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from studio.kit.format import day, moment, short
+from studio.kit.format import day, moment, number, short
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
@@ -147,9 +147,9 @@ class TrialNote(Inset):
         self._of.show_value(moment(trial.made_at))
         own = short(trial.address) if trial.is_same_wallet else tr("{address}, not yours here", address=trial.address)
         self._wallet.show_value(own if trial.key_fits else tr("no"), trial.address)
-        self._films.show_value(f"{trial.films:,}")
-        self._missing.show_value(f"{trial.missing:,}")
-        self._wrong.show_value(f"{trial.wrong:,}")
+        self._films.show_value(number(trial.films))
+        self._missing.show_value(number(trial.missing))
+        self._wrong.show_value(number(trial.wrong))
         self.setAccessibleName(words)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit
 
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import ghost, primary, secondary
@@ -50,7 +51,7 @@ class ChannelCard(Card):
         self._about = QPlainTextEdit()
         self._about.setObjectName("settings.channel.about")
         self._about.setTabChangesFocus(True)
-        self._about.setFixedHeight(96)
+        self._about.setFixedHeight(scaled(96))
         self._about.textChanged.connect(self._on_about)
         self.body.addWidget(Field(tr("Name"), self._name))
         self.body.addWidget(Field(tr("About"), self._about, tr("At most {count} characters.", count=_MOST_ABOUT)))

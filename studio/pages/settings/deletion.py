@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
-from studio.kit.format import money_exact
+from studio.kit.format import money_exact, number
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import ghost, secondary
@@ -93,8 +93,8 @@ class DeletionCard(Card):
         self._facts["earnings"].show_value(money_exact(losses.earnings))
         self._facts["channels"].show_value(money_exact(losses.in_channels))
         self._facts["flying"].show_value(money_exact(losses.in_flight))
-        self._facts["films"].show_value(f"{losses.films:,}")
-        self._facts["drafts"].show_value(f"{losses.drafts:,}")
+        self._facts["films"].show_value(number(losses.films))
+        self._facts["drafts"].show_value(number(losses.drafts))
         self._warning.setText(_warning(losses))
         self._field.setVisible(losses.address is not None)
         self._give_up.setVisible(bool(losses.in_flight))

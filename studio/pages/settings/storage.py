@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from studio.kit.format import moment
 from studio.kit.problems import Problem, advice
-from studio.kit.theme import font
+from studio.kit.theme import font, scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
@@ -101,7 +101,7 @@ class StorageCard(Card):
         self._limit.setSuffix(" kB/s")
         self._limit.setSpecialValueText(tr("No limit"))
         self._limit.setKeyboardTracking(False)
-        self._limit.setFixedWidth(_LIMIT_WIDTH)
+        self._limit.setFixedWidth(scaled(_LIMIT_WIDTH))
         self._limit.setFont(font(tabular=True))
         self._limit.lineEdit().setTextMargins(12, 0, 12, 0)
         self._limit.valueChanged.connect(lambda kilo: self.model.limit(kilo * _KILO))

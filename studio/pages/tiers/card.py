@@ -67,13 +67,13 @@ class TierCard(Card):
 
     def show_figures(self, figures: TierFiguresOut | None) -> None:
         """Show members and revenue; a dash while they are not known."""
-        self._members.show_value(DASH if figures is None else f"{figures.members:,}")
+        self._members.show_value(DASH if figures is None else number(figures.members))
         revenue = None if figures is None else figures.net_lately
         whole = None if figures is None else figures.net
         self._revenue.show_value(
             money(revenue), tr("{revenue}; {whole} in all", revenue=money_exact(revenue), whole=money_exact(whole))
         )
-        self._opens.show_value(DASH if figures is None else f"{figures.films:,}")
+        self._opens.show_value(DASH if figures is None else number(figures.films))
         count = 0 if figures is None else figures.members
         kept = (
             tr("Its {count} members keep", count=number(count))

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPlainTextEdit, QSpinBox
 
 from services.units.membership import MAX_EARLY_DAYS, TIER_PRICES
-from studio.kit.format import money, money_input
-from studio.kit.theme import font
+from studio.kit.format import money, money_plain
+from studio.kit.theme import font, scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost, primary
 from studio.kit.widgets.card import Card, column, holder, row
@@ -39,7 +39,7 @@ class TierFormCard(Card):
         self._perks = QPlainTextEdit()
         self._perks.setObjectName("tiers.perks")
         self._perks.setPlaceholderText(tr("The making of each film\nA letter in spring"))
-        self._perks.setFixedHeight(88)
+        self._perks.setFixedHeight(scaled(88))
         self._perks.setTabChangesFocus(True)
         self._perks_field = Field(
             tr("Perks in words"),
@@ -52,13 +52,13 @@ class TierFormCard(Card):
         self._early.setFont(font(tabular=True))
         self._early.setSpecialValueText(tr("none"))
         self._early.lineEdit().setTextMargins(12, 0, 12, 0)
-        self._early.setMaximumWidth(160)
+        self._early.setMaximumWidth(scaled(160))
         self._downloads = Button(tr("Keep films offline"), "choice", name="tiers.downloads")
         self._requests = Button(tr("Write to you"), "choice", name="tiers.requests")
         self._prices = QButtonGroup(self)
         self._buttons: dict[Money, Button] = {}
         for price in TIER_PRICES:
-            button = Button(money(price), "choice", name=f"tiers.price.{money_input(price)}")
+            button = Button(money(price), "choice", name=f"tiers.price.{money_plain(price)}")
             button.setAccessibleName(tr("{price} a month", price=money(price)))
             button.clicked.connect(self._on_price)
             self._prices.addButton(button)

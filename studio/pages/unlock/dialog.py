@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from studio.kit.icons import Icon
 from studio.kit.problems import advice
+from studio.kit.theme import scaled
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary
@@ -40,7 +41,7 @@ class WalletDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("wallet.dialog")
         self.setWindowTitle(tr("Set up wallet") if create else tr("Unlock wallet"))
-        self.setFixedWidth(440)
+        self.setFixedWidth(scaled(440))
         self._then = then
         self.model = UnlockViewModel(context, create=create)
         self._passphrase = Field(tr("Passphrase"), _secret("wallet.passphrase"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QSizePolicy
 
 from studio.kit.icons import Icon
+from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Slot as DashedSlot
 from studio.kit.widgets.text import set_property
@@ -53,7 +54,7 @@ class DropArea(DashedSlot):
 
     def set_small(self, *, small: bool) -> None:
         """Take one line while an upload is shown, or invite with the whole area."""
-        self.setFixedHeight(88 if small else 320)
+        self.setFixedHeight(scaled(88 if small else 320))
         self._icon.setVisible(not small)
         self._hint.setVisible(not small)
         self._title.setText(tr("Drop another video here, or click") if small else tr(_INVITATION))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSpinBox
 
-from studio.kit.format import DASH, money_exact
+from studio.kit.format import DASH, money_exact, share_words
 from studio.kit.price_words import category_options, intent_options
 from studio.kit.tags import split
-from studio.kit.theme import font
+from studio.kit.theme import font, scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.access_choice import AccessChoice
 from studio.kit.widgets.button import primary
@@ -48,7 +48,7 @@ class UploadForm(Card):
         self._title.setMaxLength(120)
         self._about = QPlainTextEdit()
         self._about.setObjectName("upload.description")
-        self._about.setFixedHeight(72)
+        self._about.setFixedHeight(scaled(72))
         self._about.setTabChangesFocus(True)
         self._tags = QLineEdit()
         self._tags.setObjectName("upload.tags")
@@ -149,8 +149,7 @@ class UploadForm(Card):
             self._about.setPlainText(draft.description)
         if split(self._tags.text()) != draft.tags:
             self._tags.setText(", ".join(draft.tags))
-        if self._price.text() != draft.price_text:
-            self._price.setText(draft.price_text)
+        self._price.set_plain(draft.price_text)
         if self._free.value() != draft.preview_chunks:
             self._free.setValue(draft.preview_chunks)
         self._category.choose(draft.category)
@@ -163,7 +162,7 @@ class UploadForm(Card):
         for fact in (self._costs, self._even):
             fact.setVisible(cost is not None)
         if cost is not None:
-            self._costs.show_value(f"{money_exact(cost.settlement)}  ·  {cost.settlement_per_mille / 10:.1f} %")
+            self._costs.show_value(f"{money_exact(cost.settlement)}  ·  {share_words(cost.settlement_per_mille)}")
             self._even.show_value(tr("{count} min watched", count=cost.break_even_minutes))
 
     def _on_edit(self) -> None:
@@ -174,7 +173,7 @@ class UploadForm(Card):
                 self._draft,
                 title=self._title.text(),
                 description=self._about.toPlainText(),
-                price_text=self._price.text(),
+                price_text=self._price.plain,
                 preview_chunks=self._free.value(),
                 node=self._place.address,
                 category=cast("Category", self._category.key),

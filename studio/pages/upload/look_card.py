@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.kit.format import DASH, duration, money_exact, size
+from studio.kit.format import DASH, duration, money_exact, share_words, size
 from studio.kit.languages import language_name
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
@@ -162,7 +162,7 @@ def _costs(cost: CostOut | None) -> tuple[str, str, str]:
     if cost is None:
         return "nothing", DASH, DASH
     share = cost.settlement_per_mille
-    of_sale = tr("less than 0.1 %") if share == 0 else f"{share / 10:.1f} %"
+    of_sale = share_words(share)
     minutes = tr_count(cost.break_even_minutes, "{count} minute watched", "{count} minutes watched")
     return "nothing" if not cost.storage.micros else money_exact(cost.storage), of_sale, minutes
 

@@ -168,13 +168,11 @@ class UploadPage(PageFrame):
             self._look.show_name(PurePath(state.path).name)
 
     def _show_live(self, upload: UploadOut, node_name: str) -> None:
-        where = (
-            tr("on {node_name}", node_name=node_name)
-            if node_name
-            else tr("from this computer, while Museclock is open")
-        )
+        title = upload.draft.title
         self._live.sentence.setText(
-            tr("“{title}” is for sale. It sells {where}.", title=upload.draft.title, where=where)
+            tr("“{title}” is for sale. It sells on {node_name}.", title=title, node_name=node_name)
+            if node_name
+            else tr("“{title}” is for sale. It sells from this computer, while Museclock is open.", title=title)
         )
 
     def _on_tier(self, tier_id: str, opens: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from studio.kit.format import money_input
+from studio.kit.format import money_plain
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 from studio.kit.words import spoken
@@ -97,7 +97,7 @@ class UploadViewModel(ViewModel[UploadState]):
 
     def take_price(self, price: Money) -> None:
         """Take the suggested price over."""
-        self.type(replace(self.state.draft, price_text=money_input(price)))
+        self.type(replace(self.state.draft, price_text=money_plain(price)))
 
     def set_visibility(self, visibility: Visibility) -> None:
         """Say who can watch it; members-only keeps the chosen tiers, or takes all when there is none."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.units.money import Money
 from studio.kit import format as text
+from studio.kit.words import speak
 
 
 @pytest.mark.parametrize(
@@ -96,3 +98,44 @@ def test_ids_chunks_and_counts() -> None:
     assert text.chunks(3, 2) == "parts 4–5"
     assert text.plural(1, "part", "parts") == "1 part"
     assert text.plural(2_000, "part", "parts") == "2,000 parts"
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    speak("de")
+    yield
+    speak("en")
+
+
+@pytest.mark.usefixtures("german")
+def test_german_writes_money_numbers_and_days_its_own_way() -> None:
+    assert text.money(Money(1_234_560_000)) == "1.234,56\u00a0$"
+    assert text.money_exact(Money(-5_000)) == "−0,005\u00a0$"
+    assert text.number(1_234_567) == "1.234.567"
+    assert text.decimal(4.25, 2) == "4,25"
+    assert text.share_words(43) == "4,3 %"
+    assert text.size(2_560) == "2,5 KB"
+    assert text.plural(2_000, "Teil", "Teile") == "2.000 Teile"
+    assert text.day(date(2026, 3, 4)) == "4. März"
+    assert text.moment(datetime(2026, 11, 21, 14, 5, tzinfo=UTC)) == "21. Nov., 14:05"
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("typed", "plain"), [("0,005", "0.005"), ("0.005", "0.005"), ("7", "7"), ("1.234,56", "1.234,56"), ("x", "x")]
+)
+def test_what_is_typed_in_german_is_sent_with_a_point(typed: str, plain: str) -> None:
+    assert text.as_plain(typed) == plain
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("micros", [0, 1, 5_000, 10_000, 2_990_000, 1_234_500_000])
+def test_a_german_amount_for_typing_reads_back_as_the_same_amount(micros: int) -> None:
+    shown = text.money_input(Money(micros))
+    assert "." not in shown
+    assert Money.parse(text.as_plain(shown)) == Money(micros)
+
+
+def test_a_comma_is_no_point_in_english() -> None:
+    assert text.as_plain("0,005") == "0,005"
+    assert text.as_typed("0.005") == "0.005"
