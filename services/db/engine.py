@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.db import checksum, postgres
 from services.db.plain import Unit
+from services.db.turn import Turn
 from services.wire.problems import ProblemError
 
 _WRITE = "museclock_write"
@@ -45,6 +46,7 @@ class Database:
         """The file of an SQLite database."""
         self.is_postgresql = engine.dialect.name == _POSTGRESQL
         self._writer = threading.Lock()
+        self._turn = None if path is None else Turn(path)
         # The driver's own come from statements past the session (services.db.plain).
         self._failures = (DBAPIError, PoolTimeout, engine.dialect.loaded_dbapi.Error)
         self._harm: ProblemError | None = None
@@ -88,9 +90,8 @@ class Database:
         """
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
-        # The threads of a process wait here, so that on PostgreSQL only one of its connections waits for the turn.
         try:
-            with self._writer, Session(self._write_engine, expire_on_commit=False) as session:
+            with self._its_turn(), Session(self._write_engine, expire_on_commit=False) as session:
                 # The turn is taken at the first statement: what is read in here stays true until the commit.
                 connection = session.connection()
                 if self.is_postgresql:
@@ -131,7 +132,7 @@ class Database:
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
         try:
-            with self._writer, closing(self.engine.raw_connection()) as lent:
+            with self._its_turn(), closing(self.engine.raw_connection()) as lent:
                 driver: Any = lent.driver_connection
                 with driver.pipeline() if self.is_postgresql else nullcontext():
                     driver.execute(postgres.TAKE_TURN if self.is_postgresql else _TAKE_TURN)
@@ -143,9 +144,18 @@ class Database:
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 
+    @contextmanager
+    def _its_turn(self) -> Iterator[None]:
+        """Wait for this thread's turn in this process and, with a file, for this process's among all."""
+        # On PostgreSQL the server gives the turns; only one of a process's connections waits for them.
+        with self._writer, nullcontext() if self._turn is None else self._turn.held():
+            yield
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
         if self.path is not None and self._harm is None:
             checksum.put_in(self.path)
 
