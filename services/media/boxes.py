@@ -34,29 +34,44 @@ class Box:
         raise ValueError(f"no {kind!r} in {self.kind!r}")
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A whole ``mdat`` box where the muxer wrote it, not in a copy."""
+
+    data: memoryview
+
+
 class BoxSink:
     """A file that can only be written to; gives back every top-level box as soon as it is whole."""
 
     def __init__(self) -> None:
-        self._growing = bytearray()
+        self._pieces: list[bytes] = []
+        self.has_news = False
+        """Whether anything was written since the last look."""
 
     def write(self, data: bytes) -> int:
         """Take what the muxer wrote."""
-        self._growing += data
+        self._pieces.append(data)
+        self.has_news = True
         return len(data)
 
-    def take(self) -> Iterator[Box]:
+    def take(self) -> Iterator[Box | Media]:
         """Give and forget the whole boxes so far; raises ValueError."""
-        while len(self._growing) >= _HEAD.size:
-            length, kind = _HEAD.unpack_from(self._growing)
+        self.has_news = False
+        if not self._pieces:
+            return
+        written = memoryview(self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces))
+        position = 0
+        while len(written) - position >= _HEAD.size:
+            length, kind = _HEAD.unpack_from(written, position)
             if length < _HEAD.size:
                 raise ValueError("a box of a form that the muxer does not write")
-            if len(self._growing) < length:
-                return
-            with memoryview(self._growing)[:length] as whole:
-                data = bytes(whole)
-            del self._growing[:length]
-            yield Box(kind, data)
+            if len(written) - position < length:
+                break
+            whole = written[position : position + length]
+            position += length
+            yield Media(whole) if kind == b"mdat" else Box(kind, bytes(whole))
+        self._pieces = [bytes(written[position:])] if position < len(written) else []
 
 
 def children_of(data: bytes) -> list[Box]:

@@ -16,7 +16,7 @@ from av.container import OutputContainer
 
 from services.media import limits
 from services.media.allowance import allow_coding
-from services.media.boxes import Box, BoxSink, sample_count, with_duration
+from services.media.boxes import Box, BoxSink, Media, sample_count, with_duration
 from services.media.codecs import codecs_of
 from services.media.encoders import choose_encoder
 from services.media.keyframes import Key
@@ -70,7 +70,7 @@ def cut(path: Path, plan: CutPlan) -> Iterator[InitSegment | PlainChunk]:
         yield from grouping.finish()
 
 
-def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Iterator[Box]:
+def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Iterator[Box | Media]:
     sink = BoxSink()
     output = av.open(sink, "w", format="mp4", options=_MUXER_OPTIONS, buffer_size=_MUXER_BUFFER)
     lanes = _lanes(output, source, plan, marks, path)
@@ -82,7 +82,8 @@ def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Itera
             output.mux([silence for lane in late for silence in lane.fill(seconds(packet.dts, packet))])
         for coded in lanes[packet.stream_index].take(packet):
             output.mux_one(coded)
-        yield from sink.take()
+        if sink.has_news:
+            yield from sink.take()
     for lane in lanes.values():
         output.mux(list(lane.flush()))
         yield from sink.take()
@@ -122,17 +123,17 @@ class _Grouping:
         self._file_type = b""
         self._growing = bytearray()
 
-    def take(self, box: Box) -> Iterator[InitSegment | PlainChunk]:
-        match box.kind:
-            case b"ftyp":
-                self._file_type = box.data
-            case b"moov":
+    def take(self, box: Box | Media) -> Iterator[InitSegment | PlainChunk]:
+        match box:
+            case Media(data):
+                self._grow(data)
+            case Box(b"moof"):
+                yield from self._take_fragment(box)
+            case Box(b"ftyp", data):
+                self._file_type = data
+            case Box(b"moov"):
                 header = with_duration(box, self._plan.duration_ms)
                 yield InitSegment(self._file_type + header.data, self._codecs(header))
-            case b"moof":
-                yield from self._take_fragment(box)
-            case b"mdat":
-                self._grow(box)
 
     def finish(self) -> Iterator[PlainChunk]:
         expected = len(self._plan.starts) if self._plan.is_copied else len(self._marks)
@@ -155,12 +156,12 @@ class _Grouping:
             yield self._chunk()
             self._index, self._growing = following, bytearray()
         self._samples += samples
-        self._grow(moof)
+        self._grow(moof.data)
 
-    def _grow(self, box: Box) -> None:
-        if len(self._growing) + len(box.data) > limits.MAX_CHUNK_BYTES:
+    def _grow(self, data: bytes | memoryview) -> None:
+        if len(self._growing) + len(data) > limits.MAX_CHUNK_BYTES:
             raise ProblemError("media.limits", limit="chunk_bytes", value=limits.MAX_CHUNK_BYTES)
-        self._growing += box.data
+        self._growing += data
 
     def _chunk(self) -> PlainChunk:
         following = self._index + 1

@@ -19,7 +19,7 @@ from services.media.poster import poster
 from services.media.probe import probe
 from services.media.seal import chunk_key, key_commitment, nonce_of, seal, sealing_nonce
 from services.media.settling import Settling, Written
-from services.media.survey import CutPlan, survey
+from services.media.survey import CutPlan, Survey, survey
 from services.media.tracks import Caption
 from services.units.address import bytes32
 from services.units.cid import Cid
@@ -68,10 +68,9 @@ class Ingest:
         """
         facts = probe(self.source)
         self.outlet.on_facts(facts)
-        found = survey(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
+        found, picture = self._looked_at()
         self.outlet.on_facts(replace(facts, duration_ms=found.plan.duration_ms))
         init = self._cut_and_seal(found.plan)
-        picture = poster(self.source)
         return Summary(
             init_cid=add_file(self.store, init.data),
             poster_cid=None if picture is None else add_file(self.store, picture),
@@ -81,6 +80,13 @@ class Ingest:
                 Caption(text.language, text.name, add_file(self.store, text.data)) for text in found.captions
             ),
         )
+
+    def _looked_at(self) -> tuple[Survey, bytes | None]:
+        """Survey the film and take its poster meanwhile: both are done before chunks need the memory."""
+        with ThreadPoolExecutor(1, "poster") as beside:
+            picture = beside.submit(poster, self.source)
+            found = survey(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
+            return found, picture.result()
 
     def _cut_and_seal(self, plan: CutPlan) -> InitSegment:
         """Seal and write each chunk while the next one is cut, two in memory at a time; the disk follows on its own."""

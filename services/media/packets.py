@@ -5,7 +5,7 @@ Runs in the worker process only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -31,18 +31,20 @@ def packets(source: Source, streams: list[Stream]) -> Iterator[AnyPacket]:
     Matroska does not keep decoding times: the demuxer finds them out after a few pictures, so those wait and get
     theirs counted back from the first one known.
     """
-    clock = _Clock(source)
-    waiting: list[AnyPacket] | None = []
-    for packet in _started(source, _read(source, streams)):
+    clock, found = _Clock(source), _started(source, _read(source, streams))
+    waiting: list[AnyPacket] = []
+    for packet in found:
         clock.set(packet)
-        if waiting is None or packet.stream.type != "video":
+        if packet.stream.type != "video":
             yield packet
             continue
         waiting.append(packet)
         if packet.dts is not None or len(waiting) > _MAX_WAITING:
-            yield from _dated(waiting)
-            waiting = None
-    yield from _dated(waiting or [])
+            break
+    yield from _dated(waiting)
+    for packet in found:
+        clock.set(packet)
+        yield packet
 
 
 def _read(source: Source, streams: list[Stream]) -> Iterator[AnyPacket]:
@@ -61,15 +63,16 @@ def _read(source: Source, streams: list[Stream]) -> Iterator[AnyPacket]:
             return
 
 
-def _started(source: Source, found: Iterable[AnyPacket]) -> Iterator[AnyPacket]:
+def _started(source: Source, found: Iterator[AnyPacket]) -> Iterator[AnyPacket]:
     """Leave out the pictures before the first key frame where recordings begin anywhere."""
-    has_begun = source.facts.container not in _WITH_A_RUNNING_CLOCK
-    for packet in found:
-        if packet.stream.type == "video":
-            has_begun = has_begun or packet.is_keyframe
-            if not has_begun:
-                continue
-        yield packet
+    if source.facts.container in _WITH_A_RUNNING_CLOCK:
+        for packet in found:
+            is_picture = packet.stream.type == "video"
+            if not is_picture or packet.is_keyframe:
+                yield packet
+            if is_picture and packet.is_keyframe:
+                break
+    yield from found
 
 
 class _Clock:

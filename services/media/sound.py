@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import av.error
-import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
@@ -35,8 +34,7 @@ class SoundCoding:
         if not isinstance(target, AudioStream):
             raise TypeError("aac")
         self._target = target
-        self._channels = target.codec_context.channels
-        target.bit_rate = _BITS_A_CHANNEL * self._channels
+        target.bit_rate = _BITS_A_CHANNEL * target.codec_context.channels
         keep_language(target, stream)
         self._graph: Graph | None = None
         self._shape: tuple[str, str, int, Fraction] | None = None
@@ -55,9 +53,9 @@ class SoundCoding:
     def fill(self, now: Fraction) -> Iterator[AnyPacket]:
         """Give silence up to shortly before ``now`` (seconds of film) while nothing was heard yet."""
         while not self._heard and Fraction(self._given + _BLOCK, self._rate) < now - _BEHIND_S:
-            silence = AudioFrame.from_ndarray(
-                np.zeros((self._channels, _BLOCK), np.float32), format="fltp", layout=self._layout
-            )
+            silence = AudioFrame(format="fltp", layout=self._layout, samples=_BLOCK)
+            for plane in silence.planes:
+                plane.update(bytes(plane.buffer_size))
             silence.sample_rate = self._rate
             yield from self._code(silence)
 

@@ -126,6 +126,13 @@ class _Reading:
     has_times: bool = True
     _ordinal: int = 0
     _writers: dict[int, CaptionWriter] = field(default_factory=dict)
+    _picture: int = field(init=False)
+    _texts: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Looked up once: this sees every packet.
+        self._picture = self.source.video.index
+        self._texts = frozenset(stream.index for stream in self.source.texts)
 
     @property
     def duration_ms(self) -> int:
@@ -145,24 +152,27 @@ class _Reading:
 
     def take(self, packet: AnyPacket) -> None:
         """Count a packet."""
-        if packet.stream.index == self.source.video.index:
-            self._take_picture(packet)
-        elif packet.stream.type == "subtitle":
+        index, moment = packet.stream_index, packet.pts
+        if index == self._picture:
+            self._take_picture(packet, moment)
+        elif index in self._texts:
             self._writer(packet).take(packet)
-        moment = packet.dts if packet.pts is None else packet.pts
+        if moment is None:
+            moment = packet.dts
         if moment is not None:
-            self._stretch(packet, moment)
+            self._stretch(packet, index, moment)
 
-    def _take_picture(self, packet: AnyPacket) -> None:
-        self.has_times = self.has_times and packet.pts is not None and packet.dts is not None
-        if packet.pts is not None and (packet.is_keyframe or not self.keys.keys):
-            self.keys.add(self._ordinal, _ms(packet, packet.pts))
+    def _take_picture(self, packet: AnyPacket, pts: int | None) -> None:
+        if pts is None or packet.dts is None:
+            self.has_times = False
+        if pts is not None and (packet.is_keyframe or not self.keys.keys):
+            self.keys.add(self._ordinal, _ms(packet, pts))
         self._ordinal += 1
 
-    def _stretch(self, packet: AnyPacket, moment: int) -> None:
-        end, times = moment + (packet.duration or 0), self.streams.get(packet.stream_index)
+    def _stretch(self, packet: AnyPacket, index: int, moment: int) -> None:
+        end, times = moment + (packet.duration or 0), self.streams.get(index)
         if times is None:
-            self.streams[packet.stream_index] = _Times(packet.time_base or Fraction(0), moment, end)
+            self.streams[index] = _Times(packet.time_base or Fraction(0), moment, end)
         elif end > times.end:
             times.end = end
 
