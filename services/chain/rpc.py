@@ -11,6 +11,8 @@ from services.units.address import Address, Bytes32, address, bytes32
 
 # What geth and its kin answer a call that reverted (go-ethereum internal/ethapi/errors.go).
 _REVERTED = 3
+# A method that there is not (JSON-RPC 2.0), or is not supported (EIP-1474).
+_UNKNOWN_METHOD = (-32601, -32004)
 
 
 class RpcProvider(Protocol):
@@ -102,6 +104,6 @@ def _failure(method: str, error: dict[str, Any]) -> Exception:
         data = data.get("data") or data.get("result")
     if error.get("code") == _REVERTED or "revert" in message:
         return read_revert(read_data(data) if isinstance(data, str) and data.startswith("0x") else b"")
-    if method == "eth_sendRawTransaction":
+    if method == "eth_sendRawTransaction" or error.get("code") in _UNKNOWN_METHOD:
         return ChainRefused(message[:200])
     return ChainUnreachable(f"{method}: {message[:200] or json.dumps(error)[:200]}")

@@ -102,7 +102,7 @@ def _verify(found: dict[str, Any]) -> Compared:
         raise StatementError("the node's book is another account's, or of another time")
     bare = {entry["ref"].partition(":")[0] for entry in chain["entries"]} - set(chain["proofs"])
     if bare:
-        raise StatementError(f"{len(bare)} transactions come without a proof; only the demo chain gives any")
+        raise StatementError(f"{len(bare)} transactions come without a proof")
     events = _proven(chain)
     entries = entries_of(events, account, first, last)
     if _plain(entries) != chain["entries"]:

@@ -46,6 +46,7 @@ from services.chain.membership import Quote, Subscription, sign_quote, sign_subs
 from services.chain.orders import AppointOrder, WithdrawOrder, appoint_pool_seller_call
 from services.chain.pool import Share, distribute_call, propose_distribution_call
 from services.chain.till import collect_call, till_address
+from services.statements.proof import proven_events
 from services.units.address import Address, bytes32
 from services.units.money import ZERO, Money
 from tests.fixtures.chain import CREATOR, FOREVER, RELAYER, START, STRANGER, VIEWER, HandClock, Person
@@ -68,6 +69,10 @@ class Anvil:
         answer = self._http.post("/", json=body).json()
         assert "error" not in answer, answer
         return answer["result"]
+
+    def make_request(self, method: Any, params: Any) -> Any:
+        """Be a provider, as the gateway has it."""
+        return self._http.post("/", json={"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).json()
 
     def close(self) -> None:
         self._http.close()
@@ -224,6 +229,7 @@ def test_every_transaction_ends_alike(anvil: Anvil, chain_path: Path) -> None:
         install_genesis(anvil, chain)
         outcomes = [_compare(anvil, block) for block in _blocks(chain)]
         assert outcomes.count(False) == 5
+        _prove(anvil, chain)
         people = [VIEWER.address, CREATOR.address, STRANGER.address, PLATFORM, chain.escrow, SETTLEMENT]
         for owner in people:
             call = balance_of_call(chain.token, owner)
@@ -247,6 +253,19 @@ def _blocks(chain: DemoChain) -> Iterator[MinedBlock]:
         assert block is not None
         if block.transaction is not None:
             yield block
+
+
+def _prove(anvil: Anvil, chain: DemoChain) -> None:
+    """Every event of the Escrow on anvil is proved by header, transaction and receipt, and is the demo chain's."""
+    there, here = gateway_to(chain, anvil), gateway_to(chain, chain.rpc)
+    events = there.escrow_events(1, there.head().number)
+    assert len(events) == len(here.escrow_events(1, here.head().number)) > 5
+    proven = []
+    for tx in dict.fromkeys(event.tx for event in events):
+        proof = there.proof(tx)
+        assert proof is not None
+        proven += proven_events(tx, proof, chain_id=chain.chain_id, escrow=chain.escrow)
+    assert [event for event in proven if event in events] == events
 
 
 def _compare(anvil: Anvil, block: MinedBlock) -> bool:
