@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, update
 
 from services.db.columns import to_microseconds
 from services.db.plain import Prepared, Unit, Work, unit_of
@@ -14,6 +14,7 @@ from services.desk.context import Desk
 from services.desk.films import budget_of
 from services.desk.memberships.tables import MembershipPayment
 from services.desk.tables import Film, Purchase
+from services.desk.tips.tables import GivenTip
 from services.units.address import Address
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money
@@ -22,19 +23,27 @@ from services.wire.problems import ProblemError
 
 MAX_BUDGET = Money(1_000_000_000)
 _SHOWN = 50
-# What lies in the future was signed before the clock was put back: it counts, or putting it back would make room.
-_SINCE = (Purchase.at >= bindparam("since")) & (Purchase.money != "released")
-_JOINED = (MembershipPayment.at >= bindparam("since")) & (MembershipPayment.money != "released")
-_MEMBERSHIPS = select(func.coalesce(func.sum(MembershipPayment.amount), 0)).where(
-    _JOINED, MembershipPayment.intent != bindparam("intent")
-)
+
+
+def _signed(table: type[Purchase | MembershipPayment | GivenTip]) -> ColumnElement[bool]:
+    # What lies in the future was signed before the clock was put back: it counts, or putting it back would make room.
+    return (table.at >= bindparam("since")) & (table.money != "released")
+
+
+def _beside(table: type[MembershipPayment | GivenTip]) -> Select[Money]:
+    return select(func.coalesce(func.sum(table.amount), 0)).where(_signed(table), table.intent != bindparam("intent"))
+
+
 _SUMS = Prepared(
     select(
         func.sum(Purchase.amount),
         func.sum(case((Purchase.creator == bindparam("creator"), Purchase.amount))),
-        _MEMBERSHIPS.scalar_subquery(),
-        _MEMBERSHIPS.where(MembershipPayment.creator == bindparam("creator")).scalar_subquery(),
-    ).where(_SINCE, Purchase.intent != bindparam("intent")),
+        *(_beside(table).scalar_subquery() for table in (MembershipPayment, GivenTip)),
+        *(
+            _beside(table).where(table.creator == bindparam("creator")).scalar_subquery()
+            for table in (MembershipPayment, GivenTip)
+        ),
+    ).where(_signed(Purchase), Purchase.intent != bindparam("intent")),
     ("since", "creator", "intent"),
 )
 _SPEND = Prepared(
@@ -52,23 +61,30 @@ def charge(
 
     Raises ProblemError: budget.session, budget.day, budget.creator.
     """
-    unit = unit_of(work)
     if auto:
-        _charge_film(unit, content, amount)
+        _charge_film(unit_of(work), content, amount)
+    check_day(work, desk, intent=intent, creator=creator, amount=amount)
+
+
+def check_day(work: Work, desk: Desk, *, intent: str, creator: Address, amount: Money) -> None:
+    """Make sure that what is about to be signed is inside the day's limits: parts, memberships and tips together.
+
+    Raises ProblemError: budget.day, budget.creator.
+    """
+    unit = unit_of(work)
     chosen, since = _choices(unit, desk), to_microseconds(_day(desk.clock.now()))
-    day, mine, day_joined, mine_joined = _SUMS.one(unit, since, creator, intent)
-    _within("budget.day", chosen.day_limit, Money((day or 0) + day_joined), amount)
-    _within("budget.creator", chosen.creator_limit, Money((mine or 0) + mine_joined), amount)
+    day, mine, joined, tipped, my_joined, my_tipped = _SUMS.one(unit, since, creator, intent)
+    _within("budget.day", chosen.day_limit, Money((day or 0) + joined + tipped), amount)
+    _within("budget.creator", chosen.creator_limit, Money((mine or 0) + my_joined + my_tipped), amount)
 
 
 def budgets_out(desk: Desk) -> BudgetsOut:
     """Give the limits and what is used of them today. Blocking."""
     with desk.database.read() as session:
         chosen = read_choices(session)
-        bought = select(Purchase.creator, func.sum(Purchase.amount)).where(_SINCE).group_by(Purchase.creator)
-        joined = select(MembershipPayment.creator, func.sum(MembershipPayment.amount)).where(_JOINED)
         used: dict[Address, Money] = {}
-        for query in (bought, joined.group_by(MembershipPayment.creator)):
+        for table in (Purchase, MembershipPayment, GivenTip):
+            query = select(table.creator, func.sum(table.amount)).where(_signed(table)).group_by(table.creator)
             for creator, amount in session.execute(query, {"since": _day(desk.clock.now())}):
                 used[creator] = used.get(creator, ZERO) + amount
     spent = sum(used.values(), ZERO)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from services.chain.authorization import TransferTerms, sign_transfer, transfer_nonce
 from services.chain.errors import ChainUnreachable
 from services.chain.till import till_address
-from services.desk.budgets import budgets_out
+from services.desk.budgets import check_day
 from services.desk.context import Desk
 from services.desk.money import book_tip, in_flight
 from services.desk.tips.tables import GivenTip
@@ -116,7 +116,6 @@ def _sign(desk: Desk, creator: Address, given: GiveTipIn, intent: IntentId) -> N
     available = _available(desk)
     if given.amount > available:
         raise ProblemError("payment.insufficient", amount=given.amount.micros, available=available.micros)
-    _check_limits(desk, creator, given.amount)
     payee = till_address(desk.chain.escrow, creator)
     terms = TransferTerms(
         payer=owner, payee=payee, amount=given.amount, nonce=transfer_nonce(desk.chain.chain_id, payee, intent),
@@ -131,6 +130,7 @@ def _sign(desk: Desk, creator: Address, given: GiveTipIn, intent: IntentId) -> N
     with desk.database.write() as session:
         if given.ordinal != (session.scalar(select(func.max(GivenTip.ordinal))) or 0) + 1:
             raise ProblemError("payment.terms_changed")
+        check_day(session, desk, intent=intent, creator=creator, amount=given.amount)
         row = GivenTip(
             intent=intent, ordinal=given.ordinal, node=desk.node.uri, creator=creator, amount=given.amount,
             message=given.message, payment=payload.model_dump(mode="json", by_alias=True), nonce=terms.nonce,
@@ -138,22 +138,6 @@ def _sign(desk: Desk, creator: Address, given: GiveTipIn, intent: IntentId) -> N
         )  # fmt: skip
         session.add(row)
         book_tip(session, "signed", ref=intent, amount=row.amount, at=row.at)
-
-
-def _check_limits(desk: Desk, creator: Address, amount: Money) -> None:
-    """Hold a tip to the day's limits: what was bought today counts, and so do the tips of today."""
-    budgets, now = budgets_out(desk), desk.clock.now()
-    since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    with desk.database.read() as session:
-        today = session.execute(
-            select(GivenTip.creator, GivenTip.amount).where(GivenTip.at >= since, GivenTip.money != "released")
-        ).all()
-    bought = total([one.spent for one in budgets.creators if one.creator == creator])
-    day = budgets.day.spent + total([sum_of for _, sum_of in today])
-    mine = bought + total([sum_of for whose, sum_of in today if whose == creator])
-    for code, limit, spent in (("budget.day", budgets.day.limit, day), ("budget.creator", budgets.creator_limit, mine)):
-        if spent + amount > limit:
-            raise ProblemError(code, limit=limit.micros, spent=spent.micros, amount=amount.micros)
 
 
 def _look(desk: Desk, row: GivenTip) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.db.columns import BigInt, JsonColumn, MomentColumn, MoneyColumn
@@ -18,7 +18,12 @@ class GivenTip(DeskTable):
     """A tip from this account, from the moment it was signed."""
 
     __tablename__ = "given_tip"
-    __table_args__ = (UniqueConstraint("ordinal"), {"sqlite_strict": True})
+    __table_args__ = (
+        UniqueConstraint("ordinal"),
+        # Added up with what was bought before each signature.
+        Index("ix_given_tip_at", "at", "money", "creator", "amount", "intent"),
+        {"sqlite_strict": True},
+    )
 
     intent: Mapped[str] = mapped_column(Text, primary_key=True)
     ordinal: Mapped[int] = mapped_column(BigInt)

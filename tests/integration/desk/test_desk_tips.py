@@ -18,7 +18,7 @@ from services.units.period import Period
 from services.wire.problems import ProblemError
 from services.wire.tips import OwnTipOut
 from tests.fixtures.chain import HandClock
-from tests.fixtures.world import VIEWER_MONEY, RunningWorld
+from tests.fixtures.world import PRICE, VIEWER_MONEY, RunningWorld
 
 SUM = Money(1_500_000)
 
@@ -87,6 +87,29 @@ async def test_limits_and_the_balance_hold_for_tips(running: RunningWorld) -> No
     assert await code(own) == "send.amount"
 
 
+@pytest.mark.parametrize("limit", ["day", "creator"])
+async def test_what_was_tipped_today_counts_for_what_is_bought_after_it(
+    running: RunningWorld, hand_clock: HandClock, limit: str
+) -> None:
+    film = await running.publish()
+    room = SUM + PRICE + PRICE - Money(1)
+    is_day = limit == "day"
+    await running.viewer.wallet.set_budgets(day=room if is_day else None, creator=None if is_day else room)
+    await tip(running, running.viewer)
+    budgets = await running.viewer.wallet.budgets()
+    assert budgets.day.spent == SUM
+    assert [(one.creator, one.spent) for one in budgets.creators] == [(creator_of(running), SUM)]
+    await running.viewer.playback.buy(film.content, first_chunk=1)
+    with pytest.raises(ProblemError) as caught:
+        await running.viewer.playback.buy(film.content, first_chunk=2)
+    assert caught.value.code == f"budget.{limit}"
+    assert caught.value.params["spent"] == str((SUM + PRICE).micros)
+    # A tip counts on its day only, and one that came to nothing not at all.
+    hand_clock.advance(timedelta(hours=25))
+    assert (await running.viewer.playback.buy(film.content, first_chunk=2)).state == "keyed"
+    await running.assert_reconciled()
+
+
 async def test_a_lost_answer_is_looked_up_and_never_paid_again(running: RunningWorld) -> None:
     async def lost(request: httpx.Request) -> httpx.Response | None:
         if not request.url.path.endswith("/tips"):
@@ -112,10 +135,12 @@ async def test_a_tip_that_nobody_brings_is_back_after_its_time(running: RunningW
     running.front.answer = silent
     assert await code(tip(running, running.fronted)) == "node.unreachable"
     assert (await running.fronted.wallet.state()).in_flight == SUM
+    assert (await running.fronted.wallet.budgets()).day.spent == SUM
     assert not outside.note(running.front_desk)
     hand_clock.advance(timedelta(minutes=10))
     running.chain.fund(running.desk("creator").keyring.owner(), usdc=ZERO, gas_wei=1)
     await giving.finish_open(running.front_desk)
     (row,) = await running.fronted.tips.to(creator_of(running))
     assert row.state == "refused"
+    assert (await running.fronted.wallet.budgets()).day.spent == ZERO
     assert (await running.fronted.wallet.state()).available == VIEWER_MONEY
