@@ -139,7 +139,13 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self._grown = False
 
     def refresh(self) -> None:
-        """Load the list again."""
+        """Load the list again, and on the home page what it shows besides."""
+        self._load_list()
+        if self._is_home:
+            self._act(lambda desk: desk.catalogue.library(), self._on_watched, self._not_now)
+            self._act(lambda desk: desk.library.standings(), self._on_standings, self._not_now)
+
+    def _load_list(self) -> None:
         query = self.state.query
         self._set(busy=True)
 
@@ -150,9 +156,6 @@ class FilmsViewModel(ViewModel[FilmsState]):
             return items
 
         self._fetch(load, self._on_items, self._on_no_items)
-        if self._is_home:
-            self._act(lambda desk: desk.catalogue.library(), self._on_watched, self._not_now)
-            self._act(lambda desk: desk.library.standings(), self._on_standings, self._not_now)
 
     def search(self, query: str) -> None:
         """Narrow the list by words; a link to a film opens it."""
@@ -166,7 +169,8 @@ class FilmsViewModel(ViewModel[FilmsState]):
         if words != self.state.query:
             self._set(query=words, cursor="", loading=False)
             self._grown = False
-            self.refresh()
+            # A key asks for the list only: what was watched and who is followed does not depend on it.
+            self._load_list()
 
     def choose_tag(self, tag: str) -> None:
         """Show films with a tag only; empty for all."""

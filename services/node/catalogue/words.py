@@ -5,14 +5,16 @@ Both indexes get words from here and compare them byte by byte, so they find the
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-RULES = 1
+RULES = 2
 """The number of these rules; an index that was built by others is built again."""
 MAX_WORD = 40
 """Letters; what is longer is cut in index and query alike."""
 
+_PLAIN = re.compile("[a-z0-9]+")
 # Letters that Unicode does not take apart, as people without them type them.
 _SPELT = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
@@ -32,7 +34,9 @@ _SPACELESS = (
 
 def words(text: str) -> tuple[str, ...]:
     """Give a text's words in their order, folded; marks and punctuation part words and are dropped."""
-    return tuple(word[:MAX_WORD] for word in _cut(_fold(text)))
+    # Most text is plain: one pass in C instead of a look at each sign.
+    found = _PLAIN.findall(text.lower()) if text.isascii() else _cut(_fold(text))
+    return tuple(word[:MAX_WORD] for word in found)
 
 
 def folded(texts: Iterable[str]) -> str:

@@ -33,7 +33,7 @@ from tests.bench.player_parts.loop import turn, turn_for
 from tests.bench.unlock import publish
 from tests.fixtures.service import RunningService, start_service
 
-FILM_S, WARM_UP, KEYS = 200, 2, 12
+FILM_S, WARM_UP, KEYS, PAGES = 200, 2, 12, 5
 _PATIENCE_MS = 60_000
 
 
@@ -121,7 +121,8 @@ def _catalogue(application: QApplication) -> dict[str, dict[str, Any]]:
         try:
             with _context(application, service) as context:
                 turn_for(1_000)
-                paints, keys = zip(*(_one_page(context, at) for at in range(3)), strict=True)
+                words = search._vocabulary()[40 : 40 + PAGES]
+                paints, keys = zip(*(_one_page(context, word) for word in words), strict=True)
         finally:
             service.close()
     narrowed = sorted(value for part in keys for value in part)
@@ -140,8 +141,7 @@ def _fill(profile: Path) -> None:
     database.close()
 
 
-def _one_page(context: PageContext, at: int) -> tuple[float, list[float]]:
-    word = search._vocabulary()[40 + at]
+def _one_page(context: PageContext, word: str) -> tuple[float, list[float]]:
     began = time.perf_counter()
     page = DiscoverPage(context)
     page.resize(1064, 800)
