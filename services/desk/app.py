@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from services.desk import catalogue, earnings, figures, messages, own_films, profiles, reconciliation, three_way, tiers
@@ -43,9 +43,10 @@ from services.desk.wallet import routes as wallet
 from services.desk.wallet.outside import watch as watch_outside
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
+from services.http.late_routes import LateRouter, install
 from services.http.quick import QuickRoutes
 
-_events = APIRouter(tags=["events"])
+_events = LateRouter(tags=["events"])
 _SLICES = (
     wallet.router,
     notices.router,
@@ -94,8 +95,7 @@ def desk_routes() -> FastAPI:
     """Put the desk's routes together, once a process."""
     app = FastAPI(title="Museclock desk", version="1")
     install_problem_answers(app)
-    for slice_router in _SLICES:
-        app.include_router(slice_router)
+    install(app, _SLICES)
     return app
 
 

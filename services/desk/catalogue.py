@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.nodes.taming import tamed
 from services.desk.purchases.keys import owned_counts
 from services.desk.tables import Film
+from services.http.late_routes import LateRouter
 from services.ipfs.unixfs import read_file
 from services.units.address import Address
 from services.units.cid import Cid
@@ -35,7 +36,7 @@ _SHOWN = 500
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
-router = APIRouter(tags=["catalogue"])
+router = LateRouter(tags=["catalogue"])
 
 
 @router.get("/catalogue")
@@ -238,4 +239,5 @@ def item_out(card: CardOut, *, owned_chunks: int, film: Film | None) -> ItemOut:
         published_at=card.published_at,
         tags=card.tags,
         opens_at=card.opens_at,
+        is_archived=card.state == "archived",
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.desk.door import DeskOf
 from services.desk.needs import compare_soon, needs_of
 from services.desk.nodes.record import find
+from services.http.late_routes import LateRouter
 from services.wire.earnings import OverviewOut
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 
 
 @router.get("/overview")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from services.desk.exports import LIST_LIMIT, Form, Table, everything, write
 from services.desk.tiers import SellerDeskOf
+from services.http.late_routes import LateRouter
 from services.wire.access import Visibility
 from services.wire.figures import (
     BreakdownOut,
@@ -27,7 +28,7 @@ from services.wire.figures import (
 )
 from services.wire.memberships import MembershipState
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 
 
 def _period(

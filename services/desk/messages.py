@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
-
 from services.desk.context import Desk
 from services.desk.tiers import SellerDeskOf
+from services.http.late_routes import LateRouter
 from services.wire.messages import AnswerIn, MessageIn, MessageOut, MessagesOut
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 
 
 @router.get("/messages")

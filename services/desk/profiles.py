@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from services.desk.catalogue import items_out
 from services.desk.context import Desk
 from services.desk.door import AddressOf, DeskOf
 from services.desk.nodes.sending import send_film
 from services.desk.nodes.taming import tamed
+from services.http.late_routes import LateRouter
 from services.ipfs.unixfs import add_file
 from services.units.address import Address
 from services.wire.catalogue import AccessTierOut
@@ -30,7 +31,7 @@ from services.wire.seeds import LinkOut
 _BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 _MAX_NAME, _MAX_ABOUT, _MAX_PERKS = 80, 2000, 12
 
-router = APIRouter(tags=["profiles"])
+router = LateRouter(tags=["profiles"])
 
 
 @router.get("/profile")

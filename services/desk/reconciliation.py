@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from anyio import to_thread
-from fastapi import APIRouter
 from sqlalchemy import select
 
 from services.chain.errors import ChainUnreachable
@@ -21,13 +20,14 @@ from services.desk.nodes.record import paid_at
 from services.desk.purchases.exact import transferred
 from services.desk.tables import Channel
 from services.desk.tips.giving import tipped
+from services.http.late_routes import LateRouter
 from services.units.address import Bytes32
 from services.units.money import ZERO, Money, total
 from services.wire.desk import Reconciliation, ReconciliationRow
 from services.wire.node import CreatorSums, SpendingOut
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["reconciliation"])
+router = LateRouter(tags=["reconciliation"])
 
 
 @dataclass(frozen=True, slots=True)

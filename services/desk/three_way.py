@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from services.desk.memberships.tables import MembershipPayment
 from services.desk.money import ESCROW, REFUNDS, WALLET
 from services.desk.tables import ChainSeen, Purchase
 from services.desk.tiers import SellerDeskOf
+from services.http.late_routes import LateRouter
 from services.statements.chain_book import entries_of
 from services.statements.file import Parts, write
 from services.units.address import bytes32
@@ -25,7 +26,7 @@ from services.units.membership import tier_word
 from services.units.money import Money
 from services.wire.three_way import EntryKind, EntryOut, NodeBookOut, ThreeWayOut
 
-router = APIRouter(tags=["reconciliation"])
+router = LateRouter(tags=["reconciliation"])
 _FOLLOWED = {"earned": ("income", ESCROW), "withdrawn": ("withdrawal", WALLET)}
 _REFUND = {"refund.paid": REFUNDS, "refund.came": WALLET}
 

@@ -6,19 +6,20 @@ import logging
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.memberships.selling import ensure_appointed
 from services.desk.nodes.record import find
+from services.http.late_routes import LateRouter
 from services.wire.node import NodeTierOut
 from services.wire.problems import ProblemError
 from services.wire.tiers import TierIn, TierOut
 
 _log = logging.getLogger(__name__)
 
-router = APIRouter(tags=["tiers"])
+router = LateRouter(tags=["tiers"])
 
 
 async def at_seller(desk: DeskOf, node: Annotated[str, Query(max_length=600)] = "") -> Desk:

@@ -17,6 +17,7 @@ from services.host.evidence import gather
 from services.host.places import place_routes
 from services.host.world import World
 from services.http.answers import install_problem_answers
+from services.http.late_routes import install
 from services.wire.desk import PROTOCOL, DeskOut, Health
 from services.wire.evidence import EvidenceOut
 from services.wire.problems import ProblemError
@@ -95,8 +96,7 @@ def host_app(world: World, token: str) -> ASGIApp:
             for desk in world.desks
         )
 
-    for router in (place_routes(world), *world.extra):
-        app.include_router(router)
+    install(app, (place_routes(world), *world.extra))
     return TokenGuard(Desks(app, {desk.id: desk_app(desk) for desk in world.desks}), token)
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from services.chain.errors import ChainUnreachable
@@ -22,6 +21,7 @@ from services.desk.wallet.service import wallet_state
 from services.host.exchange import Exchange
 from services.host.places import profile_of
 from services.host.world import World
+from services.http.late_routes import LateRouter
 from services.ipfs.durable import disk_problems, replace_durably
 from services.units.money import ZERO
 from services.wire.backup import DeleteIn, LossesOut, RestoredOut, RestoreIn
@@ -31,9 +31,9 @@ _PARTS = ("desks", "node", "blocks")
 _GONE = ".deleted"
 
 
-def profile_routes(world: World, exchange: Exchange) -> APIRouter:
+def profile_routes(world: World, exchange: Exchange) -> LateRouter:
     """Make the routes of a person's own world."""
-    router = APIRouter(prefix="/profile", tags=["profile"])
+    router = LateRouter(prefix="/profile", tags=["profile"])
     desk, profile = world.desks[0], profile_of(world)
 
     @router.post("/restore")

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.host.world import World
+from services.http.late_routes import LateRouter
 from services.wire.backup import PlaceOut, PlacesOut, ProbeOut
 
 _PARTS = {
@@ -23,9 +23,9 @@ _KEYS = ("wallet.json", "device.key")
 _PROBE_S = 30.0
 
 
-def place_routes(world: World) -> APIRouter:
+def place_routes(world: World) -> LateRouter:
     """Make the routes for a world."""
-    router = APIRouter(prefix="/profile", tags=["profile"])
+    router = LateRouter(prefix="/profile", tags=["profile"])
     profile = profile_of(world)
 
     @router.get("/places")

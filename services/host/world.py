@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.chain.gateway import ChainGateway
 from services.db.keybox import KeyBox, key_file
@@ -30,6 +29,7 @@ from services.host.node_open import (
     opened_node,
 )
 from services.http.inside import InsideClient
+from services.http.late_routes import LateRouter
 from services.ipfs.store import BlockStore, DiskBlockStore
 from services.node.app import node_app
 from services.node.context import Node
@@ -58,7 +58,7 @@ class World:
     samples: tuple[Path, ...]
     explorer: str = ""
     """Where people look the chain's transactions up; empty where nobody can."""
-    extra: tuple[APIRouter, ...] = ()
+    extra: tuple[LateRouter, ...] = ()
     """Routes that this world has beside its desks, because whoever composed it put them there."""
     origin: Mapping[str, str] = field(default_factory=dict)
     """What it was made of, for whoever looks for a fault."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from fastapi import APIRouter
 from sqlalchemy import Connection, and_, bindparam, delete, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.catalogue.listing import refresh
 from services.node.door import NodeOf, Publisher
 from services.node.memberships.tables import ItemTier, Membership
@@ -30,7 +30,7 @@ Why = Literal["free", "owner", "bought", "member", "gift"]
 GIFT = "gift"
 """What an entitlement has for a transaction that nobody paid for."""
 
-router = APIRouter(tags=["catalogue"])
+router = LateRouter(tags=["catalogue"])
 
 _RUNS = (
     Membership.viewer == bindparam("account"),

@@ -6,11 +6,12 @@ import secrets
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.chain.sign_in import read_signed
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import NodeOf, OpenSession, Operator, ProvenOperator
 from services.node.roles import grant, revoke, role_of
@@ -29,7 +30,7 @@ _ROLES: tuple[Role, ...] = ("viewer", "creator", "moderator", "operator")
 
 SessionId = Annotated[str, Path(pattern=r"^[0-9a-f-]{1,64}$")]
 
-router = APIRouter(tags=["accounts"])
+router = LateRouter(tags=["accounts"])
 
 
 @router.post("/auth/nonce")

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.http.answers import install_problem_answers
 from services.http.bound import Bound
+from services.http.late_routes import install
 from services.http.quick import QuickRoutes
 from services.node import access, accounts, earnings, health, statement_book, statement_routes, tiers, wallets
 from services.node.blocks import gateway
@@ -83,7 +84,6 @@ def node_routes() -> FastAPI:
     """Put the node's routes together, once a process."""
     app = FastAPI(title="Museclock node", version="1", max_body_size=MAX_BODY_BYTES)
     install_problem_answers(app)
-    for slice_router in ROUTERS:
-        app.include_router(slice_router)
+    install(app, ROUTERS)
     describe(app, ROUTERS)
     return app

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.db import ledger
 from services.db.books import LedgerLine
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf
 from services.node.memberships.tables import MembershipPayment
 from services.node.sales.booking import sync
@@ -23,7 +24,7 @@ from services.units.money import ZERO, Money, platform_fee, total
 from services.wire.earnings import DayAmount, LatestItem, OverviewOut, SaleOut, TileOut
 from services.wire.node import CreatorSums, SpendingOut
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 _INTO_ESCROW = select(func.sum(LedgerLine.amount)).where(
     LedgerLine.account == bindparam("account"), LedgerLine.kind.in_(("paid", "subscribed"))
 )

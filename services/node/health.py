@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from sqlalchemy import text
 
 from services.chain.errors import ChainUnreachable, NotDeployed, WrongChain
 from services.http.bound import about
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import NodeOf
 from services.wire.node import Dependencies, DependencyState, NodeHealth, ReadyOut
@@ -22,7 +23,7 @@ LOW_GAS_WEI = 5 * 10**17
 _FRESH = timedelta(seconds=2)
 _PROBE = b"museclock: is this store alive?"
 
-router = APIRouter(tags=["health"])
+router = LateRouter(tags=["health"])
 ChainState = Literal["ok", "unreachable", "not_deployed", "wrong_chain"]
 
 

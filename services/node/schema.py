@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from services.http.late_routes import LateRouter
 from services.node.door import DOORS
 from services.wire.problems import KINDS
 from services.wire.proofs import PROOF
@@ -31,7 +32,7 @@ _REPLACED = ("HTTPValidationError", "ValidationError")
 _BEARER = "session"
 
 
-def describe(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+def describe(app: FastAPI, routers: Iterable[LateRouter]) -> None:
     """Make an application serve a document that tells all of its routes' answers."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.chain.message import sign_message
 from services.db.books import LedgerLine
 from services.db.ledger import balance
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import Caller, NodeOf
 from services.node.figures.lines import LineWish, income_lines
@@ -26,7 +27,7 @@ from services.units.money import Money
 from services.wire.problems import ProblemError
 from services.wire.three_way import ChunkReceiptOut, EntryKind, EntryOut, NodeBookOut, SharedMonthOut
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 _MOST_DAYS = 400
 _MOST_RECEIPTS = 5_000
 _INCOME = ("paid", "subscribed", "collected", "allocated")

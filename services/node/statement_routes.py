@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from services.http.late_routes import LateRouter
 from services.node.cursors import MAX_CURSOR
 from services.node.door import Caller, NodeOf
 from services.node.statement import Period, statement, statement_csv
 from services.wire.statements import StatementOut
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The statement"}
 }

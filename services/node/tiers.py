@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from sqlalchemy import func, select, update
 
+from services.http.late_routes import LateRouter
 from services.node.door import NodeOf, Publisher
 from services.node.memberships.tables import Membership
 from services.node.memberships.turns import take_turn
@@ -18,7 +18,7 @@ from services.wire.problems import ProblemError
 
 MAX_NAME = 60
 
-router = APIRouter(tags=["tiers"])
+router = LateRouter(tags=["tiers"])
 
 
 @router.post("/tiers/", status_code=201)

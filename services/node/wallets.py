@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf
 from services.wire.problems import ProblemError
 from services.wire.wallets import TransactionOut
 
-router = APIRouter(tags=["wallets"])
+router = LateRouter(tags=["wallets"])
 
 
 @router.get("/wallets/transactions/{tx_id}")

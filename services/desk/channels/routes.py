@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
 
 from anyio import to_thread
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy import select
 
 from services.desk.budgets import budgets_out, keep_choices, set_budgets
@@ -17,6 +17,7 @@ from services.desk.choices import read_choices
 from services.desk.context import Desk
 from services.desk.door import DeskOf
 from services.desk.tables import Channel, Film
+from services.http.late_routes import LateRouter
 from services.units.address import Address, Bytes32, bytes32
 from services.units.money import ZERO
 from services.wire.desk import BudgetsIn, BudgetsOut, ChannelOut, ChannelState, PaymentChoice, PaymentIn
@@ -24,7 +25,7 @@ from services.wire.problems import ProblemError
 
 _SHOWN = 100
 
-router = APIRouter(tags=["channels"])
+router = LateRouter(tags=["channels"])
 
 
 async def _channel(channel_id: Annotated[str, Path()]) -> Bytes32:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.desk.door import ContentOf, DeskOf
 from services.desk.library.downloads import downloads_out, remove, start, write_limit
 from services.desk.nodes.places import FilmDeskOf
+from services.http.late_routes import LateRouter
 from services.wire.library import DownloadsOut, RoomIn
 from services.wire.moderation import ReportIn, ReportOut
 
-router = APIRouter(tags=["library"])
+router = LateRouter(tags=["library"])
 
 
 @router.get("/downloads")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from anyio import to_thread
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy import delete, select
 
 from services.desk.context import Desk
 from services.desk.door import AddressOf, DeskOf
 from services.desk.library.tables import Standing
+from services.http.late_routes import LateRouter
 from services.units.address import Address
 from services.wire.profiles import StandingIn, StandingOut, StandingsOut
 
@@ -18,7 +19,7 @@ Kind = Literal["follows", "blocked"]
 KindOf = Annotated[Kind, Path()]
 _LISTED = 500
 
-router = APIRouter(tags=["library"])
+router = LateRouter(tags=["library"])
 
 
 @router.get("/standings")

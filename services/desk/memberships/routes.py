@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, cast
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import select
 
 from services.desk.context import Desk
@@ -17,6 +17,7 @@ from services.desk.memberships.mirror import hear, keep, kept
 from services.desk.memberships.tables import Membership, MembershipPayment
 from services.desk.nodes.places import FilmDeskOf
 from services.desk.tiers import SellerDeskOf
+from services.http.late_routes import LateRouter
 from services.units.address import Bytes32
 from services.units.time import from_unix_seconds
 from services.wire.access import AccessIn, AccessOut
@@ -37,7 +38,7 @@ from services.wire.problems import ProblemError
 
 _HISTORY = 100
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 
 
 @router.get("/memberships")

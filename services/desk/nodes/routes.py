@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import func, select
 
 from services.desk.catalogue import item, own_items
@@ -20,12 +20,13 @@ from services.desk.nodes.record import agree, drop, find, keep, listed, own_addr
 from services.desk.nodes.tables import KnownNode, Placement
 from services.desk.nodes.watch import look, look_again
 from services.desk.publishing.publish import publish_again
+from services.http.late_routes import LateRouter
 from services.wire.base import ProblemOut
 from services.wire.catalogue import ItemOut
 from services.wire.nodes import LinkIn, LinkOut, MoveIn, NodeAt, NodeIn, NodeOut, NodeState
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["nodes"])
+router = LateRouter(tags=["nodes"])
 
 
 @router.get("/nodes")

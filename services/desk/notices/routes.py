@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.desk.door import DeskOf
 from services.desk.notices.book import keep_rules, listed, mark_read, read_rules, take
+from services.http.late_routes import LateRouter
 from services.wire.notices import NoticeOut, NoticesOut, RulesIn, RulesOut
 
-router = APIRouter(prefix="/notices", tags=["notices"])
+router = LateRouter(prefix="/notices", tags=["notices"])
 
 
 @router.get("")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from services.desk.context import Desk
 from services.desk.door import AddressOf, DeskOf
+from services.http.late_routes import LateRouter
 from services.wire.kyc import DecisionIn, KycCaseOut
 from services.wire.moderation import NoteIn, ReportsOut, TakedownIn, TakedownOut, TakedownsOut
 from services.wire.oversight import OversightOut
@@ -15,7 +16,7 @@ from services.wire.oversight import OversightOut
 SubjectOf = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,66}$")]
 """A film's content id, or the id of linked content."""
 
-router = APIRouter(prefix="/oversight", tags=["oversight"])
+router = LateRouter(prefix="/oversight", tags=["oversight"])
 
 
 @router.get("")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from services.desk.tiers import SellerDeskOf
+from services.http.late_routes import LateRouter
 from services.wire.cases import AppealIn, CaseDecisionIn, CaseOut
 from services.wire.passes import (
     CloseIn,
@@ -22,7 +23,7 @@ from services.wire.passes import (
     SmoothIn,
 )
 
-router = APIRouter(tags=["pass"])
+router = LateRouter(tags=["pass"])
 CaseOf = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 MonthOf = Annotated[str, Path(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 

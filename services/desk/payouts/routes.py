@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from anyio import to_thread
-from fastapi import APIRouter
 from sqlalchemy import select
 
 from services.chain.errors import ChainUnreachable
@@ -15,6 +14,7 @@ from services.desk.door import DeskOf
 from services.desk.nodes.record import sold_at
 from services.desk.payouts.withdrawal import OPEN, precheck, withdraw
 from services.desk.tables import Withdrawal
+from services.http.late_routes import LateRouter
 from services.units.money import ZERO, Money, total
 from services.wire.base import ProblemOut
 from services.wire.earnings import PayoutsOut, PrecheckOut, WithdrawalOut, WithdrawalState
@@ -24,7 +24,7 @@ from services.wire.problems import ProblemError
 _HISTORY = 50
 _COLLECT_S = 60.0
 
-router = APIRouter(tags=["payouts"])
+router = LateRouter(tags=["payouts"])
 
 
 @router.get("/payouts")

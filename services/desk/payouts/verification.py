@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.desk.door import DeskOf
+from services.http.late_routes import LateRouter
 from services.wire.kyc import MAX_DOCUMENT_BYTES, DocumentIn, DocumentKind, KycOut
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["payouts"])
+router = LateRouter(tags=["payouts"])
 
 
 @router.get("/payouts/verification")

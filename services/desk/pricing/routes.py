@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy import select
 
 from services.desk.context import Desk
@@ -15,13 +15,14 @@ from services.desk.pricing.scoring import LEAST, MOST, suggest
 from services.desk.pricing.telling import told
 from services.desk.publishing.looking import cost_at
 from services.desk.tables import Upload
+from services.http.late_routes import LateRouter
 from services.media.film import MediaFacts
 from services.units.money import Money
 from services.wire.pricing import NarrativeOut, SuggestionOut
 from services.wire.problems import ProblemError
 from services.wire.uploads import Category, DraftIn, Intent
 
-router = APIRouter(tags=["pricing"])
+router = LateRouter(tags=["pricing"])
 
 
 async def _suggested(

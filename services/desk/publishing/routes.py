@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from services.desk.door import ContentOf, DeskOf
 from services.desk.nodes.places import FilmDeskOf
 from services.desk.publishing import control, record, revising, thumbnails, work
 from services.desk.publishing import publish as publishing
 from services.desk.publishing.looking import look_at
+from services.http.late_routes import LateRouter
 from services.wire.node import VersionOut
 from services.wire.uploads import (
     DraftIn,
@@ -26,7 +27,7 @@ from services.wire.uploads import (
     VersionIn,
 )
 
-router = APIRouter(tags=["uploads"])
+router = LateRouter(tags=["uploads"])
 
 
 @router.get("/uploads")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, cast
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
@@ -27,6 +27,7 @@ from services.desk.storage.record import (
 )
 from services.desk.storage.repair import repair as bring_missing
 from services.desk.storage.services import check_service
+from services.http.late_routes import LateRouter
 from services.ipfs.kubo import is_daemon_address
 from services.ipfs.pinning import read_service_address
 from services.wire.base import ProblemOut
@@ -42,7 +43,7 @@ from services.wire.storage import (
     TargetOut,
 )
 
-router = APIRouter(tags=["storage"])
+router = LateRouter(tags=["storage"])
 
 
 @router.get("/storage")

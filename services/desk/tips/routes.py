@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.desk.door import AddressOf, DeskOf
 from services.desk.tips.giving import give, given_tips, upcoming
 from services.desk.tips.tables import GivenTip
+from services.http.late_routes import LateRouter
 from services.wire.tips import GiveTipIn, NextTipOut, OwnTipOut, TipOut, TipState
 
-router = APIRouter(tags=["tips"])
+router = LateRouter(tags=["tips"])
 
 
 @router.get("/tips/next")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.desk.door import DeskOf
 from services.desk.wallet.backup import make_backup, standing, try_backup
+from services.http.late_routes import LateRouter
 from services.wire.backup import BackupIn, BackupOut, TrialOut
 
-router = APIRouter(tags=["wallet"])
+router = LateRouter(tags=["wallet"])
 
 
 @router.get("/wallet/backup")

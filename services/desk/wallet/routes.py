@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import select
 
 from services.desk.context import Desk
@@ -14,9 +14,10 @@ from services.desk.receipts import receipt_out
 from services.desk.tables import Purchase
 from services.desk.wallet.balance import balance_out
 from services.desk.wallet.service import wallet_state
+from services.http.late_routes import LateRouter
 from services.wire.desk import BalanceOut, PassphraseIn, ReceiptOut, WalletOut
 
-router = APIRouter(tags=["wallet"])
+router = LateRouter(tags=["wallet"])
 
 
 @router.get("/wallet")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated, cast
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from services.chain.message import checksum
 from services.desk.door import DeskOf
 from services.desk.wallet.sending import check, send, sendings
 from services.desk.wallet.tables import Sending
+from services.http.late_routes import LateRouter
 from services.wire.sending import SendCheckIn, SendCheckOut, SendIn, SendingOut, SendingState
 
-router = APIRouter(tags=["wallet"])
+router = LateRouter(tags=["wallet"])
 
 
 @router.post("/wallet/sendings/check")

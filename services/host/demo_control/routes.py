@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from anyio import to_thread
-from fastapi import APIRouter
 
 from services.host.demo_control.control import DemoControl
 from services.host.demo_control.snapshots import forget
+from services.http.late_routes import LateRouter
 from services.wire.demo import DemoOut, FaucetIn, SnapshotIn, SnapshotName, TurnIn
 
 
-def demo_routes(control: DemoControl) -> APIRouter:
+def demo_routes(control: DemoControl) -> LateRouter:
     """Give the routes for one open world. Each answers with how the world stands then."""
-    router = APIRouter(prefix="/demo", tags=["demo"])
+    router = LateRouter(prefix="/demo", tags=["demo"])
 
     async def looked() -> DemoOut:
         return await to_thread.run_sync(control.look)

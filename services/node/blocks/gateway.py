@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, Final, Literal, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from services.http.late_routes import LateRouter
 from services.ipfs.car import write_car
 from services.ipfs.unixfs import block_names
 from services.node.blocks.record import is_waiting
@@ -30,7 +31,7 @@ _IN_MEMORY, _PART = 4 * 1024 * 1024, 64 * 1024
 # A gateway's refusals are for people to read, as those of others are.
 _WORDS: Final[dict[str, Any]] = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
-router = APIRouter(tags=["gateway"])
+router = LateRouter(tags=["gateway"])
 
 
 @router.head("/ipfs/{cid}", include_in_schema=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from anyio import to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
+from services.http.late_routes import LateRouter
 from services.ipfs import dagpb
 from services.ipfs.store import MAX_BLOCK_BYTES
 from services.node.blocks.record import note, throw_away
@@ -17,7 +18,7 @@ from services.wire.problems import ProblemError
 
 _BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
 
-router = APIRouter(tags=["blocks"])
+router = LateRouter(tags=["blocks"])
 
 
 @router.put("/blocks/{cid}", status_code=204, openapi_extra=_BYTES, max_body_size=2 * MAX_BLOCK_BYTES)

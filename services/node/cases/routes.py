@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlalchemy import select
 
+from services.http.late_routes import LateRouter
 from services.node.cases.record import appeal, case_out, decide
 from services.node.cases.tables import SharingCase
 from services.node.door import Caller, Moderator, NodeOf, ProvenOperator
 from services.wire.cases import AppealIn, CaseDecisionIn, CaseOut, CaseState
 
-router = APIRouter(tags=["cases"])
+router = LateRouter(tags=["cases"])
 _LISTED: Final = 200
 CaseOf = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 

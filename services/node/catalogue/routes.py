@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
+from services.http.late_routes import LateRouter
 from services.node.access import refuse_early
 from services.node.catalogue import browse, opening, publishing
 from services.node.catalogue.browse import Wish
@@ -37,7 +38,7 @@ from services.wire.node import (
 from services.wire.problems import ProblemError
 from services.wire.seeds import LinkOut
 
-router = APIRouter(tags=["catalogue"])
+router = LateRouter(tags=["catalogue"])
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str, Query(max_length=MAX_CURSOR, description="from the page before")]
 _LINKED: dict[int | str, dict[str, Any]] = {

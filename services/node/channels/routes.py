@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 from sqlalchemy import select
 
 from services.chain.channel_fields import config_fields
+from services.http.late_routes import LateRouter
 from services.node.channels.book import config_of, state_of, voucher_of
 from services.node.channels.claims import claim_creator, collect
 from services.node.channels.payment import refund_channel
@@ -18,7 +19,7 @@ from services.wire.node import ChannelOut, CollectedOut
 from services.wire.problems import ProblemError
 from services.wire.x402 import PAYMENT_RESPONSE, ChannelPayment, RefundPayload, Settled, decode_payment, encode
 
-router = APIRouter(tags=["channels"])
+router = LateRouter(tags=["channels"])
 
 
 @router.post("/channels/refund", responses={402: {"description": "Not the channel's present total (x402 v2)"}})

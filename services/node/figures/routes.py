@@ -6,9 +6,10 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from services.chain.errors import ChainUnreachable
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.cursors import MAX_CURSOR
 from services.node.door import Caller, NodeOf
@@ -38,7 +39,7 @@ from services.wire.figures import (
 from services.wire.memberships import MembershipState
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 _MOST_DAYS = 3_660
 _FIRST = date(1990, 1, 1)
 _TEXT = r"^[^\x00]*$"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import Caller, NodeOf, Operator, ProvenOperator, Publisher
 from services.node.kyc.cases import ask, decide, in_state, note, standing_of, steps
@@ -20,7 +21,7 @@ from services.units.address import Address, address
 from services.wire.kyc import DecisionIn, DocumentKind, KycCaseOut, KycOut, KycState, KycStepOut
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["verification"])
+router = LateRouter(tags=["verification"])
 _LISTED = 200
 _CONTENT = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _BYTES = {"requestBody": {"required": True, "content": _CONTENT}}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from services.db.dialects import insert_into
+from services.http.late_routes import LateRouter
 from services.node.access import GIFT
 from services.node.door import NodeOf, Publisher
 from services.node.tables import Entitlement, Item
@@ -14,7 +15,7 @@ from services.units.address import address
 from services.wire.access import GiftOut
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 _ADD = insert_into(Entitlement).on_conflict_do_nothing()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.access import Lent, access_of, lent, refuse_early
 from services.node.catalogue.publishing import find_item
 from services.node.door import Caller, NodeOf
@@ -20,7 +20,7 @@ from services.wire.problems import ProblemError
 FREE_FOR = timedelta(days=1)
 """How long keys of a free item may be kept before they are asked for again: it may not stay free."""
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 
 
 @router.get("/content/{content_id}/member-keys")

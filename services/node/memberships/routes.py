@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.access import access_of
 from services.node.context import Node
 from services.node.door import Caller, MaybeCaller, NodeOf, Publisher
@@ -41,7 +42,7 @@ from services.wire.memberships import (
 )
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 _KINDS: dict[str, QuoteKind] = {"join": "join", "renew": "renew", "upgrade": "upgrade", "downgrade": "downgrade"}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf, Publisher
 from services.node.memberships.tables import Membership
 from services.node.memberships.turns import take_turn
@@ -23,7 +24,7 @@ OPEN_AT_ONCE = 3
 """How many of one member's messages may wait for one creator's answer."""
 _LISTED = 200
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 
 
 @router.post("/messages", status_code=201)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
+from services.http.late_routes import LateRouter
 from services.node.cursors import MAX_CURSOR
 from services.node.door import Caller, Moderator, NodeOf, Publisher
 from services.node.moderation import blocks, reports, takedowns
@@ -27,7 +28,7 @@ from services.wire.moderation import (
 )
 from services.wire.problems import ProblemError
 
-router = APIRouter(tags=["moderation"])
+router = LateRouter(tags=["moderation"])
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str, Query(max_length=MAX_CURSOR, description="from the page before")]
 Number = Annotated[int, Path(ge=1, lt=2**62)]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
+from services.http.late_routes import LateRouter
 from services.ipfs.unixfs import read_file
 from services.node.blocks.record import hold
 from services.node.context import Node
@@ -17,7 +16,7 @@ from services.wire.profiles import MAX_PICTURE_BYTES, ProfileIn, ProfileOut
 PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """JPEG and PNG: what windows decode, and nothing that carries a script."""
 
-router = APIRouter(tags=["profiles"])
+router = LateRouter(tags=["profiles"])
 
 
 @router.put("/creators/me/profile")

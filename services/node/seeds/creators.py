@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.db import ledger
 from services.db.books import LedgerDay
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf
 from services.node.memberships.tables import Membership
 from services.node.sales.booking import sync
@@ -20,7 +20,7 @@ from services.units.address import Address, Bytes32
 from services.units.money import ZERO, Money, platform_fee
 from services.wire.seeds import CreatorDashboardOut, ItemRevenueOut, SettlementOut
 
-router = APIRouter(tags=["earnings"])
+router = LateRouter(tags=["earnings"])
 _SETTLEMENTS = 200
 _ITEMS = 500
 _TIER = "tier:"

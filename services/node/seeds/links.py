@@ -7,10 +7,11 @@ from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.access import member_tiers
 from services.node.context import Node
 from services.node.door import MaybeCaller, NodeOf, Publisher
@@ -22,7 +23,7 @@ from services.units.address import Address
 from services.wire.problems import ProblemError
 from services.wire.seeds import LinkIn, LinkOut, LinkVisibility
 
-router = APIRouter(tags=["linked content"])
+router = LateRouter(tags=["linked content"])
 _LISTED = 100
 
 

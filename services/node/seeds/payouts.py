@@ -5,14 +5,13 @@ The order's nonce is the intent: the same order again, or another one with the s
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from services.chain.abi import read_uint
 from services.chain.book import TransactionState
 from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.gateway import CreatorWithdrawn, Receipt
 from services.chain.orders import WithdrawOrder, order_nonce_call, require_creator
 from services.chain.relayer import next_attempt
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import NodeOf, Publisher
 from services.node.kyc.cases import require_verified
@@ -23,7 +22,7 @@ from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 from services.wire.seeds import PayoutOut, WithdrawIn, WithdrawOut
 
-router = APIRouter(tags=["payouts"])
+router = LateRouter(tags=["payouts"])
 _WAIT_S = 20.0
 # An order that ends sooner might expire on its way into a block.
 _MARGIN_S = 10

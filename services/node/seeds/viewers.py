@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf
 from services.node.roles import has_created
 from services.node.sales.booking import sync
@@ -19,7 +19,7 @@ from services.units.ids import ContentId
 from services.units.money import Money
 from services.wire.seeds import BalanceOut, BlockHeightOut, MeOut, WatchedOut
 
-router = APIRouter(tags=["viewers"])
+router = LateRouter(tags=["viewers"])
 _LISTED = 100
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf, Publisher
 from services.node.tips import giving
 from services.node.tips.tables import Tip
@@ -11,7 +10,7 @@ from services.units.address import address
 from services.wire.problems import ProblemError
 from services.wire.tips import TipIn, TipOut
 
-router = APIRouter(tags=["tips"])
+router = LateRouter(tags=["tips"])
 
 
 @router.post("/creators/{creator}/tips", status_code=201)
