@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.db.engine import Database
+from services.node.catalogue import index_postgres
 from services.node.catalogue.entries import Entry, Rank, Wanted
 from services.node.catalogue.index import WordIndex, index_of
 from services.node.catalogue.words import folded, words
@@ -60,6 +61,17 @@ def test_all_words_must_occur_and_marks_are_not_words(books: Database) -> None:
     assert _all(books, "", "cabd") == [(Rank.ANYWHERE, [2])]
     assert _all(books, "night", "free", "cabd") == []
     assert _all(books, "", "cab") == []
+
+
+def test_what_the_newest_do_not_have_is_found_among_all(books: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_postgres, "_NEWEST", 2)
+    for seq, title in enumerate(("tide", "tide", "boat", "tide", "boat"), 1):
+        _put(books, seq, title)
+    assert _all(books, "tide") == [(Rank.WHOLE_TITLE, [4, 2, 1])]
+    assert _all(books, "ti") == [(Rank.TITLE, [4, 2, 1])]
+    with books.read() as session:
+        found = index_of(session).find(session, Wanted(("tide",)), rank=Rank.WHOLE_TITLE, before=4, limit=2)
+    assert found == [2, 1]
 
 
 def test_pages_go_on_below_a_number(books: Database) -> None:
