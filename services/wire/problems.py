@@ -106,6 +106,7 @@ KINDS: dict[str, Kind] = {
     "membership.not_found": Kind(404),
     "refund.not_found": Kind(404),
     "refund.state": Kind(409),
+    "refund.shared_out": Kind(409),
     "payment.required": Kind(402),
     "payment.refused": Kind(402),
     "payment.terms_changed": Kind(409),

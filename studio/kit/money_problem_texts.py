@@ -29,8 +29,13 @@ MONEY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "membership.not_found": (mark("There is no such membership."), mark("Look at your memberships again."), "NONE"),
     "refund.not_found": (mark("There is nothing to give back here."), mark("Look at your receipts again."), "NONE"),
     "refund.state": (
-        mark("This refund was decided already."),
+        mark("A refund was decided already, or is on its way."),
         mark("Look at its state: a refund happens once."),
+        "NONE",
+    ),
+    "refund.shared_out": (
+        mark("The pass' fees of {month} were shared out already: its creators have that money."),
+        mark("End the pass instead; it is not renewed then."),
         "NONE",
     ),
     "send.address": (

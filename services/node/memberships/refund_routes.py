@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, cast
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy.orm import Session
 
+from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import Caller, NodeOf, Publisher
 from services.node.memberships import refunds
@@ -16,13 +17,18 @@ from services.units.address import Address, Bytes32, bytes32
 from services.units.membership import tier_of_word
 from services.wire.memberships import RefundIn, RefundOut, RefundPaidIn, RefundState
 
-router = APIRouter(tags=["memberships"])
+router = LateRouter(tags=["memberships"])
 _Receipt = Annotated[str, Path(max_length=96)]
 
 
 @router.post("/refunds")
 def ask(node: NodeOf, caller: Caller, body: RefundIn) -> RefundOut:
-    """Ask the creator for the money of one's own receipt. Problem codes: refund.not_found."""
+    """Ask the creator for the money of one's own receipt.
+
+    A pass is asked back from the operator, until a month of it was shared out.
+
+    Problem codes: refund.not_found, refund.shared_out.
+    """
     return _out(node, refunds.ask(node, caller, body.receipt, body.reason))
 
 
@@ -38,7 +44,8 @@ def listed(node: NodeOf, caller: Caller, side: Literal["viewer", "creator"] = "v
 def pay(node: NodeOf, caller: Publisher, receipt: _Receipt, body: RefundPaidIn) -> RefundOut:
     """Give the money back: bring the caller's signed transfer. The same one again moves nothing.
 
-    Problem codes: refund.not_found, payment.terms_changed, payment.refused, payment.insufficient, payment.unknown.
+    Problem codes: refund.not_found, refund.shared_out, payment.terms_changed, payment.refused, payment.insufficient,
+    payment.unknown.
     """
     return _out(node, refunds.pay(node, caller, receipt, body.payload))
 

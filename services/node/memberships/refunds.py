@@ -2,7 +2,7 @@
 
 The Escrow has split the money the moment it came, and nobody can take a share out of it again. So the creator pays from
 the own wallet, by a signed transfer that the node brings; the platform's tenth is the creator's loss. The transfer's
-nonce follows from the receipt: the token takes one.
+nonce follows from the receipt: the token takes one. Of a pass the operator is asked (services.node.passes.refunded).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from services.node.context import Node
 from services.node.memberships.record import find
 from services.node.memberships.tables import MembershipPayment, Refund
 from services.node.memberships.turns import take_turn
+from services.node.passes.refunded import TURN, giver, move_fee, pass_payment, refuse_shared, under_way
 from services.node.sales.charges import find_charge
 from services.node.sales.service import submission_id
 from services.node.tables import Sale
@@ -51,12 +52,15 @@ class Receipt:
 
 
 def ask(node: Node, caller: Address, receipt: str, reason: str) -> Refund:
-    """Ask for a receipt's money back; again changes nothing. Blocking. Raises ProblemError: refund.not_found."""
+    """Ask for a receipt's money back; again changes nothing. Blocking.
+
+    Raises ProblemError: refund.not_found, refund.shared_out (a pass, after a month of it was shared out).
+    """
     with node.database.write() as session:
         take_turn(session, f"refund:{receipt}")
         row = session.get(Refund, receipt)
         if row is None:
-            paid = _receipt(session, receipt)
+            paid = _receipt(node, session, receipt)
             if paid is None or paid.payer != caller:
                 raise ProblemError("refund.not_found")
             row = Refund(
@@ -85,8 +89,8 @@ def refuse(node: Node, creator: Address, receipt: str) -> Refund:
 def pay(node: Node, creator: Address, receipt: str, payload: Payload) -> Refund:
     """Bring the creator's signed transfer; the same one again moves nothing. Blocking.
 
-    Raises ProblemError: refund.not_found, payment.terms_changed, payment.refused, payment.insufficient,
-    payment.unknown, chain.unreachable.
+    Raises ProblemError: refund.not_found, refund.shared_out, payment.terms_changed, payment.refused,
+    payment.insufficient, payment.unknown, chain.unreachable.
     """
     with node.database.read() as session:
         row = _asked_of(session, creator, receipt)
@@ -101,8 +105,31 @@ def pay(node: Node, creator: Address, receipt: str, payload: Payload) -> Refund:
         row = _asked_of(session, creator, receipt)
         if row.state == "paid":
             return row
+        of_pass = pass_payment(node, session, receipt)
+        if of_pass is not None and row.state != "received":
+            take_turn(session, TURN)
+            refuse_shared(session, of_pass)
         row.state, row.error, row.payment = "received", None, payload.model_dump(mode="json", by_alias=True)
     return _settle(node, receipt, intent, terms, signature)
+
+
+def end_overdue(node: Node) -> None:
+    """Look up what became of passes' refunds that came and got no answer. Blocking.
+
+    Raises ProblemError: refund.state for one that may still happen; chain.unreachable.
+    """
+    with node.database.read() as session:
+        open_ones = [receipt for receipt, state in under_way(node, session).items() if state == "received"]
+        rows = [session.get_one(Refund, receipt) for receipt in open_ones]
+    for row in rows:
+        terms = _terms(Payload.model_validate(row.payment))
+        if node.chain.head().timestamp < terms.valid_before:
+            raise ProblemError("refund.state", state=row.state)
+        try:
+            _look_up(node, row.receipt, terms, reasons.AUTHORIZATION_EXPIRED)
+        except ProblemError as problem:
+            if problem.code != "payment.refused":
+                raise
 
 
 def nonce_of(node: Node, row: Refund) -> Bytes32:
@@ -125,11 +152,14 @@ def _asked_of(session: Session, creator: Address, receipt: str) -> Refund:
     return row
 
 
-def _receipt(session: Session, receipt: str) -> Receipt | None:
+def _receipt(node: Node, session: Session, receipt: str) -> Receipt | None:
     membership = session.get(MembershipPayment, receipt)
     if membership is not None and membership.state == "paid" and membership.payer is not None:
-        item = f"tier:{tier_word(membership.tier_id)}"
-        return Receipt(membership.payer, membership.creator, item, membership.amount)
+        item, creator = f"tier:{tier_word(membership.tier_id)}", membership.creator
+        if creator == node.chain.escrow:
+            refuse_shared(session, membership)
+            creator = giver(node)
+        return Receipt(membership.payer, creator, item, membership.amount)
     sale = session.get(Sale, receipt)
     if sale is not None and sale.state == "paid":
         return Receipt(sale.payer, sale.creator, sale.content_id, sale.amount)
@@ -195,10 +225,12 @@ def _enter(node: Node, receipt: str, tx: Bytes32, at: datetime) -> Refund:
     """Enter the money on both sides, and end the membership that it was for."""
     with node.database.write() as session:
         row = session.get_one(Refund, receipt, with_for_update=True)
-        lines = (
+        lines: tuple[Line, ...] = (
             Line(f"payer:{row.viewer}", row.amount, row.item),
             Line(f"refunded:{row.creator}", -row.amount, row.item),
         )
+        if row.state != "paid" and pass_payment(node, session, receipt) is not None:
+            lines += move_fee(session, row, at)
         if post(session, kind="refunded", ref=receipt, at=at, lines=lines):
             row.state, row.transaction, row.error, row.ended_at = "paid", tx, None, at
             _end_membership(session, receipt, at)

@@ -19,6 +19,7 @@ from services.db.ledger import Line, post
 from services.node.cases.record import open_case
 from services.node.cases.tables import SharingCase
 from services.node.context import Node
+from services.node.memberships.refunds import end_overdue
 from services.node.memberships.turns import take_turn
 from services.node.passes.conduct import Signs, devices_of, odd_holders, signs_of, trusts_of
 from services.node.passes.month import (
@@ -31,6 +32,7 @@ from services.node.passes.month import (
     watched_before,
     watching_of,
 )
+from services.node.passes.refunded import TURN, under_way
 from services.node.passes.smoothed import Outcome, outcomes
 from services.node.passes.tables import PassMonth, PassShare, Withheld
 from services.node.sales.booking import sync
@@ -66,6 +68,8 @@ class Gathered:
     """What statistics look at, by holder."""
     carried: tuple[str, ...]
     """The cases whose withheld money goes into this month."""
+    given_back: dict[str, str]
+    """Refunds of passes, by receipt: their fees are in no month."""
 
 
 def due(account: str) -> str:
@@ -86,10 +90,12 @@ def is_over(span: Span, now: datetime) -> bool:
 def close_month(node: Node, month: str) -> PassMonth:
     """Share a month out; again gives what was computed. Blocking.
 
-    Raises ProblemError: pass.month (it is not over, or a later one was shared out), chain.unreachable.
+    Raises ProblemError: pass.month (it is not over, or a later one was shared out), refund.state (a pass' refund is
+    under way: what it gives back is not shared out), chain.unreachable.
     """
     span, now = Span.of(month), node.clock.now()
     sync(node)
+    end_overdue(node)
     with node.database.read() as session:
         known = session.get(PassMonth, month)
         later = session.scalar(select(PassMonth.month).where(PassMonth.month > month).limit(1))
@@ -102,10 +108,12 @@ def close_month(node: Node, month: str) -> PassMonth:
     record, gross, owners, watchers = _compute(gathered)
     odd = odd_holders(gathered.signs)
     with node.database.write() as session:
-        take_turn(session, "pass month")
+        take_turn(session, TURN)
         known = session.get(PassMonth, month)
         if known is not None:
             return known
+        if under_way(node, session) != gathered.given_back:
+            raise ProblemError("refund.state", state="received")
         for holder in odd:
             facts = gathered.signs[holder].facts()
             open_case(session, "proposed", Address(holder), month, ("unlike_others",), facts, now)
@@ -125,7 +133,9 @@ def _gather(node: Node, session: Session, span: Span, now: datetime) -> Gathered
     if node.sharing is not None:
         files[MODEL_FILE] = node.sharing.text
     signs = signs_of(conduct, pairs)
-    return Gathered(span, files, fees, trust, conduct, near, signs, tuple(row.case for row, _ in carried))
+    return Gathered(
+        span, files, fees, trust, conduct, near, signs, tuple(row.case for row, _ in carried), under_way(node, session)
+    )
 
 
 def _ready(session: Session, now: datetime) -> list[tuple[Withheld, str]]:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.node.context import Node
-from services.node.memberships.tables import MembershipPayment
+from services.node.memberships.tables import MembershipPayment, Refund
 from services.node.passes.tables import PassCreator, WatchedDay
 from services.node.tables import Item
 from services.sharing.trust import Trust
@@ -71,13 +71,14 @@ Pairs = Mapping[tuple[Address, Address], Watching]
 
 
 def fees_of(session: Session, node: Node, span: Span) -> dict[Address, int]:
-    """Give each holder's part of the fees for a month, in micro-USDC."""
+    """Give each holder's part of the fees for a month, in micro-USDC; what was given back is in none."""
     wanted = select(MembershipPayment).where(
         MembershipPayment.creator == node.chain.escrow, MembershipPayment.state == "paid"
     )
+    back = select(Refund.receipt).where(Refund.state.in_(("received", "paid")))
     start, end = unix_seconds(span.start), unix_seconds(span.end)
     found: dict[Address, int] = defaultdict(int)
-    for row in session.scalars(wanted.where(MembershipPayment.until > start)):
+    for row in session.scalars(wanted.where(MembershipPayment.until > start, MembershipPayment.id.not_in(back))):
         begin = max(row.until - PERIOD_S, min(unix_seconds(row.at), row.until - 1))
         part = _part(row.amount.micros, begin, row.until, end) - _part(row.amount.micros, begin, row.until, start)
         if part:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
+from services.http.late_routes import LateRouter
 from services.node.door import Caller, NodeOf, ProvenOperator, Publisher
 from services.node.passes.closing import close_month
 from services.node.passes.offer import offer, pass_out, the_pass
@@ -32,7 +33,7 @@ from services.wire.passes import (
     WatchedOut,
 )
 
-router = APIRouter(tags=["pass"])
+router = LateRouter(tags=["pass"])
 MonthOf = Annotated[str, Path(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
@@ -118,7 +119,7 @@ def read_month(node: NodeOf, month: MonthOf) -> MonthFilesOut:
 def share_out(node: NodeOf, _operator: ProvenOperator, body: CloseIn) -> MonthOut:
     """Share a month out now; once more gives what was computed. For operators; the node does it by itself as well.
 
-    Problem codes: pass.month.
+    Problem codes: pass.month, refund.state.
     """
     return month_out(close_month(node, body.month))
 

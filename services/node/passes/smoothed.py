@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.db.ledger import Line, post
 from services.node.context import Node
 from services.node.memberships.turns import take_turn
+from services.node.passes.refunded import TURN
 from services.node.passes.tables import PassMonth, PassShare, PassSmoothing
 from services.sharing.smoothing import Smoothing, smooth
 from services.units.address import Address
@@ -48,7 +49,7 @@ def choose(node: Node, owner: Address, *, is_on: bool) -> None:
     """Opt in or out; opting out makes all of the reserve due at once. Blocking."""
     now = node.clock.now()
     with node.database.write() as session:
-        take_turn(session, "pass month")
+        take_turn(session, TURN)
         row = session.get(PassSmoothing, owner)
         if row is None:
             row = PassSmoothing(owner=owner, level=None, reserve=ZERO, is_on=0, changed_at=now)
