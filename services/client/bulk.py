@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.client.memberships import MembershipsClient
+from services.client.own_films import OwnFilmsClient
 from services.client.studio import TiersClient
 from services.http.door import Door
 from services.units.ids import content_id
+from services.units.money import Money
 from services.wire.access import AccessOut, Visibility
 from services.wire.problems import ProblemError
 
@@ -21,11 +23,20 @@ class Changed:
     problem: ProblemError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """Which films have the new price, and why each of the others has not, by its id."""
+
+    done: tuple[str, ...]
+    failed: tuple[tuple[str, ProblemError], ...] = ()
+
+
 class BulkClient:
     """Calls for many films."""
 
     def __init__(self, door: Door) -> None:
         self._films = MembershipsClient(door)
+        self._own = OwnFilmsClient(door)
         self._tiers = TiersClient(door)
 
     async def change_access(self, films: Sequence[str], visibility: Visibility) -> Changed:
@@ -40,6 +51,23 @@ class BulkClient:
                 return Changed(tuple(before), problem)
             before.append(was)
         return Changed(tuple(before))
+
+    async def change_price(self, films: Sequence[str], price: Money) -> Repriced:
+        """Put films at a price per ten seconds, each by its next version; one that fails keeps the others from nothing.
+
+        One that has the price already is left as it is.
+        """
+        done: list[str] = []
+        failed: list[tuple[str, ProblemError]] = []
+        for film in films:
+            try:
+                if (await self._own.get(film)).price_per_ten_seconds != price:
+                    await self._own.revise(film, price=price)
+            except ProblemError as problem:
+                failed.append((film, problem))
+            else:
+                done.append(film)
+        return Repriced(tuple(done), tuple(failed))
 
     async def restore_access(self, before: Sequence[AccessOut]) -> None:
         """Let films be had as they were."""

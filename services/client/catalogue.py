@@ -110,16 +110,19 @@ class PlaybackClient:
         chunk_count: int = 1,
         auto: bool = False,
         max_deposit: Money | None = None,
+        shown: Money | None = None,
     ) -> PurchaseOut:
         """Buy chunks; asking again for the same chunks never pays twice.
 
         ``auto`` spends from the film's budget and is refused beyond it. ``max_deposit``: what may go into the channel
-        with it; without it, what PlaybackOut.payment announced. Problem codes: deposit.confirm (amount, least),
-        budget.session, budget.day, budget.creator, payment.in_progress, channel.refused, payment.insufficient,
-        payment.refused, payment.terms_changed, payment.unknown, content.damaged, content.missing, content.wrong_key,
+        with it; without it, what PlaybackOut.payment announced. ``shown``: what the person was told that they cost; at
+        any other price nothing is signed (payment.terms_changed: open it again). Problem codes: deposit.confirm
+        (amount, least), budget.session, budget.day, budget.creator, payment.in_progress, channel.refused,
+        payment.insufficient, payment.refused, payment.terms_changed, payment.unknown, content.damaged,
+        content.missing, content.wrong_key,
         wallet.locked, node.unreachable, chain.unreachable.
         """
-        body = BuyIn(first_chunk=first_chunk, chunk_count=chunk_count, auto=auto, max_deposit=max_deposit)
+        body = BuyIn(first_chunk=first_chunk, chunk_count=chunk_count, auto=auto, max_deposit=max_deposit, shown=shown)
         if chunk_count == 1 and self._brought is not None:
             purchase, chunk = await self._unlock(content_id, body)
             self._brought.keep(self._door.prefix, content_id, first_chunk, chunk)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.http.door import Door
 from services.units.ids import ContentId
+from services.units.money import Money
 from services.wire.catalogue import ItemOut
 from services.wire.node import OpeningIn, VersionOut
 from services.wire.uploads import AboutIn, CaptionsIn, UploadOut, VersionIn
@@ -40,18 +41,28 @@ class OwnFilmsClient:
         *,
         title: str | None = None,
         captions: Sequence[tuple[str, str, str]] | None = None,
+        price: Money | None = None,
+        preview_chunks: int | None = None,
     ) -> tuple[VersionOut, ...]:
         """Publish the next version, with a picture that was chosen for the upload; gives all, newest first.
 
-        captions: language, name and file of each, the whole list; without a file those of that name stay. Problem
-        codes: as UploadsClient.revise.
+        captions: language, name and file of each, the whole list; without a file those of that name stay. price: per
+        ten seconds. preview_chunks: how many parts from the start are free. Problem codes: as UploadsClient.revise.
         """
         listed = None
         if captions is not None:
             listed = tuple(CaptionsIn(language=of, name=name, path=path) for of, name, path in captions)
-        body = VersionIn(title=title, captions=listed)
+        body = VersionIn(title=title, captions=listed, price=price, preview_chunks=preview_chunks)
         path = f"/items/{content}/versions"
         return await self._door.call(tuple[VersionOut, ...], "POST", path, body=body, timeout_s=_PUBLISH_S)
+
+    async def archive(self, content: ContentId | str) -> ItemOut:
+        """Take it out of list and sale; who bought it, or is a member of what opens it, goes on watching."""
+        return await self._door.call(ItemOut, "POST", f"/items/{content}/archive")
+
+    async def restore(self, content: ContentId | str) -> ItemOut:
+        """Bring it back into list and sale."""
+        return await self._door.call(ItemOut, "POST", f"/items/{content}/restore")
 
     async def set_opening(self, content: ContentId | str, opens_at: datetime | None) -> ItemOut:
         """Move the moment from which a film that is to come is there for everybody; None for now."""

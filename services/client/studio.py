@@ -154,10 +154,10 @@ class UploadsClient:
         return await self._door.call(tuple[VersionOut, ...], "GET", f"/items/{content_id}/versions")
 
     async def revise(self, content_id: ContentId | str, wanted: VersionIn) -> tuple[VersionOut, ...]:
-        """Publish the next version of an own film: title, thumbnail, chapters, captions; parts and prices stay.
+        """Publish the next version of an own film: title, thumbnail, chapters, captions, price; the parts stay.
 
-        Problem codes: content.not_found, upload.title, upload.file_missing, media.picture, media.captions,
-        manifest.invalid, wallet.locked, node.unreachable, block.quota.
+        Problem codes: content.not_found, upload.title, upload.price, upload.file_missing, media.picture,
+        media.captions, manifest.invalid, wallet.locked, node.unreachable, block.quota.
         """
         path = f"/items/{content_id}/versions"
         return await self._door.call(tuple[VersionOut, ...], "POST", path, body=wanted, timeout_s=_MOVE_S)

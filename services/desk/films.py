@@ -49,7 +49,8 @@ async def open_film(desk: Desk, content: ContentId) -> OpenFilm:
 async def take_newer(desk: Desk, film: OpenFilm) -> None:
     """Take up a newer version of a film for the next opening; nothing is raised, and what runs plays on.
 
-    Only one that sells the very same parts: what anybody bought stays what it was, so nobody has to be asked.
+    Only one of the very same parts: what anybody bought stays what it was. Where it costs something else, whoever
+    buys says what was shown, and is refused if that is not it (services.desk.purchases.service).
     """
     content = film.manifest.content_id
     try:
@@ -64,9 +65,11 @@ async def take_newer(desk: Desk, film: OpenFilm) -> None:
 
 def _replace(desk: Desk, film: OpenFilm, signed: ManifestOut) -> None:
     content, newer = film.manifest.content_id, checked_manifest(desk, film.manifest.content_id, signed)
-    if newer.version <= film.manifest.version or newer.goods != film.manifest.goods:
+    if newer.version <= film.manifest.version or newer.parts != film.manifest.parts:
         return
-    card = film.card.model_copy(update={"title": newer.title, "poster": newer.poster_cid})
+    said = {"title": newer.title, "poster": newer.poster_cid}
+    costs = {"price_per_ten_seconds": newer.price_per_ten_seconds, "free_chunks": len(newer.preview_keys)}
+    card = film.card.model_copy(update={**said, **costs})
     with desk.database.write() as session:
         row = session.get(Film, content)
         if row is None:

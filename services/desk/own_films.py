@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from anyio import to_thread
-from fastapi import APIRouter
 from sqlalchemy import select
 
 from services.desk.catalogue import items_out
@@ -12,13 +11,14 @@ from services.desk.door import ContentOf, DeskOf
 from services.desk.nodes.places import FilmDeskOf
 from services.desk.publishing.record import out
 from services.desk.tables import Upload
+from services.http.late_routes import LateRouter
 from services.units.ids import ContentId
 from services.wire.catalogue import ItemOut
 from services.wire.node import CardOut, OpeningIn
 from services.wire.problems import ProblemError
 from services.wire.uploads import AboutIn, UploadOut
 
-router = APIRouter(tags=["uploads"])
+router = LateRouter(tags=["uploads"])
 
 
 @router.get("/items/{content_id}")
@@ -48,6 +48,24 @@ async def set_about(desk: FilmDeskOf, content: ContentOf, body: AboutIn) -> Item
 async def set_opening(desk: FilmDeskOf, content: ContentOf, body: OpeningIn) -> ItemOut:
     """Move the moment from which a film that is to come is there for everybody; None for now."""
     card = await desk.node.call(CardOut, "PUT", f"/content/{content}/opening", body=body)
+    desk.events.publish("catalogue", content)
+    return await _shown(desk, card)
+
+
+@router.post("/items/{content_id}/archive")
+async def archive(desk: FilmDeskOf, content: ContentOf) -> ItemOut:
+    """Take a film out of list and sale; who may watch it by now goes on watching."""
+    return await _turned(desk, content, "archive")
+
+
+@router.post("/items/{content_id}/restore")
+async def restore(desk: FilmDeskOf, content: ContentOf) -> ItemOut:
+    """Bring an archived film back."""
+    return await _turned(desk, content, "restore")
+
+
+async def _turned(desk: Desk, content: ContentId, what: str) -> ItemOut:
+    card = await desk.node.call(CardOut, "POST", f"/content/{content}/{what}")
     desk.events.publish("catalogue", content)
     return await _shown(desk, card)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import rfc8785
@@ -101,10 +101,15 @@ class Manifest:
         return sum((chunk.price for chunk in self.chunks), ZERO)
 
     @property
-    def goods(self) -> tuple[object, ...]:
-        """What is sold: equal in two versions when nobody who bought of one has to be asked about the other."""
-        terms = (self.creator, self.chain_id, self.token, self.escrow, self.price_per_ten_seconds)
-        return (*terms, self.codecs, self.init_cid, self.chunks, dict(self.preview_keys))
+    def parts(self) -> tuple[object, ...]:
+        """What is sold, without its price: equal in two versions when what was bought of one is whole in the other."""
+        sold = tuple(replace(chunk, price=ZERO) for chunk in self.chunks)
+        return (self.creator, self.chain_id, self.token, self.escrow, self.codecs, self.init_cid, sold)
+
+    @property
+    def terms(self) -> tuple[Money, frozenset[int]]:
+        """What it costs: the price per ten seconds, and the chunks that are free."""
+        return self.price_per_ten_seconds, frozenset(self.preview_keys)
 
     def to_json(self) -> dict[str, object]:
         """Give the JSON form: integers, texts, and money as decimal text of micro-USDC.
@@ -186,6 +191,24 @@ def compose_manifest(
         created_at=created_at,
         captions=film.captions,
         chapters=tuple(chapter for chapter in film.facts.chapters if chapter.start_ms < film.duration_ms),
+    )
+
+
+def with_terms(manifest: Manifest, *, secret: bytes, price_per_ten_seconds: Money, preview_chunks: int) -> Manifest:
+    """Give a manifest at another price and with its first ``preview_chunks`` chunks free; the parts stay.
+
+    secret: the one that the film was ingested with. Raises ProblemError: manifest.invalid.
+    """
+    free = range(min(preview_chunks, len(manifest.chunks)))
+    prices = [
+        ZERO if index in free else chunk_price(price_per_ten_seconds, start_ms=chunk.start_ms, end_ms=chunk.end_ms)
+        for index, chunk in enumerate(manifest.chunks)
+    ]
+    return replace(
+        manifest,
+        price_per_ten_seconds=price_per_ten_seconds,
+        chunks=tuple(replace(chunk, price=price) for chunk, price in zip(manifest.chunks, prices, strict=True)),
+        preview_keys={index: chunk_key(secret, manifest.content_id, TRACK, index) for index in free},
     )
 
 

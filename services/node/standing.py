@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, bindparam, exists, literal, select
 from sqlalchemy.orm import Session
 
+from services.db.columns import BigInt
 from services.node.moderation.tables import CreatorBlock
 from services.node.tables import Item
 from services.units.address import Address
@@ -30,13 +31,18 @@ _BLOCKS = select(CreatorBlock.account).where(
 
 
 def sold_by_the_chunk() -> ScalarSelect[Any]:
-    """Write what is 1 when item ``content`` is sold by the chunk to ``account``, else NULL; to go into a query."""
+    """Write what is 1 when item ``content`` is sold by the chunk to ``account`` on these terms, else NULL.
+
+    To go into a query. ``price`` (micro-USDC per ten seconds), ``free``: what the item is being sold by.
+    """
     sold = select(literal(1)).where(
         Item.content_id == bindparam("content"),
         Item.visibility == "chunks",
         Item.archived_at.is_(None),
         Item.takedown.is_(None),
         Item.opens_at.is_(None),
+        Item.price_per_ten_seconds == bindparam("price", type_=BigInt),
+        Item.free_chunks == bindparam("free"),
         ~_BLOCKED,
     )
     return sold.scalar_subquery()

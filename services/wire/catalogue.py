@@ -46,6 +46,11 @@ class ItemOut(Answer):
     """Whether it is to be on this disk, and how far that is; told in the library only."""
     watched_at: Moment | None = None
     """When this desk watched it last; told in the library only."""
+    may_keep: bool = False
+    """Whether parts of it may be kept on this disk: free, owned, or lent by a tier with offline copies; told in the
+    library only."""
+    is_archived: bool = False
+    """Taken out of list and sale by its creator; what was bought plays on."""
 
 
 class ItemsPageOut(Answer):
@@ -142,13 +147,14 @@ class BuyIn(Request):
     """Buy chunks first_chunk … first_chunk + chunk_count − 1. ``auto``: inside the budget, without a click.
 
     max_deposit: what a person allows to go into the channel; without it, what PlaybackOut.payment announced, or for
-    an automatic purchase what the film's budget has left.
+    an automatic purchase what the film's budget has left. shown: what the person was told that these chunks cost.
     """
 
     first_chunk: int
     chunk_count: int = 1
     auto: bool = False
     max_deposit: MoneyField | None = None
+    shown: MoneyField | None = None
 
 
 class PurchaseOut(Answer):

@@ -176,13 +176,13 @@ class ManifestOut(Answer):
 
 
 class VersionOut(Answer):
-    """A version of a film; parts, keys and prices are the same in all of them."""
+    """A version of a film; parts and keys are the same in all of them."""
 
     version: int
     title: str
     published_at: Moment
     changed: tuple[str, ...] = ()
-    """What it says anew: title, poster, captions, chapters; nothing for the first one."""
+    """What it says anew: title, poster, captions, chapters, price, free (parts); nothing for the first one."""
 
 
 class StreamIn(Request):

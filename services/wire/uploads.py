@@ -93,6 +93,10 @@ class VersionIn(Request):
     thumbnail: ThumbnailIn | None = None
     chapters: Annotated[tuple[ChapterIn, ...], Field(max_length=200)] | None = None
     captions: Annotated[tuple[CaptionsIn, ...], Field(max_length=32)] | None = None
+    price: MoneyField | None = None
+    """Per ten seconds, from now on; what was bought stays bought."""
+    preview_chunks: Annotated[int, Field(ge=0)] | None = None
+    """How many parts from the start are free."""
 
 
 class StageOut(Answer):

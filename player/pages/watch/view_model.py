@@ -36,7 +36,7 @@ _NEARLY_OVER_MS = 3_000
 class WatchViewModel(ViewingModel):
     """The watch page. The projector belongs to it; ``close`` ends both."""
 
-    watches = frozenset({"purchase", "wallet", "membership"})
+    watches = frozenset({"purchase", "wallet", "membership", "catalogue"})
 
     def __init__(self, context: PageContext, make_engine: Callable[[], EngineLike] = make_vlc_engine) -> None:
         super().__init__(context, WatchState())
@@ -321,6 +321,7 @@ class WatchViewModel(ViewingModel):
                 chunk_count=wanted.count,
                 auto=max_deposit is None,
                 max_deposit=max_deposit,
+                shown=wanted.price,
             ),
             on_ok,
             on_problem,
@@ -358,6 +359,8 @@ class WatchViewModel(ViewingModel):
             if deposit is not None:
                 self._set(asked=AskedAgain(wanted, deposit), chosen_deposit=None)
         self._on_refused(frozenset(range(wanted.first, wanted.first + wanted.count)), problem)
+        if problem.code in ("payment.terms_changed", "content.owned"):
+            self._load()
 
     def _on_refused(self, indices: frozenset[int], problem: Problem) -> None:
         self._set(buying=frozenset(), refusal=problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from anyio import to_thread
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy import select
 
 from services.desk.budgets import MAX_BUDGET
@@ -28,6 +28,7 @@ from services.desk.purchases.terms import price_of
 from services.desk.receipts import receipt_out
 from services.desk.tables import Film, Purchase
 from services.desk.wallet.service import wallet_state
+from services.http.late_routes import LateRouter
 from services.units.ids import ContentId, purchase_intent
 from services.units.money import ZERO, Money
 from services.wire.catalogue import BudgetIn, BudgetOut, BuyIn, PlaybackOut, PositionIn, PurchaseOut
@@ -37,7 +38,7 @@ from services.wire.problems import ProblemError
 _MEDIA = "video/mp4"
 _PRIVATE = {"Cache-Control": "no-store"}
 
-router = APIRouter(tags=["playback"])
+router = LateRouter(tags=["playback"])
 
 
 @router.get("/playback/{content_id}")
@@ -86,6 +87,7 @@ async def buy_chunks(desk: FilmDeskOf, content: ContentOf, body: BuyIn) -> Purch
         chunk_count=body.chunk_count,
         auto=body.auto,
         max_deposit=body.max_deposit,
+        shown=body.shown,
     )
     film = await open_film(desk, content)
     if bought.figures is None:
@@ -147,8 +149,8 @@ def _looked_up(desk: Desk, film: OpenFilm, body: BuyIn, bought: Bought) -> Purch
     with desk.database.read() as session:
         figures = bought.figures or Figures(spent_on(session, content), budget_of(session, content))
         purchase = session.get(Purchase, bought.intent) if bought.intent else None
-    is_free = purchase is None or purchase.money == "released"
-    price = ZERO if is_free else price_of(film.manifest, body.first_chunk, body.chunk_count)
+    # An earlier one that was finished now was signed for what the film cost then.
+    price = ZERO if purchase is None or purchase.money == "released" else purchase.amount
     return _purchase_out(desk, content, body, price, figures, wallet_state(desk).available)
 
 

@@ -1,4 +1,4 @@
-"""The next version of a film that is for sale: other words, picture, captions or chapters; parts and prices stay.
+"""The next version of a film that is for sale: other words, picture, captions, chapters or price; the parts stay.
 
 As with the first one: composed, signed, written down, and only then sent; what was not answered is sent again as it is.
 """
@@ -15,17 +15,18 @@ from sqlalchemy import select
 
 from services.desk.context import Desk
 from services.desk.nodes.sending import send_film
-from services.desk.publishing.publish import REFUSED, as_signed, checked_title, register
-from services.desk.publishing.record import change, film_of, get
+from services.desk.publishing.publish import MAX_PRICE, REFUSED, as_signed, checked_title, register
+from services.desk.publishing.record import change, film_of, get, secret_of
 from services.desk.publishing.thumbnails import set_thumbnail
 from services.desk.storage.record import files_of
 from services.desk.storage.repair import repair
 from services.desk.tables import Upload
-from services.media.manifest import Manifest
+from services.media.manifest import Manifest, with_terms
 from services.media.signature import parse_signed, sign_manifest
 from services.media.tracks import Caption
 from services.media.worker import keep_captions
 from services.units.ids import ContentId
+from services.units.money import ZERO
 from services.units.time import unix_seconds
 from services.wire.node import VersionOut
 from services.wire.problems import ProblemError
@@ -40,9 +41,9 @@ async def versions(at: Desk, content: ContentId) -> tuple[VersionOut, ...]:
 async def revise(at: Desk, content: ContentId, wanted: VersionIn) -> tuple[VersionOut, ...]:
     """Publish the next version of an own film. at: the desk at the film's node.
 
-    Raises ProblemError: content.not_found, upload.title, upload.file_missing, media.picture, media.captions,
-    media.worker_failed, manifest.invalid (what: beside, for chapters after the end or names that cannot be),
-    wallet.locked, and what the node answers.
+    Raises ProblemError: content.not_found, upload.title, upload.price, upload.file_missing, media.picture,
+    media.captions, media.worker_failed, manifest.invalid (what: beside, for chapters after the end or names that
+    cannot be), wallet.locked, and what the node answers.
     """
     desk = at.home or at
     upload_id = await to_thread.run_sync(_published, desk, content)
@@ -59,7 +60,7 @@ async def _in_turn(at: Desk, upload_id: str, content: ContentId, wanted: Version
             await set_thumbnail(desk, upload_id, wanted.thumbnail)
             row = await to_thread.run_sync(get, desk, upload_id)
         beside = {**(row.beside or {}), **await _chosen(desk, row, wanted)}
-        await _bring(at, await to_thread.run_sync(partial(_written_down, desk, row, beside, wanted.title)))
+        await _bring(at, await to_thread.run_sync(partial(_written_down, desk, row, beside, wanted)))
     for event, name in (("upload", upload_id), ("catalogue", content)):
         desk.events.publish(event, name)
     desk.spawn(_copied(desk), name=f"copies of {upload_id}")
@@ -88,26 +89,39 @@ async def _captions(desk: Desk, wanted: CaptionsIn, there: dict[tuple[str, str],
     return Caption(wanted.language, wanted.name, await keep_captions(path, store_root=desk.block_root))
 
 
-def _written_down(desk: Desk, row: Upload, beside: dict[str, Any], title: str | None) -> Upload:
+def _written_down(desk: Desk, row: Upload, beside: dict[str, Any], wanted: VersionIn) -> Upload:
     """Sign the next version and keep it, with the one before for the case that the node refuses it."""
     before = row.publication["signed"]
     row.beside = beside
-    signed = sign_manifest(_next(desk, row, parse_signed(before.encode()).manifest, title), desk.keyring.key())
+    signed = sign_manifest(_next(desk, row, parse_signed(before.encode()).manifest, wanted), desk.keyring.key())
     publication = {**row.publication, "signed": signed.to_bytes().decode(), "before": before}
     change(desk, row.id, beside=beside, publication=publication)
     return get(desk, row.id)
 
 
-def _next(desk: Desk, row: Upload, latest: Manifest, title: str | None) -> Manifest:
+def _next(desk: Desk, row: Upload, latest: Manifest, wanted: VersionIn) -> Manifest:
     film = film_of(row)
     return replace(
-        latest,
+        _priced(desk, row, latest, wanted),
         version=latest.version + 1,
-        title=latest.title if title is None else checked_title(title),
+        title=latest.title if wanted.title is None else checked_title(wanted.title),
         poster_cid=film.poster_cid,
         captions=film.captions,
         chapters=tuple(chapter for chapter in film.facts.chapters if chapter.start_ms < film.duration_ms),
         created_at=unix_seconds(desk.clock.now()),
+    )
+
+
+def _priced(desk: Desk, row: Upload, latest: Manifest, wanted: VersionIn) -> Manifest:
+    if wanted.price is None and wanted.preview_chunks is None:
+        return latest
+    if wanted.price is not None and not ZERO < wanted.price <= MAX_PRICE:
+        raise ProblemError("upload.price", limit=MAX_PRICE.micros)
+    return with_terms(
+        latest,
+        secret=secret_of(desk, row),
+        price_per_ten_seconds=latest.price_per_ten_seconds if wanted.price is None else wanted.price,
+        preview_chunks=len(latest.preview_keys) if wanted.preview_chunks is None else wanted.preview_chunks,
     )
 
 

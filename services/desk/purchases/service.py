@@ -13,7 +13,7 @@ from services.desk.channels.vouchers import Wish, wish_for
 from services.desk.choices import read_choices
 from services.desk.content import check_ciphertext
 from services.desk.context import Desk
-from services.desk.films import open_film
+from services.desk.films import open_film, take_newer
 from services.desk.money import in_flight
 from services.desk.purchases.asking import ask
 from services.desk.purchases.delivery import deliver, settle
@@ -27,6 +27,9 @@ from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 from services.wire.x402 import EscrowRequirements, PaymentRequired
 
+_OTHERWISE = ("payment.terms_changed", "content.owned")
+"""What a node says to terms that are not its own any more; the second one where a part has become free."""
+
 
 async def buy(
     desk: Desk,
@@ -36,11 +39,14 @@ async def buy(
     chunk_count: int,
     auto: bool,
     max_deposit: Money | None = None,
+    shown: Money | None = None,
 ) -> Bought:
     """Buy chunks.
 
     A purchase of the same chunks that is still open is finished, not repeated. It runs to its end even when the
-    asker is gone. Problem codes: see services.client.catalogue.PlaybackClient.buy.
+    asker is gone. shown: what the person was told that it costs; nothing is signed for any other sum, and where the
+    seller's terms are others by now they are read anew. Problem codes: see
+    services.client.catalogue.PlaybackClient.buy.
     """
     wanted = range(first_chunk, first_chunk + chunk_count)
 
@@ -48,11 +54,22 @@ async def buy(
         async with desk.turn(content):
             film = await open_film(desk, content)
             wish = wish_for(desk, film, wanted, auto=auto, max_deposit=max_deposit)
-            instead = await buy_by_channel(desk, wish, answered) if await _is_by_channel(desk) else Elsewhere()
-            if instead is not None:
-                answered.set_result(await _by_itself(desk, wish, instead))
+            if shown is not None and shown != wish.amount:
+                raise ProblemError("payment.terms_changed")
+            try:
+                await _bring_about(desk, wish, answered)
+            except ProblemError as problem:
+                if problem.code in _OTHERWISE:
+                    await take_newer(desk, film)
+                raise
 
     return await desk.answer(work, "purchase")
+
+
+async def _bring_about(desk: Desk, wish: Wish, answered: asyncio.Future[Bought]) -> None:
+    instead = await buy_by_channel(desk, wish, answered) if await _is_by_channel(desk) else Elsewhere()
+    if instead is not None:
+        answered.set_result(await _by_itself(desk, wish, instead))
 
 
 async def _is_by_channel(desk: Desk) -> bool:

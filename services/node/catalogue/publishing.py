@@ -35,9 +35,10 @@ def publish_film(node: Node, owner: Address, content_id: str, body: PublishIn) -
         item = session.get(Item, manifest.content_id, with_for_update=True)
         if item is None:
             return _add(node, session, manifest, body, tags)
-        if item.signed == body.signed:
-            return item
-        return publish_version(node, session, item, manifest, body.signed)
+        if item.signed != body.signed:
+            publish_version(node, session, item, manifest, body.signed)
+    node.shelf.forget(item.content_id)
+    return item
 
 
 def describe(node: Node, owner: Address, content_id: str, description: str) -> Item:

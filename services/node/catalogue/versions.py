@@ -11,7 +11,7 @@ from services.node.blocks.record import hold
 from services.node.catalogue.listing import refresh
 from services.node.catalogue.tables import ItemVersion
 from services.node.context import Node
-from services.node.tables import Item
+from services.node.tables import ChunkForSale, Item
 from services.units.ids import ContentId
 from services.wire.node import VersionOut
 from services.wire.problems import ProblemError
@@ -34,14 +34,17 @@ def note_version(node: Node, session: Session, manifest: Manifest, signed: str) 
 def publish_version(node: Node, session: Session, item: Item, manifest: Manifest, signed: str) -> Item:
     """Put the next version of an item in place of the one that is there; inside a write unit.
 
-    Its title, picture, captions and chapters may differ. Parts, their order, keys and prices may not: they were bought.
-    Raises ProblemError: manifest.invalid (what: version, parts), content.missing.
+    Its title, picture, captions, chapters, price and free parts may differ. The parts, their order and keys may not:
+    they were bought. What is sold from this unit on costs what it says. Raises ProblemError: manifest.invalid (what:
+    version, parts, previewKeys), content.missing.
     """
     latest = parse_signed(item.signed.encode()).manifest
     if manifest.version != latest.version + 1:
         raise ProblemError("manifest.invalid", what="version")
-    if manifest.goods != latest.goods:
+    if manifest.parts != latest.parts:
         raise ProblemError("manifest.invalid", what="parts")
+    if manifest.terms != latest.terms:
+        _set_terms(session, item, manifest)
     poster = () if manifest.poster_cid is None else (manifest.poster_cid,)
     hold(node, session, (*poster, *(caption.cid for caption in manifest.captions)))
     item.title, item.signed = manifest.title, signed
@@ -49,6 +52,15 @@ def publish_version(node: Node, session: Session, item: Item, manifest: Manifest
     note_version(node, session, manifest, signed)
     refresh(session, item)
     return item
+
+
+def _set_terms(session: Session, item: Item, manifest: Manifest) -> None:
+    # The first parts, so that price and number say all of it: workers compare these two at each sale.
+    if set(manifest.preview_keys) != set(range(len(manifest.preview_keys))):
+        raise ProblemError("manifest.invalid", what="previewKeys")
+    item.price_per_ten_seconds, item.free_chunks = manifest.price_per_ten_seconds, len(manifest.preview_keys)
+    for row in session.scalars(select(ChunkForSale).where(ChunkForSale.content_id == item.content_id)):
+        row.price = manifest.chunks[row.index].price
 
 
 def versions_of(session: Session, content: ContentId) -> tuple[VersionOut, ...]:
@@ -76,5 +88,7 @@ def _changed(manifest: Manifest, before: Manifest | None) -> tuple[str, ...]:
         "poster": (manifest.poster_cid, before.poster_cid),
         "captions": (manifest.captions, before.captions),
         "chapters": (manifest.chapters, before.chapters),
+        "price": (manifest.price_per_ten_seconds, before.price_per_ten_seconds),
+        "free": (set(manifest.preview_keys), set(before.preview_keys)),
     }
     return tuple(name for name, (now, then) in pairs.items() if now != then)

@@ -69,14 +69,15 @@ _LOOK = Prepared(
     select(*(getattr(Channel, name) for name in _NAMES), _OWNED, sold_by_the_chunk()).where(
         Channel.id == bindparam("channel")
     ),
-    ("channel", "account", "content", "first", "stop"),
+    ("channel", "account", "content", "first", "stop", "price", "free"),
 )
 
 
 def look(unit: Unit, offer: Offer, channel: Bytes32) -> tuple[ChannelRow | None, int, bool]:
-    """Give a channel, how many of the offered chunks the account owns, and whether the item is sold to it now."""
-    wanted = offer.wanted
-    found = _LOOK.first(unit, channel, offer.account, offer.item.content_id, wanted.start, wanted.stop)
+    """Give a channel, how many of the offered chunks the account owns, and whether the item is sold so to it now."""
+    wanted, item = offer.wanted, offer.item
+    terms = (item.price_per_ten_seconds.micros, item.free_chunks)
+    found = _LOOK.first(unit, channel, offer.account, item.content_id, wanted.start, wanted.stop, *terms)
     if found is None:
         return None, 0, False
     *values, owned, sold = found

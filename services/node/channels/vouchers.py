@@ -72,7 +72,8 @@ async def take_voucher(
 
     is_caller: the payer is signed in; then any voucher for chunks that the payer owns gives the keys again and charges
     nothing. Without a session it does not, for vouchers are public once they are claimed.
-    Raises ProblemError: channel.not_found, channel.total, channel.balance, channel.refused, content.owned, disk.full.
+    Raises ProblemError: channel.not_found, channel.total, channel.balance, channel.refused, content.owned, disk.full,
+    payment.terms_changed (another worker has another price by now).
     """
     voucher = read_voucher(fields)
     with node.database.read_plain() as unit:
@@ -100,6 +101,8 @@ def _refuse(session: Session, offer: Offer, *, is_owned: bool) -> None:
         refuse_taken_down(session, offer.item.content_id)
     else:
         refuse_unsold(session, offer.film, offer.account)
+        # It is sold, but not for what this offer says.
+        raise ProblemError("payment.terms_changed")
 
 
 def check_terms(node: Node, offer: Offer, payment: ChannelPayment) -> ChannelConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -56,11 +57,14 @@ class Timeline:
         return self.ends_ms[first + count - 1] - self.starts_ms(first)
 
     def split(self, net: int, first: int, count: int) -> list[tuple[int, int]]:
-        """Give each chunk of a range its part of a sum, in proportion to its price; the parts add up to the sum."""
-        weights = self.prices[first : first + count]
+        """Give each chunk of a range its part of a sum, in proportion to its price; the parts add up to the sum.
+
+        Where all of them became free after they were paid, by their length.
+        """
+        weights: Sequence[int] = self.prices[first : first + count]
+        if not any(weights):
+            weights = [self.length_ms(index, 1) for index in range(first, first + count)]
         whole = sum(weights)
-        if not whole:
-            return [(OUTSIDE, net)]
         ends = [net * reached // whole for reached in accumulate(weights)]
         before = (0, *ends[:-1])
         return [(first + at, end - start) for at, (start, end) in enumerate(zip(before, ends, strict=True))]

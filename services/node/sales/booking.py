@@ -168,15 +168,19 @@ def _book_income(
 
 
 def _hand_over(session: Session, event: Paid) -> None:
-    item = session.get(Item, event.content_id)
-    if item is not None and item.visibility == "members" and session.get(Sale, _intent_of(event)) is None:
+    item, sale = session.get(Item, event.content_id), session.get(Sale, _intent_of(event))
+    if item is not None and item.visibility == "members" and sale is None:
         # Paid around the node for what it does not sell by the chunk. What it had taken before the change is honoured.
         item = None
     if item is None or item.creator != event.creator or event.first_chunk + event.chunk_count > item.chunk_count:
         # Anybody may pay the Escrow directly, also for what this node does not sell: the creator keeps the money.
         _log.info("payment for an unknown item", extra={"transaction": event.tx})
         return
-    if event.amount < film_of(session, item).price(event.first_chunk, event.chunk_count):
+    price = film_of(session, item).price(event.first_chunk, event.chunk_count)
+    if sale is not None and sale.state == "received":
+        # Taken at a price that was raised since.
+        price = min(price, sale.amount)
+    if event.amount < price:
         return
     entitle(session, event)
     _close_sale(session, event)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 from sqlalchemy.orm import Session
 
 from services.chain import reasons
+from services.http.late_routes import LateRouter
 from services.node.access import entitled_chunks, refuse_unsold, why
 from services.node.channels.payment import pay_by_channel, refund_channel
 from services.node.channels.vouchers import Sold
@@ -46,7 +47,7 @@ from services.wire.x402 import (
     network,
 )
 
-router = APIRouter(tags=["sales"])
+router = LateRouter(tags=["sales"])
 Signature = Annotated[str | None, Header(alias="PAYMENT-SIGNATURE")]
 # Source: x402 v2, error codes of the scheme exact on EVM chains.
 _ERRORS = {
@@ -224,6 +225,32 @@ async def _sell(node: Node, offer: Offer, payment: Payment | None, *, is_caller:
         needed = ProblemError("payment.required", amount=offer.amount.micros)
         needed.headers = offer_headers(node, offer, error="Payment required")
         raise needed
+    try:
+        return await _take(node, offer, payment, is_caller=is_caller)
+    except ProblemError as problem:
+        if problem.code != "payment.terms_changed":
+            raise
+        anew = await to_thread.run_sync(_renewed, node, offer)
+        if anew.amount == offer.amount:
+            raise
+    return await _take(node, anew, payment, is_caller=is_caller)
+
+
+def _renewed(node: Node, offer: Offer) -> Offer:
+    """Price an offer again: another worker may have changed the film. Raises ProblemError: content.owned.
+
+    Whoever paid the price before it changed, and lost the answer, is told so instead of being asked for another.
+    """
+    node.shelf.forget(offer.item.content_id)
+    with node.database.read() as session:
+        film = node.shelf.get(session, offer.item.content_id)
+        anew = make_offer(film, offer.account, offer.first_chunk, offer.chunk_count)
+        if anew.amount == ZERO or owns_any(session, anew):
+            raise ProblemError("content.owned")
+    return anew
+
+
+async def _take(node: Node, offer: Offer, payment: Payment, *, is_caller: bool) -> Sold:
     if isinstance(payment, ChannelPayment):
         return await pay_by_channel(node, offer, payment, is_caller=is_caller)
     return await to_thread.run_sync(_by_transaction, node, offer, payment, is_caller)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlalchemy import Select, select
@@ -18,6 +19,7 @@ from services.node.context import Node
 from services.node.sales import by_escrow, by_transfer
 from services.node.sales.booking import sync
 from services.node.sales.offer import Offer, owns_any
+from services.node.sales.shelf import is_current
 from services.node.standing import refuse_taken_down
 from services.node.tables import Sale
 from services.units.address import Bytes32
@@ -49,7 +51,7 @@ def sell(node: Node, offer: Offer, payment: Payment, *, is_caller: bool) -> Keys
         if sale is None:
             _settle(node, offer, payment)
         elif sale.state != "paid":
-            _settle(node, offer, _resumed(node, offer, payment, sale))
+            _settle(node, *_resumed(node, offer, payment, sale))
         return _handed_over(node, offer)
 
 
@@ -95,6 +97,8 @@ def _received(node: Node, offer: Offer, payment: Payment) -> Sale | None:
         if owns_any(session, offer):
             raise ProblemError("content.owned")
         refuse_unsold(session, offer.film, offer.account)
+        if not is_current(session, offer.film):
+            raise ProblemError("payment.terms_changed")
         if any(_valid_before(sale) > now for sale in session.scalars(_overlapping(offer))):
             # Both could reach the chain, and the same chunk would be paid twice.
             raise ProblemError("payment.in_progress")
@@ -155,8 +159,10 @@ def _valid_before(sale: Sale) -> int:
     return int(earlier.payload.authorization.valid_before) if earlier else 0
 
 
-def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> Payment:
+def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> tuple[Offer, Payment]:
     """Go on with an earlier attempt: with its own authorization while that may still arrive, else with the new one.
+
+    An earlier one is for what it was taken for, whatever the film costs by now.
 
     Another worker may be about to send the earlier one: while it is valid, nobody sends another for the same chunks.
     """
@@ -164,7 +170,7 @@ def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> Payment:
     if earlier is not None and sale.state == "received":
         is_sent = node.relayer.find(_submission(offer, earlier)) is not None
         if is_sent or _valid_before(sale) > node.chain.head().timestamp:
-            return earlier
+            return replace(offer, amount=sale.amount), earlier
     _way(payment).check(node, offer, payment)
     with node.database.write() as session:
         _refuse_used(session, offer, payment)
@@ -173,8 +179,8 @@ def _resumed(node: Node, offer: Offer, payment: Payment, sale: Sale) -> Payment:
             # Another worker went on meanwhile; whoever asks again goes on with what that one chose.
             raise ProblemError("payment.in_progress")
         row.payment, row.state, row.error = payment.model_dump(mode="json", by_alias=True), "received", None
-        row.nonce = payment.payload.authorization.nonce
-    return payment
+        row.nonce, row.amount = payment.payload.authorization.nonce, offer.amount
+    return offer, payment
 
 
 def _settle(node: Node, offer: Offer, payment: Payment) -> None:

@@ -1,4 +1,8 @@
-"""Films that are being sold, in memory: a published version never changes, and each sale needs its prices and keys."""
+"""Films that are being sold, in memory: each sale needs their prices and keys.
+
+Another worker may have put a film at another price: whoever sells from memory compares price and number of free parts,
+which say all of it, with the database.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Set
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.db.keybox import KeyBox
@@ -17,6 +21,7 @@ from services.wire.node import ChunkKey
 from services.wire.problems import ProblemError
 
 _FILMS = 64
+_TERMS = select(Item.price_per_ten_seconds, Item.free_chunks).where(Item.content_id == bindparam("content"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,9 @@ class Shelf:
             return film
 
     def get(self, session: Session, content_id: str) -> Film:
-        """Give a film, from memory if it is there; raises ProblemError: content.not_found."""
+        """Give a film as it is sold now, from memory if it is there; raises ProblemError: content.not_found."""
         film = self.known(content_id)
-        if film is not None:
+        if film is not None and is_current(session, film):
             return film
         content_id = content_id.lower()
         item = session.get(Item, content_id)
@@ -91,6 +96,12 @@ class Shelf:
         """Read a film again when it is asked for next."""
         with self._guard:
             self._films.pop(content_id.lower(), None)
+
+
+def is_current(session: Session, film: Film) -> bool:
+    """Tell whether a film in memory costs what the database says."""
+    terms = session.connection().execute(_TERMS, {"content": film.item.content_id}).first()
+    return terms is not None and tuple(terms) == (film.item.price_per_ten_seconds, film.item.free_chunks)
 
 
 def film_of(session: Session, item: Item) -> Film:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QVBoxLayout, QWidget
 
 from studio.kit.format import duration, moment, money, money_exact, number, plural
 from studio.kit.paged import PagedTableModel
@@ -17,6 +17,8 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.widgets.choice import Choice
+from studio.kit.widgets.flow import Flow
+from studio.kit.widgets.money_field import MoneyField
 from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ ACCESS = (
     ("members", mark("Members only")),
     ("public", mark("For everybody")),
 )
+ARCHIVED = ("archived", mark("Archived"))
 ORDERS = (
     ("newest", mark("Newest first")),
     ("earned", mark("Earned most")),
@@ -49,6 +52,8 @@ _SEEN = 10
 def _access(film: ItemRowOut) -> Cell:
     if film.takedown:
         return Cell(tr("taken down"), "bad", badge=True, tip=tr("A moderator of the node took it down."))
+    if film.is_archived:
+        return Cell(tr("archived"), "neutral", badge=True, tip=tr("Open it to bring it back."))
     if film.opens_at is not None:
         return Cell(tr("from {when}", when=moment(film.opens_at)), "info", badge=True, tip=tr("It is still to come."))
     words, tone = _BADGES[film.visibility]
@@ -88,7 +93,9 @@ class FilmTools(Card):
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(scaled(320))
         self.search.textChanged.connect(self.searched)
-        access = Choice([(key, tr(words)) for key, words in ACCESS], name="content.filter", says=tr("Which films"))
+        access = Choice(
+            [(key, tr(words)) for key, words in (*ACCESS, ARCHIVED)], name="content.filter", says=tr("Which films")
+        )
         access.picked.connect(self.filtered)
         order = Choice([(key, tr(words)) for key, words in ORDERS], name="content.order", says=tr("In which order"))
         order.picked.connect(self.ordered)
@@ -107,7 +114,7 @@ class FilmList(Card):
     """All films that fit, however many.
 
     Signals: ``opened(film)``, ``picked(id)`` for one, ``marked(ids)`` for some, ``page_wanted(offset)``,
-    ``access_wanted(visibility)``, ``undo_wanted``.
+    ``access_wanted(visibility)``, ``undo_wanted``, ``price_asked(price)`` with None to leave it, ``price_wanted``.
     """
 
     opened = Signal(object)
@@ -116,6 +123,8 @@ class FilmList(Card):
     page_wanted = Signal(int)
     access_wanted = Signal(str)
     undo_wanted = Signal()
+    price_asked = Signal(object)
+    price_wanted = Signal(object)
 
     def __init__(self, pictures: PictureShelf | None = None) -> None:
         super().__init__(padding=12, spacing=8)
@@ -125,6 +134,7 @@ class FilmList(Card):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.opened.connect(self.opened)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
+        self._busy = False
         self._none = text.muted(tr("No film fits these words and filters."))
         self._none.setContentsMargins(12, 8, 12, 16)
         self._words = text.muted(wrap=False)
@@ -133,13 +143,34 @@ class FilmList(Card):
             button.clicked.connect(partial(self.access_wanted.emit, key))
         self._undo = ghost(tr("Undo"), name="content.many.undo", icon="retry")
         self._undo.clicked.connect(self.undo_wanted)
-        line = row(self._words, *self._changes, self._undo, spacing=8)
-        line.addStretch(1)
-        self._bar = holder(line)
+        self._build_price()
+        line = Flow(self._words, *self._changes, self._amount, self._reprice, self._undo, spacing=8)
+        self._bar = QWidget()
+        self._bar.setLayout(line)
         line.setContentsMargins(12, 4, 12, 4)
         self._problem = text.Text(ink="bad", wrap=True)
-        for part in (self._bar, self._problem, self.table, self._none):
+        for part in (self._bar, self._ask, self._problem, self.table, self._none):
             self.body.addWidget(part)
+
+    def _build_price(self) -> None:
+        self._amount = MoneyField(name="content.many.amount", says=tr("Price per 10 seconds for all of them"))
+        self._amount.setMaximumWidth(scaled(120))
+        self._amount.edited.connect(self._show_can_price)
+        self._reprice = secondary(tr("Set price"), name="content.many.price")
+        self._reprice.clicked.connect(self._on_price)
+        self._asked = text.Text(ink="warn", wrap=True)
+        self._asked.setObjectName("content.many.price.words")
+        sure = secondary(tr("Yes, from now on"), name="content.many.price.sure")
+        sure.clicked.connect(self._on_sure)
+        back = ghost(tr("Keep the prices"), name="content.many.price.keep")
+        back.clicked.connect(self._on_keep)
+        lines = QVBoxLayout()
+        lines.setContentsMargins(12, 4, 12, 8)
+        lines.addWidget(self._asked)
+        ends = row(sure, back, spacing=8)
+        ends.addStretch(1)
+        lines.addLayout(ends)
+        self._ask = holder(lines)
 
     def begin(self, page: ItemPageOut) -> None:
         """Show another list."""
@@ -156,15 +187,51 @@ class FilmList(Card):
         """Show what can be done with the marked films, and what went wrong."""
         count = len(state.chosen)
         self._bar.setVisible(count > 1 or bool(state.undo))
+        self._busy = state.busy
+        for part in (self._amount, self._reprice):
+            part.setVisible(count > 1)
+        self._show_can_price()
+        self._ask.setVisible(state.price is not None and count > 1)
+        if state.price is not None:
+            self._asked.setText(
+                tr(
+                    "From now on {films} cost {price} per 10 seconds. What was bought stays bought. Who is watching is "
+                    "shown the new price before anything is paid.",
+                    films=tr_count(count, "{count} film", "{count} films"),
+                    price=money_exact(state.price),
+                )
+            )
         self._words.setText(f"{plural(count, 'film', 'films')}:" if count > 1 else tr("Changed."))
         for button in self._changes:
             button.setVisible(count > 1)
             button.setEnabled(not state.busy)
         self._undo.setVisible(bool(state.undo))
         self._undo.setEnabled(not state.busy)
+        said = self._what_failed(state)
+        self._problem.setVisible(bool(said))
+        self._problem.setText(said)
+
+    def _what_failed(self, state: FilmsState) -> str:
         problem = state.unchanged or state.problem
-        self._problem.setVisible(problem is not None)
-        self._problem.setText("" if problem is None else advice(problem).sentence)
+        lines = [] if problem is None else [advice(problem).sentence]
+        if state.failed:
+            done = tr_count(state.repriced or 0, "{count} film has the new price.", "{count} films have the new price.")
+            lines.append(tr("{done} Not changed:", done=done))
+            lines += [f"“{title}”: {advice(why).sentence}" for title, why in state.failed]
+        return "\n".join(lines)
+
+    def _show_can_price(self) -> None:
+        self._reprice.setEnabled(bool(self._amount.money) and not self._busy)
+
+    def _on_price(self) -> None:
+        self.price_asked.emit(self._amount.money)
+
+    def _on_keep(self) -> None:
+        self.price_asked.emit(None)
+
+    def _on_sure(self) -> None:
+        films = [self.model.row_at(index.row()) for index in self.table.selectionModel().selectedRows()]
+        self.price_wanted.emit({str(film.content_id): film.title for film in films if film is not None})
 
     def _on_selection(self) -> None:
         films = [self.model.row_at(index.row()) for index in self.table.selectionModel().selectedRows()]

@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
 
+from services.units.money import ZERO, Money
 from studio.kit.paged import PAGE
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
+from studio.pages.content.item_model import MOST_PER_TEN_SECONDS
 
 if TYPE_CHECKING:
-    from services.client.bulk import Changed
+    from collections.abc import Mapping
+
+    from services.client.bulk import Changed, Repriced
     from services.wire.access import AccessOut, Visibility
     from services.wire.figures import ItemPageOut
     from studio.kit.context import PageContext
 
 NEWEST = "newest"
+ARCHIVED = "archived"
 _TYPING_MS = 250
 
 
 @dataclass(frozen=True, slots=True)
 class FilmsState:
-    """total: how many films fit; None before the first answer. access: a visibility, empty for all."""
+    """total: how many films fit; None before the first answer. access: a visibility or ARCHIVED, empty for all."""
 
     query: str = ""
     access: str = ""
@@ -33,6 +38,12 @@ class FilmsState:
     """The ids of the films that are marked."""
     undo: tuple[AccessOut, ...] = ()
     """What the last change of many replaced."""
+    price: Money | None = None
+    """What all marked films are to cost per ten seconds, while that is asked back; None when nothing is."""
+    repriced: int | None = None
+    """How many films the last change of price reached; None before one."""
+    failed: tuple[tuple[str, Problem], ...] = ()
+    """Title of each film that it did not reach, and why."""
     busy: bool = False
     unchanged: Problem | None = None
     """Why the last change of many stopped; what was changed before it can be undone."""
@@ -98,7 +109,8 @@ class FilmsViewModel(ViewModel[FilmsState]):
 
     def mark(self, films: tuple[str, ...]) -> None:
         """Note which films are marked."""
-        self._set(chosen=films)
+        if films != self.state.chosen:
+            self._set(chosen=films, price=None)
 
     def change_access(self, visibility: Visibility) -> None:
         """Let all marked films be had in one way; members-only keeps a film's tiers, or takes all."""
@@ -106,6 +118,22 @@ class FilmsViewModel(ViewModel[FilmsState]):
         if films and not self.state.busy:
             self._set(busy=True, unchanged=None, undo=())
             self._act(lambda desk: desk.bulk.change_access(films, visibility), self._on_changed, self._on_unchanged)
+
+    def ask_price(self, price: Money | None) -> None:
+        """Ask back before all marked films get a price; None to leave it."""
+        if price is None or ZERO < price <= MOST_PER_TEN_SECONDS:
+            self._set(price=price, repriced=None, failed=())
+
+    def change_price(self, titles: Mapping[str, str]) -> None:
+        """Put all marked films at the price that was asked back. titles: the films' names, for those that fail."""
+        films, price = self.state.chosen, self.state.price
+        if films and price is not None and not self.state.busy:
+            self._set(busy=True, price=None, unchanged=None, undo=(), repriced=None, failed=())
+            self._act(
+                lambda desk: desk.bulk.change_price(films, price),
+                lambda done: self._on_repriced(done, titles),
+                self._on_unchanged,
+            )
 
     def take_back(self) -> None:
         """Make the last change of many undone."""
@@ -115,7 +143,9 @@ class FilmsViewModel(ViewModel[FilmsState]):
             self._act(lambda desk: desk.bulk.restore_access(before), self._on_restored, self._on_unchanged)
 
     def _wish(self) -> dict[str, Any]:
-        return {"query": self.state.query, "access": self.state.access, "order": self.state.order}
+        is_archived = self.state.access == ARCHIVED
+        access = "" if is_archived else self.state.access
+        return {"query": self.state.query, "access": access, "order": self.state.order, "archived": is_archived}
 
     def _on_page(self, page: ItemPageOut, wish: dict[str, Any]) -> None:
         if wish == self._wish():
@@ -124,6 +154,11 @@ class FilmsViewModel(ViewModel[FilmsState]):
 
     def _on_changed(self, done: Changed) -> None:
         self._set(busy=False, undo=done.before, unchanged=None if done.problem is None else Problem.of(done.problem))
+        self.refresh()
+
+    def _on_repriced(self, done: Repriced, titles: Mapping[str, str]) -> None:
+        failed = tuple((titles.get(film, film), Problem.of(problem)) for film, problem in done.failed)
+        self._set(busy=False, repriced=len(done.done), failed=failed)
         self.refresh()
 
     def _on_restored(self, _done: None) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Signal
 
+from services.units.money import ZERO, Money
 from studio.kit.format import money_plain
 from studio.kit.opening_time import parse
 from studio.kit.price_words import category_in
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.wire.catalogue import ItemOut
+    from services.wire.node import VersionOut
     from services.wire.nodes import LinkOut
     from services.wire.pricing import NarrativeOut, SuggestionOut
     from services.wire.uploads import Category, Intent, UploadOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
+
+
+MOST_PER_TEN_SECONDS = Money(10_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,41 @@ class ItemState:
     suggestion: SuggestionOut | None = None
     words: str = ""
     undo: About | None = None
+    price_text: str | None = None
+    """The price that is being written, in dollars; None for the one that holds."""
+    free: int | None = None
+    """The free parts that are being written; None for those that hold."""
+    asks: Literal["", "price", "archive"] = ""
+    """What is asked back before it is done."""
     busy: bool = False
     problem: Problem | None = None
+
+    @property
+    def wanted_price(self) -> Money | None:
+        """The price as it is written; None for what is no price."""
+        if self.item is None:
+            return None
+        if self.price_text is None:
+            return self.item.price_per_ten_seconds
+        try:
+            price = Money.parse(self.price_text)
+        except (ValueError, OverflowError):
+            return None
+        return price if ZERO < price <= MOST_PER_TEN_SECONDS else None
+
+    @property
+    def wanted_free(self) -> int:
+        """The free parts as they are written."""
+        held = 0 if self.item is None else self.item.free_chunks
+        return held if self.free is None else self.free
+
+    @property
+    def can_change_price(self) -> bool:
+        """True when something else than what holds is written, and can be."""
+        if self.item is None or self.upload is None or self.busy or self.wanted_price is None:
+            return False
+        held = (self.item.price_per_ten_seconds, self.item.free_chunks)
+        return (self.wanted_price, self.wanted_free) != held
 
     @property
     def kept(self) -> About | None:
@@ -70,9 +108,13 @@ class ItemState:
 
 
 class ItemViewModel(ViewModel[ItemState]):
-    """Follows one film. Signal: ``link(text, is_reachable)`` when its link was asked for and came."""
+    """Follows one film.
+
+    Signals: ``link(text, is_reachable)`` when its link was asked for and came, ``revised`` when another price holds.
+    """
 
     link = Signal(str, bool)
+    revised = Signal()
 
     watches = frozenset({"catalogue", "upload"})
 
@@ -85,7 +127,7 @@ class ItemViewModel(ViewModel[ItemState]):
         if film and film != self.state.film:
             self._set(
                 film=film, item=None, upload=None, about=About(), undo=None, suggestion=None, words="", problem=None,
-                busy=False, opens_text="",
+                busy=False, opens_text="", price_text=None, free=None, asks="",
             )  # fmt: skip
         self.refresh()
 
@@ -127,6 +169,45 @@ class ItemViewModel(ViewModel[ItemState]):
         """Move the film's moment to what was typed."""
         if (moment := parse(self.state.opens_text)) is not None:
             self._open_at(moment)
+
+    def write_price(self, price_text: str, free: int) -> None:
+        """Take over price and free parts as they are typed; they hold when they are confirmed."""
+        self._set(price_text=price_text, free=free, asks="")
+
+    def ask(self, what: Literal["", "price", "archive"]) -> None:
+        """Ask back before something is done; empty to leave it."""
+        if what != "price" or self.state.can_change_price:
+            self._set(asks=what)
+
+    def change_price(self) -> None:
+        """Sign the film at the price that was written; whoever buys from then on sees it first."""
+        state = self.state
+        film, price, free = state.film, state.wanted_price, state.wanted_free
+        if state.asks == "price" and state.can_change_price:
+            self._set(busy=True, problem=None, asks="")
+            self._act(lambda desk: desk.own_films.revise(film, price=price, preview_chunks=free), self._on_priced)
+
+    def archive(self) -> None:
+        """Take the film out of list and sale."""
+        film = self.state.film
+        if self.state.asks == "archive" and not self.state.busy:
+            self._set(busy=True, problem=None, asks="")
+            self._act(lambda desk: desk.own_films.archive(film), self._on_turned)
+
+    def restore(self) -> None:
+        """Bring it back."""
+        film = self.state.film
+        if not self.state.busy:
+            self._set(busy=True, problem=None)
+            self._act(lambda desk: desk.own_films.restore(film), self._on_turned)
+
+    def _on_priced(self, _versions: tuple[VersionOut, ...]) -> None:
+        self._set(busy=False, price_text=None, free=None)
+        self.refresh()
+        self.revised.emit()
+
+    def _on_turned(self, item: ItemOut) -> None:
+        self._set(item=item, busy=False)
 
     def copy_link(self) -> None:
         """Ask for the film's link."""

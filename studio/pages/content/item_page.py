@@ -20,6 +20,7 @@ from studio.kit.words import tr
 from studio.pages.content.about import AboutCard
 from studio.pages.content.access import AccessCard
 from studio.pages.content.access_model import AccessViewModel
+from studio.pages.content.archiving import ArchiveCard
 from studio.pages.content.item_model import ItemViewModel
 from studio.pages.content.item_price import OpeningCard, PriceCard
 from studio.pages.content.revenue import RevenueCard
@@ -44,6 +45,7 @@ class ItemPage(PageFrame):
         self._state = Badge("", "neutral")
         self._add_buttons()
         self._about, self._price, self._opening = AboutCard(), PriceCard(), OpeningCard()
+        self._archiving = ArchiveCard()
         self._access, self._who = AccessCard(), AccessViewModel(context)
         self._revenue, self._earned = RevenueCard(), RevenueViewModel(context)
         note = tr("It is there from the film's next version on; nothing that was sold changes.")
@@ -52,7 +54,7 @@ class ItemPage(PageFrame):
         self._ghost = skeleton_lines(60, 100, 100, 80, spacing=24, height=20)
         self._signed, self._versions = VersionsCard(), VersionsViewModel(context)
         left = column(self._about, self._signed, self._picture, spacing=GUTTER)
-        right = column(self._opening, self._price, self._access, spacing=GUTTER)
+        right = column(self._opening, self._price, self._access, self._archiving, spacing=GUTTER)
         for side in (left, right):
             side.addStretch(1)
         self._parts = Columns(holder(left), holder(right), shares=(1, 1), least=380)
@@ -80,6 +82,13 @@ class ItemPage(PageFrame):
         self._about.save_wanted.connect(self.model.save)
         self._about.undo_wanted.connect(self.model.take_back)
         self._price.aimed.connect(self.model.aim)
+        self._price.typed.connect(self.model.write_price)
+        self._price.change_wanted.connect(self.model.change_price)
+        for card in (self._price, self._archiving):
+            card.ask_wanted.connect(self.model.ask)
+        self._archiving.archive_wanted.connect(self.model.archive)
+        self._archiving.restore_wanted.connect(self.model.restore)
+        self.model.revised.connect(self._on_priced)
         self._opening.typed.connect(self.model.write_opening)
         self._opening.move_wanted.connect(self.model.move_opening)
         self._opening.now_wanted.connect(self.model.open_now)
@@ -95,6 +104,7 @@ class ItemPage(PageFrame):
         self._signed.publish_wanted.connect(self._versions.publish)
         self._signed.undo_wanted.connect(self._versions.take_back)
         self._signed.captions_chosen.connect(self._versions.add_captions)
+        self._signed.captions_dropped.connect(self._versions.drop_captions)
         self._versions.changed.connect(self._render_versions)
         self._versions.revised.connect(self._on_revised)
 
@@ -116,13 +126,15 @@ class ItemPage(PageFrame):
         self.subtitle.setText(since)
         self._show_state(item)
         self._earned.choose(state.film, item.node)
-        for card in (self._about, self._price, self._opening):
+        for card in (self._about, self._price, self._opening, self._archiving):
             card.show_state(state)
         self._pictures.show(state.upload)
         self._versions.show(item, state.upload)
 
     def _show_state(self, item: ItemOut) -> None:
-        if item.opens_at is not None:
+        if item.is_archived:
+            self._state.set_state(tr("archived"), "neutral")
+        elif item.opens_at is not None:
             self._state.set_state(tr("to come"), "info")
         elif item.node:
             self._state.set_state(tr("live on {node}", node=item.node_name), "ok")
@@ -140,6 +152,10 @@ class ItemPage(PageFrame):
 
     def _render_versions(self) -> None:
         self._signed.show_state(self._versions.state)
+
+    def _on_priced(self) -> None:
+        self.model.context.notify(tr("The new price holds from now on. What was bought stays bought."))
+        self._versions.refresh()
 
     def _on_revised(self) -> None:
         self.model.context.notify(tr("The new version is for sale. Who bought the film has it as it is."))

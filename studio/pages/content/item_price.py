@@ -5,27 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout
 
 from studio.kit.format import moment, money_exact, money_plain, plural
 from studio.kit.opening_time import parse
 from studio.kit.price_words import intent_options
+from studio.kit.theme import font
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
-from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.card import Card, holder, row
 from studio.kit.widgets.choice import Choice
 from studio.kit.widgets.fields import Fact, Field
+from studio.kit.widgets.money_field import MoneyField
 from studio.kit.widgets.price_reasons import PriceReasons
 from studio.kit.words import tr
+from studio.pages.content.item_model import MOST_PER_TEN_SECONDS
 
 if TYPE_CHECKING:
+    from services.wire.catalogue import ItemOut
     from studio.pages.content.item_model import ItemState
 
 
 class PriceCard(Card):
-    """Signal: ``aimed(intent)``."""
+    """Signals: ``aimed(intent)``, ``typed(price, free)``, ``ask_wanted(what)``, ``change_wanted``."""
 
     aimed = Signal(str)
+    typed = Signal(str, int)
+    ask_wanted = Signal(str)
+    change_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("Price"))
@@ -35,10 +42,81 @@ class PriceCard(Card):
         self._intent.picked.connect(self.aimed)
         self._aim = Field(tr("What it is for"), self._intent)
         self.reasons = PriceReasons(name="item.suggestion", can_take=False)
-        self._stays = text.caption(tr("The price is signed with the parts that were sold, and stays."), wrap=True)
-        self._without = text.muted(tr("It was published from another computer, where its file was measured."))
-        for part in (self._price, self._parts, self._stays, self._aim, self.reasons, self._without):
+        self._without = text.muted(
+            tr("It was published from another computer, where its file was measured. Its price is changed there.")
+        )
+        self._filling = False
+        self._change = holder(self._form())
+        self._ask = holder(self._question())
+        for part in (self._price, self._parts, self._change, self._ask, self._aim, self.reasons, self._without):
             self.body.addWidget(part)
+
+    def _form(self) -> QVBoxLayout:
+        self._amount = MoneyField(name="item.new_price", says=tr("New price per 10 seconds"), hint="0.01")
+        self._amount.edited.connect(self._on_edit)
+        self._field = Field(tr("New price per 10 seconds"), self._amount)
+        self._free = QSpinBox()
+        self._free.setObjectName("item.new_free")
+        self._free.setFont(font(tabular=True))
+        self._free.lineEdit().setTextMargins(12, 0, 12, 0)
+        self._free.valueChanged.connect(self._on_edit)
+        self._button = secondary(tr("Change the price"), name="item.change_price", icon="arrow-right")
+        self._button.clicked.connect(self._on_button)
+        lines = QVBoxLayout()
+        lines.setSpacing(12)
+        lines.addLayout(row(self._field, Field(tr("Free parts at the start"), self._free), spacing=16))
+        ends = row(self._button)
+        ends.insertStretch(0, 1)
+        lines.addLayout(ends)
+        return lines
+
+    def _question(self) -> QVBoxLayout:
+        self._words = text.Text(ink="warn", wrap=True)
+        self._words.setObjectName("item.change_price.words")
+        sure = secondary(tr("Yes, from now on"), name="item.change_price.sure")
+        sure.clicked.connect(self.change_wanted)
+        back = ghost(tr("Keep the price"), name="item.change_price.keep")
+        back.clicked.connect(self._on_keep)
+        lines = QVBoxLayout()
+        lines.setSpacing(8)
+        lines.addWidget(self._words)
+        lines.addLayout(row(sure, back, spacing=8))
+        return lines
+
+    def _on_edit(self) -> None:
+        if not self._filling:
+            self.typed.emit(self._amount.plain, self._free.value())
+
+    def _on_button(self) -> None:
+        self.ask_wanted.emit("price")
+
+    def _on_keep(self) -> None:
+        self.ask_wanted.emit("")
+
+    def _show_change(self, state: ItemState, item: ItemOut) -> None:
+        self._filling = True
+        self._free.setRange(0, item.chunk_count)
+        self._free.setValue(state.wanted_free)
+        held = money_plain(item.price_per_ten_seconds)
+        self._amount.set_plain(held if state.price_text is None else state.price_text)
+        self._filling = False
+        most = money_exact(MOST_PER_TEN_SECONDS)
+        is_wrong = state.wanted_price is None
+        self._field.show_mistake(tr("A price is more than 0 and at most {most}.", most=most) if is_wrong else "")
+        self._change.setVisible(state.upload is not None)
+        self._button.setVisible(state.asks != "price")
+        self._button.setEnabled(state.can_change_price)
+        self._button.set_text(tr("Changing…") if state.busy else tr("Change the price"))
+        self._ask.setVisible(state.asks == "price")
+        self._words.setText(
+            tr(
+                "From now on {title} costs {price} per 10 seconds, and {free} at the start are free. What was bought "
+                "stays bought. Who is watching is shown the new price before anything is paid.",
+                title=f"“{item.title}”",
+                price=money_exact(state.wanted_price),
+                free=plural(state.wanted_free, tr("part"), tr("parts")),
+            )
+        )
 
     def show_state(self, state: ItemState) -> None:
         """Show the price and the suggestion beside it."""
@@ -49,6 +127,7 @@ class PriceCard(Card):
         free = tr("{count} of them free", count=item.free_chunks)
         self._parts.show_value(f"{plural(item.chunk_count, tr('part'), tr('parts'))}, {free}")
         self._intent.choose(state.intent)
+        self._show_change(state, item)
         self._aim.setVisible(state.upload is not None)
         self._without.setVisible(state.upload is None)
         typed = money_plain(item.price_per_ten_seconds)

@@ -143,6 +143,8 @@ class ContentPage(PageFrame):
         listed.page_wanted.connect(films.load)
         listed.access_wanted.connect(films.change_access)
         listed.undo_wanted.connect(films.take_back)
+        listed.price_asked.connect(films.ask_price)
+        listed.price_wanted.connect(films.change_price)
         films.listed.connect(listed.begin)
         films.paged.connect(listed.put)
         films.changed.connect(self._render)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -14,6 +15,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Field
+from studio.kit.widgets.flow import Flow
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _CHANGED = {
     "poster": mark("picture"),
     "captions": mark("captions"),
     "chapters": mark("chapters"),
+    "price": mark("price"),
+    "free": mark("free parts"),
 }
 _LONGEST = 120
 _LISTED = 6
@@ -33,13 +37,15 @@ _LISTED = 6
 class VersionsCard(Card):
     """Hidden until the versions are known.
 
-    Signals: ``typed(title)``, ``captions_chosen(path)``, ``publish_wanted``, ``undo_wanted``.
+    Signals: ``typed(title)``, ``captions_chosen(path)``, ``captions_dropped(language, name)``, ``publish_wanted``,
+    ``undo_wanted``.
     """
 
     typed = Signal(str)
     publish_wanted = Signal()
     undo_wanted = Signal()
     captions_chosen = Signal(str)
+    captions_dropped = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__(tr("Signed with the film"))
@@ -50,7 +56,8 @@ class VersionsCard(Card):
         self._title.textEdited.connect(self.typed)
         self._field = Field(tr("Title"), self._title)
         self._note = text.caption(
-            tr("A new version has another title or picture. Parts, keys and prices stay as they were sold."), wrap=True
+            tr("A new version has another title, picture or captions. Parts and keys stay as they were sold."),
+            wrap=True,
         )
         self._publish = secondary(tr("Publish a new version"), name="item.revise", icon="arrow-right")
         self._publish.clicked.connect(self.publish_wanted)
@@ -71,11 +78,14 @@ class VersionsCard(Card):
         self._lines.setSpacing(4)
         self.body.addWidget(self._field)
         self.body.addLayout(spoken)
+        self._each = Flow()
+        self.body.addLayout(self._each)
         self.body.addWidget(self._note)
         self.body.addWidget(self._problem)
         self.body.addLayout(buttons)
         self.body.addLayout(self._lines)
         self._shown: tuple[VersionOut, ...] = ()
+        self._listed: list[tuple[str, str, bool]] = []
         self.hide()
 
     def show_state(self, state: VersionsState) -> None:
@@ -88,9 +98,10 @@ class VersionsCard(Card):
         self._field.show_mistake(state.mistake)
         self._publish.setEnabled(state.can_publish)
         self._publish.set_text(tr("Publishing…") if state.busy else tr("Publish a new version"))
-        there = [language_name(of) or name for of, name in state.captions]
+        there = [language_name(of) or name for of, name in state.captions if (of, name) not in state.dropped]
         there += [tr("{name} (new)", name=name) for _, name, _ in state.new_captions]
         self._captions.setText(tr("Captions: {names}", names=", ".join(there) or tr("none")))
+        self._show_each(state)
         self._add.setEnabled(not state.busy)
         self._problem.setVisible(state.problem is not None)
         self._problem.setText("" if state.problem is None else advice(state.problem).sentence)
@@ -99,6 +110,23 @@ class VersionsCard(Card):
         if state.versions != self._shown:
             self._shown = state.versions
             self._list(state.versions)
+
+    def _show_each(self, state: VersionsState) -> None:
+        listed = [(*one, one in state.dropped) for one in state.captions]
+        listed += [(language, name, False) for language, name, _ in state.new_captions]
+        if listed == self._listed:
+            return
+        self._listed = listed
+        while (item := self._each.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for language, name, is_dropped in listed:
+            said = language_name(language) or name
+            words = tr("Keep {name}", name=said) if is_dropped else tr("Remove {name}", name=said)
+            button = ghost(words, name="item.captions.keep" if is_dropped else "item.captions.remove")
+            button.clicked.connect(partial(self.captions_dropped.emit, language, name))
+            self._each.addWidget(button)
 
     def _ask(self) -> None:
         if self._dialog is None:

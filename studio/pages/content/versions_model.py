@@ -38,6 +38,8 @@ class VersionsState:
     """Language and name of those that the film has."""
     new_captions: tuple[tuple[str, str, str], ...] = ()
     """Language, name and file of those that the next version brings."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Language and name of those that the next version leaves out."""
     is_own: bool = False
     """Whether it was published from this computer, where its keys are."""
     busy: bool = False
@@ -54,7 +56,7 @@ class VersionsState:
     def can_publish(self) -> bool:
         """True when there is something new to say."""
         has_picture = self.chosen is not None and self.chosen != self.poster
-        is_new = self.title.strip() != self.kept or has_picture or bool(self.new_captions)
+        is_new = self.title.strip() != self.kept or has_picture or bool(self.new_captions or self.dropped)
         return is_new and self.is_own and not self.mistake and not self.busy
 
 
@@ -98,6 +100,15 @@ class VersionsViewModel(ViewModel[VersionsState]):
         rest = [one for one in self.state.new_captions if one[:2] != (language, stem)]
         self._set(new_captions=(*rest, (language, stem, path)), problem=None)
 
+    def drop_captions(self, language: str, name: str) -> None:
+        """Leave captions out of the next version, or, said again, keep them; new ones are forgotten."""
+        one = (language, name)
+        if any(new[:2] == one for new in self.state.new_captions):
+            self._set(new_captions=tuple(new for new in self.state.new_captions if new[:2] != one))
+            return
+        others = tuple(kept for kept in self.state.dropped if kept != one)
+        self._set(dropped=others if one in self.state.dropped else (*others, one), problem=None)
+
     def write(self, title: str) -> None:
         """Take over the title as it is typed."""
         self._set(title=title, problem=None)
@@ -120,15 +131,15 @@ class VersionsViewModel(ViewModel[VersionsState]):
             if film == self.state.film:
                 self._set(
                     versions=versions, kept=title, title=title, busy=False, undo=undo if undo != title else "",
-                    poster=self.state.chosen, new_captions=(),
+                    poster=self.state.chosen, new_captions=(), dropped=(),
                 )  # fmt: skip
                 self.refresh()
                 self.revised.emit()
 
         changed, new = None if title == was else title, self.state.new_captions
-        taken = {one[:2] for one in new}
+        taken = {one[:2] for one in new} | set(self.state.dropped)
         kept = tuple((*one, "") for one in self.state.captions if one not in taken)
-        captions = (*kept, *new) if new else None
+        captions = (*kept, *new) if taken else None
         self._act(lambda desk: desk.own_films.revise(film, title=changed, captions=captions), done)
 
     def _on_playback(self, film: PlaybackOut) -> None:
