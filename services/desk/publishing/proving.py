@@ -45,16 +45,24 @@ def prove_in_background(desk: Desk, upload_id: str) -> None:
 async def prove(desk: Desk, upload_id: str) -> None:
     """Prove a published film and note what came of it with its stage; nothing is raised."""
     async with desk.turn(upload_id):
-        row = await to_thread.run_sync(get, desk, upload_id)
-        await to_thread.run_sync(note_stage_problem, desk, upload_id, "elsewhere", None)
-        problem = None
         try:
-            await _prove(desk, row)
-        except ProblemError as found:
-            _log.info("not playable elsewhere", extra={"upload": upload_id, "code": found.code})
-            problem = found
-        await to_thread.run_sync(note_stage_problem, desk, upload_id, "elsewhere", problem)
+            await _prove_and_note(desk, upload_id)
+        except ProblemError as problem:
+            # The disk has no room for the note; the stage shows as it was, and can be done again.
+            _log.info("not noted", extra={"upload": upload_id, "code": problem.code})
     desk.events.publish("upload", upload_id)
+
+
+async def _prove_and_note(desk: Desk, upload_id: str) -> None:
+    row = await to_thread.run_sync(get, desk, upload_id)
+    await to_thread.run_sync(note_stage_problem, desk, upload_id, "elsewhere", None)
+    problem = None
+    try:
+        await _prove(desk, row)
+    except ProblemError as found:
+        _log.info("not playable elsewhere", extra={"upload": upload_id, "code": found.code})
+        problem = found
+    await to_thread.run_sync(note_stage_problem, desk, upload_id, "elsewhere", problem)
 
 
 async def _prove(desk: Desk, row: Upload) -> None:

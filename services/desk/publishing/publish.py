@@ -14,6 +14,7 @@ from services.desk.nodes.carrying import carried_access
 from services.desk.nodes.placing import set_place
 from services.desk.nodes.sending import send_film
 from services.desk.publishing.leftovers import clear_up
+from services.desk.publishing.noting import note_end
 from services.desk.publishing.pinning import pin
 from services.desk.publishing.proving import prove
 from services.desk.publishing.record import change, film_of, get, out, secret_of
@@ -144,17 +145,16 @@ async def _in_turn(desk: Desk, upload_id: str) -> UploadOut:
             await pin(at, row)
             is_asked = True
             card = await register(at, row.content_id, body)
+            await to_thread.run_sync(set_place, desk, row.content_id, at.node.uri, "live", card)
+            await to_thread.run_sync(_finish, desk, row.id)
         except ProblemError as problem:
             back: dict[str, object] = {"state": "ready", "problem": dict(problem.body())}
             if problem.code in REFUSED or not is_asked:
                 # The node said no, or never heard of it: the form may change again. After anything else it may have
                 # said yes.
                 back["publication"] = None
-            await to_thread.run_sync(partial(change, desk, upload_id, **back))
-            desk.events.publish("upload", upload_id)
+            await note_end(desk, upload_id, was="publishing", **back)
             raise
-        await to_thread.run_sync(set_place, desk, row.content_id, at.node.uri, "live", card)
-        await to_thread.run_sync(_finish, desk, row.id)
     desk.events.publish("upload", upload_id)
     desk.events.publish("catalogue", row.content_id)
     # It is for sale by now: what is wrong with it elsewhere does not undo that.

@@ -30,6 +30,9 @@ async def frame_of(desk: Desk, upload_id: str, at_ms: int) -> bytes:
 async def set_thumbnail(desk: Desk, upload_id: str, wanted: ThumbnailIn) -> UploadOut:
     """Keep the picture that was chosen; without one it is found in the film again.
 
+    The one before is discarded unless it was published: viewers of an older version still have its picture, and its
+    captions too. Their blocks and pins stay as long as the film does, as the parts do, which all versions share: what
+    was bought under any version plays and can be exported.
     Raises ProblemError: upload.state while the film is on its way to a node, upload.file_missing, media.picture and as
     services.media.worker.
     """
@@ -55,7 +58,7 @@ def _keep(desk: Desk, upload_id: str, chosen: Cid | None) -> UploadOut:
         if row.state == "publishing":
             # It was signed meanwhile.
             raise ProblemError("upload.state")
-        before = (row.beside or {}).get(_NAME)
+        before = None if row.publication is not None else (row.beside or {}).get(_NAME)
         rest = {name: value for name, value in (row.beside or {}).items() if name != _NAME}
         row.beside = rest if chosen is None else {**rest, _NAME: str(chosen)}
         changed = out(row)

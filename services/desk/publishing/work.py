@@ -13,12 +13,14 @@ from sqlalchemy import select
 from services.desk.context import Desk
 from services.desk.publishing.leftovers import clear_up, notes_folder
 from services.desk.publishing.naming import source_of
+from services.desk.publishing.noting import note_end
 from services.desk.publishing.record import change, get, move, sealed_to_json, secret_of
 from services.desk.publishing.stages import StageBoard
 from services.desk.tables import Upload
 from services.media.film import Ingested
 from services.media.worker import ingest
 from services.wire.problems import ProblemError
+from services.wire.uploads import UploadState
 
 _log = logging.getLogger(__name__)
 
@@ -64,16 +66,18 @@ def _forget_strangers(desk: Desk) -> None:
 
 async def _work(desk: Desk, upload_id: str) -> None:
     async with desk.upload_slots, desk.turn(upload_id):
+        was: UploadState = "queued"
         try:
             await to_thread.run_sync(partial(move, desk, upload_id, sources=("queued",), state="working"))
-        except ProblemError:
-            # It was stopped or discarded while it waited.
-            return
-        try:
+            was = "working"
             await _ingest(desk, upload_id)
         except ProblemError as problem:
+            if was == "queued" and problem.code != "disk.full":
+                # It was stopped or discarded while it waited.
+                return
             _log.info("upload failed", extra={"upload": upload_id, "code": problem.code})
-            await _save(desk, upload_id, state="failed", problem=dict(problem.body()), **_afresh(problem))
+            failed = {"state": "failed", "problem": dict(problem.body()), **_afresh(problem)}
+            await note_end(desk, upload_id, was=was, **failed)
 
 
 def _afresh(problem: ProblemError) -> dict[str, object]:
