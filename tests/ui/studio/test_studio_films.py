@@ -9,7 +9,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from services.client.bulk import Changed
+from services.client.bulk import Changed, Repriced
+from services.units.money import Money
 from services.wire.access import AccessOut
 from services.wire.problems import ProblemError
 from studio.kit.chart import Chart
@@ -101,3 +102,33 @@ def test_many_films_change_at_once_and_back(content: ContentPage, client: Prepar
     qtbot.waitUntil(lambda: "Members-only needs a tier." in shown(content))
     # What was changed before it stopped can be taken back.
     assert content._films.state.undo == (was,)
+
+
+def test_many_films_get_a_price_and_each_that_does_not_is_named(
+    content: ContentPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    """What it will do is named first; one film that fails keeps nothing from the others."""
+    table: Any = content.findChild(QWidget, "content.films")
+    table.selectionModel().select(
+        QItemSelection(table.model().index(0, 0), table.model().index(2, 6)),
+        QItemSelectionModel.SelectionFlag.ClearAndSelect,
+    )
+    ids, title = content._films.state.chosen, table.model().row_at(1).title
+    client.answers["bulk.change_price"] = Repriced((ids[0], ids[2]), ((ids[1], ProblemError("content.not_found")),))
+    amount = content.findChild(QLineEdit, "content.many.amount")
+    assert amount is not None
+    qtbot.keyClicks(amount, "0.04")
+    click(content, "content.many.price")
+    assert "3 films cost $0.04 per 10 seconds" in shown(content)
+    assert client.called("bulk.change_price") == []
+    click(content, "content.many.price.sure")
+    qtbot.waitUntil(lambda: content._films.state.repriced is not None)
+    assert client.called("bulk.change_price") == [((ids, Money(40_000)), {})]
+    assert "2 films have the new price." in shown(content)
+    assert f"“{title}”:" in shown(content)
+
+
+def test_archived_films_are_a_filter(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
+    content._films.filter("archived")
+    qtbot.waitUntil(lambda: client.called("figures.items")[-1][1]["archived"] is True)
+    assert client.called("figures.items")[-1][1]["access"] == ""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from services.units.money import ZERO, Money, total
@@ -297,3 +297,80 @@ def test_the_way_out_and_the_link(qtbot: QtBot, opened: Opened, client: Prepared
     press(page, "item.watch")
     press(page, "item.back")
     assert shell.visited == [("watch", {"content_id": str(FILM.content_id)}), ("content", {})]
+
+
+def _typed(page: ItemPage, price: str, free: int) -> None:
+    amount, parts = line(page, "item.new_price"), page.findChild(QSpinBox, "item.new_free")
+    assert parts is not None
+    amount.selectAll()
+    QTest.keyClicks(amount, price)
+    parts.setValue(free)
+
+
+def test_another_price_is_asked_back_and_holds_from_now_on(
+    opened: Opened, node: Node, client: PreparedClient, qtbot: QtBot
+) -> None:
+    """Two steps: the sum is named before anything is signed."""
+    page = opened()
+    change = page.findChild(Button, "item.change_price")
+    assert change is not None
+    assert not change.isEnabled()
+    client.answers["own_films.revise"] = SECOND
+    _typed(page, "0.0", 3)
+    assert not change.isEnabled()
+    _typed(page, "0.025", 3)
+    press(page, "item.change_price")
+    assert "$0.025" in label(page, "item.change_price.words")
+    assert "3 parts" in label(page, "item.change_price.words")
+    press(page, "item.change_price.keep")
+    page.model.change_price()
+    assert client.called("own_films.revise") == []
+    node.item = node.item.model_copy(update={"price_per_ten_seconds": Money(25_000), "free_chunks": 3})
+    press(page, "item.change_price")
+    press(page, "item.change_price.sure")
+    qtbot.waitUntil(lambda: label(page, "item.price") == "$0.025")
+    said = {"price": Money(25_000), "preview_chunks": 3}
+    assert client.called("own_films.revise") == [((str(FILM.content_id),), said)]
+    assert not change.isEnabled()
+
+
+def test_a_price_that_is_refused_leaves_the_old_one(opened: Opened, client: PreparedClient, qtbot: QtBot) -> None:
+    page = opened()
+    client.answers["own_films.revise"] = ProblemError("node.unreachable")
+    _typed(page, "0.5", 0)
+    press(page, "item.change_price")
+    press(page, "item.change_price.sure")
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    assert page.model.state.price_text == "0.5"
+    assert page.model.state.item == FILM
+
+
+def test_a_film_is_archived_and_brought_back(opened: Opened, client: PreparedClient, qtbot: QtBot) -> None:
+    page = opened()
+    client.answers["own_films.archive"] = FILM.model_copy(update={"is_archived": True})
+    client.answers["own_films.restore"] = FILM
+    press(page, "item.archive")
+    assert "Who bought parts keeps them" in label(page, "item.archiving.words")
+    press(page, "item.archive.keep")
+    page.model.archive()
+    assert client.called("own_films.archive") == []
+    press(page, "item.archive")
+    press(page, "item.archive.sure")
+    qtbot.waitUntil(lambda: "neither listed nor sold" in label(page, "item.archiving.words"))
+    press(page, "item.restore")
+    qtbot.waitUntil(lambda: page.model.state.item == FILM)
+    assert len(client.called("own_films.restore")) == 1
+
+
+def test_captions_are_left_out_of_the_next_version(opened: Opened, client: PreparedClient, qtbot: QtBot) -> None:
+    client.answers |= {"uploads.versions": FIRST, "own_films.revise": SECOND}
+    page = opened()
+    page._versions._set(versions=FIRST, captions=(("en", "English"), ("de", "Deutsch")))
+    press(page, "item.captions.remove")
+    assert label(page, "item.captions") == "Captions: German"
+    press(page, "item.captions.keep")
+    assert not page._versions.state.can_publish
+    press(page, "item.captions.remove")
+    press(page, "item.revise")
+    qtbot.waitUntil(lambda: len(client.called("own_films.revise")) == 1)
+    assert client.called("own_films.revise")[0][1]["captions"] == (("de", "Deutsch", ""),)
