@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -15,6 +15,7 @@ from services.desk.context import Desk
 from services.desk.door import ContentOf, DeskOf
 from services.desk.library.downloads import states
 from services.desk.library.owned import hear_of_owned
+from services.desk.memberships.lending import keepable_films
 from services.desk.memberships.tables import Membership
 from services.desk.nodes.listing import Placed, from_all
 from services.desk.nodes.paging import next_part
@@ -183,19 +184,24 @@ def _library(desk: Desk) -> tuple[ItemOut, ...]:
     downloads = states(desk)
     with desk.database.read() as session:
         rows = list(session.scalars(select(Film).order_by(Film.opened_at.desc(), Film.content_id).limit(_SHOWN)))
-        counts, places = owned_counts(session), Places.read(session, desk)
+        counts, places, lent = owned_counts(session), Places.read(session, desk), keepable_films(session, desk)
     return tuple(
         places.put(
             item_out(CardOut.model_validate(row.card), owned_chunks=counts.get(row.content_id, 0), film=row).model_copy(
                 update={
                     "kept": downloads.get(row.content_id, ""),
                     "watched_at": row.opened_at if row.position_ms else None,
+                    "may_keep": row.content_id in counts or row.content_id in lent or _is_free(row.card),
                 }
             ),
             row.node or "",
         )
         for row in rows
     )
+
+
+def _is_free(card: dict[str, Any]) -> bool:
+    return bool(card["free_chunks"] == card["chunk_count"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class LibraryPage(PageFrame):
             menu.addAction(tr("Take off this disk")).triggered.connect(partial(self._kept.free, item.content_id))
         else:
             keep = menu.addAction(tr("Keep on this disk"))
-            keep.setEnabled(item.owned_chunks > 0 or not item.price_per_ten_seconds)
+            keep.setEnabled(item.may_keep)
             keep.triggered.connect(partial(self._keep, item))
         save = menu.addAction(tr("Save what is yours to a file…"))
         save.setEnabled(item.owned_chunks > 0)

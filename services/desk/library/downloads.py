@@ -8,7 +8,7 @@ import shutil
 from anyio import to_thread
 from sqlalchemy import delete, select
 
-from services.desk.content import ciphertext, init_segment
+from services.desk.content import captions, ciphertext, init_segment
 from services.desk.context import Desk
 from services.desk.films import known_film, open_film
 from services.desk.library.tables import Download
@@ -121,6 +121,7 @@ async def _bring(desk: Desk, content: ContentId) -> None:
                     await to_thread.run_sync(remove, desk, content)
                     return
                 desk.events.publish("download", content)
+            await to_thread.run_sync(_bring_captions, at, film.manifest)
         except ProblemError as failed:
             _log.info("download stopped", extra={"content": content, "code": failed.code})
             problem = failed
@@ -164,6 +165,13 @@ def _bring_part(desk: Desk, manifest: Manifest, index: int) -> int:
         ciphertext(desk, manifest, index)
     shelf.hold(holder(manifest.content_id), "bought", blocks_here(desk, manifest, [index]))
     return chunk.length if shelf.has(chunk.cid) else 0
+
+
+def _bring_captions(desk: Desk, manifest: Manifest) -> None:
+    """Have the captions here and held. They come last: without them the parts play."""
+    for place in range(len(manifest.captions)):
+        captions(desk, manifest, place)
+    desk.elsewhere.shelf(desk.folder).hold(holder(manifest.content_id), "bought", blocks_here(desk, manifest, ()))
 
 
 def _note(desk: Desk, content: ContentId, done: int, more_bytes: int) -> bool:

@@ -92,6 +92,12 @@ def keepable(work: Session, desk: Desk, content: ContentId) -> frozenset[int]:
     return frozenset(work.scalars(wanted))
 
 
+def keepable_films(work: Session, desk: Desk) -> frozenset[ContentId]:
+    """Give the films of which a member may keep parts on this disk now."""
+    wanted = select(LentChunk.content_id).where(LentChunk.until > desk.clock.now(), LentChunk.why == OFFLINE)
+    return frozenset(work.scalars(wanted.distinct()))
+
+
 def lent_key(desk: Desk, content: ContentId, index: int) -> bytes | None:
     """Give a lent chunk's key; None when it is not lent, or no longer. Blocking."""
     with desk.database.read() as session:

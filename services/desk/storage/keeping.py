@@ -54,10 +54,11 @@ def _bought(desk: Desk) -> dict[ContentId, list[int]]:
 
 
 def blocks_here(desk: Desk, manifest: Manifest, indices: Iterable[int]) -> list[Cid]:
-    """Name the blocks of a film's header and of these parts that lie on the shelf. Blocking."""
+    """Name the blocks of a film's header, of its captions and of these parts that lie on the shelf. Blocking."""
     store = desk.elsewhere.shelf(desk.folder)
     names: list[Cid] = []
-    for file in (manifest.init_cid, *(manifest.chunks[index].cid for index in indices)):
+    beside = (one.cid for one in manifest.captions)
+    for file in (manifest.init_cid, *beside, *(manifest.chunks[index].cid for index in indices)):
         try:
             names += [name for name in block_names(store, file) if store.has(name)]
         except ProblemError:

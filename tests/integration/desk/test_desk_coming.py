@@ -87,9 +87,11 @@ async def test_a_tier_lets_its_members_keep_films_offline(running: RunningWorld)
             return keepable(session, desk, film.content)
 
     assert kept() == frozenset(), "a member may watch, and not keep"
+    assert [item.may_keep for item in await viewer.catalogue.library()] == [False]
     await creator.tiers.update(tier.id, name="Offline", price=tier.price, perks=(), downloads=True)
     await viewer.playback.open(film.content)
     assert kept() == frozenset(range(4))
+    assert [item.may_keep for item in await viewer.catalogue.library()] == [True]
     await downloads.start(desk, film.content)
     while (await viewer.library.downloads()).downloads[0].state != "here":
         await asyncio.sleep(0.02)

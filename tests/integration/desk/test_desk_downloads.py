@@ -18,6 +18,7 @@ from tests.fixtures.world_distant import DistantNode
 from tests.fixtures.world_far_away import CHUNKS, Far, far_away, published_far
 
 CHUNK_BYTES = 2_000
+WORDS = b"WEBVTT\n\n00:00.000 --> 00:02.000\nIce.\n"
 
 
 async def idle(far: Far) -> None:
@@ -47,7 +48,7 @@ async def bought(far: Far, film: SealedFilm, node: DistantNode, *indices: int) -
 async def test_a_download_plays_without_its_node_and_going_off_the_disk_loses_nothing(
     running: RunningWorld, distant: DistantNode, tmp_path: Path
 ) -> None:
-    _, film = await published_far(running, distant, chunk_bytes=CHUNK_BYTES)
+    _, film = await published_far(running, distant, chunk_bytes=CHUNK_BYTES, words=WORDS)
     async with far_away(tmp_path / "far", running) as far:
         await bought(far, film, distant, 1, 2)
         shelf = far.inside.elsewhere.shelf(far.inside.folder)
@@ -67,6 +68,7 @@ async def test_a_download_plays_without_its_node_and_going_off_the_disk_loses_no
         far.inside.memory.goods.forget((film.content, 1))
         await far.desk.playback.open(film.content)
         await plays(far, film, 0, 1, 2)
+        assert await far.desk.playback.captions(film.content, 0) == WORDS
         # Newer films cannot push it out: its blocks are held.
         assert shelf.room().bought >= here.size_bytes
         freed = await far.desk.library.free(film.content)

@@ -74,6 +74,24 @@ def test_keeping_a_film_asks_for_it_and_shows_the_disk(page: LibraryPage, client
     assert visible(page, "library.downloads")
 
 
+def test_only_what_may_be_kept_is_offered_and_a_lent_film_may(
+    page: LibraryPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    at = next(at for at, film in enumerate(KEPT) if not film.kept and not film.owned_chunks)
+    lent = tuple(film.model_copy(update={"may_keep": one == at}) for one, film in enumerate(KEPT))
+    client.answers["catalogue.library"] = lent
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page.model.state.items == lent)
+    keep = next(action for action in open_menu(page, at, qtbot).actions() if action.text() == "Keep on this disk")
+    assert keep.isEnabled()
+    page.findChild(QMenu, "library.menu").close()  # type: ignore[union-attr]
+    client.answers["catalogue.library"] = none = tuple(film.model_copy(update={"may_keep": False}) for film in KEPT)
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page.model.state.items == none and page.findChild(QMenu, "library.menu") is None)
+    keep = next(action for action in open_menu(page, at, qtbot).actions() if action.text() == "Keep on this disk")
+    assert not keep.isEnabled()
+
+
 def test_the_disk_says_how_far_each_film_is_and_why_one_stopped(page: LibraryPage) -> None:
     click(page, "library.disk")
     said = shown(page)
