@@ -26,7 +26,7 @@ class PrivateClient(httpx.AsyncClient):
     def __init__(self, socket: str, *, headers: Mapping[str, str], timeout: httpx.Timeout) -> None:
         host, _, port = socket.partition(":")
         self._address = (host, int(port)) if host == "127.0.0.1" else socket
-        transport = None if isinstance(self._address, tuple) else httpx.AsyncHTTPTransport(uds=socket)
+        transport = None if isinstance(self._address, tuple) else httpx.AsyncHTTPTransport(uds=socket, verify=False)
         base = f"http://{socket}" if transport is None else "http://service"
         super().__init__(transport=transport, base_url=base, headers=headers, timeout=timeout, trust_env=False)
         self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
