@@ -8,7 +8,7 @@ from anyio import to_thread
 from fastapi import Query
 
 from services.desk.door import DeskOf
-from services.desk.needs import compare_soon, needs_of
+from services.desk.needs import asked_of, compare_soon, needs_of
 from services.desk.nodes.record import find
 from services.http.late_routes import LateRouter
 from services.wire.earnings import OverviewOut
@@ -27,6 +27,6 @@ async def overview(
     if node:
         at = desk.at((await to_thread.run_sync(find, desk, node)).address)
     shown = await at.node.call(OverviewOut, "GET", "/creators/dashboard", query={"days": days})
-    needs = await to_thread.run_sync(needs_of, desk, shown)
+    needs = (*await to_thread.run_sync(needs_of, desk, shown), *await asked_of(at))
     compare_soon(desk)
     return shown.model_copy(update={"needs": needs})

@@ -16,6 +16,8 @@ from services.desk.wallet.backup import standing
 from services.units.money import ZERO
 from services.wire.desk import Reconciliation
 from services.wire.earnings import NeedOut, OverviewOut
+from services.wire.memberships import RefundOut
+from services.wire.messages import MessagesOut
 from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
@@ -35,6 +37,21 @@ def needs_of(desk: Desk, shown: OverviewOut) -> tuple[NeedOut, ...]:
     if shown.latest is None and not uploads:
         needs.append(NeedOut(code="no_items"))
     return tuple(needs)
+
+
+async def asked_of(at: Desk) -> tuple[NeedOut, ...]:
+    """List what members and viewers wait for. at: the desk at the node that they asked; without it there is nothing."""
+    try:
+        messages = await at.node.call(MessagesOut, "GET", "/messages", query={"side": "creator"})
+        refunds = await at.node.call(tuple[RefundOut, ...], "GET", "/refunds", query={"side": "creator"})
+    except ProblemError as problem:
+        _log.info("requests not read", extra={"code": problem.code})
+        return ()
+    asked = {
+        "requests": sum(not row.answer for row in messages.rows),
+        "refunds": sum(row.state == "asked" for row in refunds),
+    }
+    return tuple(NeedOut.model_validate({"code": code, "params": {"count": str(n)}}) for code, n in asked.items() if n)
 
 
 def compare_soon(desk: Desk) -> None:

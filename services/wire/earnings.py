@@ -56,7 +56,10 @@ class LatestItem(Answer):
 class NeedOut(Answer):
     """Something that waits for the creator."""
 
-    code: Literal["no_items", "upload_failed", "upload_ready", "payout_ready", "low_gas", "unreconciled", "backup_due"]
+    code: Literal[
+        "no_items", "upload_failed", "upload_ready", "payout_ready", "low_gas", "unreconciled", "backup_due",
+        "requests", "refunds",
+    ]  # fmt: skip
     params: dict[str, str] = {}
 
 
@@ -110,6 +113,8 @@ class PayoutsOut(Answer):
     """creatorBalances on the chain; None while it cannot be read."""
     pending: MoneyField | None = None
     """The creator's part of what is sold and not yet in the Escrow; None while the node does not say."""
+    reserved: MoneyField | None = None
+    """Held back by smoothing, with the platform's tenth in it; None where nothing is smoothed or nobody says."""
     in_flight: MoneyField
     withdrawn: MoneyField
     history: tuple[WithdrawalOut, ...]

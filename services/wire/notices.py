@@ -10,7 +10,7 @@ from services.wire.base import Answer, Moment, Request
 
 NoticeKind = Literal[
     "sale", "member_joined", "member_left", "payout_done", "upload_done", "upload_failed", "low_gas", "renewal_failed",
-    "request_came",
+    "request_came", "refund_asked", "case_opened",
 ]  # fmt: skip
 NOTICE_KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 Digest = Literal["at_once", "hourly", "daily"]

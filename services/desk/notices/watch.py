@@ -18,7 +18,9 @@ from services.desk.notices.book import note
 from services.desk.tables import Setting, Upload, Withdrawal
 from services.units.money import total
 from services.units.time import iso
+from services.wire.cases import CaseOut
 from services.wire.figures import IncomeLineOut, IncomeLinesOut, MembersOut
+from services.wire.memberships import RefundOut
 from services.wire.messages import MessagesOut
 from services.wire.notices import NoticeKind
 from services.wire.problems import ProblemError
@@ -125,12 +127,24 @@ async def _node_books(desk: Desk, since: datetime) -> list[News]:
         for one in left.rows
         if one.paid_until > since
     ]
+    news += await _asked_of_me(desk, since)
     messages = await node.call(MessagesOut, "GET", "/messages", query={"side": "creator"})
     return news + [
         News("request_came", one.id, {"tier": one.tier_name})
         for one in messages.rows
         if not one.answer and one.at > since
     ]
+
+
+async def _asked_of_me(desk: Desk, since: datetime) -> list[News]:
+    refunds = await desk.node.call(tuple[RefundOut, ...], "GET", "/refunds", query={"side": "creator"})
+    news = [
+        News("refund_asked", one.receipt, {"amount": str(one.amount.micros), "title": one.title})
+        for one in refunds
+        if one.state == "asked" and one.asked_at > since
+    ]
+    cases = await desk.node.call(tuple[CaseOut, ...], "GET", "/cases/mine")
+    return news + [News("case_opened", one.id, {"month": one.month}) for one in cases if one.opened_at > since]
 
 
 def _sales(sold: list[IncomeLineOut]) -> list[News]:

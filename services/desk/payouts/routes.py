@@ -19,6 +19,7 @@ from services.units.money import ZERO, Money, total
 from services.wire.base import ProblemOut
 from services.wire.earnings import PayoutsOut, PrecheckOut, WithdrawalOut, WithdrawalState
 from services.wire.node import CreatorSums
+from services.wire.passes import SharingOut
 from services.wire.problems import ProblemError
 
 _HISTORY = 50
@@ -71,7 +72,16 @@ async def _full_state(desk: Desk) -> PayoutsOut:
     except ProblemError:
         # What is on its way is the node's knowledge; without it the rest is shown.
         return state
-    return state.model_copy(update={"pending": sums.in_flight})
+    return state.model_copy(update={"pending": sums.in_flight, "reserved": await _reserved(desk)})
+
+
+async def _reserved(desk: Desk) -> Money | None:
+    try:
+        sharing = await desk.node.call(SharingOut, "GET", "/pass/sharing")
+    except ProblemError:
+        # A node without a pass has nothing to hold.
+        return None
+    return sharing.reserve if sharing.is_smoothed or sharing.reserve else None
 
 
 def _state(desk: Desk) -> PayoutsOut:

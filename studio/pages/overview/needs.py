@@ -27,6 +27,8 @@ NEEDS: dict[str, tuple[str, Tone, str, str, str]] = {
     "unreconciled": (
         "alert", "warn", mark("A sum differs between the books: {sums}."), mark("Compare them"), "payouts",
     ),
+    "requests": ("members", "accent", "", mark("Answer"), "members"),
+    "refunds": ("members", "warn", "", mark("Decide"), "members"),
     "backup_due": ("key", "warn", "", mark("Make a backup"), "settings"),
 }  # fmt: skip
 _SUMS = {
@@ -44,6 +46,11 @@ def told(need: NeedOut) -> str:
     """Say what waits."""
     if need.code == "backup_due":
         return _backup(need)
+    count = int(need.params.get("count", "0"))
+    if need.code == "requests":
+        return tr_count(count, "{count} member waits for an answer.", "{count} members wait for an answer.")
+    if need.code == "refunds":
+        return tr_count(count, "{count} viewer asks for money back.", "{count} viewers ask for money back.")
     return tr(
         NEEDS[need.code][2],
         title=need.params.get("title") or tr("A film without a title"),

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from studio.kit.format import money_exact
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.button import secondary
+from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.words import tr
 
@@ -50,4 +50,33 @@ class IncomingCard(Card):
         self._icon.show_icon("clock" if pending else "check", "info" if pending else "neutral")
         self._collect.setEnabled(not collecting)
         self._collect.set_text(tr("Bringing it in…") if collecting else tr("Bring it in"))
+        self.setAccessibleName(title)
+
+
+class ReservedCard(Card):
+    """What smoothing holds of the months of a pass; hidden where nothing is smoothed. Signal: ``opened``."""
+
+    opened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(padding=20)
+        self.setObjectName("payouts.reserved")
+        self._title = text.Text(weight=text.Weight.DemiBold)
+        words = text.muted(
+            tr("You chose to smooth what passes bring: of good months a part is kept and paid out in weaker ones. When "
+               "you end that, all of it is due at once.")
+        )  # fmt: skip
+        see = ghost(tr("See the months"), name="payouts.reserved.open")
+        see.clicked.connect(self.opened)
+        line = row(Icon("clock", "info"), spacing=16)
+        line.addLayout(column(self._title, words, spacing=2), 1)
+        line.addWidget(see)
+        self.body.addLayout(line)
+        self.hide()
+
+    def show_reserved(self, reserved: Money | None) -> None:
+        """Show how much is held; None where nothing is smoothed."""
+        self.setVisible(reserved is not None)
+        title = tr("Reserved by smoothing: {sum}", sum=money_exact(reserved))
+        self._title.setText(title)
         self.setAccessibleName(title)

@@ -8,14 +8,14 @@ from studio.kit.explorer import show_transaction
 from studio.kit.format import clock
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import primary
-from studio.kit.widgets.card import row
+from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.tile import Tile
 from studio.kit.words import tr
 from studio.pages.payouts.following import StatePanel
 from studio.pages.payouts.history import HistoryCard
-from studio.pages.payouts.incoming import IncomingCard
+from studio.pages.payouts.incoming import IncomingCard, ReservedCard
 from studio.pages.payouts.panel import CheckPanel
 from studio.pages.payouts.verification import VerificationCard
 from studio.pages.payouts.view_model import PayoutsViewModel
@@ -41,8 +41,9 @@ class PayoutsPage(PageFrame):
         self._in_flight = Tile("payouts.in_flight", tr("In flight"), plain=True)
         self._withdrawn = Tile("payouts.withdrawn", tr("Withdrawn"), plain=True)
         tiles = (self._available, self._pending, self._in_flight, self._withdrawn)
-        self.body.addLayout(row(*tiles, spacing=GUTTER, stretch=1))
-        self._incoming = IncomingCard()
+        self.body.addWidget(Columns(*tiles, least=170))
+        self._incoming, self._reserved = IncomingCard(), ReservedCard()
+        self._reserved.opened.connect(self._open_sharing)
         self._incoming.collect_wanted.connect(self.model.collect)
         self._check, self._state = CheckPanel(), StatePanel()
         self._check.confirmed.connect(self.model.confirm)
@@ -53,7 +54,7 @@ class PayoutsPage(PageFrame):
         self._state.opened.connect(self._open_transaction)
         self._kyc.asked.connect(self.model.verify)
         self._kyc.brought.connect(self.model.bring)
-        for part in (self._incoming, self._check, self._state, self._history, self._kyc, self._sums):
+        for part in (self._incoming, self._reserved, self._check, self._state, self._history, self._kyc, self._sums):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
@@ -101,12 +102,16 @@ class PayoutsPage(PageFrame):
             payouts.pending, tr("sold, not on the chain yet") if told else tr("the node does not say")
         )
         self._incoming.show_pending(payouts.pending, collecting=self.model.state.collecting)
+        self._reserved.show_reserved(payouts.reserved)
         self._in_flight.show_money(payouts.in_flight, tr("to your wallet"))
         self._withdrawn.show_money(payouts.withdrawn, tr("paid out so far"))
         self._history.show_history(payouts.history, self.model.state.explorer)
 
     def _open_transaction(self, transaction: str) -> None:
         show_transaction(self.model.context, self.model.state.explorer, transaction)
+
+    def _open_sharing(self) -> None:
+        self.model.context.navigate("sharing")
 
     def _on_copied(self) -> None:
         self.model.context.notify(tr("Address copied."))

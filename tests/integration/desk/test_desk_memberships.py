@@ -18,6 +18,8 @@ from services.desk.budgets import keep_choices
 from services.desk.memberships.mirror import kept
 from services.desk.memberships.tables import LentChunk, Membership
 from services.desk.memberships.watch import look_after
+from services.desk.needs import asked_of
+from services.desk.notices.watch import look
 from services.units.ids import IntentId
 from services.units.membership import PERIOD_S, TIER_PRICES
 from services.units.money import Money
@@ -274,12 +276,19 @@ async def test_a_refund_comes_out_of_the_creators_wallet_and_ends_the_membership
     assert (await running.viewer.memberships.quote(tier.id)).kind == "join"
 
 
-async def test_a_creator_may_refuse_and_strangers_ask_for_nothing(running: RunningWorld) -> None:
+async def test_a_creator_may_refuse_and_strangers_ask_for_nothing(running: RunningWorld, hand_clock: HandClock) -> None:
     tier, _ = await members_only(running)
     paid = await running.viewer.memberships.join(tier.id, amount=PRICE)
     with pytest.raises(ProblemError, match=r"refund\.not_found"):
         await running.creator.memberships.ask_refund(paid.receipt)
+    desk = running.desk("creator")
+    await look(desk)
+    hand_clock.advance(timedelta(minutes=1))
     await running.viewer.memberships.ask_refund(paid.receipt)
+    assert [(need.code, need.params) for need in await asked_of(desk)] == [("refunds", {"count": "1"})]
+    await look(desk)
+    (told,) = [row for row in (await running.creator.notices.list()).rows if row.kind == "refund_asked"]
+    assert told.params["amount"] == str(PRICE.micros)
     refused = await running.creator.memberships.refuse_refund(paid.receipt)
     assert (refused.state, await running.viewer.memberships.refunds()) == ("refused", (refused,))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -117,7 +118,7 @@ def test_many_films_get_a_price_and_each_that_does_not_is_named(
     client.answers["bulk.change_price"] = Repriced((ids[0], ids[2]), ((ids[1], ProblemError("content.not_found")),))
     amount = content.findChild(QLineEdit, "content.many.amount")
     assert amount is not None
-    qtbot.keyClicks(amount, "0.04")
+    QTest.keyClicks(amount, "0.04")
     click(content, "content.many.price")
     assert "3 films cost $0.04 per 10 seconds" in shown(content)
     assert client.called("bulk.change_price") == []

@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from services.units.money import Money
 from services.wire.base import ProblemOut
 from services.wire.earnings import WithdrawalState
 from services.wire.kyc import DocumentOut, KycState
@@ -303,3 +304,24 @@ def test_documents_are_brought_and_the_verification_is_asked_for(
     page._kyc.brought.emit("residence", "/papers/large.pdf")
     qtbot.waitUntil(page.banner.isVisible)
     assert page._kyc._lines["residence"][1].isEnabled()
+
+
+def test_what_smoothing_holds_is_shown_where_something_is_smoothed(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, shell: Shell
+) -> None:
+    held = samples.payouts().model_copy(update={"reserved": Money(4_200_000)})
+    client.answers["payouts.state"] = held
+    page = PayoutsPage(page_context)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.model.state.payouts == held)
+    card = page.findChild(QWidget, "payouts.reserved")
+    assert card is not None
+    assert not card.isHidden()
+    assert "$4.20" in card.accessibleName()
+    see = page.findChild(Button, "payouts.reserved.open")
+    assert see is not None
+    see.click()
+    assert shell.visited == [("sharing", {})]
+    client.answers["payouts.state"] = samples.payouts()
+    page.model.refresh()
+    qtbot.waitUntil(card.isHidden)
