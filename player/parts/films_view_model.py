@@ -115,6 +115,11 @@ def _is_begun(item: ItemOut) -> bool:
     return _BEGUN_MS < item.position_ms < item.duration_ms - _OVER_MS
 
 
+def _mentions(item: ItemOut, query: str) -> bool:
+    said = " ".join((item.title, item.creator_name, *item.tags)).casefold()
+    return all(word in said for word in query.casefold().split())
+
+
 class FilmsViewModel(ViewModel[FilmsState]):
     """Loads a list by ``job`` and the posters that are not there yet; without a service, what it showed last.
 
@@ -279,13 +284,15 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self._load_posters(items)
 
     def _on_no_items(self, problem: Problem) -> None:
-        seen = None
-        if self._last_seen is not None and self.state.items is None:
-            seen = self._last_seen.recall(self._name)
+        state = self.state
+        # What is shown stays, unless words were typed that nobody could look for: then what was seen is narrowed here.
+        is_needed = state.items is None or state.as_of is not None or bool(state.query)
+        seen = self._last_seen.recall(self._name) if self._last_seen is not None and is_needed else None
         if seen is None:
             self._set(problem=problem, busy=False)
             return
         items, as_of = seen
+        items = tuple(item for item in items if _mentions(item, state.query))
         self._set(items=items, as_of=as_of, problem=problem, busy=False)
         self._load_posters(items)
 

@@ -12,13 +12,17 @@ from services.units.time import SystemClock
 
 if TYPE_CHECKING:
     from services.wire.catalogue import ItemOut
+    from services.wire.profiles import CreatorPageOut
 
 _UNFINISHED = ".new"
-_POSTERS_KEPT = 200
+_POSTERS_KEPT, _CHANNELS_KEPT = 200, 100
 
 
 class LastSeen:
-    """Lists by name, and posters by CID, in a folder of the profile. Blocking; a full disk costs the copy only."""
+    """Lists by name, channels by their creator and posters by CID, in a folder of the profile.
+
+    Blocking; a full disk costs the copy only.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,16 +42,30 @@ class LastSeen:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
+    def keep_channel(self, page: CreatorPageOut) -> None:
+        """Keep a creator's page in place of an older one; the oldest ones go."""
+        body = {"at": SystemClock().now().isoformat(), "page": page.model_dump(mode="json")}
+        place = self._channel(page.profile.creator)
+        self._write(place, json.dumps(body).encode())
+        _let_go(place.parent, but=_CHANNELS_KEPT)
+
+    def recall_channel(self, creator: str) -> tuple[CreatorPageOut, datetime] | None:
+        """Give a creator's page and when it was seen; None when there is none that can be read."""
+        from services.wire.profiles import CreatorPageOut
+
+        try:
+            body = json.loads(self._channel(creator).read_bytes())
+            return CreatorPageOut.model_validate(body["page"]), datetime.fromisoformat(body["at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
     def keep_poster(self, cid: str, data: bytes) -> None:
         """Keep a poster; the oldest ones go."""
         place = self._poster(cid)
         if place is None or place.exists():
             return
         self._write(place, data)
-        # What others are about to keep has another name by the time it is looked at.
-        finished = [file for file in place.parent.iterdir() if file.suffix != _UNFINISHED]
-        for old in sorted(finished, key=_age)[:-_POSTERS_KEPT]:
-            old.unlink(missing_ok=True)
+        _let_go(place.parent, but=_POSTERS_KEPT)
 
     def poster(self, cid: str) -> bytes | None:
         """Give a kept poster."""
@@ -60,6 +78,9 @@ class LastSeen:
     def _poster(self, cid: str) -> Path | None:
         return self._folder / "posters" / cid if cid.isalnum() else None
 
+    def _channel(self, creator: str) -> Path:
+        return self._folder / "channels" / f"{creator.lower()}.json"
+
     def _write(self, place: Path, data: bytes) -> None:
         fresh = place.with_suffix(_UNFINISHED)
         try:
@@ -68,6 +89,16 @@ class LastSeen:
             os.replace(fresh, place)
         except OSError:
             fresh.unlink(missing_ok=True)
+
+
+def _let_go(folder: Path, *, but: int) -> None:
+    try:
+        # What others are about to keep has another name by the time it is looked at.
+        finished = [file for file in folder.iterdir() if file.suffix != _UNFINISHED]
+    except FileNotFoundError:
+        return  # nothing could be written there
+    for old in sorted(finished, key=_age)[:-but]:
+        old.unlink(missing_ok=True)
 
 
 def _age(file: Path) -> float:

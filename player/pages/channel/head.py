@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QLinearGradient, QPainter, QPainterPath, QPain
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit import theme
-from studio.kit.format import short
+from studio.kit.format import moment, short
 from studio.kit.theme import scaled
 from studio.kit.tokens import CARD_RADIUS, HEADING
 from studio.kit.widgets import text
@@ -82,6 +82,13 @@ def _fill(painter: QPainter, place: QRectF, image: QImage) -> None:
     painter.drawImage(target, image)
 
 
+def _facts(state: ChannelState) -> str:
+    if state.page is None:
+        return ""
+    films = tr_count(len(state.page.films), "{count} film", "{count} films")
+    return films if state.as_of is None else tr("{films}, as seen {moment}", films=films, moment=moment(state.as_of))
+
+
 class ChannelHead(QWidget):
     """Signals: ``follow_pressed``, ``block_pressed``, ``tip_pressed``."""
 
@@ -125,7 +132,7 @@ class ChannelHead(QWidget):
         ]
         self._banner.show_pictures(pictures[0], pictures[1], name[:1].upper())
         self._name.setText(name)
-        self._facts.setText("" if page is None else tr_count(len(page.films), "{count} film", "{count} films"))
+        self._facts.setText(_facts(state))
         self._about.setText(profile.about if profile is not None else "")
         self._about.setVisible(bool(profile is not None and profile.about))
         is_followed, is_blocked = state.standing == "follows", state.standing == "blocked"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from player.parts.last_seen import last_seen_of
 from services.units.address import address
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from services.client import DeskClient
     from services.client.library import Standing
     from services.units.address import Address
     from services.wire.catalogue import ItemOut
@@ -22,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """page is None until it is read; pictures by CID, encoded. quote: the sum that waits for the viewer's consent."""
+    """page is None until it is read; pictures by CID, encoded. quote: the sum that waits for the viewer's consent.
+
+    as_of: of a page that was seen before, while its node does not answer.
+    """
 
     creator: str = ""
     name: str = ""
     node: str = ""
     page: CreatorPageOut | None = None
+    as_of: datetime | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     standing: Standing | None = None
     memberships: tuple[OwnMembershipOut, ...] = ()
@@ -59,6 +67,7 @@ class ChannelViewModel(ViewModel[ChannelState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, ChannelState())
+        self._last_seen = last_seen_of(context.profile_path, context.desk_id)
         self._asked: set[str] = set()
 
     @property
@@ -78,7 +87,14 @@ class ChannelViewModel(ViewModel[ChannelState]):
             return
         creator, node = self._creator, self.state.node
         self._set(busy=True)
-        self._fetch(lambda desk: desk.profiles.page(creator, node=node), self._on_page)
+
+        async def load(desk: DeskClient) -> CreatorPageOut:
+            page = await desk.profiles.page(creator, node=node)
+            if self._last_seen is not None:
+                await asyncio.to_thread(self._last_seen.keep_channel, page)
+            return page
+
+        self._fetch(load, self._on_page, self._on_no_page)
         self._act(lambda desk: desk.library.standings(), self._on_standings, self._not_now)
         self._act(lambda desk: desk.memberships.mine(), self._on_memberships, self._not_now)
 
@@ -134,7 +150,20 @@ class ChannelViewModel(ViewModel[ChannelState]):
     # ── what comes back ──
 
     def _on_page(self, page: CreatorPageOut) -> None:
-        self._set(page=page, busy=False, problem=None)
+        self._set(page=page, as_of=None, busy=False, problem=None)
+        self._load_pictures(page)
+
+    def _on_no_page(self, problem: Problem) -> None:
+        seen = None
+        if self._last_seen is not None and self.state.page is None:
+            seen = self._last_seen.recall_channel(self.state.creator)
+        self._set(problem=problem, busy=False)
+        if seen is not None:
+            page, as_of = seen
+            self._set(page=page, as_of=as_of)
+            self._load_pictures(page)
+
+    def _load_pictures(self, page: CreatorPageOut) -> None:
         pictures = (page.profile.avatar, page.profile.banner, *(film.poster for film in page.films))
         for cid in (str(picture) for picture in pictures if picture is not None):
             if cid not in self._asked:
@@ -142,13 +171,24 @@ class ChannelViewModel(ViewModel[ChannelState]):
                 self._load(cid)
 
     def _load(self, cid: str) -> None:
+        last_seen = self._last_seen
+
+        async def load(desk: DeskClient) -> bytes:
+            data = await desk.catalogue.blob(cid)
+            if last_seen is not None:
+                await asyncio.to_thread(last_seen.keep_poster, cid, data)
+            return data
+
         def on_picture(data: bytes) -> None:
             self._set(pictures={**self.state.pictures, cid: data})
 
         def on_problem(_problem: Problem) -> None:
+            kept = last_seen.poster(cid) if last_seen is not None else None
+            if kept is not None:
+                on_picture(kept)
             self._asked.discard(cid)
 
-        self._act(lambda desk: desk.catalogue.blob(cid), on_picture, on_problem)
+        self._act(load, on_picture, on_problem)
 
     def _on_standings(self, standings: StandingsOut) -> None:
         creator = self.state.creator.lower()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
@@ -117,3 +120,29 @@ def test_a_node_that_is_down_is_said_and_asked_again(
     qtbot.waitUntil(lambda: channel.model.state.problem is not None)
     assert "Tin Roof Cinema" in shown(channel)
     assert QImage(channel.grab().toImage()).width() == channel.width()
+
+
+def test_with_every_service_down_a_channel_is_shown_as_it_was_seen(
+    page_context: PageContext, client: PreparedClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    context = dataclasses.replace(page_context, profile_path=str(tmp_path))
+    client.answers |= {"profiles.page": PAGE, "library.standings": NOBODY, "catalogue.blob": b"jpeg"}
+    params = {"creator": samples.CREATOR, "name": "As on the card", "node": ""}
+    first = ChannelPage(context)
+    qtbot.addWidget(first)
+    first.open(params)
+    qtbot.waitUntil(lambda: first.model.state.page == PAGE)
+    seen = first.model.state.pictures
+    down = ProblemError("service.unreachable")
+    client.answers |= {"profiles.page": down, "library.standings": down, "catalogue.blob": down}
+    second = ChannelPage(context)
+    qtbot.addWidget(second)
+    second.show()
+    second.open(params)
+    qtbot.waitUntil(lambda: second.model.state.page == PAGE)
+    qtbot.waitUntil(lambda: second.model.state.pictures.keys() >= seen.keys())
+    assert second.model.state.problem is not None
+    assert "1 film, as seen" in shown(second)
+    client.answers |= {"profiles.page": PAGE}
+    second.model.refresh()
+    qtbot.waitUntil(lambda: second.model.state.as_of is None and second.model.state.problem is None)

@@ -98,6 +98,11 @@ def test_without_a_service_the_last_list_is_shown_with_its_time(
     assert second.model.state.problem is not None
     assert "3 films, as seen" in shown(second)
     assert second.findChild(QWidget, "discover.list").isVisible()  # type: ignore[union-attr]
+    # What was seen is searched here, and comes back whole.
+    second.model.search(FILMS[1].title.upper())
+    qtbot.waitUntil(lambda: second.model.state.items == (FILMS[1],))
+    second.model.search("")
+    qtbot.waitUntil(lambda: second.model.state.items == FILMS)
 
 
 def test_what_was_seen_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
