@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from services.chain.message import sign_message
 from services.db.books import LedgerLine
-from services.db.ledger import balance
 from services.http.late_routes import LateRouter
 from services.node.context import Node
 from services.node.door import Caller, NodeOf
@@ -21,6 +20,7 @@ from services.node.passes.tables import PassMonth, PassRound, PassShare
 from services.node.sales.booking import sync
 from services.node.statement import Period
 from services.node.till import pending
+from services.statements.compare import TO_TILLS
 from services.statements.file import node_digest_text
 from services.units.address import Address
 from services.units.money import Money
@@ -28,10 +28,11 @@ from services.wire.problems import ProblemError
 from services.wire.three_way import ChunkReceiptOut, EntryKind, EntryOut, NodeBookOut, SharedMonthOut
 
 router = LateRouter(tags=["earnings"])
-_MOST_DAYS = 400
+_MOST_DAYS = 3_700
 _MOST_RECEIPTS = 5_000
 _INCOME = ("paid", "subscribed", "collected", "allocated")
 _CHARGED = ("charge", "transfer")
+_PAYMENTS = ("paid", "subscribed", *TO_TILLS)
 
 
 @router.get("/statement/book")
@@ -68,7 +69,7 @@ def _entries(session: Session, account: Address, period: Period) -> list[EntryOu
     """Give the settlements; what was sold by voucher and is not settled stands in one line."""
     kinds: list[tuple[EntryKind, ColumnElement[bool]]] = [
         ("income", and_(LedgerLine.account == f"creator:{account}", LedgerLine.kind.in_(_INCOME))),
-        ("payment", and_(LedgerLine.account == f"payer:{account}", LedgerLine.kind.in_(("paid", "subscribed")))),
+        ("payment", and_(LedgerLine.account == f"payer:{account}", LedgerLine.kind.in_(_PAYMENTS))),
         ("withdrawal", and_(LedgerLine.account == f"withdrawn:{account}", LedgerLine.kind == "withdrawn")),
         ("refund", and_(_of_refund(account), LedgerLine.kind == "refunded")),
     ]
@@ -77,12 +78,12 @@ def _entries(session: Session, account: Address, period: Period) -> list[EntryOu
         within = (wanted, LedgerLine.at >= period.start, LedgerLine.at <= period.end)
         for line in session.scalars(select(LedgerLine).where(*within).order_by(LedgerLine.seq)):
             found.append(_entry(line, kind))
-    on_its_way = balance(session, pending(account))
+    until_then = (LedgerLine.account == pending(account), LedgerLine.at <= period.end)
+    on_its_way, at = session.execute(
+        select(func.sum(LedgerLine.amount), func.max(LedgerLine.at)).where(*until_then)
+    ).one()
     if on_its_way:
-        at = session.scalar(select(func.max(LedgerLine.at)).where(LedgerLine.account == pending(account)))
-        found.append(
-            EntryOut(ref="vouchers", kind="vouchers", source="charge", amount=on_its_way, at=at or period.end, block=0)
-        )
+        found.append(EntryOut(ref="vouchers", kind="vouchers", source="charge", amount=on_its_way, at=at, block=0))
     return found
 
 

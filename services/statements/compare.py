@@ -11,6 +11,9 @@ from services.wire.three_way import BookName, Cause, DifferenceOut, EntryOut, Se
 
 NAMES: tuple[BookName, ...] = ("chain", "node", "desk")
 
+TO_TILLS = ("charge", "transfer", "tip", "tip.claimed")
+"""Payments of which the chain's book has no line of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -70,6 +73,9 @@ def _difference(by: Mapping[BookName, list[EntryOut]], books: Mapping[BookName, 
         if len(entries) > 1:
             return said("duplicate", name, _sum(entries[1:]))
     lacking = [name for name in NAMES if name not in by]
+    if head.kind == "payment" and head.source in TO_TILLS and "chain" in lacking:
+        # It went to a creator's till: the Escrow hears of it when what came is collected.
+        lacking.remove("chain")
     if head.kind == "refund":
         # A creator gives money back from the own wallet: the Escrow's books never know of it.
         lacking.remove("chain")
@@ -77,9 +83,9 @@ def _difference(by: Mapping[BookName, list[EntryOut]], books: Mapping[BookName, 
     if lacking:
         late = head.block == 0 or any(head.block > books[name].block for name in lacking)
         return said("in_flight" if late else "missing", lacking[0], head.amount)
-    amounts = Counter(by[name][0].amount for name in NAMES)
+    amounts = Counter(entries[0].amount for entries in by.values())
     if len(amounts) == 1:
         return None
     usual = amounts.most_common(1)[0][0]
-    odd = next(name for name in NAMES if by[name][0].amount != usual)
+    odd = next(name for name in NAMES if name in by and by[name][0].amount != usual)
     return said("amount", odd, by[odd][0].amount - usual)

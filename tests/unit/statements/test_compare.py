@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.statements.compare import NAMES, Book, compare
+from services.statements.compare import NAMES, TO_TILLS, Book, compare
 from services.units.money import Money
 from services.wire.three_way import BookName, EntryKind, EntryOut
 
@@ -19,7 +19,12 @@ EVENTS: tuple[tuple[EntryKind, str], ...] = (
     ("payment", "paid"),
     ("payment", "subscribed"),
     ("withdrawal", "withdrawn"),
+    ("payment", "charge"),
+    ("payment", "transfer"),
+    ("payment", "tip"),
 )
+PAID = tuple(number for number, (kind, source) in enumerate(EVENTS) if kind == "payment" and source in TO_TILLS)
+"""What goes to a till: the chain's book has no line of it."""
 HEAD = 100
 
 
@@ -29,44 +34,52 @@ def entry(number: int, *, block: int = 7) -> EntryOut:
 
 
 def books(**entries: list[EntryOut]) -> dict[BookName, Book]:
-    usual = [entry(number) for number in range(len(EVENTS))]
-    return {name: Book(entries.get(name, usual), HEAD) for name in NAMES}
+    return {name: Book(entries.get(name, usual(name)), HEAD) for name in NAMES}
+
+
+def usual(name: BookName) -> list[EntryOut]:
+    return [entry(number) for number in range(len(EVENTS)) if name != "chain" or number not in PAID]
+
+
+BOTH = [(name, number) for name in NAMES for number in range(len(EVENTS)) if name != "chain" or number not in PAID]
 
 
 def test_books_that_agree_have_no_difference() -> None:
     found = compare(books())
     assert [line.source for line in found.lines] == [source for _, source in EVENTS]
-    assert all(line.chain == line.node == line.desk for line in found.lines)
+    assert all(line.node == line.desk for line in found.lines)
+    assert [line.source for line in found.lines if line.chain is None] == ["charge", "transfer", "tip"]
     assert found.differences == ()
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("number", range(len(EVENTS)))
+@pytest.mark.parametrize(("name", "number"), BOTH)
 def test_one_event_that_is_dropped_doubled_delayed_or_wrong_is_one_difference(name: BookName, number: int) -> None:
-    usual = [entry(one) for one in range(len(EVENTS))]
-    without = [one for one in usual if one != usual[number]]
+    event = entry(number)
+    without = [one for one in usual(name) if one != event]
     (dropped,) = compare(books(**{name: without})).differences
-    assert (dropped.cause, dropped.book, dropped.ref) == ("missing", name, usual[number].ref)
-    (doubled,) = compare(books(**{name: [*usual, usual[number]]})).differences
-    assert (doubled.cause, doubled.book, doubled.amount) == ("duplicate", name, usual[number].amount)
-    wrong = usual[number].model_copy(update={"amount": Money(5)})
+    assert (dropped.cause, dropped.book, dropped.ref) == ("missing", name, event.ref)
+    (doubled,) = compare(books(**{name: [*usual(name), event]})).differences
+    assert (doubled.cause, doubled.book, doubled.amount) == ("duplicate", name, event.amount)
+    wrong = event.model_copy(update={"amount": Money(5)})
     (other,) = compare(books(**{name: [*without, wrong]})).differences
-    assert (other.cause, other.book, other.amount) == ("amount", name, Money(5) - usual[number].amount)
+    # Of two books that differ nobody can say which is right: the desk's is named, by the node's.
+    off = event.amount - Money(5) if number in PAID and name == "node" else Money(5) - event.amount
+    assert (other.cause, other.book, other.amount) == ("amount", "desk" if number in PAID else name, off)
 
 
 @pytest.mark.parametrize("name", ["node", "desk"])
 @pytest.mark.parametrize("number", range(len(EVENTS)))
 def test_an_event_that_a_book_has_not_heard_of_yet_is_in_flight(name: BookName, number: int) -> None:
-    late = [entry(one, block=HEAD if one == number else 7) for one in range(len(EVENTS))]
-    told: dict[BookName, Book] = {each: Book(late, HEAD) for each in NAMES}
-    told[name] = Book([one for one in late if one != late[number]], HEAD - 1)
+    # What goes to a till has no block while it is under way.
+    event = entry(number, block=0 if number in PAID else HEAD)
+    told = {each: Book([event if one.ref == event.ref else one for one in usual(each)], HEAD) for each in NAMES}
+    told[name] = Book([one for one in usual(name) if one.ref != event.ref], HEAD - 1)
     (difference,) = compare(told).differences
-    assert (difference.cause, difference.book, difference.ref) == ("in_flight", name, late[number].ref)
+    assert (difference.cause, difference.book, difference.ref) == ("in_flight", name, event.ref)
 
 
 def test_what_was_given_back_and_what_is_not_settled_say_so() -> None:
     back = EntryOut(ref="receipt", kind="refund", source="refunded", amount=Money(9), at=AT, block=1)
     sold = EntryOut(ref="vouchers", kind="vouchers", source="charge", amount=Money(4), at=AT, block=0)
-    usual = [entry(number) for number in range(len(EVENTS))]
-    found = compare(books(node=[*usual, back, sold], desk=[*usual, back]))
+    found = compare(books(node=[*usual("node"), back, sold], desk=[*usual("desk"), back]))
     assert [(one.ref, one.cause) for one in found.differences] == [("receipt", "refunded"), ("vouchers", "in_flight")]
