@@ -123,11 +123,13 @@ class Database:
             raise self._problem(exc) or exc from exc
 
     @contextmanager
-    def write_plain(self) -> Iterator[Unit]:
+    def write_plain(self, *, is_shared: bool = False) -> Iterator[Unit]:
         """Give the driver's connection inside a unit of work, which begins and ends as that of ``write``.
 
         SQLAlchemy's objects around one take as long as all statements within; what did not end is undone by its pool.
         On PostgreSQL statements go ahead of their answers, so that a unit takes two round trips: see ``Unit.settle``.
+        is_shared: on PostgreSQL several such units may be under way, though never beside one of another kind. Their
+        commits then go to disk together. They must be right by their rows alone, and take rows in one order.
         """
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
@@ -135,7 +137,7 @@ class Database:
             with self._its_turn(), closing(self.engine.raw_connection()) as lent:
                 driver: Any = lent.driver_connection
                 with driver.pipeline() if self.is_postgresql else nullcontext():
-                    driver.execute(postgres.TAKE_TURN if self.is_postgresql else _TAKE_TURN)
+                    driver.execute(self._turn_for(is_shared=is_shared))
                     yield Unit(driver, self.engine.dialect, is_ahead=self.is_postgresql)
                     for hear in self.engine.dispatch.commit:
                         # Whoever listens to commits hears of these, too; of a connection there is none here.
@@ -143,6 +145,11 @@ class Database:
                     driver.commit()
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
+
+    def _turn_for(self, *, is_shared: bool) -> str:
+        if not self.is_postgresql:
+            return _TAKE_TURN
+        return postgres.SHARE_TURN if is_shared else postgres.TAKE_TURN
 
     @contextmanager
     def _its_turn(self) -> Iterator[None]:

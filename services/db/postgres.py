@@ -24,7 +24,10 @@ _SETTINGS = {
     "timezone": "UTC",
 }
 # Any number, the same in every process: the writer's turn in a database (advisory locks are a database's own).
-TAKE_TURN = f"SELECT pg_advisory_xact_lock({0x4D55_5345})"
+_TURN = 0x4D55_5345
+TAKE_TURN = f"SELECT pg_advisory_xact_lock({_TURN})"
+SHARE_TURN = f"SELECT pg_advisory_xact_lock_shared({_TURN})"
+"""For units that may write beside others of their kind, and beside no other unit: see Database.write_plain."""
 _DISK_FULL = "53100"
 _DAMAGED = "XX00"
 # Source: PostgreSQL, appendix A, error codes. Refused or cut connections (class 08, 57P0x, too many clients), locks not

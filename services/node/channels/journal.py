@@ -136,8 +136,8 @@ class VoucherJournal:
 
     def _write(self, batch: Sequence[_Waiting]) -> None:
         try:
-            with self._database.write_plain() as unit:
-                _enter(unit, [charge for charges, _ in batch for charge in charges])
+            with self._database.write_plain(is_shared=True) as unit:
+                _enter(unit, sorted((charge for charges, _ in batch for charge in charges), key=_place))
         except ProblemError as problem:
             if len(batch) == 1 or problem.code not in _LATE:
                 _fail(batch, problem)
@@ -157,13 +157,23 @@ def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
         written.set_exception(error)
 
 
+def _place(charge: NewCharge) -> tuple[str, Money]:
+    return charge.channel_id, charge.before
+
+
 def _enter(unit: Unit, charges: Sequence[NewCharge]) -> None:
+    """Enter charges in the order of their channels: units of several workers then never wait for each other's rows.
+
+    What two of them could do at once is refused by the rows: a channel's total that has moved on, and a chunk that is
+    owned already; an insert waits until the unit that made the row has ended. Payments on the chain are written in
+    units that no journal's stands beside.
+    """
     moments = [to_microseconds(one.at) for one in charges]
     steps = [
         (one.after.micros, one.signature, moment, moment, one.channel_id, one.before.micros)
         for one, moment in zip(charges, moments, strict=True)
     ]
-    rights = [right for one in charges for right in _rights(one)]
+    rights = sorted(right for one in charges for right in _rights(one))
     # All is sent before any answer is looked at; what is raised here undoes the unit.
     advanced = _ADVANCE.send_many(unit, steps)
     unfinished = _UNFINISHED.send(unit, to_microseconds(min(one.at for one in charges) - _GIVEN_UP))
@@ -202,6 +212,6 @@ def _row(one: NewCharge, moment: int) -> tuple[Value, ...]:
     )
 
 
-def _rights(one: NewCharge) -> Iterator[tuple[Value, ...]]:
+def _rights(one: NewCharge) -> Iterator[tuple[str, str, int, str]]:
     for index in range(one.first_chunk, one.first_chunk + one.chunk_count):
         yield (one.payer, one.content_id, index, one.channel_id)
