@@ -30,6 +30,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     demo.add_argument("--media", type=Path, metavar="FILE", help="the film that the tour sells; else it makes one")
     demo.add_argument("--json", type=Path, metavar="FILE", help="write the tour's steps there")
     demo.add_argument("--shots", type=Path, metavar="DIR", help="save a picture of each step there")
+    links = commands.add_parser("install-links", help="have this desktop open museclock:// links here (Linux)")
+    links.add_argument("--remove", action="store_true", help="take that back")
     return parser.parse_args(arguments)
 
 
@@ -77,6 +79,8 @@ def show_window(
 def main(arguments: list[str] | None = None) -> int:
     """Run the desktop app."""
     given = _parse(sys.argv[1:] if arguments is None else arguments)
+    if given.command == "install-links":
+        return install_links(remove=given.remove)
     profile = given.profile.expanduser().resolve() if given.profile else None
     if given.command == "demo" and given.tour:
         from studio.tour import run
@@ -85,6 +89,27 @@ def main(arguments: list[str] | None = None) -> int:
     if given.command != "demo":
         return run_window(profile, demo=False, link=given.open)
     return run_window(profile, demo=True, size=given.size or _USUAL_SIZE, link=given.open)
+
+
+def install_links(*, remove: bool) -> int:
+    """Write the entry by which a Linux desktop hands links over, or take it away; says what it did."""
+    from studio import desktop_entry
+
+    if not sys.platform.startswith("linux"):
+        print("museclock install-links knows Linux desktops only", file=sys.stderr)
+        return 1
+    try:
+        if remove:
+            desktop_entry.remove()
+            print("museclock:// links are not opened here any more")
+        else:
+            # The script beside this Python; a bundle is its own program.
+            beside = Path(sys.executable).with_name("museclock")
+            print(f"written: {desktop_entry.install(beside if beside.exists() else Path(sys.argv[0]).resolve())}")
+    except OSError as exc:
+        print(f"could not be written: {exc}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def is_open_already(profile: Path | None, link: str, *, demo: bool) -> bool:
