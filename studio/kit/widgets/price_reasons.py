@@ -22,14 +22,11 @@ _BAR_WIDTH = 72
 
 
 class PriceReasons(Inset):
-    """Signal: ``taken(price)`` when the suggestion is to be used. Hidden while there is none.
-
-    can_take: False where the price is settled and the suggestion only says how it compares.
-    """
+    """Signal: ``taken(price)`` when the suggestion is to be used. Hidden while there is none."""
 
     taken = Signal(object)
 
-    def __init__(self, *, name: str, can_take: bool = True) -> None:
+    def __init__(self, *, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
         self._suggestion: SuggestionOut | None = None
@@ -41,11 +38,7 @@ class PriceReasons(Inset):
         self.use.clicked.connect(self._on_use)
         head = row(text.Text(tr("Suggested")), self._price, self._range, spacing=8)
         head.addStretch(1)
-        if can_take:
-            head.addWidget(self.use)
-        else:
-            self.use.setParent(self)
-            self.use.hide()
+        head.addWidget(self.use)
         self.body.addLayout(head)
         self._words = text.muted()
         self._words.setObjectName(f"{name}.words")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QVBoxLayout, QWidget
 
-from studio.kit.format import duration, moment, money, money_exact, number, plural
+from studio.kit.format import duration, moment, money, money_exact, number
 from studio.kit.paged import PagedTableModel
 from studio.kit.problems import advice
 from studio.kit.table import Cell, Column, Table
@@ -68,12 +68,12 @@ def film_columns(pictures: PictureShelf | None) -> list[Column[ItemRowOut]]:
 
     return [
         Column(tr("Title"), title, width=0),
-        Column(tr("Who can watch"), _access, width=140),
-        Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=84, right=True),
+        Column(tr("Who can watch"), _access, width=132),
+        Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=72, right=True),
         Column(tr("Price per 10 s"), lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
-        Column(tr("Payments"), lambda film: Cell(number(film.payments), muted=True), width=96, right=True),
-        Column(tr("Earned"), lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=110, right=True),
-        Column(tr("Since"), lambda film: Cell(moment(film.published_at), muted=True), width=130, right=True),
+        Column(tr("Payments"), lambda film: Cell(number(film.payments), muted=True), width=84, right=True),
+        Column(tr("Earned"), lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=92, right=True),
+        Column(tr("Since"), lambda film: Cell(moment(film.published_at), muted=True), width=124, right=True),
     ]
 
 
@@ -201,7 +201,7 @@ class FilmList(Card):
                     price=money_exact(state.price),
                 )
             )
-        self._words.setText(f"{plural(count, 'film', 'films')}:" if count > 1 else tr("Changed."))
+        self._words.setText(tr_count(count, "{count} film:", "{count} films:") if count > 1 else tr("Changed."))
         for button in self._changes:
             button.setVisible(count > 1)
             button.setEnabled(not state.busy)

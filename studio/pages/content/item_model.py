@@ -173,6 +173,8 @@ class ItemViewModel(ViewModel[ItemState]):
     def write_price(self, price_text: str, free: int) -> None:
         """Take over price and free parts as they are typed; they hold when they are confirmed."""
         self._set(price_text=price_text, free=free, asks="")
+        if self.state.wanted_price is not None:
+            self._suggest()
 
     def ask(self, what: Literal["", "price", "archive"]) -> None:
         """Ask back before something is done; empty to leave it."""
@@ -263,7 +265,7 @@ class ItemViewModel(ViewModel[ItemState]):
         if state.upload is None or state.item is None:
             return
         wish = {"film": state.film, "category": state.about.category, "intent": state.intent}
-        wish["price_text"] = money_plain(state.item.price_per_ten_seconds)
+        wish["price_text"] = money_plain(state.wanted_price or state.item.price_per_ten_seconds)
         self._act(lambda desk: desk.pricing.suggest(**wish), self._on_suggestion, self._no_suggestion)
 
     def _on_suggestion(self, found: SuggestionOut) -> None:

@@ -22,6 +22,7 @@ from studio.kit.words import tr
 from studio.pages.content.item_model import MOST_PER_TEN_SECONDS
 
 if TYPE_CHECKING:
+    from services.units.money import Money
     from services.wire.catalogue import ItemOut
     from studio.pages.content.item_model import ItemState
 
@@ -41,7 +42,8 @@ class PriceCard(Card):
         self._intent = Choice(intent_options(), name="item.intent", says=tr("What it is for"))
         self._intent.picked.connect(self.aimed)
         self._aim = Field(tr("What it is for"), self._intent)
-        self.reasons = PriceReasons(name="item.suggestion", can_take=False)
+        self.reasons = PriceReasons(name="item.suggestion")
+        self.reasons.taken.connect(self._on_taken)
         self._without = text.muted(
             tr("It was published from another computer, where its file was measured. Its price is changed there.")
         )
@@ -80,8 +82,13 @@ class PriceCard(Card):
         lines = QVBoxLayout()
         lines.setSpacing(8)
         lines.addWidget(self._words)
-        lines.addLayout(row(sure, back, spacing=8))
+        ends = row(sure, back, spacing=8)
+        ends.addStretch(1)
+        lines.addLayout(ends)
         return lines
+
+    def _on_taken(self, price: Money) -> None:
+        self.typed.emit(money_plain(price), self._free.value())
 
     def _on_edit(self) -> None:
         if not self._filling:
@@ -110,9 +117,9 @@ class PriceCard(Card):
         self._ask.setVisible(state.asks == "price")
         self._words.setText(
             tr(
-                "From now on {title} costs {price} per 10 seconds, and {free} at the start are free. What was bought "
+                "From now on “{title}” costs {price} per 10 seconds, and {free} at the start are free. What was bought "
                 "stays bought. Who is watching is shown the new price before anything is paid.",
-                title=f"“{item.title}”",
+                title=item.title,
                 price=money_exact(state.wanted_price),
                 free=plural(state.wanted_free, tr("part"), tr("parts")),
             )
@@ -130,8 +137,9 @@ class PriceCard(Card):
         self._show_change(state, item)
         self._aim.setVisible(state.upload is not None)
         self._without.setVisible(state.upload is None)
-        typed = money_plain(item.price_per_ten_seconds)
+        typed = money_plain(item.price_per_ten_seconds) if state.price_text is None else state.price_text
         self.reasons.show_suggestion(state.suggestion, state.words, typed)
+        self.reasons.use.setVisible(state.upload is not None)
 
 
 class OpeningCard(Card):
