@@ -85,9 +85,12 @@ async def test_what_was_bought_stays_and_the_rest_is_said_anew(running: RunningW
     assert content in [item.content_id for item in await viewer.catalogue.browse(query="another")]
 
     # Captions that are there are named again, or go; chapters were not mentioned and stay.
-    kept = await creator.uploads.revise(content, VersionIn(captions=(CaptionsIn(language="en", name="English"),)))
-    assert kept[0].changed == ()
+    again = VersionIn(captions=(CaptionsIn(language="en", name="English"),), thumbnail=ThumbnailIn())
+    assert (await creator.uploads.revise(content, again))[0].changed == ("poster",)
     assert (await creator.uploads.revise(content, VersionIn(captions=())))[0].changed == ("captions",)
+    # A viewer of the second version still has all of it.
+    second = (film.manifest.poster_cid, film.manifest.captions[0].cid, *(chunk.cid for chunk in film.manifest.chunks))
+    assert all(cid is not None and running.world.node.blocks.has(cid) for cid in second)
     assert [row.version for row in await creator.uploads.versions(content)] == [4, 3, 2, 1]
 
 

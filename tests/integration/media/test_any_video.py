@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
 
+import av
 import pytest
 
 from player.vlc import library
@@ -134,6 +136,35 @@ def _check_chunks(film: Cut, pictures: list[tuple[int | None, float]], kind: Kin
         assert abs(alone[0][1] * 1000 - start_ms) < 1000 / kind.rate
         shown_alone += [number for number, _ in alone]
     assert shown_alone == [number for number, _ in pictures]
+
+
+def test_ten_hours_are_a_film(tmp_path: Path) -> None:
+    kind = Kind(seconds=10, rate=1, key_s=10, sounds=(), skipped=lambda number: number % 5 != 0)
+    hours_s, base = 36_000, make_kind(tmp_path / "base.mp4", kind)
+    source = _repeated(base, tmp_path / "long.mp4", hours_s // 10)
+    film = cut_film(source)
+    assert film.is_copied
+    assert [start for start, _ in film.spans] == list(range(0, hours_s * 1000, 10_000))
+    assert abs(film.spans[-1][1] - _length_ms(source)) <= 1
+    for start_s, chunk in ((0, film.chunks[0]), (hours_s - 10, film.chunks[-1])):
+        alone = shown(film.init.data + chunk)
+        assert [(number, round(at)) for number, at in alone] == [(at, start_s + at) for at in (0, 5)]
+
+
+def _repeated(base: Path, target: Path, turns: int) -> Path:
+    """Write a film of ten seconds so many times one after the other, copied."""
+    with opened(base) as source:
+        packets = [packet for packet in source.demux() if packet.dts is not None]
+        times = [(packet.pts or 0, packet.dts or 0, packet.time_base or Fraction(1)) for packet in packets]
+        with av.open(str(target), "w") as output:
+            stream = output.add_stream_from_template(source.streams.video[0])
+            for turn in range(turns):
+                for packet, (pts, dts, time_base) in zip(packets, times, strict=True):
+                    shift = round(turn * 10 / time_base)
+                    packet.pts, packet.dts, packet.time_base = pts + shift, dts + shift, time_base
+                    packet.stream = stream
+                    output.mux_one(packet)
+    return target
 
 
 def test_no_coded_byte_is_touched_that_may_stay(tmp_path: Path) -> None:
