@@ -214,13 +214,15 @@ class RefundConfirmIn(Request):
 class OwnMembershipOut(Answer):
     """A membership of this desk's account. node: empty for the own one.
 
-    state: from what is known here, also without the node; reason: why the last renewal failed, or why it ends.
+    state: from what is known here, also without the node; reason: why the last renewal failed, or why it ends. is_pass:
+    the pass of a node, which is no single creator's.
     """
 
     membership: MembershipOut
     node: str
     state: MembershipState
     reason: str
+    is_pass: bool = False
 
 
 class OwnPaymentOut(Answer):

@@ -88,7 +88,8 @@ class WatchedOut(Answer):
 class MonthShareOut(Answer):
     """An owner's part of a month. earned, paid and reserve include the platform's tenth, which the Escrow takes.
 
-    month: ``2026-11/left`` for a reserve that was paid when smoothing ended. missing: what keeps it from being paid.
+    month: ``2026-11/left`` for a reserve that was paid when smoothing ended, ``2026-11/refund-…`` for a fee that the
+    owner gave back. missing: what keeps it from being paid.
     """
 
     month: str

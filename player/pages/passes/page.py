@@ -15,45 +15,36 @@ from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, hairline, holder, row
 from studio.kit.widgets.case_list import CaseList
 from studio.kit.widgets.empty import EmptyState
-from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.pass_frame import PassFrame
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from services.wire.memberships import OwnMembershipOut, QuoteOut
     from services.wire.passes import PassFilmOut, PassOut
     from studio.kit.context import PageContext
-    from studio.kit.problems import Action, Problem
     from studio.kit.tokens import Tone
 
-_WIDTH = 900
 
-
-class PassPage(PageFrame):
+class PassPage(PassFrame):
     """What thirty days of everything in the pass cost here."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(tr("Pass"), width=_WIDTH)
-        self._context = context
         self.model = PassViewModel(context)
-        self.subtitle.setText(tr("One price for every channel that takes part"))
-        self._none = EmptyState(
+        none = EmptyState(
             tr("This node sells no pass. Films are bought by the part and by membership as ever."),
             tr("Discover films"), name="pass.discover", ghost="cards",
         )  # fmt: skip
-        self._none.setMinimumHeight(360)
-        self._none.acted.connect(self._on_discover)
+        about = tr("One price for every channel that takes part")
+        super().__init__(context, about=about, none=none, again=self.model.refresh)
+        none.acted.connect(self._on_discover)
         self._offer, self._films, self._cases = OfferCard(), FilmsCard(), CaseList()
-        for part in (self._none, self._offer, self._cases, self._films):
-            part.hide()
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self.stand(self._offer, self._cases, self._films)
         self._offer.wanted.connect(self.model.ask)
         self._offer.confirmed.connect(self.model.join)
         self._offer.left.connect(self.model.back)
         self._offer.renewed.connect(self._on_renewed)
         self._films.chosen.connect(self._on_film)
         self._cases.objected.connect(self.model.appeal)
-        self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self.model.refresh()
 
@@ -63,7 +54,7 @@ class PassPage(PageFrame):
         if state.found is None:
             return
         offer = state.found.offer
-        self._none.setVisible(offer is None)
+        self.none.setVisible(offer is None)
         self._offer.setVisible(offer is not None)
         if offer is not None:
             self._offer.show_offer(offer, state.found.held, state.quote, busy=state.busy)
@@ -74,13 +65,10 @@ class PassPage(PageFrame):
         self.model.renew(wanted=wanted)
 
     def _on_film(self, content_id: str) -> None:
-        self._context.navigate("watch", {"content_id": content_id})
+        self.context.navigate("watch", {"content_id": content_id})
 
     def _on_discover(self) -> None:
-        self._context.navigate("discover")
-
-    def _on_action(self, _action: Action, problem: Problem) -> None:
-        self._context.handle(problem, self.model.refresh)
+        self.context.navigate("discover")
 
 
 class OfferCard(Card):

@@ -111,7 +111,8 @@ class MembershipLine(QWidget):
     def show_membership(self, one: OwnMembershipOut, *, acting: bool) -> None:
         """Show how it stands."""
         said = one.membership
-        self._name.setText(f"{said.tier_name} · {said.creator_name or short(said.creator)}")
+        whose = tr("all channels that take part") if one.is_pass else said.creator_name or short(said.creator)
+        self._name.setText(f"{said.tier_name} · {whose}")
         self._words.setText(_sentence(one))
         words, tone = _BADGES[one.state]
         self._badge.set_state(tr(words), tone)

@@ -166,7 +166,8 @@ def _out(desk: Desk, row: Membership, now: datetime) -> OwnMembershipOut:
     if state in ("active", "ending") and row.paid_until <= now:
         state = "lapsed"
     node = "" if row.node == (desk.home or desk).node.uri else row.node
-    return OwnMembershipOut(membership=said, node=node, state=state, reason=row.reason or said.reason)
+    reason, is_pass = row.reason or said.reason, said.creator == desk.chain.escrow
+    return OwnMembershipOut(membership=said, node=node, state=state, reason=reason, is_pass=is_pass)
 
 
 def _payment_out(row: MembershipPayment) -> OwnPaymentOut:

@@ -153,6 +153,8 @@ def explained(one: MonthShareOut) -> str:
     """Say in a sentence where a month's money came from, and what became of it."""
     if one.month.endswith("/left"):
         return tr("You ended smoothing: all that was held for you.")
+    if "/refund-" in one.month:
+        return tr("You gave this back to a holder; the pool returns it to you.")
     people = plural(one.watchers, tr("person"), tr("people"))
     told = tr(
         "{people} watched you; your share of their fees was {earned}, a tenth of it the platform's.",

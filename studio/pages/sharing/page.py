@@ -13,7 +13,7 @@ from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.case_list import CaseList
 from studio.kit.widgets.empty import EmptyState
-from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.pass_frame import PassFrame
 from studio.kit.words import tr
 from studio.pages.sharing.months import MonthsCard, SmoothingCard
 from studio.pages.sharing.score import ScoreCard
@@ -23,37 +23,25 @@ from studio.pages.sharing.view_model import SharingViewModel
 if TYPE_CHECKING:
     from services.wire.passes import PartOut, PassOut
     from studio.kit.context import PageContext
-    from studio.kit.problems import Action, Problem
-
-_WIDTH = 900
 
 
-class SharingPage(PageFrame):
+class SharingPage(PassFrame):
     """Taking part, months explained, smoothing, cases, score, statement."""
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(tr("Pass"), width=_WIDTH)
-        self._context = context
         self.model = SharingViewModel(context)
-        self.subtitle.setText(tr("What holders of the pass who watched you paid for it"))
-        self._none = EmptyState(tr("This node sells no pass; its operator can offer one."), ghost="rows")
-        self._none.setMinimumHeight(360)
+        none = EmptyState(tr("This node sells no pass; its operator can offer one."), ghost="rows")
+        about = tr("What holders of the pass who watched you paid for it")
+        super().__init__(context, about=about, none=none, again=self.model.refresh)
         self._part, self._months, self._smoothing = PartCard(self.model), MonthsCard(), SmoothingCard()
         self._cases, self._score, self._statement = CaseList(), ScoreCard(), StatementCard()
-        parts = (
-            self._none, self._part, self._months, self._cases, self._smoothing, self._score, self._statement,
-        )  # fmt: skip
-        for part in parts:
-            part.hide()
-            self.body.addWidget(part)
-        self.body.addStretch(1)
+        self.stand(self._part, self._months, self._cases, self._smoothing, self._score, self._statement)
         self._months.pay_wanted.connect(self.model.pay_now)
         self._months.tasks_wanted.connect(self._on_tasks)
         self._smoothing.chosen.connect(self._on_smooth)
         self._cases.objected.connect(self.model.appeal)
         self._statement.wanted.connect(self.model.make_statement)
         self._statement.kept.connect(self.model.keep_statement)
-        self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self.model.refresh()
 
@@ -64,7 +52,7 @@ class SharingPage(PageFrame):
             return
         found, sharing = state.found, state.found.sharing
         has_any = found.offer is not None or bool(sharing.months)
-        self._none.setVisible(not has_any)
+        self.none.setVisible(not has_any)
         for part in (self._months, self._smoothing):
             part.setVisible(has_any)
             part.show_sharing(sharing, busy=state.busy)
@@ -81,10 +69,7 @@ class SharingPage(PageFrame):
         self.model.smooth(is_on=is_on)
 
     def _on_tasks(self) -> None:
-        self._context.navigate("payouts")
-
-    def _on_action(self, _action: Action, problem: Problem) -> None:
-        self._context.handle(problem, self.model.refresh)
+        self.context.navigate("payouts")
 
 
 class PartCard(Card):
