@@ -42,7 +42,7 @@ _CHIP, _INSET, _BAR, _MENU = 22, 8, 3, 24
 def price_words(item: ItemOut) -> str:
     """The price as a chip says it."""
     rate = item.price_per_ten_seconds
-    return tr("{rate} / min", rate=money_exact(price_per_minute(rate))) if rate else "free"
+    return tr("{rate} / min", rate=money_exact(price_per_minute(rate))) if rate else tr("free")
 
 
 def lock_words(item: ItemOut) -> str:

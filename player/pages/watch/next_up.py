@@ -50,5 +50,5 @@ class NextCard(Card):
             return
         self._name.setText(item.title)
         rate = item.price_per_ten_seconds
-        price = tr("{rate} a minute", rate=money_exact(price_per_minute(rate))) if rate else "free"
+        price = tr("{rate} a minute", rate=money_exact(price_per_minute(rate))) if rate else tr("free")
         self._facts.setText(f"{item.creator_name} · {duration(item.duration_ms)} · {price}")
