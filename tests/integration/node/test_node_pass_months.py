@@ -33,6 +33,7 @@ from tests.fixtures.world_passes import (
     past_the_month,
     publish_as,
     the_pass,
+    to_the_first,
     verify_creator,
     watch,
 )
@@ -40,13 +41,6 @@ from tests.fixtures.world_passes import (
 FEE = Money(7_000_000)
 DELAY = timedelta(seconds=61)
 OTHER = person("another channel")
-
-
-def to_the_first(clock: HandClock) -> None:
-    """Go to the first noon of a month, so that a pass of thirty days lies in few months."""
-    now = clock.now()
-    following = (now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=12, minute=0, second=0, microsecond=0)
-    clock.advance(following - now)
 
 
 def ledger_of(running: RunningWorld, *accounts: str) -> tuple[Money, ...]:

@@ -26,6 +26,7 @@ from tests.fixtures.world_passes import (
     ok,
     pass_door,
     past_the_month,
+    to_the_first,
     verify_creator,
     watch,
 )
@@ -57,7 +58,7 @@ async def asked(holder: NodeCaller, receipt: str) -> dict[str, Any]:
 
 
 async def test_a_pass_given_back_is_shared_out_to_nobody(running: RunningWorld, hand_clock: HandClock) -> None:
-    hand_clock.advance(timedelta(days=40) - timedelta(days=hand_clock.now().day - 1))
+    to_the_first(hand_clock)
     film = await running.publish(chunks=30)
     async with pass_door(running, *HOLDERS[:2]) as (operator, creator, stays, regrets):
         node, who = operator.world.node, operator.who.address
