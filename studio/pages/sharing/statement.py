@@ -12,6 +12,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, hairline, holder
+from studio.kit.widgets.choice import Choice
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _MOST = 60
+STATEMENT_DAYS, ALL_DAYS = 90, 3_650
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _SOURCES: dict[str, str] = {
     "paid": mark("Sold by the part"),
@@ -28,6 +30,10 @@ _SOURCES: dict[str, str] = {
     "allocated": mark("Share of the pass"),
     "withdrawn": mark("Withdrawal"),
     "charge": mark("Vouchers on their way"),
+    "transfer": mark("Paid by transfer"),
+    "tip": mark("Tip"),
+    "membership": mark("Membership"),
+    "purchase": mark("Bought by the part"),
     "refunded": mark("Given back"),
 }
 _CAUSES: dict[str, tuple[str, Tone]] = {
@@ -41,9 +47,9 @@ _BOOKS = {"chain": mark("chain"), "node": mark("node"), "desk": mark("desk")}
 
 
 class StatementCard(Card):
-    """Signals: ``wanted``, ``kept(path)``."""
+    """Signals: ``wanted(days)``, up to today; ``kept(path)``."""
 
-    wanted = Signal()
+    wanted = Signal(int)
     kept = Signal(str)
 
     def __init__(self) -> None:
@@ -51,12 +57,13 @@ class StatementCard(Card):
         self.setObjectName("sharing.statement")
         self._make = secondary(tr("Make one"), name="sharing.statement.make", icon="receipt")
         self._save = ghost(tr("Save"), name="sharing.statement.save", icon="download")
-        self._make.clicked.connect(self.wanted)
+        self._period = Choice(_periods(), name="sharing.statement.period", says=tr("Period of the statement"))
+        self._make.clicked.connect(self._on_make)
         self._save.clicked.connect(self._on_save)
-        self.head.addWidget(self._save)
-        self.head.addWidget(self._make)
+        for part in (self._save, self._period, self._make):
+            self.head.addWidget(part)
         self._about = text.muted(
-            tr("Chain, node and this desk side by side for ninety days, signed. Anybody can check the file offline: "
+            tr("Chain, node and this desk side by side, signed. Anybody can check the file offline: "
                "museclock-node statement verify FILE.")
         )  # fmt: skip
         self.body.addWidget(self._about)
@@ -78,10 +85,20 @@ class StatementCard(Card):
             self._sheet = _sheet(statement)
             self.body.addWidget(self._sheet)
 
+    def _on_make(self) -> None:
+        self.wanted.emit(int(self._period.key))
+
     def _on_save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, tr("Save the statement"), "museclock-statement.json")
         if path:
             self.kept.emit(path)
+
+
+def _periods() -> tuple[tuple[str, str], ...]:
+    return (
+        (str(STATEMENT_DAYS), tr("Ninety days")), ("30", tr("Thirty days")), ("365", tr("A year")),
+        (str(ALL_DAYS), tr("All of it")),
+    )  # fmt: skip
 
 
 def _sheet(statement: ThreeWayOut) -> QWidget:
@@ -111,7 +128,8 @@ def _put(
         if one.first_chunk is not None and one.chunk_count is not None
     )
     more = tr(" and {count} more", count=len(receipts) - 3) if len(receipts) > 3 else ""
-    what = text.Text(tr(_SOURCES.get(line.source, line.source)))
+    is_bought = (line.kind, line.source) == ("payment", "charge")
+    what = text.Text(tr("Bought by voucher") if is_bought else tr(_SOURCES.get(line.source, line.source)))
     what.setToolTip(line.ref)
     grid.addWidget(text.Text(day(line.at), ink="muted"), at, 0)
     grid.addWidget(what, at, 1)

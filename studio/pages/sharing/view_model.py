@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
-STATEMENT_DAYS = 90
-
 
 @dataclass(frozen=True, slots=True)
 class SharingState:
@@ -60,13 +58,13 @@ class SharingViewModel(ViewModel[SharingState]):
         """Object to a case."""
         self._change(lambda desk: desk.passes.appeal(case, words))
 
-    def make_statement(self) -> None:
-        """Put chain, node and desk side by side for the last ninety days."""
+    def make_statement(self, days: int) -> None:
+        """Put chain, node and desk side by side for so many days up to today."""
         found = self.state.found
         if found is None or self.state.making:
             return
         last = found.score.as_of.date()
-        first = last - timedelta(days=STATEMENT_DAYS - 1)
+        first = last - timedelta(days=days - 1)
         self._set(making=True, problem=None)
         self._act(lambda desk: desk.figures.three_way(first, last), self._on_statement, self._on_no_statement)
 

@@ -36,7 +36,7 @@ def _scroll(part: str) -> Callable[[Any], None]:
 
 
 def _statement(page: Any) -> None:
-    page.model.make_statement()
+    page.model.make_statement(90)
 
 
 def _quoted(page: Any) -> None:
