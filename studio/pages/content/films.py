@@ -78,11 +78,12 @@ def film_columns(pictures: PictureShelf | None) -> list[Column[ItemRowOut]]:
 
 
 class FilmTools(Card):
-    """Signals: ``searched(text)``, ``filtered(access)``, ``ordered(order)``."""
+    """Signals: ``searched(text)``, ``filtered(access)``, ``ordered(order)``, ``several_wanted(on)``."""
 
     searched = Signal(str)
     filtered = Signal(str)
     ordered = Signal(str)
+    several_wanted = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__(padding=12)
@@ -99,11 +100,22 @@ class FilmTools(Card):
         access.picked.connect(self.filtered)
         order = Choice([(key, tr(words)) for key, words in ORDERS], name="content.order", says=tr("In which order"))
         order.picked.connect(self.ordered)
+        self._several = ghost(tr("Change several"), name="content.several", icon="check")
+        self._several.clicked.connect(self._on_several)
+        self._is_several = False
         self._count = text.muted(wrap=False)
-        line = row(self.search, access, order, spacing=8)
+        line = row(self.search, access, order, self._several, spacing=8)
         line.addStretch(1)
         line.addWidget(self._count)
         self.body.addLayout(line)
+
+    def show_several(self, *, on: bool) -> None:
+        """Offer to pick several films, or the way back."""
+        self._is_several = on
+        self._several.set_text(tr("Done") if on else tr("Change several"))
+
+    def _on_several(self) -> None:
+        self.several_wanted.emit(not self._is_several)
 
     def show_count(self, total: int | None) -> None:
         """Say how many films fit."""
@@ -144,7 +156,9 @@ class FilmList(Card):
         self._undo = ghost(tr("Undo"), name="content.many.undo", icon="retry")
         self._undo.clicked.connect(self.undo_wanted)
         self._build_price()
-        line = Flow(self._words, *self._changes, self._amount, self._reprice, self._undo, spacing=8)
+        self._all = ghost(tr("Mark all"), name="content.many.all")
+        self._all.clicked.connect(self.table.selectAll)
+        line = Flow(self._words, self._all, *self._changes, self._amount, self._reprice, self._undo, spacing=8)
         self._bar = QWidget()
         self._bar.setLayout(line)
         line.setContentsMargins(12, 4, 12, 4)
@@ -186,7 +200,8 @@ class FilmList(Card):
     def show_state(self, state: FilmsState) -> None:
         """Show what can be done with the marked films, and what went wrong."""
         count = len(state.chosen)
-        self._bar.setVisible(count > 1 or bool(state.undo))
+        self._bar.setVisible(count > 1 or bool(state.undo) or state.several)
+        self._all.setVisible(state.several)
         self._busy = state.busy
         for part in (self._amount, self._reprice):
             part.setVisible(count > 1)
@@ -201,7 +216,10 @@ class FilmList(Card):
                     price=money_exact(state.price),
                 )
             )
-        self._words.setText(tr_count(count, "{count} film:", "{count} films:") if count > 1 else tr("Changed."))
+        if count > 1:
+            self._words.setText(tr_count(count, "{count} film:", "{count} films:"))
+        else:
+            self._words.setText(tr("Changed.") if state.undo else tr("Mark films with Ctrl or Shift, or all of them."))
         for button in self._changes:
             button.setVisible(count > 1)
             button.setEnabled(not state.busy)

@@ -33,6 +33,8 @@ class FilmsState:
     query: str = ""
     access: str = ""
     order: str = NEWEST
+    several: bool = False
+    """Whether films are picked to be changed together."""
     total: int | None = None
     chosen: tuple[str, ...] = ()
     """The ids of the films that are marked."""
@@ -52,7 +54,7 @@ class FilmsState:
     @property
     def is_asked(self) -> bool:
         """True when something else than all films, the newest first, is wanted."""
-        return bool(self.query or self.access or self.order != NEWEST)
+        return bool(self.several or self.query or self.access or self.order != NEWEST)
 
     @property
     def is_long(self) -> bool:
@@ -105,6 +107,12 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Put them in another order."""
         if order != self.state.order:
             self._set(order=order, chosen=())
+            self.refresh()
+
+    def pick_several(self, *, on: bool) -> None:
+        """Begin to pick films that are to be changed together, or go back to the whole list."""
+        if on != self.state.several:
+            self._set(several=on, chosen=(), price=None, repriced=None, failed=())
             self.refresh()
 
     def mark(self, films: tuple[str, ...]) -> None:

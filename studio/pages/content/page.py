@@ -137,6 +137,7 @@ class ContentPage(PageFrame):
         tools.searched.connect(films.search)
         tools.filtered.connect(films.filter)
         tools.ordered.connect(films.sort)
+        tools.several_wanted.connect(self._pick_several)
         listed.opened.connect(self._open_film)
         listed.picked.connect(self._choose)
         listed.marked.connect(films.mark)
@@ -160,6 +161,7 @@ class ContentPage(PageFrame):
         as_list = films.is_asked or films.is_long
         self._tools.setVisible(bool(rows))
         self._tools.show_count(films.total if as_list else None)
+        self._tools.show_several(on=films.several)
         self._list.setVisible(bool(rows) and as_list)
         self._list.show_state(films)
         uploads = [row for row in rows or () if row.upload_id]
@@ -174,6 +176,9 @@ class ContentPage(PageFrame):
             self._table.fit_rows()
         self._place.show_state(state)
         self._awake.show_films(state.here, has_nodes=bool(state.nodes))
+
+    def _pick_several(self, on: bool) -> None:
+        self._films.pick_several(on=on)
 
     def _open(self, row: ContentRow) -> None:
         if row.upload_id:

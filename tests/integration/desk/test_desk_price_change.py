@@ -156,3 +156,19 @@ async def test_prices_that_cannot_be_change_nothing(running: RunningWorld) -> No
     film = known_film(running.desk("creator"), content)
     assert film is None or film.manifest.version == 1
     assert len(said) == 2
+
+
+async def test_many_films_each_by_itself_and_archived_ones_stay_with_who_bought(running: RunningWorld) -> None:
+    """One film from another computer keeps nothing from the others; what was archived is sold to nobody."""
+    own, other = await _for_sale(running), (await running.publish()).content
+    done = await running.creator.bulk.change_price((own, other), NEW)
+    assert done.done == (own,)
+    assert [(film, why.code) for film, why in done.failed] == [(other, "content.not_found")]
+    await _prices(running, own)
+    await running.viewer.playback.buy(own, first_chunk=1, shown=NEW)
+    assert (await running.creator.own_films.archive(own)).is_archived
+    assert own not in [item.content_id for item in await running.viewer.catalogue.browse()]
+    assert await _code(running.viewer.playback.buy(own, first_chunk=2, shown=NEW)) == "content.not_for_sale"
+    assert len(await running.viewer.playback.chunk(own, 1)) > 0
+    assert not (await running.creator.own_films.restore(own)).is_archived
+    assert (await running.viewer.playback.buy(own, first_chunk=2, shown=NEW)).amount == NEW

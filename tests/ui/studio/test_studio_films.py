@@ -133,3 +133,19 @@ def test_archived_films_are_a_filter(content: ContentPage, client: PreparedClien
     content._films.filter("archived")
     qtbot.waitUntil(lambda: client.called("figures.items")[-1][1]["archived"] is True)
     assert client.called("figures.items")[-1][1]["access"] == ""
+
+
+def test_a_short_list_too_is_changed_together(client: PreparedClient, qtbot: QtBot, page_context: PageContext) -> None:
+    client.answers |= {
+        "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": samples.TIERS,
+        "figures.items": lambda **wish: made.items(count=5, **wish), "bulk.change_price": Repriced(("a",) * 5),
+    }  # fmt: skip
+    page = _open(qtbot, ContentPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 5)
+    assert not page._list.isVisible()
+    click(page, "content.several")
+    qtbot.waitUntil(page._list.isVisible)
+    click(page, "content.many.all")
+    assert len(page._films.state.chosen) == 5
+    click(page, "content.several")
+    qtbot.waitUntil(lambda: not page._list.isVisible())

@@ -77,6 +77,16 @@ def _asked(page: Any) -> None:
     page.ensureWidgetVisible(page.cards["deletion"]._delete, 0, 40)
 
 
+def _other_price(page: Any) -> None:
+    page.model.write_price("0.0125", 3)
+    page.model.ask("price")
+
+
+def _price_of_many(page: Any) -> None:
+    page._films.mark(("0x1", "0x2", "0x3"))
+    page._films.ask_price(Money(12_500))
+
+
 PAYOUTS = {
     "payouts.state": samples.payouts(samples.withdrawal(), samples.withdrawal(number=2)),
     "wallet.reconciliation": samples.reconciliation(),
@@ -327,7 +337,7 @@ SCENES = [
             "pricing.suggest": SUGGESTION,
             "uploads.versions": (VersionOut(version=1, title=FILM.title, published_at=samples.NOW),),
         },
-        lambda page: (page.model.write_price("0.0125", 3), page.model.ask("price")),
+        _other_price,
         lambda page: _in_view(page, page._price._ask),
         {"content_id": str(FILM.content_id)},
     ),
@@ -339,7 +349,7 @@ SCENES = [
             "uploads.list": (),
             "figures.items": lambda **wish: made.items(count=240, **wish),
         },
-        lambda page: (page._films.mark(("0x1", "0x2", "0x3")), page._films.ask_price(Money(12_500))),
+        _price_of_many,
         lambda page: not page._list.isHidden() and not page._list._ask.isHidden(),
     ),
 ]
