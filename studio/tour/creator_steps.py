@@ -12,6 +12,7 @@ from studio.tour.scene import CREATOR, PRICE, VIEWER, Scene
 if TYPE_CHECKING:
     from services.client import Client
     from services.wire.catalogue import ItemOut
+    from services.wire.storage import StorageOut
     from services.wire.tiers import TierOut
     from services.wire.uploads import UploadOut
 
@@ -29,6 +30,10 @@ async def _tiers(client: Client) -> tuple[TierOut, ...]:
 async def uploads(client: Client) -> tuple[UploadOut, ...]:
     """List the creator's uploads, newest first."""
     return await client.desk(CREATOR).uploads.list()
+
+
+async def _storage(client: Client) -> StorageOut:
+    return await client.desk(CREATOR).storage.get()
 
 
 async def _for_sale(client: Client) -> tuple[ItemOut, ...]:
@@ -53,9 +58,32 @@ def tier(scene: Scene) -> str:
     return f"“{TIER_NAME}” at $2.99 a month is saved and listed"
 
 
+def _use_daemon(scene: Scene) -> None:
+    """Take the IPFS daemon that runs on this computer as a storage, where one does and is offered."""
+    found = scene.hand.fact(_storage).detected
+    if found is None:
+        return
+    scene.go("settings")
+    scene.hand.click("settings.section.network")
+    scene.hand.scroll_to("settings.storage.use")
+    scene.hand.click("settings.storage.use")
+    scene.hand.until(
+        "the daemon to be used", _storage, lambda storage: found.address in {row.address for row in storage.targets}
+    )
+
+
+def _copies(scene: Scene) -> str:
+    """Wait until every storage has the film in full."""
+    rows = scene.hand.until(
+        "the copies at every storage", _storage, lambda storage: not any(row.missing for row in storage.targets), 60
+    ).targets
+    return f", copied to {rows[0].kind} {rows[0].version}" if rows else ""
+
+
 def upload(scene: Scene) -> str:
-    """Drop a film, see the stages with progress, fill in the form."""
+    """Drop a film, see the stages with progress, fill in the form; a running IPFS daemon is used first."""
     hand = scene.hand
+    _use_daemon(scene)
     scene.go("upload")
     before = {item.id for item in hand.fact(uploads)}
     hand.drop("upload.drop", scene.file())
@@ -99,4 +127,4 @@ def publish(scene: Scene) -> str:
     if card.price_per_ten_seconds != PRICE or card.free_chunks != 1:
         raise StepError(f"for sale at {card.price_per_ten_seconds} with {card.free_chunks} free parts")
     scene.content_id = str(card.content_id)
-    return f"{card.chunk_count} parts for sale at $0.01 per 10 s, the first free"
+    return f"{card.chunk_count} parts for sale at $0.01 per 10 s, the first free{_copies(scene)}"

@@ -89,6 +89,15 @@ class Hand:
         self.wait(f"{name} to be enabled", widget.isEnabled, timeout_s)
         self.click_at(widget, widget.rect().center())
 
+    def scroll_to(self, name: str) -> None:
+        """Bring a widget into what a scrolled page shows."""
+        widget = self.find(name)
+        parent = widget.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea):
+                parent.ensureWidgetVisible(widget)
+            parent = parent.parentWidget()
+
     def click_at(self, widget: QWidget, spot: QPoint) -> None:
         """Click a spot of a widget as the display would: through the window, on whatever lies on top.
 

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ipfshttpclient
 import pytest
 from PySide6.QtGui import QImage
 
@@ -36,11 +38,16 @@ class Tour:
 class Going:
     """A tour on its way, in a folder of its own."""
 
-    def __init__(self, root: Path, folder: Path, *options: str, within: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, root: Path, folder: Path, *options: str, within: tuple[str, ...] = (), daemon: str | None = None
+    ) -> None:
+        """Begin. daemon: the address of an IPFS daemon, which is noted where a running Kubo notes its own."""
         folder.mkdir()
         self._folder, self._report = folder, folder / "tour.json"
         command = [*within, sys.executable, "-m", "studio", "demo", "--tour", "--json", str(self._report), *options]
-        environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4"}
+        environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4", "IPFS_PATH": str(folder)}
+        if daemon is not None:
+            (folder / "api").write_text(daemon)
         with (folder / "output").open("wb") as output:
             self.process = subprocess.Popen(
                 command, cwd=root, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
@@ -53,7 +60,7 @@ class Going:
 
 
 @pytest.fixture(scope="module")
-def tours(root: Path) -> Iterator[dict[str, Tour]]:
+def tours(root: Path, js_ipfs: str) -> Iterator[dict[str, Tour]]:
     """Take three tours at once: most of a tour is films that play in real time."""
     folder = Path(tempfile.mkdtemp(prefix="mc-"))
     film, text = folder / "scenic.mp4", folder / "film.mp4"
@@ -61,7 +68,7 @@ def tours(root: Path) -> Iterator[dict[str, Tour]]:
     text.write_text("This is no film.")
     going = {
         "own": Going(root, folder / "1", "--shots", str(folder / "1" / "shots"), within=no_network()),
-        "given": Going(root, folder / "2", "--media", str(film)),
+        "given": Going(root, folder / "2", "--media", str(film), daemon=js_ipfs),
         "bad": Going(root, folder / "3", "--media", str(text)),
     }
     try:
@@ -103,6 +110,15 @@ def test_the_tour_holds_with_another_film(tours: dict[str, Tour]) -> None:
     tour = tours["given"]
     assert tour.status == 0, tour.output
     assert tour.report["media"].endswith("scenic.mp4")
+
+
+def test_the_tour_holds_with_a_running_ipfs_daemon(tours: dict[str, Tour], js_ipfs: str) -> None:
+    steps = {step["name"]: step for step in tours["given"].report["steps"]}
+    assert "copied to daemon" in steps["publish"]["detail"]
+    with closing(ipfshttpclient.Client(js_ipfs)) as daemon:
+        pinned = daemon.pin.ls(type="recursive")["Keys"]
+    # A film of 47 s: its parts and its header.
+    assert len(pinned) >= 5
 
 
 def test_a_bad_film_fails_the_tour_with_a_reason(tours: dict[str, Tour]) -> None:

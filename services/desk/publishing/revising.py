@@ -1,6 +1,8 @@
 """The next version of a film that is for sale: other words, picture, captions, chapters or price; the parts stay.
 
 As with the first one: composed, signed, written down, and only then sent; what was not answered is sent again as it is.
+Viewers take a version up at their next opening, and pay no price that they were not shown. A file that is cut otherwise
+is no version but a film of its own: purchases go by the numbers of the parts (services.node.catalogue.versions).
 """
 
 from __future__ import annotations

@@ -35,8 +35,10 @@ def publish_version(node: Node, session: Session, item: Item, manifest: Manifest
     """Put the next version of an item in place of the one that is there; inside a write unit.
 
     Its title, picture, captions, chapters, price and free parts may differ. The parts, their order and keys may not:
-    they were bought. What is sold from this unit on costs what it says. Raises ProblemError: manifest.invalid (what:
-    version, parts, previewKeys), content.missing.
+    they were bought by their numbers, and by no change may what somebody owns become another piece of film. A file that
+    is cut otherwise is a film of its own, published beside this one. What is sold from this unit on costs what it says.
+    What older versions named stays held, for their viewers.
+    Raises ProblemError: manifest.invalid (what: version, parts, previewKeys), content.missing.
     """
     latest = parse_signed(item.signed.encode()).manifest
     if manifest.version != latest.version + 1:
