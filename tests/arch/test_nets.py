@@ -86,6 +86,16 @@ GOOD: dict[str, str] = {
         def test():
             logging.getLogger("x").error("smoke")
         """,
+    "log_of_a_command": """
+        import logging, sys
+        def test_sets_it_up(capsys):
+            logging.getLogger().addHandler(logging.StreamHandler())
+            logging.getLogger().setLevel(logging.DEBUG)
+        def test_finds_nothing_of_it():
+            root = logging.getLogger()
+            assert root.level == logging.WARNING
+            assert all(type(handler) is not logging.StreamHandler for handler in root.handlers)
+        """,
     "loopback": """
         import socket
         def test():

@@ -1,4 +1,4 @@
-"""A log record of WARNING or above fails its test, unless the test said that it comes."""
+"""A log record of WARNING or above fails its test, unless the test said so; a test leaves no handler behind."""
 
 from __future__ import annotations
 
@@ -49,9 +49,15 @@ def expected_logs(request: pytest.FixtureRequest) -> ExpectedLogs:
 def _no_unexpected_logs(expected_logs: ExpectedLogs) -> Iterator[None]:
     catch = _Catch()
     root = logging.getLogger()
+    before, level = {*root.handlers}, root.level
     root.addHandler(catch)
     yield
-    root.removeHandler(catch)
+    # A command that ran in this process has set up its log as for a process of its own, on streams that end with the
+    # test.
+    for handler in {*root.handlers} - before:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
     surprises = [line for line in catch.lines if not expected_logs.covers(line)]
     if surprises:
         pytest.fail("unexpected in the log:\n" + "\n".join(surprises), pytrace=False)
