@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -9,8 +11,9 @@ from player.pages.watch.page import WatchPage
 from player.pages.watch.paywall_words import title_and_words
 from player.pages.watch.state import Cause
 from player.pages.watch.view_model import WatchViewModel
+from services.units.money import Money
 from services.wire.problems import ProblemError
-from tests.fixtures.viewer import click, purchase, receipt, shown
+from tests.fixtures.viewer import click, playback, purchase, receipt, shown
 from tests.fixtures.window import PreparedClient
 
 CAUSES = [
@@ -52,3 +55,23 @@ def test_what_was_not_delivered_is_a_line_that_says_that_nothing_was_charged(
     click(page, "watch.receipts.toggle")
     qtbot.waitUntil(lambda: "is yours again" in shown(page))
     assert shown(page).count("Not delivered, so not charged: $0.01 is yours again.") == 1
+
+
+def test_a_price_that_changed_is_read_and_shown_before_anything_is_bought(
+    walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    """The click said the old sum; the card names the new one, and only another click buys at it."""
+    timeline = walled.state.timeline
+    assert timeline is not None
+    accesses: Any = [chunk.access.value for chunk in timeline.chunks]
+    client.answers["playback.open"] = playback(*accesses, price="0.03")
+    client.answers["playback.buy"] = ProblemError("payment.terms_changed")
+    walled.buy()
+    qtbot.waitUntil(lambda: walled.state.paywall is not None and walled.state.paywall.wanted.price == Money(30_000))
+    paywall = walled.state.paywall
+    assert paywall is not None
+    assert title_and_words(paywall)[0] == "The price has changed"
+    assert [named["shown"] for _, named in client.called("playback.buy")] == [Money(10_000)]
+    walled.buy()
+    qtbot.waitUntil(lambda: len(client.called("playback.buy")) == 2)
+    assert client.called("playback.buy")[1][1]["shown"] == Money(30_000)
