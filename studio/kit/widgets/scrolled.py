@@ -30,7 +30,8 @@ class Scrolled(QScrollArea):
     def sizeHint(self) -> QSize:
         held, wide = self._held, self._held.minimumWidth()
         high = held.heightForWidth(wide) if held.hasHeightForWidth() else held.sizeHint().height()
-        return QSize(wide, high)
+        # A scroll area makes what it holds at least this high: less than that would be cut off beside free room.
+        return QSize(wide, max(high, held.minimumSizeHint().height()))
 
     def minimumSizeHint(self) -> QSize:
         whole = self.sizeHint()

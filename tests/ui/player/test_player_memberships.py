@@ -83,6 +83,9 @@ def test_members_only_sells_no_parts(offered: Callable[[str], WatchPage], client
     assert "For members" in shown(page)
     for gone in ("Watch this part", "Watch, up to", "Buy the rest", "per minute"):
         assert gone not in shown(page)
+    # The whole card is seen where there is room for it.
+    held = page.stage.paywall
+    assert held.visibleRegion().boundingRect().height() == held.height()
 
 
 def test_a_refused_payment_is_said_and_the_tiers_stay(
