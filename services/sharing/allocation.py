@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,8 +83,10 @@ def allocate(month: Month, model: SharingModel, *, workers: int = 1) -> Allocati
         paid = np.bincount(owner[rows], weights=shares, minlength=earned.size).astype(np.int64)
         return paid, np.bincount(owner[rows], weights=shares > 0, minlength=earned.size).astype(np.int64), shares.sum()
 
-    with ThreadPoolExecutor(workers) as pool:
-        for paid, seen, total in pool.map(share, range(len(starts) - 1)):
+    parts = range(len(starts) - 1)
+    # One slice is one thread's work.
+    with ThreadPoolExecutor(workers) if len(parts) > 1 else nullcontext() as pool:
+        for paid, seen, total in map(share, parts) if pool is None else pool.map(share, parts):
             earned += paid
             watchers += seen
             shared += int(total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from services.chain.authorization import TransferTerms, sign_transfer
 from services.db.ledger import balance, balance_of_prefix
 from services.node.memberships.refunds import nonce_of
 from services.node.memberships.tables import Refund
+from services.node.passes.closing import close_month
 from services.node.passes.rounds import advance
 from services.node.passes.tables import PassMonth, PassShare
 from services.node.passes.watch import make_round
+from services.sharing.model import load_model
 from services.units.money import ZERO, Money, total
 from services.wire.x402 import Authorization, Payload
 from tests.fixtures.chain import HandClock
@@ -116,7 +119,10 @@ async def test_what_was_shared_out_is_not_given_back(running: RunningWorld, hand
         month = past_the_month(hand_clock)
         for caller in (operator, holder):
             await caller.sign_in()
-        await close(operator, month)
+        # An operator's own constants are published with the month that they were used for.
+        own = replace(load_model(), name="museshare-2", version=2, days_weight=1 << 16)
+        row = close_month(replace(operator.world.node, sharing=own), month)
+        assert (row.record["model"]["name"], row.inputs["model.json"]) == ("museshare-2", own.text)
         refused = await holder.http.post("/refunds", json={"receipt": receipts[0], "reason": "Too late."})
         assert (refused.status_code, refused.json()["code"]) == (409, "refund.shared_out")
         assert refused.json()["params"]["month"] == month

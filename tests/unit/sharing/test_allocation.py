@@ -58,13 +58,20 @@ def by_hand(month: Month, model: SharingModel) -> list[Fraction]:
     return owed
 
 
+def test_nothing_is_lost_or_made_in_ten_thousand_random_months() -> None:
+    for seed in range(10_000):
+        month = random_month(seed, 1 + seed % 6, 1 + seed % 5)
+        result = allocate(month, MODEL)
+        assert is_whole(month, result), seed
+        assert result.earned.min() >= 0, seed
+
+
 @given(st.integers(0, 2**32))
-@settings(max_examples=200, deadline=None)
-def test_nothing_is_lost_or_made_and_nobody_is_a_unit_a_subscriber_off(seed: int) -> None:
+@settings(max_examples=50, deadline=None)
+def test_nobody_is_a_unit_a_subscriber_off(seed: int) -> None:
     month = random_month(seed)
     result = allocate(month, MODEL)
     assert is_whole(month, result)
-    assert result.earned.min() >= 0
     if result.common == 0:
         for earned, owed in zip(result.earned.tolist(), by_hand(month, MODEL), strict=True):
             assert abs(earned - owed) < month.fees.size
