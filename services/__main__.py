@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
-
-from services.host.logs import log_to
-from services.host.serve import serve
-from services.http.serving import run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,6 +17,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--size", help="of a new demo world: empty, small, normal or large")
     options = parser.parse_args(arguments)
     os.umask(0o077)
+    # What is loaded stays: looking for garbage among it takes a sixth of the start.
+    gc.disable()
+    from services.host.logs import log_to
+    from services.host.serve import serve
+    from services.http.serving import run
+
+    gc.freeze()
+    gc.enable()
     log_to(options.profile / "logs")
     return run(serve(options.profile, is_demo=options.demo, size=options.size))
 

@@ -24,6 +24,7 @@ from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.townspeople import Townspeople
 from services.host.world import World
 from services.node.channels.watch import make_round
+from services.node.passes.watch import make_round as make_pass_round
 from services.wire.demo import Span
 from services.wire.problems import ProblemError
 
@@ -68,8 +69,9 @@ async def turn(
 async def live(world: World) -> None:
     """Make every round once that is made now and then while time passes by itself."""
     # One that fails is tried again at the next stop, as at any other time.
-    with suppress(ProblemError):
-        await to_thread.run_sync(make_round, world.node)
+    for round_ in (make_round, make_pass_round):
+        with suppress(ProblemError):
+            await to_thread.run_sync(round_, world.node)
     for desk in _well(world.desks):
         await finish_open(desk)
         await look_after_channels(desk)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.chain.demo.chain import DemoChain
+from services.chain.demo.genesis import PLATFORM_KEY
 from services.chain.hashing import address_of
 from services.chain.web3_gateway import Web3Gateway
 from services.desk.app import close_desk
@@ -56,10 +57,11 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
         drawn = films or folder / "films"
         drawn.mkdir(parents=True, mode=0o700, exist_ok=True)
         blocks = DiskBlockStore(folder / "blocks")
-        setup = NodeSetup(names=OwnNames(keys))
+        setup = NodeSetup(names=OwnNames(keys), treasury=PLATFORM_KEY)
         opened = opened_node(folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=setup)
         async with opened as node, open_studio(drawn, folder / "blocks", small_by=size.small_by) as studio:
-            chain.fund(node.relayer.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
+            for who in (node.relayer, node.treasurer):
+                chain.fund(who.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
             ChannelsWatch(gateway, tell=node.channels.switch).look()
             tell("chain", 1.0)
             async with _opened_desks(folder, cast, node) as desks:

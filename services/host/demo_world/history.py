@@ -18,6 +18,7 @@ from services.host.demo_world.cast import Cast, Creator, Viewer
 from services.host.demo_world.chances import Habits, habits_of
 from services.host.demo_world.members import Register
 from services.host.demo_world.neighbours import Neighbour
+from services.host.demo_world.passes import PassLife
 from services.host.demo_world.publishing import move_in, publish, verify, withdraw
 from services.host.demo_world.shooting import Shot, Studio, Waiting
 from services.host.demo_world.sizes import END, Size
@@ -43,6 +44,14 @@ _FIRST_PAYOUT, _LAST_PAYOUT = 7, 6 / 7
 _ALL_AT_ONCE = ClaimRules(session_end=timedelta(0))
 _TIP, _JOIN, _REGRET = 0.03, 0.3, 0.006
 _TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
+_THANKS = (
+    "",
+    "Thank you.",
+    "This made my evening.",
+    "More of this, please.",
+    "I watched the end twice.",
+    "For a new microphone.",
+)
 _REASONS = ("It stopped half way.", "I joined by mistake.", "Not what the title says.", "Bought twice on two devices.")
 _GAS_WEI = 10**18
 _PURSE = Money(60_000_000)
@@ -88,6 +97,7 @@ class History:
         self._register = Register(node, self._chance)
         self._films: dict[Address, list[Film]] = {creator.address: [] for creator in cast.creators}
         self._asked: list[tuple[Creator, str]] = []
+        self._pass = PassLife(node, cast, size, [viewer for viewer, _ in self._town])
         self._tips = 0
 
     async def make(self) -> None:
@@ -146,6 +156,7 @@ class History:
                 break
             self._clock.turn_to(moment)
             await self._sit_down(self._sittings(day, share * (_WEEKEND if morning.weekday() > 4 else 1.0)))
+        self._pass.live(day, self._on_sale())
         for neighbour in self._neighbours:
             if day == 0:
                 self._chain.fund(neighbour.desk.keyring.owner(), usdc=_PURSE, gas_wei=_GAS_WEI)
@@ -208,7 +219,7 @@ class History:
             with_money = self._node.chain.token_balance(one.viewer.address)
             amount = self._chance.choice(_TIPS)
             if with_money > amount:
-                tip(self._node, one.viewer, one.creator, amount, self._tips)
+                tip(self._node, one.viewer, one.creator, amount, self._chance.choice(_THANKS), self._tips)
         if one.habits.joins and self._chance.random() < _JOIN and not self._register.is_member(one.viewer, one.creator):
             member = self._register.join(one.viewer, one.creator, one.habits.stays)
             if member is not None and self._chance.random() < 0.05:

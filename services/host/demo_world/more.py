@@ -33,6 +33,7 @@ from services.units.ids import ContentId
 from services.units.money import ZERO, Money, platform_fee
 
 _AT_ONCE = 10_000
+_ABOUT = "A sample that fills the catalogue: it has no film of its own and cannot be played."
 _FIRST = ("Slow", "Bright", "Small", "Late", "Quiet", "Copper", "Paper", "Northern", "Tidal", "Seven", "Last", "Found")
 _SECOND = ("notes on", "letters to", "studies of", "a walk with", "an hour of", "the sound of", "the shape of")
 _THIRD = ("rain", "salt", "moss", "brass", "steam", "thread", "tides", "lanterns", "orbits", "grass", "light", "paper")
@@ -80,7 +81,7 @@ def add_payments(node: Node, chain: DemoChain, cast: Cast, size: Size, tell: Tel
         _bring_in(node, chain, creator.address, gross[creator.address] - before[creator.address])
 
 
-_SEALED = select(Item).where(Item.visibility == "chunks", Item.description != "").order_by(Item.seq).limit(60)
+_SEALED = select(Item).where(Item.visibility == "chunks", Item.description != _ABOUT).order_by(Item.seq).limit(60)
 
 
 def _payments(
@@ -123,7 +124,7 @@ def _film(seed: str, number: int, seq: int, like: Item, chance: random.Random, s
         creator=like.creator,
         creator_name=like.creator_name,
         title=f"{title}, part {1 + number % 97}",
-        description="",
+        description=_ABOUT,
         duration_ms=like.duration_ms,
         width=like.width,
         height=like.height,

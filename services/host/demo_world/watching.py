@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from services.chain.authorization import TransferTerms, sign_transfer
-from services.chain.calls import transfer_authorized_call
 from services.chain.channel_fields import config_fields
 from services.chain.channels import ChannelConfig, Deposit, channel_id, sign_deposit, sign_voucher
 from services.chain.hashing import address_of
@@ -17,10 +16,11 @@ from services.node.sales.offer import Offer, make_offer
 from services.node.sales.routes import sell_chunks
 from services.node.sales.shelf import Film
 from services.node.sales.terms import WITHDRAW_DELAY_S, channel_requirements, till_of
+from services.node.tips.giving import give
 from services.units.address import bytes32
-from services.units.ids import named_intent
 from services.units.money import ZERO, Money
 from services.wire.node import PayIn
+from services.wire.tips import TipIn
 from services.wire.x402 import (
     Authorization,
     ChannelPayment,
@@ -36,7 +36,6 @@ from services.wire.x402 import (
 _DEPOSIT = Money(1_000_000)
 _VALID_S = 600
 _NO_SALT = bytes32(bytes(32))
-_WAIT_S = 20.0
 
 
 async def buy(node: Node, viewer: Viewer, film: Film, index: int) -> None:
@@ -70,8 +69,8 @@ def may_watch(node: Node, viewer: Viewer, film: Film, index: int) -> bool:
     return reason is not None
 
 
-def tip(node: Node, viewer: Viewer, creator: Creator, amount: Money, ordinal: int) -> None:
-    """Send something to a creator's till by a signed transfer that the node brings. Blocking."""
+def tip(node: Node, viewer: Viewer, creator: Creator, amount: Money, message: str, ordinal: int) -> None:
+    """Give a creator a tip with a few words: a signed transfer that the node brings. Blocking."""
     nonce = bytes32(key_of("tip", f"{viewer.address} {ordinal}"))
     terms = TransferTerms(
         payer=viewer.address,
@@ -81,10 +80,8 @@ def tip(node: Node, viewer: Viewer, creator: Creator, amount: Money, ordinal: in
         valid_before=node.chain.head().timestamp + _VALID_S,
         nonce=nonce,
     )
-    call = transfer_authorized_call(
-        node.chain.token, terms, sign_transfer(node.chain.chain_id, node.chain.token, terms, viewer.key)
-    )
-    node.relayer.wait(node.relayer.submit(named_intent(f"tip\x1f{nonce}"), call), timeout_s=_WAIT_S)
+    payload = _transfer(node, terms, viewer.key)
+    give(node, viewer.address, creator.address, TipIn(payload=payload, message=message))
 
 
 def ask_back(node: Node, viewer: Viewer, receipt: str, reason: str) -> None:
@@ -104,7 +101,11 @@ def give_back(node: Node, creator: Creator, receipt: str) -> None:
         valid_before=node.chain.head().timestamp + _VALID_S,
         nonce=nonce_of(node, row),
     )
-    signature = sign_transfer(node.chain.chain_id, node.chain.token, terms, creator.key)
+    pay(node, creator.address, receipt, _transfer(node, terms, creator.key))
+
+
+def _transfer(node: Node, terms: TransferTerms, key: bytes) -> Payload:
+    signature = sign_transfer(node.chain.chain_id, node.chain.token, terms, key)
     message = Authorization(
         payer=terms.payer,
         to=terms.payee,
@@ -113,7 +114,7 @@ def give_back(node: Node, creator: Creator, receipt: str) -> None:
         valid_before=str(terms.valid_before),
         nonce=terms.nonce,
     )
-    pay(node, creator.address, receipt, Payload(signature="0x" + signature.hex(), authorization=message))
+    return Payload(signature="0x" + signature.hex(), authorization=message)
 
 
 def _config(node: Node, viewer: Viewer, offer: Offer) -> ChannelConfig:
