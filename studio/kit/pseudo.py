@@ -9,6 +9,7 @@ _ACCENTED: Final = str.maketrans("AaCcEeIiNnOoSsUuYyZz", "ÅåÇçÉéÎîÑñÖ
 # A placeholder stays as it is, or it could not be filled.
 _PARTS: Final = re.compile(r"(\{[^{}]*\})")
 _FILL: Final = "·"
+_LONGEST: Final = 8
 
 
 def pseudo(text: str) -> str:
@@ -16,4 +17,7 @@ def pseudo(text: str) -> str:
     if not text.strip():
         return text
     said = "".join(part if part.startswith("{") else part.translate(_ACCENTED) for part in _PARTS.split(text))
-    return f"[{said}{_FILL * round(len(text) * 0.4)}]"
+    # As words are: what is longer than a line has somewhere to break.
+    longer = max(1, round(len(text) * 0.4))
+    filled = " ".join(_FILL * min(_LONGEST, longer - at) for at in range(0, longer, _LONGEST))
+    return f"[{said}{filled}]"

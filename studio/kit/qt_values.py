@@ -14,3 +14,5 @@ CENTRED: Final = 0x84
 """Qt.AlignmentFlag.AlignCenter, for ``alignment``."""
 CLICK_FOCUS: Final = 2
 """Qt.FocusPolicy.ClickFocus, for ``focusPolicy``."""
+ENTER_KEYS: Final = (0x01000004, 0x01000005)
+"""Qt.Key.Key_Return and Key_Enter, as key events give them."""

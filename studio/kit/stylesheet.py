@@ -14,6 +14,7 @@ QFrame[kit="side"] {{ background: transparent; border: 1px solid {line}; border-
 QFrame[kit="side"][current="true"] {{ background: {ground}; }}
 QFrame[kit="card"] {{ background: {surface}; border: 1px solid {line}; border-radius: {card}px; }}
 QFrame[kit="card"][selected="true"] {{ border: 1px solid {accent}; }}
+QFrame[kit="card"]:focus {{ border: 1px solid {accent}; }}
 QFrame[kit="slot"] {{ background: transparent; border: 2px dashed {line}; border-radius: {card}px; }}
 QFrame[kit="slot"][selected="true"] {{ background: {accent_soft}; border: 2px dashed {accent}; }}
 QFrame[kit="slot"]:hover {{ border: 2px dashed {line_strong}; }}
@@ -100,6 +101,8 @@ QScrollArea, QScrollArea > QWidget > QWidget[kit="ground"] {{ background: {groun
 QAbstractItemView {{ background: transparent; color: {text}; border: none; outline: none;
     selection-background-color: {hover};
     selection-color: {text}; }}
+QTableView {{ border: 1px solid transparent; border-radius: {radius}px; }}
+QTableView:focus {{ border: 1px solid {accent}; }}
 QGraphicsView {{ background: transparent; border: none; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {muted}; border: none; border-bottom: 1px solid {line};

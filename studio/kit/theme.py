@@ -46,6 +46,11 @@ def scaled(pixels: int) -> int:
     return pixels * _Active.percent // 100
 
 
+def eased(pixels: int) -> int:
+    """Give a length that grows half as much as the letters: for icons and panels that share a line with words."""
+    return (pixels + scaled(pixels)) // 2
+
+
 def font(size: int = BODY, weight: QFont.Weight = _PLAIN, *, tabular: bool = False) -> QFont:
     """Make a font of the type scale; size in pixels at 100 %, tabular for money and time."""
     made = QFont()

@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -19,16 +19,18 @@ from studio.app import Studio
 from studio.ending import end_after
 from studio.kit.chart import Chart
 from studio.kit.service_state import Phase
-from studio.kit.tokens import THEMES
+from studio.kit.tokens import THEMES, ThemeName
 from studio.kit.widgets.skeleton import Skeleton
-from studio.routes import STUDIO_ROUTES, player_routes
-from studio.tour.hand import Hand
+from studio.tour.hand import Hand, StepError
 from tests.fixtures.picture_faults import cut_off, strange_sizes
-from tests.nets.looks import SIZES, Look
+from tests.nets.looks import SIZES
+from tests.shots.places import Place, overlays, places
 
-_OPEN_S = 1200.0
-_REST_S = 1.0
-"""What a page may take to fetch and to draw; pictures come last."""
+_OPEN_S, _WHOLE_S = 1200.0, 60.0
+_REST_S, _LAYOUT_S = 0.5, 0.15
+"""What a page's pictures take to come, and what a page takes to be laid out anew."""
+
+Size = tuple[int, int]
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.shots")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", default="small", help="of the demo world")
-    parser.add_argument("--looks", type=int, default=0, help="only so many of them")
+    parser.add_argument("--looks", type=int, default=0, help="only so many of them, at 100 per cent")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     application = QApplication(sys.argv[:1])
@@ -62,57 +64,70 @@ def main() -> None:
         end_after(application, studio, run)
 
 
-def _looks(most: int) -> tuple[Look, ...]:
-    every = tuple(Look(theme, size, percent) for percent in (100, 200) for theme in THEMES for size in SIZES)
-    return every[:most] if most else every
-
-
 def _draw_all(studio: Studio, out: Path, most: int) -> Iterator[str]:
     hand = Hand(studio.window, studio.bridge)
     hand.wait("the world", lambda: studio.process is not None and studio.process.state.phase is Phase.READY, _OPEN_S)
-    for look in _looks(most):
-        _wear(studio, look, hand)
-        for desk, route in _pages():
-            page = _open(studio, desk, route)
-            hand.wait(f"{route} to be whole", partial(_is_whole, page), 60.0)
-            hand.pause(_REST_S)
-            name = f"{desk}-{route}-{look.name}"
-            studio.window.grab().save(str(out / f"{name}.png"))
-            yield from (f"{name}: {fault}" for fault in (*cut_off(studio.window), *strange_sizes(studio.window)))
-        print(f"drawn: {look.name}", flush=True)
+    looks = tuple(product(THEMES, SIZES))[: most or None]
+    for percent in (100,) if most else (100, 200):
+        studio.theme.use_size(percent)
+        for place in places(hand):
+            page = _open(studio, place)
+            yield from _waited(place.name, page, hand)
+            yield from _draw(studio, hand, out, f"{place.name}-{{}}-{percent}", looks)
+        for name, show in overlays(studio):
+            shown = show()
+            if shown is not None:
+                yield from _draw_over(studio, hand, out, f"over-{name}-{percent}", shown)
+        print(f"drawn: {percent} %", flush=True)
 
 
-def _wear(studio: Studio, look: Look, hand: Hand) -> None:
-    if studio.theme.percent != look.percent:
-        studio.theme.use_size(look.percent)
-        hand.pause(_REST_S)
-    studio.theme.use(look.theme)
-    studio.window.resize(*look.size)
+def _draw(studio: Studio, hand: Hand, out: Path, name: str, looks: Iterable[tuple[ThemeName, Size]]) -> Iterator[str]:
+    """Take one page in every theme and size; it is not fetched again for that."""
+    for theme, size in looks:
+        studio.theme.use(theme)
+        studio.window.resize(*size)
+        hand.pause(_LAYOUT_S)
+        named = name.format(f"{theme}-{size[0]}x{size[1]}")
+        studio.window.grab().save(str(out / f"{named}.png"))
+        yield from (f"{named}: {fault}" for fault in (*cut_off(studio.window), *strange_sizes(studio.window)))
 
 
-def _pages() -> Iterator[tuple[str, str]]:
-    for route, page in STUDIO_ROUTES.items():
-        yield page.only_for or "creator", route
-    for route, page in player_routes().items():
-        if page.in_rail:
-            yield "viewer", route
+def _draw_over(studio: Studio, hand: Hand, out: Path, name: str, shown: QWidget) -> Iterator[str]:
+    for theme in THEMES:
+        studio.theme.use(theme)
+        hand.pause(_LAYOUT_S)
+        shown.grab().save(str(out / f"{name}-{theme}.png"))
+        yield from (f"{name}-{theme}: {fault}" for fault in (*cut_off(shown), *strange_sizes(shown)))
+    shown.close()
 
 
-def _open(studio: Studio, desk: str, route: str) -> QWidget:
+def _open(studio: Studio, place: Place) -> QWidget:
     world = studio.world
     assert world is not None
-    if world.desk_id != desk:
-        world.switch_desk(desk)
-    world.navigate(route)
+    if world.desk_id != place.desk:
+        world.switch_desk(place.desk)
+    world.navigate(place.route, place.params)
     page = studio.window.page
     assert page is not None
     return page
 
 
-def _is_whole(page: QWidget) -> bool:
-    if any(part.isVisible() for part in page.findChildren(Skeleton)):
-        return False
-    return all(chart.series is None or chart.drawn for chart in page.findChildren(Chart) if chart.isVisible())
+def _waited(name: str, page: QWidget, hand: Hand) -> Iterator[str]:
+    """Wait until a page is whole; a page that never is, is drawn as it is, and named."""
+    try:
+        hand.wait(f"{name} to be whole", lambda: not list(_lacking(page)), _WHOLE_S)
+    except StepError:
+        yield f"{name} is not whole: {', '.join(_lacking(page))}"
+    hand.pause(_REST_S)
+
+
+def _lacking(page: QWidget) -> Iterator[str]:
+    for ghost in page.findChildren(Skeleton):
+        if ghost.isVisible() and (holder := ghost.parentWidget()) is not None:
+            yield f"a ghost in {holder.objectName() or type(holder).__name__}"
+    for chart in page.findChildren(Chart):
+        if chart.isVisible() and chart.series is not None and not chart.drawn:
+            yield f"chart {chart.objectName()}"
 
 
 if __name__ == "__main__":

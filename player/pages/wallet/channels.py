@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.pages.wallet.channel_words import BADGES, is_ready, sentence
 from studio.kit.format import moment, money, money_exact, short
-from studio.kit.theme import scaled
+from studio.kit.theme import eased
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, secondary
@@ -116,7 +116,7 @@ class ChannelLine(QWidget):
         for figure in (self._deposited, self._spent, self._rest):
             first.addWidget(figure)
         place = QWidget()
-        place.setFixedWidth(scaled(_BADGE_WIDTH))
+        place.setFixedWidth(eased(_BADGE_WIDTH))
         badge = row(self._badge)
         badge.insertStretch(0, 1)
         place.setLayout(badge)
@@ -200,7 +200,7 @@ class _Figure(QWidget):
 
     def __init__(self, label: str) -> None:
         super().__init__()
-        self.setFixedWidth(scaled(_FIGURE_WIDTH))
+        self.setFixedWidth(eased(_FIGURE_WIDTH))
         self._label = label
         self._value = text.figure(size=14)
         self.setLayout(column(self._value, text.caption(label), spacing=2))

@@ -124,7 +124,7 @@ class _Used(QWidget):
     def __init__(self, name: str, name_of_value: str) -> None:
         super().__init__()
         self._name = name
-        self._fact = Fact(name, name_of_value=name_of_value)
+        self._fact = Fact(name, name_of_value=name_of_value, shorten=True)
         self._bar = ProgressBar()
         self.setLayout(column(self._fact, self._bar, spacing=6))
 

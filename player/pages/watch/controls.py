@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QSlide
 
 from player.core.playback import State
 from player.core.speed import LOUDEST, SPEEDS, speed_words
-from player.pages.watch.overlay import OverlayButton, OverlayText, OverlayWord, Shade
+from player.pages.watch.overlay import OverlayButton, OverlayText, OverlayWord, Shade, ShortenedText
 from player.pages.watch.seek_bar import SeekBar
 from player.pages.watch.track_menu import TrackMenu
 from studio.kit.format import duration
+from studio.kit.theme import eased
 from studio.kit.tokens import DARK, MOTION_MS
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from player.pages.watch.state import WatchState
 
 REST_MS = 2_000
@@ -46,7 +49,7 @@ class Controls(Shade):
         self.seek_bar = SeekBar()
         self.play = OverlayButton("play", "Play (Space)", name="watch.play", size=44)
         self._time = OverlayText(name="watch.time")
-        self._words = OverlayText(name="watch.words", muted=True)
+        self._words = ShortenedText(name="watch.words", muted=True)
         self._sound = OverlayButton("volume", tr("Sound off (M)"), name="watch.mute")
         self._volume = QSlider(Qt.Orientation.Horizontal)
         self._volume.setObjectName("watch.volume")
@@ -116,6 +119,12 @@ class Controls(Shade):
             self._volume.blockSignals(True)
             self._volume.setValue(shown)
             self._volume.blockSignals(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # What has a key and is needed least goes first: letters twice as large leave no room for all.
+        for least, part in ((560, self._keys), (500, self._volume), (440, self._small)):
+            part.setVisible(event.size().width() >= eased(least))
 
     def _open_tracks(self) -> None:
         if self._state is not None:

@@ -19,7 +19,7 @@ class OverlayButton(QAbstractButton):
         super().__init__()
         self._icon = icon
         self.setObjectName(name)
-        self.setFixedSize(theme.scaled(size), theme.scaled(size))
+        self.setFixedSize(theme.eased(size), theme.eased(size))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_icon(icon, says)
@@ -68,7 +68,7 @@ class OverlayWord(OverlayButton):
     def __init__(self, word: str, says: str, *, name: str) -> None:
         super().__init__("", says, name=name)
         self._word = word
-        self.setFixedSize(theme.scaled(CONTROL_HEIGHT + 12), theme.scaled(CONTROL_HEIGHT))
+        self.setFixedSize(theme.eased(CONTROL_HEIGHT + 12), theme.eased(CONTROL_HEIGHT))
 
     def show_word(self, word: str) -> None:
         """Change the word."""
@@ -95,7 +95,7 @@ class BigPlay(OverlayButton):
         lit = self.underMouse() or self.hasFocus()
         painter.setBrush(theme.colour(DARK.accent_hover if lit else DARK.accent))
         painter.drawEllipse(QRectF(self.rect()).adjusted(4, 4, -4, -4))
-        left, top, side = theme.scaled(28), theme.scaled(26), theme.scaled(36)
+        left, top, side = theme.eased(28), theme.eased(26), theme.eased(36)
         painter.drawPixmap(left, top, pixmap("play", DARK.on_accent, side, self.devicePixelRatioF()))
         painter.end()
 
@@ -111,6 +111,25 @@ class OverlayText(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(size, weight, tabular=True))
         self.setStyleSheet(f"color: {DARK.muted if muted else DARK.text}; background: transparent;")
+
+
+class ShortenedText(OverlayText):
+    """Words on the picture that lose their end where there is no room; the tip has all of them."""
+
+    def setText(self, words: str) -> None:
+        super().setText(words)
+        self.setProperty("shortens", True)
+        self.setToolTip(words)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
 
 
 class Shade(QWidget):

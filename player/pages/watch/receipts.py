@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from player.parts.receipt_states import STATES, paid_by
 from studio.kit.format import DASH, chunks, moment, money_exact
-from studio.kit.theme import scaled
+from studio.kit.theme import eased
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost
@@ -47,7 +47,7 @@ class ReceiptPanel(QFrame):
         super().__init__()
         self.setObjectName("watch.receipts")
         self.setProperty("kit", "rail")
-        self.setFixedWidth(scaled(WIDTH))
+        self.setFixedWidth(eased(WIDTH))
         self._shown: tuple[ReceiptOut, ...] | None = None
         self._asked: dict[str, str] = {}
         layout = QVBoxLayout(self)

@@ -12,7 +12,7 @@ from player.core.playback import State
 from player.pages.watch.caption_text import CaptionText
 from player.pages.watch.controls import POINTER_EVENTS, Controls, Fader
 from player.pages.watch.next_up import NextCard
-from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, OverlayText, Shade
+from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, Shade, ShortenedText
 from player.pages.watch.panels import OverlayLines, figure_lines, key_lines
 from player.pages.watch.paywall import PaywallCard
 from player.pages.watch.peek import STEP_MS
@@ -59,8 +59,8 @@ class Stage(QWidget):
         self.banner.setFixedWidth(scaled(_BANNER_WIDTH))
         self.banner.setAutoFillBackground(True)
         self._head = Shade(at_top=True)
-        self._title = OverlayText(HEADING, name="watch.title", weight=Weight.DemiBold)
-        self._by = OverlayText(muted=True)
+        self._title = ShortenedText(HEADING, name="watch.title", weight=Weight.DemiBold)
+        self._by = ShortenedText(muted=True)
         self.meter = MeterText()
         self._price = MeterText("watch.price", LEAD)
         self._rates = MeterText("watch.rates")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QPushButton
 
 from studio.kit import icons, theme
+from studio.kit.qt_values import ENTER_KEYS
 from studio.kit.tokens import BODY, CONTROL_HEIGHT
 from studio.kit.trail import note
 
@@ -56,6 +57,14 @@ class Button(QPushButton):
         nav = self._role == "nav"
         active = tokens.accent if self.isCheckable() else None
         self.setIcon(icons.icon(self._icon, ink, active=active, disabled=None if nav else tokens.faint))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it like Space, outside of dialogs too; once, however long it is held."""
+        if event.key() in ENTER_KEYS:
+            if not event.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit import theme
 from studio.kit.icons import Icon
@@ -29,18 +29,24 @@ class EmptyState(QWidget):
         self._ghost = ghost
         layout = QVBoxLayout(self)
         layout.setSpacing(16)
-        layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(1)
         layout.addWidget(Icon(icon, "accent" if icon == "mark" else "neutral", 48), 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = text.body(sentence)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence.setMinimumWidth(theme.scaled(320))
         self.sentence.setMaximumWidth(theme.scaled(420))
-        layout.addWidget(self.sentence, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: only so it gets the height that its width makes.
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.sentence, 1000)
+        line.addStretch(1)
+        layout.addLayout(line)
         self.button = primary(action, name=name)
         if not action:
             self.button.hide()
         self.button.clicked.connect(self.acted)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._ghost == "none":

@@ -43,13 +43,16 @@ class Fact(QWidget):
     """A line with a name at the left and a value at the right."""
 
     def __init__(self, name: str, *, name_of_value: str = "", strong: bool = False, shorten: bool = False) -> None:
+        """shorten: both lose their middle where there is no room, such as addresses."""
         super().__init__()
         from studio.kit.widgets.card import row
 
         weight = text.Weight.DemiBold if strong else text.Weight.Normal
         self.value = text.Text(tabular=True, weight=weight, shorten=shorten)
         self.value.setObjectName(name_of_value)
-        line = row(text.Text(name, ink="text" if strong else "muted", weight=weight))
+        label = text.Text(name, ink="text" if strong else "muted", weight=weight, shorten=shorten)
+        label.setToolTip(name if shorten else "")
+        line = row(label)
         line.addStretch(1)
         line.addWidget(self.value)
         self.setLayout(line)

@@ -28,7 +28,7 @@ class MetricTab(QAbstractButton):
         self.setCheckable(True)
         self.setAccessibleName(label)
         self.setFixedHeight(theme.scaled(_HEIGHT))
-        self.setMinimumWidth(theme.scaled(120))
+        self.setMinimumWidth(theme.scaled(96))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -11,3 +11,4 @@ def test_numbers_are_those_of_qt() -> None:
     assert Qt.TextFormat.PlainText.value == qt_values.PLAIN_TEXT
     assert Qt.AlignmentFlag.AlignCenter.value == qt_values.CENTRED
     assert Qt.FocusPolicy.ClickFocus.value == qt_values.CLICK_FOCUS
+    assert (Qt.Key.Key_Return.value, Qt.Key.Key_Enter.value) == qt_values.ENTER_KEYS
