@@ -27,7 +27,7 @@ ROUTES: dict[NoticeKind, str] = {
     "sale": "earnings",
     "member_joined": "members",
     "member_left": "members",
-    "request_came": "members",
+    "request_came": "tiers",
     "refund_asked": "members",
     "case_opened": "sharing",
     "payout_done": "payouts",

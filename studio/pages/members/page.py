@@ -20,6 +20,7 @@ from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.widgets.tile import Tile
 from studio.kit.words import tr, tr_count
+from studio.pages.members.refunds import RefundsCard, RefundsViewModel
 from studio.pages.members.view_model import MembersViewModel
 from studio.pages.members.words import FILTERS, ORDERS, member_columns, payment_columns, reason
 
@@ -62,12 +63,22 @@ class MembersPage(PageFrame):
         self._history = self._payments()
         for part in (self._empty, self._card, self._history):
             self.body.addWidget(part)
+        self._asked, self._refunds = RefundsCard(), RefundsViewModel(context)
+        self._asked.ask_wanted.connect(self._refunds.ask)
+        self._asked.pay_wanted.connect(self._refunds.pay)
+        self._asked.refuse_wanted.connect(self._refunds.refuse)
+        self._refunds.changed.connect(self._render_refunds)
+        self.body.insertWidget(0, self._asked)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self.model.exported.connect(self._on_exported)
         self._render()
         self.model.refresh()
+        self._refunds.refresh()
+
+    def _render_refunds(self) -> None:
+        self._asked.show_state(self._refunds.state)
 
     def _list(self) -> Card:
         card = Card(padding=12, spacing=8)

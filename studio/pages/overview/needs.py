@@ -27,7 +27,7 @@ NEEDS: dict[str, tuple[str, Tone, str, str, str]] = {
     "unreconciled": (
         "alert", "warn", mark("A sum differs between the books: {sums}."), mark("Compare them"), "payouts",
     ),
-    "requests": ("members", "accent", "", mark("Answer"), "members"),
+    "requests": ("members", "accent", "", mark("Answer"), "tiers"),
     "refunds": ("members", "warn", "", mark("Decide"), "members"),
     "backup_due": ("key", "warn", "", mark("Make a backup"), "settings"),
 }  # fmt: skip

@@ -13,7 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from services.units.address import bytes32
+from services.units.money import Money
 from services.units.period import Period
+from services.wire.memberships import RefundOut
 from services.wire.problems import ProblemError
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
@@ -359,3 +362,34 @@ def test_a_tier_tells_its_members_and_is_archived_in_two_steps(
     qtbot.waitUntil(lambda: len(page.model.state.tiers or ()) == 1)
     assert client.called("tiers.archive") == [(("t1",), {})]
     assert "is archived" in shell.said[-1]
+
+
+def test_what_is_asked_back_is_paid_in_two_steps_or_refused(
+    members: MembersPage, figures: PreparedClient, qtbot: QtBot
+) -> None:
+    """The payee and the sum stand there in full before anything leaves the wallet."""
+    wanted = RefundOut(
+        receipt="r1", viewer=samples.VIEWER, creator=samples.CREATOR, item="tier:t1", title="Front row",
+        amount=Money(2_990_000), reason="A mistake.", state="asked", nonce=bytes32(bytes(32)), transaction=None,
+        asked_at=samples.NOW, ended_at=None,
+    )  # fmt: skip
+    figures.answers |= {"memberships.refunds": (wanted,), "memberships.pay_refund": ()}
+    members._refunds.refresh()
+    qtbot.waitUntil(lambda: "A mistake." in shown(members))
+    click(members, "members.refund.pay")
+    qtbot.waitUntil(lambda: wanted.viewer in shown(members))
+    click(members, "members.refund.keep")
+    qtbot.waitUntil(lambda: wanted.viewer not in shown(members) and "A mistake." in shown(members))
+    members._refunds.pay()
+    assert figures.called("memberships.pay_refund") == []
+    click(members, "members.refund.pay")
+    qtbot.waitUntil(lambda: wanted.viewer in shown(members))
+    click(members, "members.refund.sure")
+    qtbot.waitUntil(lambda: not members._refunds.state.rows)
+    assert figures.called("memberships.pay_refund") == [(("r1",), {"amount": Money(2_990_000)})]
+    figures.answers["memberships.refuse_refund"] = wanted.model_copy(update={"state": "refused"})
+    members._refunds.refresh()
+    qtbot.waitUntil(lambda: "A mistake." in shown(members))
+    figures.answers["memberships.refunds"] = ()
+    click(members, "members.refund.refuse")
+    qtbot.waitUntil(lambda: not members._refunds.state.rows)

@@ -36,7 +36,7 @@ def test_every_need_has_its_words() -> None:
          "settings", {"section": "backup"}),
         ("backup_due", {"newer": "0", "made": "2026-08-02T08:00:00+00:00"}, "of 2 Aug: make a fresh one", "settings",
          {"section": "backup"}),
-        ("requests", {"count": "2"}, "2 members wait for an answer", "members", {}),
+        ("requests", {"count": "2"}, "2 members wait for an answer", "tiers", {}),
         ("refunds", {"count": "1"}, "1 viewer asks for money back", "members", {}),
         ("no_items", {}, "Nothing is for sale", "upload", {}),
     ],

@@ -1,0 +1,141 @@
+"""What viewers ask back: each with its sum and payee, decided in two steps; refusing costs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.kit.format import money_exact, short
+from studio.kit.problems import advice
+from studio.kit.view_model import ViewModel
+from studio.kit.widgets import text
+from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.card import Card, holder, row
+from studio.kit.words import tr
+
+if TYPE_CHECKING:
+    from services.wire.memberships import RefundOut
+    from studio.kit.context import PageContext
+    from studio.kit.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class RefundsState:
+    """rows: those that wait. asked: the receipt whose sum is asked back before it is paid; empty for none."""
+
+    rows: tuple[RefundOut, ...] = ()
+    asked: str = ""
+    busy: bool = False
+    problem: Problem | None = None
+
+
+class RefundsViewModel(ViewModel[RefundsState]):
+    """Lists, pays and refuses. A payment's id follows from its receipt: the same one again moves nothing."""
+
+    watches = frozenset({"membership", "earnings"})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, RefundsState())
+
+    def refresh(self) -> None:
+        """Load what waits."""
+        self._act(lambda desk: desk.memberships.refunds("creator"), self._on_rows, self._not_now)
+
+    def ask(self, receipt: str) -> None:
+        """Ask back before a sum is paid; empty to leave it."""
+        self._set(asked=receipt, problem=None)
+
+    def pay(self) -> None:
+        """Give back the sum that was shown."""
+        found = next((one for one in self.state.rows if one.receipt == self.state.asked), None)
+        if found is not None and not self.state.busy:
+            self._set(busy=True, asked="", problem=None)
+            self._act(
+                lambda desk: desk.memberships.pay_refund(found.receipt, amount=found.amount),
+                self._on_rows,
+                self._on_problem,
+            )
+
+    def refuse(self, receipt: str) -> None:
+        """Refuse one."""
+        if not self.state.busy:
+            self._set(busy=True, asked="", problem=None)
+            self._act(lambda desk: desk.memberships.refuse_refund(receipt), self._on_refused, self._on_problem)
+
+    def _on_rows(self, rows: tuple[RefundOut, ...]) -> None:
+        self._set(rows=tuple(one for one in rows if one.state == "asked"), busy=False)
+
+    def _on_refused(self, _refused: RefundOut) -> None:
+        self._set(busy=False)
+        self.refresh()
+
+    def _on_problem(self, problem: Problem) -> None:
+        self._set(busy=False, problem=problem)
+        self.refresh()
+
+    def _not_now(self, _problem: Problem) -> None:
+        """The page is whole without it."""
+
+
+class RefundsCard(Card):
+    """Hidden while nothing waits. Signals: ``ask_wanted(receipt)``, ``pay_wanted``, ``refuse_wanted(receipt)``."""
+
+    ask_wanted = Signal(str)
+    pay_wanted = Signal()
+    refuse_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Asked back"))
+        self.setObjectName("members.refunds")
+        self._problem = text.Text(ink="bad", wrap=True)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(16)
+        self.body.addWidget(self._problem)
+        self.body.addLayout(self._lines)
+        self.hide()
+
+    def show_state(self, state: RefundsState) -> None:
+        """Show what waits for a decision."""
+        self.setVisible(bool(state.rows) or state.problem is not None)
+        self._problem.setVisible(state.problem is not None)
+        self._problem.setText("" if state.problem is None else advice(state.problem).sentence)
+        while (item := self._lines.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for one in state.rows:
+            self._lines.addWidget(self._line(one, is_asked=one.receipt == state.asked, busy=state.busy))
+
+    def _line(self, one: RefundOut, *, is_asked: bool, busy: bool) -> QWidget:
+        total, who = money_exact(one.amount), short(one.viewer)
+        said = tr("{who} asks {sum} back for “{title}”.", who=who, sum=total, title=one.title)
+        reason = text.muted(one.reason or tr("No reason was given."))
+        lines = QVBoxLayout()
+        lines.setSpacing(8)
+        lines.addWidget(text.body(said))
+        lines.addWidget(reason)
+        if is_asked:
+            words = tr("{sum} go from your wallet to {payee}. The platform's tenth is not returned.", sum=total,
+                       payee=one.viewer)  # fmt: skip
+            lines.addWidget(text.Text(words, ink="warn", wrap=True))
+            sure = primary(tr("Give back {sum}", sum=total), name="members.refund.sure")
+            sure.clicked.connect(self.pay_wanted)
+            back = ghost(tr("Not now"), name="members.refund.keep")
+            back.clicked.connect(partial(self.ask_wanted.emit, ""))
+            buttons = (sure, back)
+        else:
+            pay = secondary(tr("Give it back"), name="members.refund.pay")
+            pay.clicked.connect(partial(self.ask_wanted.emit, one.receipt))
+            no = ghost(tr("Refuse"), name="members.refund.refuse")
+            no.clicked.connect(partial(self.refuse_wanted.emit, one.receipt))
+            buttons = (pay, no)
+        for button in buttons:
+            button.setEnabled(not busy)
+        ends = row(*buttons, spacing=8)
+        ends.addStretch(1)
+        lines.addLayout(ends)
+        return holder(lines)
