@@ -219,7 +219,7 @@ class History:
             with_money = self._node.chain.token_balance(one.viewer.address)
             amount = self._chance.choice(_TIPS)
             if with_money > amount:
-                tip(self._node, one.viewer, one.creator, amount, self._chance.choice(_THANKS), self._tips)
+                tip(self._node, one.viewer, one.creator, amount, _THANKS[self._tips % len(_THANKS)], self._tips)
         if one.habits.joins and self._chance.random() < _JOIN and not self._register.is_member(one.viewer, one.creator):
             member = self._register.join(one.viewer, one.creator, one.habits.stays)
             if member is not None and self._chance.random() < 0.05:

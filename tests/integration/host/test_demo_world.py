@@ -41,7 +41,9 @@ from services.node.catalogue import browse
 from services.node.catalogue.browse import Wish
 from services.node.figures.tables import CreatorDay, FiguresPosition
 from services.node.memberships.tables import Membership, MembershipPayment
+from services.node.passes.tables import PassCreator, PassMonth
 from services.node.tables import Charge, Item
+from services.node.tips.tables import Tip
 from services.units.time import SystemClock
 
 SMALL = SIZES["small"]
@@ -112,6 +114,10 @@ async def test_much_happened(small: Made, tmp_path: Path) -> None:
             kinds = Counter(session.scalars(select(LedgerLine.kind).where(LedgerLine.line == 0)))
             states = Counter(session.scalars(select(MembershipPayment.state)))
             assert session.scalars(select(Membership)).all()
+            assert set(session.scalars(select(Tip.state))) == {"paid"}
+            assert session.scalars(select(PassCreator.creator)).all()
+            holders = select(Membership.viewer).where(Membership.creator == world.chain.escrow)
+            assert session.scalars(holders).all()
     assert kinds["charge"] > 20
     assert kinds["collected"] >= 2
     assert kinds["withdrawn"] >= 1
@@ -226,6 +232,8 @@ async def test_the_town_lives_on_when_the_clock_is_turned(small: Made, tmp_path:
             after, paid_then = seen(world)
             with world.node.database.read() as session:
                 verify(session)
+                # The pass' month is shared out as it would be while time passes by itself.
+                assert session.scalars(select(PassMonth.month)).all()[-1:] == ["2026-11"]
                 theirs = [row.id for row in session.scalars(select(Membership)) if row.viewer not in mine]
             assert any(after[one][0] > before[one][0] for one in theirs if one in before)
             assert any(after[one][2] == "cancelled" != before[one][2] for one in theirs if one in before)
