@@ -10,10 +10,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from services.units.money import Money
-from services.wire.access import AccessOut
 from services.wire.base import ProblemOut
-from services.wire.node import VersionOut
 from services.wire.problems import ProblemError
 from services.wire.storage import DetectedOut, StorageOut, TargetOut
 from services.wire.uploads import DraftIn, StageOut
@@ -26,8 +23,6 @@ from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
 from studio.welcome import WelcomePage
 from studio.window import Window
 from tests.fixtures import samples, samples_settings
-from tests.fixtures import samples_figures as made
-from tests.fixtures.samples_pricing import SUGGESTION
 from tests.fixtures.window import PreparedClient
 from tests.nets.looks import Look
 
@@ -77,16 +72,6 @@ def _asked(page: Any) -> None:
     page.ensureWidgetVisible(page.cards["deletion"]._delete, 0, 40)
 
 
-def _other_price(page: Any) -> None:
-    page.model.write_price("0.0125", 3)
-    page.model.ask("price")
-
-
-def _price_of_many(page: Any) -> None:
-    page._films.mark(("0x1", "0x2", "0x3"))
-    page._films.ask_price(Money(12_500))
-
-
 PAYOUTS = {
     "payouts.state": samples.payouts(samples.withdrawal(), samples.withdrawal(number=2)),
     "wallet.reconciliation": samples.reconciliation(),
@@ -132,7 +117,6 @@ STORAGE = StorageOut(
     detected=DetectedOut(address="/ip4/127.0.0.1/tcp/5001", version="0.43.1"),
     upload_limit=1_500_000,
 )  # fmt: skip
-FILM = samples.item()
 NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
 ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(
     update={"draft": DraftIn(title="The clockmaker's apprentice", price_text="0.01", node=samples.FAR)}
@@ -326,38 +310,7 @@ SCENES = [
         lambda page: page._table.selectRow(0),
         lambda page: page.model.state.chosen is not None,
     ),
-    Scene(
-        "item-price",
-        "item",
-        {
-            "own_films.get": FILM,
-            "own_films.upload": samples.upload("published", title=FILM.title, content=str(FILM.content_id)),
-            "memberships.access": AccessOut(content_id=FILM.content_id, visibility="chunks", tiers=()),
-            "tiers.mine": samples.TIERS,
-            "pricing.suggest": SUGGESTION,
-            "uploads.versions": (VersionOut(version=1, title=FILM.title, published_at=samples.NOW),),
-        },
-        _other_price,
-        lambda page: _in_view(page, page._price._ask),
-        {"content_id": str(FILM.content_id)},
-    ),
-    Scene(
-        "content-many",
-        "content",
-        {
-            "earnings.items": (samples.item(),),
-            "uploads.list": (),
-            "figures.items": lambda **wish: made.items(count=240, **wish),
-        },
-        _price_of_many,
-        lambda page: not page._list.isHidden() and not page._list._ask.isHidden(),
-    ),
 ]
-
-
-def _in_view(page: Any, part: QWidget) -> bool:
-    page.ensureWidgetVisible(part, 0, 40)
-    return not part.isHidden()
 
 
 @pytest.fixture
