@@ -28,8 +28,8 @@ PART = 1
 
 
 @pytest.fixture
-def service(demo_service: Start) -> RunningService:
-    return demo_service()
+def service(forked_service: Start) -> RunningService:
+    return forked_service()
 
 
 def _journey(service: RunningService, film: Path, steps: Callable[[Client, ContentId], object]) -> None:

@@ -66,22 +66,22 @@ async def _end(service: RunningService, content_id: ContentId, bought: int) -> N
         assert (paid.chain or Money(0)) + paid.waiting == Money(prices)
 
 
-def test_a_purchase_that_is_cut_off_is_paid_once(demo_service: Start, demo_film: Path) -> None:
-    service = demo_service()
+def test_a_purchase_that_is_cut_off_is_paid_once(forked_service: Start, demo_film: Path) -> None:
+    service = forked_service()
     content_id = asyncio.run(_publish(service, demo_film))
     for number, after_ms in enumerate(MOMENTS_MS, start=1):
         asyncio.run(_buy_into_a_kill(service, content_id, number, after_ms))
-        service = demo_service()
+        service = forked_service()
         asyncio.run(_buy_again(service, content_id, number))
     asyncio.run(_end(service, content_id, len(MOMENTS_MS)))
 
 
-def test_what_was_cut_off_is_settled_without_asking_again(demo_service: Start, demo_film: Path) -> None:
+def test_what_was_cut_off_is_settled_without_asking_again(forked_service: Start, demo_film: Path) -> None:
     """Also when the viewer never comes back to that chunk, the books agree after the next start."""
-    service = demo_service()
+    service = forked_service()
     content_id = asyncio.run(_publish(service, demo_film))
     asyncio.run(_buy_into_a_kill(service, content_id, 1, 60))
-    service = demo_service()
+    service = forked_service()
 
     async def settled() -> None:
         async with service.client() as client:

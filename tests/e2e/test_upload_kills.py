@@ -23,18 +23,18 @@ pytestmark = pytest.mark.timeout(400)
 Start = Callable[[], RunningService]
 
 
-def test_killed_at_each_stage_it_becomes_one_film(demo_service: Start, profile: Path, long_film: Path) -> None:
+def test_killed_at_each_stage_it_becomes_one_film(forked_service: Start, profile: Path, long_film: Path) -> None:
     noted = set[Cid]()
     before = set(_blocks(profile))
-    upload = _during(demo_service(), lambda desk: _begin(desk, long_film))
+    upload = _during(forked_service(), lambda desk: _begin(desk, long_film))
     noted |= _noted(profile, upload)
-    _during(demo_service(), lambda desk: _until_running(desk, upload, "store"))
+    _during(forked_service(), lambda desk: _until_running(desk, upload, "store"))
     noted |= _noted(profile, upload)
-    _during(demo_service(), lambda desk: _ready_and_publish_a_while(desk, upload))
+    _during(forked_service(), lambda desk: _ready_and_publish_a_while(desk, upload))
     kept = {Cid.parse(chunk["cid"]) for chunk in _row(profile, upload)["chunks"]}
     assert noted
     assert noted <= kept, "parts that were finished before a kill were sealed anew"
-    _during(demo_service(), lambda desk: _published(desk, upload, long_film), kill=False)
+    _during(forked_service(), lambda desk: _published(desk, upload, long_film), kill=False)
     assert _manifests(profile) == 1
     assert not (profile / "desks" / "creator" / "ingest" / upload).exists()
     assert set(_blocks(profile)) - before == _named(profile, upload)

@@ -34,7 +34,7 @@ from tests.fixtures.chain import VIEWER, HandClock
 from tests.fixtures.node_caller import at_the_door
 from tests.fixtures.node_payer import channel_payer
 from tests.fixtures.service import RunningService
-from tests.fixtures.service_forks import ServiceForks, service_forks
+from tests.fixtures.service_forks import ServiceForks
 from tests.fixtures.world import RunningWorld, SealedFilm, put_sample, running_world
 
 KILLS = int(os.environ.get("KILLS", "8"))
@@ -108,14 +108,13 @@ def _open_purchases(profile: Path) -> int:
 
 @pytest.mark.parametrize("method", ["channel", "chain"])
 @pytest.mark.timeout(600 + KILLS * 20)
-async def test_kills_at_any_moment_charge_nothing_twice(short_path: Path, method: Method) -> None:
+async def test_kills_at_any_moment_charge_nothing_twice(forks: ServiceForks, short_path: Path, method: Method) -> None:
     rng = random.Random(20261121)  # noqa: S311  moments, not secrets
-    with service_forks() as forks:
-        for number, begin in enumerate(range(0, KILLS // 2, LIVES)):
-            lives = min(LIVES, KILLS // 2 - begin)
-            count = await _killed_so_often(forks, short_path / str(number), method, lives, rng)
-            print(method, dict(count))
-            assert count["asked and not answered"] >= lives // 2, "hardly a purchase was hit"
+    for number, begin in enumerate(range(0, KILLS // 2, LIVES)):
+        lives = min(LIVES, KILLS // 2 - begin)
+        count = await _killed_so_often(forks, short_path / str(number), method, lives, rng)
+        print(method, dict(count))
+        assert count["asked and not answered"] >= lives // 2, "hardly a purchase was hit"
 
 
 async def _killed_so_often(
