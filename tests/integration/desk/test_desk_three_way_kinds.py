@@ -49,7 +49,8 @@ def books_of(file: str) -> dict[BookName, Book]:
 
 def spoiled(said: ThreeWayOut) -> set[tuple[str, str]]:
     """Spoil each entry of each book in each way; gives kind and source of what was tried."""
-    books, tried = books_of(said.file), set()
+    books = books_of(said.file)
+    tried: set[tuple[str, str]] = set()
     known = len(said.differences)
     for name, book in books.items():
         for entry in book.entries:
