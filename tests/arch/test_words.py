@@ -12,7 +12,7 @@ from tests.arch.words import FOLDERS, ROOT, TRANSLATED, extracted, placeholders,
 _TEXTS = extracted()
 # Calls that show their first argument as it is.
 _SHOWS = {
-    *("Badge", "Button", "Card", "EmptyState", "Fact", "Field", "QAction", "QCheckBox", "QLabel", "body", "caption"),
+    *("Badge", "Button", "Card", "EmptyState", "Fact", "Field", "QAction", "QLabel", "Tick", "body", "caption"),
     *("figure", "ghost", "heading", "lead", "muted", "primary", "secondary", "setAccessibleName", "setPlaceholderText"),
     *("setText", "setToolTip", "setWindowTitle", "set_text"),
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox
 
 from studio.kit.node_words import release_words
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Inset
+from studio.kit.widgets.tick import Tick
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ReleaseNote(Inset):
         self._address = ""
         self.words = text.muted()
         self.words.setObjectName(f"{name}.words")
-        self.tick = QCheckBox(tr("I know what this node can do with my film"))
+        self.tick = Tick(tr("I know what this node can do with my film"))
         self.tick.setObjectName(f"{name}.tick")
         self.tick.setAccessibleName(self.tick.text())
         self.body.addWidget(self.words)

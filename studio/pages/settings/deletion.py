@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from studio.kit.format import money_exact, number
 from studio.kit.widgets import text
@@ -12,6 +12,7 @@ from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.widgets.fields import Fact, Field
+from studio.kit.widgets.tick import Tick
 from studio.kit.words import tr, tr_count
 from studio.pages.settings.deletion_model import DeletionViewModel
 
@@ -54,7 +55,7 @@ class DeletionCard(Card):
         self._passphrase.setMaxLength(256)
         self._passphrase.textChanged.connect(self._render)
         self._field = Field(tr("Your wallet's passphrase"), self._passphrase)
-        self._give_up = QCheckBox(tr("I give up the money that is on its way"))
+        self._give_up = Tick(tr("I give up the money that is on its way"))
         self._give_up.setObjectName("settings.deletion.give_up")
         self._give_up.toggled.connect(self._render)
         cancel = ghost(tr("Keep it"), name="settings.deletion.cancel")

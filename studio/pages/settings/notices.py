@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from studio.kit.format import moment
 from studio.kit.notice_words import DIGESTS, NAMES, told
@@ -16,6 +16,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
+from studio.kit.widgets.tick import Tick
 from studio.kit.words import tr
 from studio.pages.settings.notices_model import NoticesViewModel
 
@@ -40,7 +41,7 @@ class NoticesCard(Card):
         self.banner = ProblemBanner(name="settings.notices.problem")
         self.banner.acted.connect(self._on_action)
         self.body.addWidget(self.banner)
-        self._kinds: dict[NoticeKind, QCheckBox] = {}
+        self._kinds: dict[NoticeKind, Tick] = {}
         for kind, words in NAMES.items():
             self._kinds[kind] = box = _box(tr(words), f"settings.notices.{kind}")
             box.clicked.connect(partial(self._on_kind, kind))
@@ -120,8 +121,8 @@ def _columns() -> list[Column[NoticeOut]]:
     ]
 
 
-def _box(words: str, name: str) -> QCheckBox:
-    box = QCheckBox(words)
+def _box(words: str, name: str) -> Tick:
+    box = Tick(words)
     box.setObjectName(name)
     box.setFont(font())
     return box

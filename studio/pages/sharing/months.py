@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from services.units.money import Money
 from studio.kit.chart import Chart, Series
@@ -15,6 +15,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, column, hairline, holder, row
 from studio.kit.widgets.fields import Fact
+from studio.kit.widgets.tick import Tick
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class SmoothingCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Smoothed payouts"))
         self.setObjectName("sharing.smoothing")
-        self._switch = QCheckBox(tr("Even my payouts out"))
+        self._switch = Tick(tr("Even my payouts out"))
         self._switch.setObjectName("sharing.smooth")
         self._switch.setAccessibleName(tr("Even my payouts out"))
         self._switch.clicked.connect(self.chosen)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox
-
 from studio.kit.format import money
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
@@ -14,6 +12,7 @@ from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.case_list import CaseList
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.pass_frame import PassFrame
+from studio.kit.widgets.tick import Tick
 from studio.kit.words import tr
 from studio.pages.sharing.months import MonthsCard, SmoothingCard
 from studio.pages.sharing.score import ScoreCard
@@ -83,7 +82,7 @@ class PartCard(Card):
         self.head.addWidget(self._badge)
         self._about = text.body()
         self.body.addWidget(self._about)
-        self._members = QCheckBox(tr("Also open what is for members only"))
+        self._members = Tick(tr("Also open what is for members only"))
         self._members.setObjectName("sharing.members_only")
         self._members.setAccessibleName(tr("Also open what is for members only"))
         self._members.clicked.connect(self._on_members)

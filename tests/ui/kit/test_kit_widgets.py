@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,6 +26,7 @@ from studio.kit.widgets.money_field import MoneyField
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.widgets.reconcile import ReconcileCard
 from studio.kit.widgets.text import MoneyText, Text
+from studio.kit.widgets.tick import Tick
 from studio.kit.widgets.tile import Tile
 from studio.kit.widgets.toast import Toast
 from tests.fixtures import samples
@@ -64,6 +66,24 @@ def test_icons_are_one_stroke_and_take_the_inks_of_the_theme(path: Path, qapp: Q
         assert inked
         assert all(dot.red() > 240 and dot.green() + dot.blue() < 20 for dot in inked)
     assert len(source) < 900
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_a_ticked_box_shows_its_tick(qtbot: QtBot, theme: Theme, name: Literal["dark", "light"]) -> None:
+    theme.use(name)
+    box = Tick("Even my payouts out")
+    qtbot.addWidget(box)
+    box.resize(box.sizeHint())
+
+    def darkness_apart() -> int:
+        """Give how far the lightest and the darkest point of the middle of the box are apart."""
+        picture, middle = box.grab().toImage(), box.height() // 2
+        greys = [picture.pixelColor(x, y).lightness() for x in range(5, 16) for y in range(middle - 5, middle + 5)]
+        return max(greys) - min(greys)
+
+    assert darkness_apart() < 10
+    box.setChecked(True)
+    assert darkness_apart() > 60
 
 
 def test_a_label_never_reads_markup(qtbot: QtBot) -> None:
