@@ -77,7 +77,7 @@ def test_one_click_buys_and_plays_on(
     assert walled.state.paywall is None
     assert walled.state.spent == Money(10_000)
     assert "spent $0.01" in shown(page)
-    wanted = {"first_chunk": 1, "chunk_count": 1, "auto": False, "max_deposit": Money(0)}
+    wanted = {"first_chunk": 1, "chunk_count": 1, "auto": False, "max_deposit": Money(0), "shown": Money(10_000)}
     assert client.called("playback.buy") == [((samples.FILM,), wanted)]
 
 
@@ -102,8 +102,11 @@ def set_budget(client: PreparedClient, limit: str) -> None:
     client.answers["playback.set_budget"] = lambda _content, amount: BudgetOut(limit=amount, spent=Money(0))
     spent = [0]
 
-    def buy(_content: str, *, first_chunk: int, chunk_count: int, auto: bool, max_deposit: Money | None) -> Any:
+    def buy(
+        _content: str, *, first_chunk: int, chunk_count: int, auto: bool, max_deposit: Money | None, shown: Money
+    ) -> Any:
         assert auto
+        assert shown == Money(10_000) * chunk_count
         assert max_deposit is None
         spent[0] += 10_000
         text = f"{spent[0] / 1_000_000:.2f}"

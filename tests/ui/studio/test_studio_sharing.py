@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.client.passes import OperatorsPass
@@ -139,6 +139,8 @@ def _opened(route: str, client: PreparedClient, context: PageContext, qtbot: QtB
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.model.state.found is not None)
+    # What is put into a layout that stands is shown a turn later.
+    QApplication.processEvents()
     return page
 
 
