@@ -19,7 +19,7 @@ from services.host.demo_world.build import build
 from services.host.demo_world.sizes import SEED, SIZES
 from services.wire.problems import ProblemError
 
-_TIDY_S = 3.0
+_TIDY_S = 20.0
 
 
 def main(arguments: list[str] | None = None) -> int:
