@@ -19,7 +19,8 @@ from services.host.demo_world.build import build
 from services.host.demo_world.sizes import SEED, SIZES
 from services.wire.problems import ProblemError
 
-_TIDY_S = 20.0
+_AGAIN_S, _TIDY_S = 1.5, 20.0
+_TIDYING = threading.Event()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 1
     finally:
+        _TIDYING.set()
         shutil.rmtree(growing, ignore_errors=True)
     return 0
 
@@ -63,6 +65,9 @@ def _end_with_parent() -> None:
     while os.read(0, 4096):
         continue
     _thread.interrupt_main()
+    if not _TIDYING.wait(_AGAIN_S):
+        # The first one asks the task to end, and may come where that is not heard; the second ends it.
+        _thread.interrupt_main()
     time.sleep(_TIDY_S)
     os._exit(1)
 
