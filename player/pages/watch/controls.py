@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from player.core.playback import State
@@ -205,8 +206,13 @@ class Fader:
 
 
 def _busy(widget: QWidget) -> bool:
-    """Whether the pointer rests on one of a widget's controls."""
-    return any(child.underMouse() for child in widget.findChildren(QWidget))
+    """Whether the pointer rests on one of a widget's controls.
+
+    A control alone does not know: Qt tells it nothing when the pointer left it while the window came anew under the
+    pointer. The pointer's place alone does not tell either: some desktops keep the last one when it left the window.
+    """
+    pointed = widget.childAt(widget.mapFromGlobal(QCursor.pos()))
+    return pointed is not None and pointed.underMouse()
 
 
 POINTER_EVENTS = frozenset({QEvent.Type.MouseMove, QEvent.Type.HoverMove, QEvent.Type.MouseButtonPress})

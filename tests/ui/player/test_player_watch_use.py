@@ -101,16 +101,46 @@ def test_an_answer_from_before_a_purchase_does_not_undo_it(
 def test_controls_fade_while_playing_and_come_back(
     page: WatchPage, model: WatchViewModel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    # Wherever another test left the pointer: on a control it keeps them all.
-    QTest.mouseMove(page.stage.surface, QPoint(200, 200))
     page.stage.fader._timer.setInterval(10)
     model.play()
     engine.show_first()
     qtbot.waitUntil(lambda: page.stage.fader.away)
     assert page.stage.controls.isVisible()
-    QTest.mouseMove(page.stage.surface, QPoint(200, 200))
     page.stage.fader.stir()
     assert not page.stage.fader.away
+    page.stage.fader.allow(rest=False)
+
+
+def test_controls_stay_while_the_pointer_is_on_one(
+    page: WatchPage, model: WatchViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    fader = page.stage.fader
+    fader._timer.setInterval(10)
+    QTest.mouseMove(page.stage.controls.play)
+    model.play()
+    engine.show_first()
+    for _ in range(3):
+        with qtbot.waitSignal(fader._timer.timeout):
+            pass
+    assert not fader.away
+    QTest.mouseMove(page.stage.surface, QPoint(200, 200))
+    qtbot.waitUntil(lambda: fader.away)
+    fader.allow(rest=False)
+
+
+def test_a_control_that_was_not_told_of_the_pointers_leaving_keeps_nothing(
+    page: WatchPage, model: WatchViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """So it is when the window comes up under the pointer and the pointer then moves off the control at once."""
+    QTest.mouseMove(page.stage.controls.play)
+    page.hide()
+    page.show()
+    QTest.mouseMove(page.stage.surface, QPoint(200, 200))
+    page.stage.controls.play.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    page.stage.fader._timer.setInterval(10)
+    model.play()
+    engine.show_first()
+    qtbot.waitUntil(lambda: page.stage.fader.away)
     page.stage.fader.allow(rest=False)
 
 
