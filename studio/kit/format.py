@@ -6,6 +6,7 @@ window, such as an export or a request, never goes through here.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,6 +23,8 @@ DASH = "–"
 _CENT = 10_000
 _DOLLAR = 1_000_000
 _KIB = 1024
+_GROUPED: Final = re.compile("[1-9][0-9]{0,2}(\0[0-9]{3})+([.,][0-9]*)?")
+"""Thousands in groups, with a zero byte for the sign between them."""
 _LOCALES: Final = {"de": "de_DE"}
 """By language; every other one has that of its source text."""
 _DAYS: Final = {"de": "d. MMM"}
@@ -87,13 +90,25 @@ def money_input(amount: Money) -> str:
 
 def as_typed(plain: str) -> str:
     """Give what the service reads as a person would type it."""
-    return plain.replace(".", _habits_of(spoken()).point)
+    habits = _habits_of(spoken())
+    return plain.translate(str.maketrans({".": habits.point, ",": habits.group}))
 
 
 def as_plain(typed: str) -> str:
-    """Give what a person typed as the service reads it; a point does for a comma, and groups are not taken."""
-    point = _habits_of(spoken()).point
-    return typed.replace(point, ".") if point != "." and "." not in typed else typed
+    """Give what a person typed as the service reads it; a point does for a comma where nothing else can be meant.
+
+    Groups become commas, which no amount may have: ``1.234`` typed in German is refused, not taken for a dollar.
+    """
+    habits = _habits_of(spoken())
+    if habits.point == "." or ("." in typed and not group_typed(typed)):
+        return typed
+    return typed.translate(str.maketrans({habits.point: ".", habits.group: ","}))
+
+
+def group_typed(typed: str) -> str:
+    """Give the sign that parts thousands in what was typed, such as ``1,234``; empty where none does."""
+    group = _habits_of(spoken()).group
+    return group if _GROUPED.fullmatch(typed.strip().replace(group, "\0")) else ""
 
 
 def _parts(amount: Money) -> tuple[int, str]:
@@ -154,6 +169,11 @@ def day(value: date) -> str:
 def clock(moment: datetime) -> str:
     """Give a moment's local time of day as ``14:05``."""
     return moment.astimezone().strftime("%H:%M")
+
+
+def time_of_day(minutes: int) -> str:
+    """Give so many minutes past midnight as ``22:00``."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def moment(value: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit.widgets import text
+from studio.kit.widgets.money_field import MoneyField
 
 if TYPE_CHECKING:
     from studio.kit.widgets.text import Text
@@ -31,12 +32,25 @@ class Field(QWidget):
         if not hint:
             self.help.hide()
         field.setAccessibleName(label)
+        self._own = ""
+        self._told = ""
+        if isinstance(field, MoneyField):
+            field.judged.connect(self._on_judged)
 
     def show_mistake(self, sentence: str) -> None:
-        """Say what is wrong below the field; an empty sentence brings the hint back."""
+        """Say what is wrong below the field; an empty sentence brings the hint back.
+
+        What the field itself finds wrong goes first.
+        """
+        self._told = sentence
+        sentence = self._own or sentence
         self.help.setText(sentence or self._hint)
         self.help.set_ink("bad" if sentence else "muted")
         self.help.setVisible(bool(sentence or self._hint))
+
+    def _on_judged(self, mistake: str) -> None:
+        self._own = mistake
+        self.show_mistake(self._told)
 
 
 class Fact(QWidget):

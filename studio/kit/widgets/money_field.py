@@ -6,16 +6,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
 from services.units.money import Money
-from studio.kit.format import as_plain, as_typed, money_input
+from studio.kit.format import as_plain, as_typed, group_typed, money_input
 from studio.kit.theme import font
 from studio.kit.widgets.text import set_property
 from studio.kit.words import tr
 
 
 class MoneyField(QLineEdit):
-    """Takes dollars with up to six digits. Signal: ``edited`` after each key stroke of a person."""
+    """Takes dollars with up to six digits.
+
+    Signals: ``edited`` after each key stroke of a person; ``judged(mistake)`` when what is wrong with it changes.
+    """
 
     edited = Signal()
+    judged = Signal(str)
 
     def __init__(self, *, name: str = "", says: str = "", hint: str = "0.00") -> None:
         super().__init__()
@@ -24,6 +28,7 @@ class MoneyField(QLineEdit):
         self.setPlaceholderText(as_typed(hint))
         self.setFont(font(tabular=True))
         self.setMaxLength(20)
+        self._mistake = ""
         self.textEdited.connect(self._on_edit)
 
     @property
@@ -57,3 +62,11 @@ class MoneyField(QLineEdit):
     def _mark(self) -> None:
         invalid = bool(self.text()) and self.money is None
         set_property(self, "invalid", "true" if invalid else "false")
+        mistake = ""
+        if invalid and (group := group_typed(self.text())):
+            mistake = tr("Leave out the “{sign}” between thousands.", sign=group)
+        if mistake != self._mistake:
+            self._mistake = mistake
+            self.setToolTip(mistake)
+            self.setAccessibleDescription(mistake)
+            self.judged.emit(mistake)

@@ -29,6 +29,7 @@ from studio.kit.widgets.text import MoneyText, Text
 from studio.kit.widgets.tick import Tick
 from studio.kit.widgets.tile import Tile
 from studio.kit.widgets.toast import Toast
+from studio.kit.words import speak
 from tests.fixtures import samples
 
 Made = Callable[[QWidget], QWidget]
@@ -158,6 +159,23 @@ def test_a_field_says_its_label_and_its_mistake(qtbot: QtBot, theme: Theme) -> N
     assert field.help.text() == "Not an amount."
     field.show_mistake("")
     assert field.help.text() == "In dollars."
+
+
+def test_thousands_in_groups_are_refused_with_a_sentence(qtbot: QtBot, theme: Theme) -> None:
+    speak("de")
+    try:
+        field = Field("Preis", MoneyField(), "In Dollar.")
+        qtbot.addWidget(field)
+        amount = field.field
+        assert isinstance(amount, MoneyField)
+        QTest.keyClicks(amount, "1.234")
+        assert amount.plain == "1,234", "which no amount is"
+        assert field.help.text() == "Lass das „.“ zwischen den Tausendern weg."
+        assert amount.accessibleDescription() == field.help.text()
+        QTest.keyClicks(amount, "5")
+        assert (amount.money, field.help.text()) == (Money(1_234_500), "In Dollar."), "a fourth digit is no thousand"
+    finally:
+        speak("en")
 
 
 def test_a_toast_goes_away_by_itself(qtbot: QtBot, theme: Theme) -> None:

@@ -122,10 +122,26 @@ def test_german_writes_money_numbers_and_days_its_own_way() -> None:
 
 @pytest.mark.usefixtures("german")
 @pytest.mark.parametrize(
-    ("typed", "plain"), [("0,005", "0.005"), ("0.005", "0.005"), ("7", "7"), ("1.234,56", "1.234,56"), ("x", "x")]
+    ("typed", "plain"),
+    [("0,005", "0.005"), ("0.005", "0.005"), ("1.23", "1.23"), ("7", "7"), ("1,234", "1.234"), ("x", "x")],
 )
 def test_what_is_typed_in_german_is_sent_with_a_point(typed: str, plain: str) -> None:
     assert text.as_plain(typed) == plain
+    assert text.group_typed(typed) == ""
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("typed", ["1.234", "12.345.678", "1.234,56", " 1.234 "])
+def test_a_point_that_could_stand_between_thousands_is_never_taken_for_a_comma(typed: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        Money.parse(text.as_plain(typed))
+    assert text.group_typed(typed) == "."
+    assert text.as_typed(text.as_plain(typed)) == typed, "a draft shows again what was typed"
+
+
+@pytest.mark.parametrize(("typed", "group"), [("1,234", ","), ("1,234.56", ","), ("1.234", ""), ("0.005", "")])
+def test_english_groups_are_named_too(typed: str, group: str) -> None:
+    assert text.group_typed(typed) == group
 
 
 @pytest.mark.usefixtures("german")
