@@ -8,24 +8,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from services.units.time import from_unix_seconds
+from player.parts.joining_words import consent_words
 from studio.kit.format import day, money, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, row
-from studio.kit.words import mark, tr
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.pages.channel.view_model import ChannelState
+    from services.units.money import Money
     from services.wire.catalogue import AccessTierOut
     from services.wire.memberships import OwnMembershipOut, QuoteOut
-
-_SAID = {
-    "join": mark("opens all that it covers until {until}."),
-    "renew": mark("goes on until {until}."),
-    "upgrade": mark("opens more until {until}, when your present tier ends: you pay the difference for the time left."),
-    "downgrade": mark("follows when your present tier ends, until {until}."),
-}
 
 
 class TierCards(QWidget):
@@ -68,7 +62,7 @@ class TierCards(QWidget):
         card.body.addStretch(1)
         mine, quote = state.membership(tier.tier_id), state.quote
         if quote is not None and quote.tier_id == tier.tier_id:
-            self._add_consent(card, quote, busy=state.busy)
+            self._add_consent(card, quote, tier.price, busy=state.busy)
         elif mine is not None:
             card.set_selected(True)
             card.body.addWidget(text.body(_own_words(mine)))
@@ -85,12 +79,8 @@ class TierCards(QWidget):
             card.body.addWidget(button)
         return card
 
-    def _add_consent(self, card: Card, quote: QuoteOut, *, busy: bool) -> None:
-        until = day(from_unix_seconds(quote.until).date())
-        said = f"{quote.tier_name} {tr(_SAID.get(quote.kind, _SAID['join']), until=until)}"
-        if quote.fare:
-            said += tr(" What you paid for parts this month counts: {fare} less.", fare=money_exact(quote.fare))
-        card.body.addWidget(text.muted(tr("{said} It renews within your limits until you cancel.", said=said)))
+    def _add_consent(self, card: Card, quote: QuoteOut, monthly: Money, *, busy: bool) -> None:
+        card.body.addWidget(text.muted(consent_words(quote, monthly)))
         pay = primary(
             tr("Joining…") if busy else tr("Pay {amount}", amount=money_exact(quote.amount)), name="channel.pay"
         )

@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from player.pages.watch.price_words import fare_words, to_pay
-from services.units.time import from_unix_seconds
-from studio.kit.format import day, money, money_exact
+from player.parts.joining_words import consent_words, later_words, offer_words, to_pay
+from studio.kit.format import money_exact
 from studio.kit.problems import advice
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import column, holder, row
-from studio.kit.words import mark, tr
+from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.pages.watch.joining import Joining
+    from services.units.money import Money
     from services.wire.catalogue import AccessTierOut
     from services.wire.memberships import QuoteOut
-
-_WHAT = {
-    "join": mark("{tier} opens all that it covers until {until}."),
-    "renew": mark("{tier} goes on until {until}."),
-    "upgrade": mark("{tier} opens more until {until}, when your present tier ends: you pay the difference."),
-    "downgrade": mark("{tier} follows when your present tier ends, until {until}."),
-}
 
 
 class JoinBox(QWidget):
@@ -74,10 +67,14 @@ class JoinBox(QWidget):
                 choice.setVisible(quote is None)
                 choice.setEnabled(not joining.busy)
         if quote is not None:
-            self._words.setText(_consent_words(quote))
+            self._words.setText(consent_words(quote, self._monthly(quote)))
             self._pay.set_text(tr("Joining…") if joining.busy else tr("Pay {amount}", amount=money_exact(quote.amount)))
             self._pay.setEnabled(not joining.busy)
             self._leave.setEnabled(not joining.busy)
+
+    def _monthly(self, quote: QuoteOut) -> Money:
+        """Give a tier's full price; a quote of one that is no longer offered has only its own."""
+        return next((tier.price for tier in self._tiers if tier.tier_id == quote.tier_id), quote.price)
 
     def _lay_out(self, tiers: tuple[AccessTierOut, ...]) -> None:
         self._tiers = tiers
@@ -86,19 +83,9 @@ class JoinBox(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for tier in sorted(tiers, key=to_pay):
-            button = secondary(
-                tr("Join {name} – {price} a month", name=tier.name, price=money(tier.price)), name="paywall.join"
-            )
+            button = secondary(offer_words(tier), name="paywall.join")
             button.setToolTip(tr("A month is thirty days. The sum is shown before anything is paid."))
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             self._choices.addWidget(button)
             if tier.counted:
-                self._choices.addWidget(text.caption(fare_words(tier)))
-
-
-def _consent_words(quote: QuoteOut) -> str:
-    until = day(from_unix_seconds(quote.until).date())
-    said = tr(_WHAT.get(quote.kind, _WHAT["join"])).format(tier=quote.tier_name, until=until)
-    if quote.fare:
-        said += tr(" What you paid for parts this month counts: {fare} less.", fare=money_exact(quote.fare))
-    return tr("{said} It renews within your limits until you cancel.", said=said)
+                self._choices.addWidget(text.caption(later_words(tier)))

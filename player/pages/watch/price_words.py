@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from player.core.timeline import Access, price_per_minute
-from services.units.money import ZERO, Money
+from player.parts.joining_words import to_pay
 from studio.kit.format import duration, money, money_exact
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from player.pages.watch.joining import Joining
     from player.pages.watch.state import WatchState
+    from services.units.money import Money
     from services.wire.catalogue import AccessTierOut
 
 
@@ -28,23 +29,6 @@ def ways(joining: Joining, rest: Money) -> Ways:
     return Ways(tier, tier is not None and (joining.is_members_only or to_pay(tier) < rest))
 
 
-def to_pay(tier: AccessTierOut) -> Money:
-    """Give what joining a tier costs about now; its quote says it exactly."""
-    return max(tier.price - tier.counted, ZERO)
-
-
-def fare_words(tier: AccessTierOut) -> str:
-    """Say how far a viewer has come toward a tier by paying for parts; empty while nothing counts."""
-    if not tier.counted:
-        return ""
-    return tr(
-        "{counted} of {price} toward {name} this month",
-        counted=money(tier.counted),
-        price=money(tier.price),
-        name=tier.name,
-    )
-
-
 def price_lines(state: WatchState) -> tuple[str, str]:
     """Give the line that names the cheapest way, and a second one with rates and the other way."""
     item, timeline = state.item, state.timeline
@@ -54,7 +38,7 @@ def price_lines(state: WatchState) -> tuple[str, str]:
     if not rest:
         return _without_paying(state), ""
     tier, is_tier_first = ways(state.joining, rest)
-    join = "" if tier is None else tr("Join {name}, {tier} a month", name=tier.name, tier=money(to_pay(tier)))
+    join = "" if tier is None else _join_words(tier)
     if state.joining.is_members_only:
         return join or tr("For members of a tier only"), tr("Members watch it without paying for parts.")
     rate = item.price_per_ten_seconds
@@ -65,6 +49,15 @@ def price_lines(state: WatchState) -> tuple[str, str]:
     first, other = (join, watch) if is_tier_first else (watch, join)
     return first, " · ".join(
         part for part in (rates, _free_words(state), other and tr("or {other}", other=_lower(other))) if part
+    )
+
+
+def _join_words(tier: AccessTierOut) -> str:
+    price = money(tier.price)
+    if not tier.counted:
+        return tr("Join {name}, {price} a month", name=tier.name, price=price)
+    return tr(
+        "Join {name} for {sum} now, then {price} a month", name=tier.name, sum=money_exact(to_pay(tier)), price=price
     )
 
 

@@ -18,7 +18,7 @@ from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, Stand
 from studio.kit.context import PageContext
 from tests.fixtures import samples
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.viewer_memberships import PATRON, TIER, membership, quote
+from tests.fixtures.viewer_memberships import PATRON, TIER, membership, quote, upgrade
 from tests.fixtures.window import PreparedClient, Shell
 
 PAGE = CreatorPageOut(
@@ -90,7 +90,9 @@ def test_joining_says_the_sum_first_and_pays_what_it_said(
     click(channel, "channel.join")
     qtbot.waitUntil(lambda: channel.model.state.quote is not None)
     qtbot.waitUntil(lambda: "Pay $1.79" in shown(channel))
-    assert "What you paid for parts this month counts: $1.20 less." in shown(channel)
+    words = shown(channel)
+    assert "You pay $2.99 less $1.20 that you paid for parts this month." in words
+    assert "From 21 Dec it renews at $2.99 a month, within your limits, until you cancel." in words
     assert not client.called("memberships.join")
     click(channel, "channel.pay")
     qtbot.waitUntil(lambda: bool(client.called("memberships.join")))
@@ -102,14 +104,17 @@ def test_a_members_own_tier_is_marked_and_another_is_a_change(
     channel: ChannelPage, client: PreparedClient, qtbot: QtBot
 ) -> None:
     client.answers["memberships.mine"] = MembershipsOut(memberships=(membership("active"),), payments=())
-    client.answers["memberships.quote"] = quote().model_copy(update={"kind": "upgrade", "tier_id": PATRON.tier_id})
+    client.answers["memberships.quote"] = upgrade("1.40")
     channel.model.refresh()
     qtbot.waitUntil(lambda: bool(channel.model.state.memberships))
     qtbot.waitUntil(lambda: "Change to Patron" in shown(channel))
     assert "it renews then" in shown(channel)
-    channel.model.ask(PATRON.tier_id)
-    qtbot.waitUntil(lambda: channel.model.state.quote is not None)
-    qtbot.waitUntil(lambda: "you pay the difference for the time left" in shown(channel))
+    click(channel, "channel.join")
+    qtbot.waitUntil(lambda: "Pay $1.40" in shown(channel))
+    words = shown(channel)
+    assert "It costs $5.99 a month; for the time that is left you pay only the difference of $1.40." in words
+    assert "From 21 Dec it renews at $5.99 a month" in words
+    assert not client.called("memberships.join")
 
 
 def test_a_node_that_is_down_is_said_and_asked_again(

@@ -51,7 +51,7 @@ def test_the_paywall_names_each_tier_and_asks_before_it_pays(
     qtbot.waitUntil(lambda: page.model.state.joining.quote is not None)
     assert "Join Supporter" in shown(page)
     assert "Pay $2.97" in shown(page)
-    assert "What you paid for parts this month counts: $0.02 less." in shown(page)
+    assert "You pay $2.99 less $0.02 that you paid for parts this month." in shown(page)
     assert "Watch this part" not in shown(page)
     assert not client.called("memberships.join")
     client.answers["memberships.join"] = None

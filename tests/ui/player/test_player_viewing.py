@@ -17,10 +17,11 @@ from player.core.speed import SPEEDS, faster, slower
 from player.pages.watch.joining import Joining
 from player.pages.watch.page import WatchPage
 from player.pages.watch.peek import Peek
-from player.pages.watch.price_words import fare_words, price_lines, ways
+from player.pages.watch.price_words import price_lines, ways
 from player.pages.watch.state import timeline_of
 from player.pages.watch.view_model import WatchViewModel
 from player.pages.watch.viewing_model import next_after
+from player.parts.joining_words import later_words, offer_words
 from player.vlc.engine import Engine
 from services.units.ids import content_id
 from services.wire.catalogue import ItemOut
@@ -217,7 +218,10 @@ def test_before_any_click_the_most_it_can_cost_and_the_cheaper_way_first(
     nearly = film.access.tiers[0].model_copy(update={"counted": samples.usd("2.97")})
     joining = Joining(tiers=(film.access.tiers[1], nearly))
     assert ways(joining, samples.usd("0.03")) == (nearly, True)
-    assert fare_words(nearly) == "$2.97 of $2.99 toward Supporter this month"
+    assert offer_words(nearly) == "Join Supporter for $0.02 now"
+    assert later_words(nearly) == "$2.97 of $2.99 toward Supporter this month. After thirty days $2.99 a month."
+    page.model._set(joining=joining)  # as its service says after the parts were paid
+    assert price_lines(page.model.state)[0] == "Join Supporter for $0.02 now, then $2.99 a month"
     assert ways(joining, samples.usd("0.01")) == (nearly, False)
 
 
