@@ -91,7 +91,7 @@ def money_input(amount: Money) -> str:
 def as_typed(plain: str) -> str:
     """Give what the service reads as a person would type it."""
     habits = _habits_of(spoken())
-    return plain.translate(str.maketrans({".": habits.point, ",": habits.group}))
+    return plain.translate(str.maketrans(".,", habits.point + habits.group))
 
 
 def as_plain(typed: str) -> str:
@@ -102,7 +102,7 @@ def as_plain(typed: str) -> str:
     habits = _habits_of(spoken())
     if habits.point == "." or ("." in typed and not group_typed(typed)):
         return typed
-    return typed.translate(str.maketrans({habits.point: ".", habits.group: ","}))
+    return typed.translate(str.maketrans(habits.point + habits.group, ".,"))
 
 
 def group_typed(typed: str) -> str:
