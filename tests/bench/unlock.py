@@ -34,6 +34,8 @@ from tests.fixtures.service import start_service
 FILMS, FILM_S = 11, 200
 WARM_UP = 1
 PRICE = "0.01"
+PAUSE_S = 0.03
+"""Between two purchases: the one before is then on disk, as it is when parts are watched one after the other."""
 CHAIN_ID = 7427010
 VIEWERS, VOUCHERS, BATCH = 1_000, 60, 3_000
 
@@ -54,7 +56,8 @@ def _unlocks() -> dict[str, dict[str, Any]]:
         finally:
             service.close()
     note = (
-        f"window's request to decrypted chunk over the private socket, by voucher, both commits durable; n={len(taken)}"
+        "window's request to decrypted chunk over the private socket, by voucher, both commits durable, each "
+        f"{PAUSE_S * 1000:.0f} ms after the one before; n={len(taken)}"
     )
     first = f"the same where a deposit goes along: a transaction on the demo chain, once a film; n={len(deposits)}"
     cuts = statistics.quantiles(taken, n=100, method="inclusive")
@@ -119,6 +122,7 @@ async def _buy_all(client: Client, content_id: ContentId) -> list[float]:
             taken.append((time.perf_counter() - start) * 1000)
             assert bought.state == "keyed"
             assert plain
+            await asyncio.sleep(PAUSE_S)
     return taken
 
 
