@@ -5,13 +5,13 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
-import time
 from typing import Any
 
 import pytest
 
 from services.chain.calls import pay_call
 from services.chain.demo import DemoChain
+from services.chain.demo import http as demo_http
 from services.chain.demo.genesis import read_artifact
 from services.chain.demo.http import JsonRpcServer
 from tests.fixtures.chain import CREATOR, RELAYER, VIEWER, HandClock
@@ -97,7 +97,7 @@ def test_bad_requests_are_answered_with_a_code(
 
 def post(server: JsonRpcServer, body: bytes, **headers: str) -> tuple[int, Any]:
     host, port = server.url.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=5)
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
     try:
         connection.request("POST", "/", body, {"Content-Type": "application/json"} | headers)
         reply = connection.getresponse()
@@ -122,12 +122,12 @@ def test_http_refuses_what_it_should(demo_chain: DemoChain) -> None:
         assert post(server, b"")[0] == 413
 
 
-def test_closing_does_not_wait_for_kept_connections(demo_chain: DemoChain) -> None:
+def test_closing_does_not_wait_for_kept_connections(demo_chain: DemoChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Without a limit of its own, a connection that nobody cuts is waited for without an end.
+    monkeypatch.setattr(demo_http._Request, "timeout", None)
     server = JsonRpcServer(demo_chain.rpc)
     kept = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=30)
     kept.request("POST", "/", json.dumps({"id": 1, "method": "eth_chainId", "params": []}))
     assert json.load(kept.getresponse())["result"] == hex(demo_chain.chain_id)
-    start = time.monotonic()
     server.close()
     kept.close()
-    assert time.monotonic() - start < 3

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,19 @@ def _setup(tree: Path, path: str, **more: str) -> subprocess.CompletedProcess[st
     )
 
 
+def _spent_s() -> float:
+    """How much of the processor the children that ended have had; a busy machine's clock says nothing."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 @pytest.mark.parametrize("script", ["setup", "setup-clients"])
 def test_a_second_run_has_nothing_to_do(root: Path, script: str) -> None:
     subprocess.run([root / "scripts" / script], check=True, capture_output=True)
-    start = time.monotonic()
+    before = _spent_s()
     run = subprocess.run([root / "scripts" / script], check=True, capture_output=True, text=True)
     assert run.stdout + run.stderr == ""
-    assert time.monotonic() - start < 2
+    assert _spent_s() - before < 2
 
 
 def test_without_apt_one_line_names_the_packages(root: Path, tmp_path: Path) -> None:
