@@ -223,3 +223,10 @@ def share_words(per_mille: int) -> str:
 def decimal(value: float, digits: int = 1) -> str:
     """Give a measured value, never money, with so many digits behind its point."""
     return f"{value:.{digits}f}".replace(".", _habits_of(spoken()).point)
+
+
+def brief(value: float) -> str:
+    """Give a measured value with no more digits than it has, two at most: ``25``, ``23.98``."""
+    whole, _, rest = f"{value:.2f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}{_habits_of(spoken()).point}{rest}" if rest else whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.kit.format import decimal, duration, share_words
+from studio.kit.format import brief, decimal, duration, share_words
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def measured(each: InputOut, suggestion: SuggestionOut) -> str:
     said: dict[InputName, str] = {
         "picture": tr("{count} lines", count=value),
         "detail": tr("{bits} bits a pixel", bits=decimal(value / 1000, 2)),
-        "motion": f"{value / 1000:g}",
+        "motion": brief(value / 1000),
         "sound": tr(_SOUNDS[value]) if value in _SOUNDS else tr("{count} channels", count=value),
         "length": duration(value),
         "extras": str(value) if value else tr("none"),

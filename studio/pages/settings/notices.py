@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from studio.kit.format import moment
+from studio.kit.format import moment, time_of_day
 from studio.kit.notice_words import DIGESTS, NAMES, told
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.theme import font
@@ -129,7 +129,7 @@ def _box(words: str, name: str) -> Tick:
 
 
 def _times(name: str, says: str, at: int) -> Choice:
-    options = [(str(minute), f"{minute // 60:02d}:{minute % 60:02d}") for minute in range(0, 24 * 60, _STEP)]
+    options = [(str(minute), time_of_day(minute)) for minute in range(0, 24 * 60, _STEP)]
     choice = Choice(options, name=f"settings.notices.{name}", says=says)
     choice.choose(str(at))
     return choice

@@ -155,3 +155,8 @@ def test_a_german_amount_for_typing_reads_back_as_the_same_amount(micros: int) -
 def test_a_comma_is_no_point_in_english() -> None:
     assert text.as_plain("0,005") == "0,005"
     assert text.as_typed("0.005") == "0.005"
+
+
+def test_a_measured_value_has_no_digits_that_say_nothing() -> None:
+    assert [text.brief(value) for value in (25.0, 23.976, 12.5)] == ["25", "23.98", "12.5"]
+    assert text.time_of_day(22 * 60 + 5) == "22:05"
