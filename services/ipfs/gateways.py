@@ -311,7 +311,7 @@ class GatewayBlockStore:
     def __init__(self, here: BlockStore, source: GatewaySource) -> None:
         self._here, self._source = here, source
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         return self._here.put(block, codec)
 
     def get(self, cid: Cid) -> bytes:

@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import ipfshttpclient
-from ipfshttpclient import exceptions
-
 from services.ipfs.car import one_block, write_car
 from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError, BlockStore
 from services.units.cid import RAW, Cid
@@ -43,11 +40,14 @@ class KuboBlockStore:
 
     def __init__(self, address: str, *, connect_s: float = _CONNECT_S, read_s: float = _READ_S) -> None:
         """address: multiaddress of the RPC. Nothing is sent yet. Raises ProblemError: request.invalid."""
-        self._address = address
+        # Loaded here: with requests below it, the client is a twentieth of a service's start.
+        import ipfshttpclient
+
+        self._address, self._wrong = address, ipfshttpclient.exceptions
         try:
             # Not connect(): it asserts versions of 2021, and all that is used here is unchanged since.
             self._client: Any = ipfshttpclient.Client(address, session=True, timeout=(connect_s, read_s))
-        except exceptions.AddressError as exc:
+        except self._wrong.AddressError as exc:
             raise ProblemError("request.invalid", field="address") from exc
 
     def close(self) -> None:
@@ -65,13 +65,13 @@ class KuboBlockStore:
             found = self._client.id()["Addresses"] or ()
             return tuple(str(address) for address in found if len(str(address)) <= _MAX_ADDRESS)
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         """Keep a block; it is not pinned, so a daemon that collects garbage may drop it until ``pin``."""
         if len(block) > MAX_BLOCK_BYTES:
             raise ValueError(f"a block of {len(block)} bytes is above the limit")
         cid = Cid.of(block, codec)
         # As an archive: daemons differ in how block/put names codecs, and some take no more than 256 KiB there.
-        self._import(io.BytesIO(one_block(cid, block)))
+        self._import(io.BytesIO(one_block(cid, bytes(block))))
         if not self.has(cid):
             raise self._unreachable("it did not keep a block")
         return cid
@@ -139,14 +139,14 @@ class KuboBlockStore:
         with self._reachable():
             try:
                 return ask()
-            except exceptions.ErrorResponse:
+            except self._wrong.ErrorResponse:
                 return None
 
     @contextmanager
     def _reachable(self) -> Iterator[None]:
         try:
             yield
-        except (exceptions.Error, KeyError, TypeError, ValueError, OSError) as exc:
+        except (self._wrong.Error, KeyError, TypeError, ValueError, OSError) as exc:
             raise self._unreachable(type(exc).__name__) from exc
 
     def _unreachable(self, reason: str) -> ProblemError:

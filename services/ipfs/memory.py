@@ -12,11 +12,11 @@ class MemoryBlockStore:
     def __init__(self) -> None:
         self._blocks: dict[bytes, bytes] = {}
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         if len(block) > MAX_BLOCK_BYTES:
             raise ValueError(f"a block of {len(block)} bytes is above the limit")
         cid = Cid.of(block, codec)
-        self._blocks[cid.digest] = block
+        self._blocks[cid.digest] = bytes(block)
         return cid
 
     def keep(self, cid: Cid, block: bytes) -> None:

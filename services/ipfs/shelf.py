@@ -90,7 +90,7 @@ class Shelf:
             self._note_uses()
             self._index.close()
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         """Keep a block; others that nobody holds go for it when there is no room. Raises ProblemError: disk.full."""
         cid = self._disk.put(block, codec)
         with self._unit() as index:

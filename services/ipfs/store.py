@@ -26,8 +26,11 @@ _log = logging.getLogger(__name__)
 class BlockSink(Protocol):
     """Takes blocks."""
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
-        """Keep a block and name it. Raises ValueError above MAX_BLOCK_BYTES, ProblemError: disk.full."""
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
+        """Keep a block and name it; its memory is the caller's again when this returns.
+
+        Raises ValueError above MAX_BLOCK_BYTES, ProblemError: disk.full.
+        """
 
 
 class BlockStore(BlockSink, Protocol):
@@ -80,7 +83,7 @@ class DiskBlockStore:
             if not (root / "SHARDING").exists():
                 replace_durably(root / "SHARDING", _SHARDING.encode(), unfinished=self._unfinished)
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         cid, path = self._wanted(block, codec)
         if path is not None:
             with disk_problems():
@@ -107,7 +110,7 @@ class DiskBlockStore:
     def discard(self, cid: Cid) -> None:
         self._path(cid).unlink(missing_ok=True)
 
-    def _wanted(self, block: bytes, codec: int) -> tuple[Cid, Path | None]:
+    def _wanted(self, block: bytes | memoryview, codec: int) -> tuple[Cid, Path | None]:
         """Name a block, and say where it is to be written unless it is here already."""
         if len(block) > MAX_BLOCK_BYTES:
             raise ValueError(f"a block of {len(block)} bytes is above the limit")
@@ -131,10 +134,10 @@ class DiskBlockStore:
 class BlockGroup:
     """Blocks on their way into a store on disk, in which they are from ``settle`` on. Threads may share it."""
 
-    def __init__(self, wanted: Callable[[bytes, int], tuple[Cid, Path | None]], files: FileGroup) -> None:
+    def __init__(self, wanted: Callable[[bytes | memoryview, int], tuple[Cid, Path | None]], files: FileGroup) -> None:
         self._wanted, self._files = wanted, files
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         cid, path = self._wanted(block, codec)
         if path is not None:
             with disk_problems():

@@ -22,7 +22,9 @@ WIDTH = 1024
 _MAX_DEPTH = 3
 
 
-def add_file(store: BlockSink, data: bytes | bytearray, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH) -> Cid:
+def add_file(
+    store: BlockSink, data: bytes | bytearray | memoryview, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH
+) -> Cid:
     """Store a file, leaves first, and name it by its root.
 
     Other sizes than the profile's are for comparing with other writers. Raises ProblemError: disk.full.
@@ -31,7 +33,7 @@ def add_file(store: BlockSink, data: bytes | bytearray, *, leaf_bytes: int = LEA
     parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
 
     def put(part: memoryview) -> Link:
-        return Link(store.put(bytes(part), RAW), len(part), len(part))
+        return Link(store.put(part, RAW), len(part), len(part))
 
     return _join([put(part) for part in parts], store.put, width=width)
 

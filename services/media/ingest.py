@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from services.media.film import MediaFacts, SealedChunk, Stage
 from services.media.journal import IngestJournal
 from services.media.poster import poster
 from services.media.probe import probe
-from services.media.seal import chunk_key, key_commitment, nonce_of, seal, sealing_nonce
+from services.media.seal import OVERHEAD_BYTES, chunk_key, key_commitment, nonce_of, seal_into, sealing_nonce
 from services.media.settling import Settling, Written
 from services.media.survey import CutPlan, Survey, survey
 from services.media.tracks import Caption
@@ -26,6 +27,19 @@ from services.units.cid import Cid
 from services.units.ids import ContentId
 
 TRACK = 0
+
+
+class _Room:
+    """Memory for one sealed chunk after the other, on whole pages as the disk wants it (services.ipfs.durable)."""
+
+    def __init__(self) -> None:
+        self._pages = mmap.mmap(-1, mmap.PAGESIZE)
+
+    def of(self, length: int) -> memoryview:
+        """Give this much of it; what was given before is not in use any more."""
+        if length > len(self._pages):
+            self._pages = mmap.mmap(-1, length + length // 4)
+        return memoryview(self._pages)[:length]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,7 @@ class Ingest:
     store: DiskBlockStore
     journal: IngestJournal
     outlet: Outlet
+    room: _Room = field(default_factory=_Room)
     finishing: Lock = field(default_factory=Lock)
     """Held while chunks get their names and are noted: who ends the process takes it first (Settling)."""
 
@@ -130,7 +145,8 @@ class Ingest:
         return entry.chunk if entry.nonce == nonce and is_complete(self.store, entry.chunk.cid) else None
 
     def _seal(self, piece: PlainChunk, key: bytes, hashing: ThreadPoolExecutor) -> Written:
-        sealed = seal(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
+        sealed = self.room.of(OVERHEAD_BYTES + len(piece.data))
+        seal_into(sealed, piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
         digest, group = hashing.submit(hashlib.sha256, sealed), self.store.group()
         try:
             cid = add_file(group, sealed)

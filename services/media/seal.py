@@ -69,16 +69,22 @@ def check_sealed(sealed: bytes, *, sha256: Bytes32, length: int, index: int) -> 
         raise ProblemError("content.damaged", index=index)
 
 
-def seal(
-    plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int
-) -> bytes | bytearray:
+def seal(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytearray:
     """Encrypt a chunk into its file, in one piece of memory. The same arguments always give the same bytes."""
-    header = _header(plaintext, key, content_id, track, index)
     sealed = bytearray(OVERHEAD_BYTES + len(plaintext))
-    sealed[:HEADER_BYTES] = header
-    with memoryview(sealed)[HEADER_BYTES:] as body:
-        AESGCM(key).encrypt_into(header[_BARE_HEADER_BYTES:], plaintext, header, body)
+    with memoryview(sealed) as room:
+        seal_into(room, plaintext, key=key, content_id=content_id, track=track, index=index)
     return sealed
+
+
+def seal_into(
+    room: memoryview, plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int
+) -> None:
+    """Do what seal() does, into memory of exactly the sealed file's length."""
+    header = _header(plaintext, key, content_id, track, index)
+    room[:HEADER_BYTES] = header
+    with room[HEADER_BYTES:] as body:
+        AESGCM(key).encrypt_into(header[_BARE_HEADER_BYTES:], plaintext, header, body)
 
 
 def sealing_nonce(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
@@ -86,7 +92,7 @@ def sealing_nonce(plaintext: bytes | bytearray, *, key: bytes, content_id: Conte
     return _header(plaintext, key, content_id, track, index)[_BARE_HEADER_BYTES:]
 
 
-def nonce_of(sealed: bytes | bytearray) -> bytes:
+def nonce_of(sealed: bytes | bytearray | memoryview) -> bytes:
     """Read the nonce out of a sealed file."""
     return bytes(sealed[_BARE_HEADER_BYTES:HEADER_BYTES])
 

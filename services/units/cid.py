@@ -24,7 +24,7 @@ class Cid:
             raise ValueError("only CIDv1 with raw or dag-pb and SHA-256 is supported")
 
     @classmethod
-    def of(cls, block: bytes, codec: int = RAW) -> Cid:
+    def of(cls, block: bytes | memoryview, codec: int = RAW) -> Cid:
         """Name a block by its content."""
         return cls(codec, hashlib.sha256(block).digest())
 

@@ -57,7 +57,7 @@ class _Healed:
     def __init__(self, store: BlockStore, source: GatewaySource) -> None:
         self._store, self._source = store, source
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         return self._store.put(block, codec)
 
     def get(self, cid: Cid) -> bytes:

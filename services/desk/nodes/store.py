@@ -20,7 +20,7 @@ class PassingBlocks:
     def __init__(self, own: BlockStore, shelf: BlockStore) -> None:
         self._own, self._shelf = own, shelf
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         return self._shelf.put(block, codec)
 
     def get(self, cid: Cid) -> bytes:
@@ -45,7 +45,7 @@ class NodeBlocks:
     def __init__(self, here: BlockStore, door: NodeDoor) -> None:
         self._here, self._door = here, door
 
-    def put(self, block: bytes, codec: int = RAW) -> Cid:
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         return self._here.put(block, codec)
 
     def get(self, cid: Cid) -> bytes:

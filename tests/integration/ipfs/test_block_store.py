@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import subprocess
 import sys
@@ -17,7 +18,14 @@ from services.ipfs.gateways import Gateway, GatewaySource
 from services.ipfs.kubo import KuboBlockStore
 from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.shelf import Shelf
-from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError, BlockStore, DiskBlockStore
+from services.ipfs.store import (
+    MAX_BLOCK_BYTES,
+    BlockDamagedError,
+    BlockGroup,
+    BlockMissingError,
+    BlockStore,
+    DiskBlockStore,
+)
 from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 from tests.fixtures.storage_gateways import FarStore
@@ -51,6 +59,12 @@ class TestEveryStore:
             assert cid == Cid.of(block)
             assert store.has(cid)
             assert store.get(cid) == block
+
+    def test_what_was_put_stays_when_its_memory_is_used_again(self, store: BlockStore) -> None:
+        memory = bytearray(b"block" * 1000)
+        cid = store.put(memoryview(memory))
+        memory[:] = bytes(len(memory))
+        assert store.get(cid) == b"block" * 1000
 
     def test_keys_by_content_not_by_codec(self, store: BlockStore) -> None:
         store.put(b"block", RAW)
@@ -142,6 +156,29 @@ def test_a_full_disk_has_its_own_problem_and_leaves_nothing(tmp_path: Path, monk
     assert caught.value.code == "disk.full"
     assert not list(tmp_path.rglob("*.part"))
     assert not store.has(Cid.of(b"block"))
+
+
+@pytest.mark.parametrize("length", [0, 100, mmap.PAGESIZE, mmap.PAGESIZE + 1, MAX_BLOCK_BYTES - 9])
+@pytest.mark.parametrize("is_refused", [False, True], ids=["past the cache", "through the cache"])
+def test_mapped_memory_is_written_whole(
+    length: int, is_refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, data = DiskBlockStore(tmp_path), os.urandom(length)
+    if is_refused:
+        monkeypatch.setattr(os, "O_DIRECT", 1 << 40, raising=False)
+        monkeypatch.setattr("services.ipfs.durable.fcntl.fcntl", _refuses_strange_flags)
+    with mmap.mmap(-1, MAX_BLOCK_BYTES) as pages, memoryview(pages) as memory, memory[:length] as block:
+        block[:] = data
+        group = store.group()
+        cid = group.put(block)
+        BlockGroup.settle([group])
+    assert store.get(cid) == data
+
+
+def _refuses_strange_flags(descriptor: int, command: int, flags: int = 0) -> int:
+    if flags >= 1 << 40:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    return os.O_WRONLY
 
 
 def test_another_failure_of_the_disk_stays_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

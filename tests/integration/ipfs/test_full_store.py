@@ -27,7 +27,7 @@ class FullStore(DiskBlockStore):
         super().__init__(root)
         self.room, self.taken = room, 0
 
-    def _wanted(self, block: bytes, codec: int) -> tuple[Cid, Path | None]:
+    def _wanted(self, block: bytes | memoryview, codec: int) -> tuple[Cid, Path | None]:
         if self.taken >= self.room:
             with disk_problems():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
