@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Insert, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -120,3 +120,17 @@ def days(session: Session, account: str, *, first: date, last: date) -> dict[dat
         .group_by(LedgerDay.day)
     )
     return {date.fromisoformat(day): amount for day, amount in session.execute(query)}
+
+
+def standings(session: Session, account: str, *, first: date, days: int) -> tuple[Money, ...]:
+    """Give the sum of an account before a UTC day and at the end of each of ``days`` from it on, payouts included."""
+    query = (
+        select(LedgerDay.day, func.sum(LedgerDay.amount))
+        .where(LedgerDay.account == account, LedgerDay.day >= first.isoformat())
+        .group_by(LedgerDay.day)
+    )
+    moved = {date.fromisoformat(day): amount for day, amount in session.execute(query)}
+    found = [balance(session, account) - total(list(moved.values()))]
+    for number in range(days):
+        found.append(found[-1] + moved.get(first + timedelta(days=number), ZERO))
+    return tuple(found)

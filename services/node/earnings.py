@@ -105,14 +105,17 @@ def _tiles(
     before = _series(earned, first=today - timedelta(days=2 * days - 1), days=days)
     week = _series(earned, first=today - timedelta(days=_SPARK_DAYS - 1), days=_SPARK_DAYS)
     yesterday = earned.get(today - timedelta(days=1), ZERO)
+    first = today - timedelta(days=days - 1)
+    there = ledger.standings(session, f"creator:{creator}", first=first, days=days)
+    coming = ledger.standings(session, pending(creator), first=first, days=days)
     return (
         TileOut(name="today", value=earned.get(today, ZERO), previous=yesterday, series=_amounts(week)),
         TileOut(
             name="period", value=total(list(_amounts(period))), previous=total(list(_amounts(before))),
             series=_amounts(period),
         ),
-        TileOut(name="in_flight", value=_in_flight(session, creator), previous=None),
-        TileOut(name="available", value=ledger.balance(session, f"creator:{creator}"), previous=None),
+        TileOut(name="in_flight", value=_in_flight(session, creator), previous=coming[0], series=coming[1:]),
+        TileOut(name="available", value=there[-1], previous=there[0], series=there[1:]),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ class DayAmount(Answer):
 
 
 class TileOut(Answer):
-    """One figure with the figure of the period before."""
+    """One figure with the figure of the period before; of a sum that is held, what it was when the period began."""
 
     name: Literal["today", "period", "in_flight", "available"]
     value: MoneyField

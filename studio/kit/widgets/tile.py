@@ -37,6 +37,9 @@ class Tile(Card):
         self._caption = text.caption(label)
         head = row(self._caption)
         head.addStretch(1)
+        self._state = text.caption()
+        self._state.hide()
+        head.addWidget(self._state)
         self._arrow = Icon("chevron-right", "neutral", 16)
         self._arrow.hide()
         head.addWidget(self._arrow)
@@ -84,6 +87,13 @@ class Tile(Card):
         self._note.setToolTip(note)
         self._stack.setCurrentIndex(1)
         self.setAccessibleName(f"{self._label}: {value}, {note}")
+
+    def show_state(self, words: str, *, is_current: bool) -> None:
+        """Say of when the figure is, and whether it is what holds now."""
+        self._state.setText(words)
+        self._state.set_ink("muted" if is_current else "warn")
+        self._state.show()
+        self.setAccessibleDescription(f"{words}. {self._leads}" if self._leads else words)
 
     def lead_on(self, to: str) -> None:
         """Let a click or Enter open what is behind the figure; to: what assistive technology reads."""

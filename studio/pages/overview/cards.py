@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from services.units.money import ZERO, Money
 from studio.kit.format import chunks, moment, money, money_exact, short
 from studio.kit.icons import Icon
+from studio.kit.metrics import moved
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.poster import Poster
 from studio.kit.widgets.skeleton import skeleton_lines
-from studio.kit.words import tr
+from studio.kit.words import mark, tr
 from studio.pages.overview.needs import NEEDS, behind, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.wire.earnings import LatestItem, NeedOut, SaleOut
+    from services.wire.earnings import LatestItem, NeedOut, SaleOut, TileOut
+
+
+_HELD = {"in_flight": mark("sold, on its way to the chain"), "available": mark("yours to withdraw")}
 
 
 class NeedsCard(Card):
@@ -163,18 +168,15 @@ class SalesCard(Card):
         self.table.fit_rows()
 
 
-def tile_note(name: str, words: str) -> str:
-    """Say what a tile's change is measured against."""
-    if not words:
-        return {"in_flight": tr("sold, on its way to the chain"), "available": tr("yours to withdraw")}.get(name, "")
-    return {
-        "today": tr("{words} than yesterday", words=words) if words.endswith(("more", "less")) else words,
-        "period": tr("{words} than before", words=words) if words.endswith(("more", "less")) else words,
-    }.get(name, words)
+def tile_note(tile: TileOut, days: int) -> str:
+    """Say how a figure moved, by the day or the period before; of a sum that is held and did not move, what it is."""
+    if tile.name in _HELD and tile.previous in (None, tile.value):
+        return tr(_HELD[tile.name])
+    than = {"today": tr("than yesterday"), "period": tr("than before")}.get(tile.name)
+    before = ZERO if tile.previous is None else tile.previous
+    return moved(tile.value.micros, before.micros, than=than or tr("than {days} days ago", days=days))
 
 
 def money_of(units: int) -> str:
     """Write a chart's value."""
-    from services.units.money import Money
-
     return money(Money(units))

@@ -150,11 +150,16 @@ class OverviewPage(PageFrame):
         self.model.context.navigate(route, {"days": days} if days else {})
 
     def _show_tiles(self, overview: OverviewOut) -> None:
+        is_current = self.model.state.problem is None
+        at = tr("as of {time}", time=clock(overview.as_of))
+        if not is_current:
+            at = tr("last known at {time}", time=clock(overview.as_of))
         for tile in overview.tiles:
-            words = change(tile.value, tile.previous)
+            note = tile_note(tile, overview.period_days)
             label = tr("{period_days} days", period_days=overview.period_days) if tile.name == "period" else None
             series = [amount.micros for amount in tile.series]
-            self._tiles[tile.name].show_money(tile.value, tile_note(tile.name, words), series, label=label)
+            self._tiles[tile.name].show_money(tile.value, note, series, label=label)
+            self._tiles[tile.name].show_state(at, is_current=is_current)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from services.db.audit import verify, verify_end
 from services.db.engine import Database, open_database
-from services.db.ledger import Line, balance, balance_of_prefix, days, item_total, item_totals, post
+from services.db.ledger import Line, balance, balance_of_prefix, days, item_total, item_totals, post, standings
 from services.db.migrate import migrate
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
@@ -89,6 +89,9 @@ def test_sums_by_day_and_item(books: Database) -> None:
         assert days(session, "creator:b", first=yesterday, last=today) == {yesterday: Money(9), today: Money(19)}
         assert days(session, "creator:b", first=today, last=today) == {today: Money(19)}
         assert item_totals(session, "creator:b") == {FILM: Money(9), "other": Money(19), "": Money(-5)}
+        assert standings(session, "creator:b", first=yesterday, days=2) == (Money(0), Money(9), Money(23))
+        assert standings(session, "creator:b", first=today, days=1) == (Money(9), Money(23))
+        assert standings(session, "nobody", first=today, days=1) == (Money(0), Money(0))
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

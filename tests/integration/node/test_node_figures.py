@@ -58,6 +58,10 @@ async def test_every_way_of_adding_up_gives_the_ledgers_sum(
     earned = int(owed.json()["total_amount_creator"])
     # Four parts at a cent and a month at 2.99, less a tenth.
     assert earned == (4 * PRICE.micros + 2_990_000) * 9 // 10
+    day = await running.desk("creator").node.send("GET", "/creators/dashboard", query={"days": 1})
+    held = {tile["name"]: (int(tile["previous"]), int(tile["value"])) for tile in day.json()["tiles"]}
+    assert held["in_flight"] == (9_000, 9_000), "a voucher of the day before, not claimed yet"
+    assert held["available"] == (0, 27_000 + 2_691_000)
     days = await metric(running, "earnings")
     assert days["total"] == sum(days["days"]) == earned
     assert days["days"][-2:] == [9_000, 27_000 + 2_691_000]

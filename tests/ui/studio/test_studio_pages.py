@@ -34,6 +34,13 @@ def test_the_overview_shows_figures_chart_and_needs(
         "in_flight": "$0.036",
         "available": "$31.20",
     }
+    assert {name: tile._note.text() for name, tile in page._tiles.items()} == {
+        "today": "1 % less than yesterday",
+        "period": "264 % more than before",
+        "in_flight": "28 % less than 28 days ago",
+        "available": "nothing before",
+    }
+    assert {tile._state.text() for tile in page._tiles.values()} == {"as of 14:05"}
     assert page.subtitle.text() == "Last 28 days, as of 14:05"
     assert page._chart.series is not None
     assert len(page._chart.series.values) == 28
@@ -68,6 +75,7 @@ def test_old_figures_stay_when_the_service_goes(
     page_context.events.resynced.emit()
     qtbot.waitUntil(lambda: page.model.state.problem is not None)
     assert page._tiles["today"].value_text == "$1.94"
+    assert {tile._state.text() for tile in page._tiles.values()} == {"last known at 14:05"}
     page.banner.button.click()
     client.answers["earnings.overview"] = samples.overview()
     shell.handled[0][1]()
