@@ -17,7 +17,7 @@ from services.host.evidence import gather
 from services.host.places import place_routes
 from services.host.world import World
 from services.http.answers import install_problem_answers
-from services.http.late_routes import install
+from services.http.late_routes import LateRouter, install
 from services.wire.desk import PROTOCOL, DeskOut, Health
 from services.wire.evidence import EvidenceOut
 from services.wire.problems import ProblemError
@@ -64,8 +64,9 @@ def host_app(world: World, token: str) -> ASGIApp:
     """Put the root routes and the desks together behind the token."""
     app = FastAPI(title="Museclock service", version=str(PROTOCOL), docs_url=None, redoc_url=None, openapi_url=None)
     install_problem_answers(app)
+    routes = LateRouter()
 
-    @app.get("/health")
+    @routes.get("/health")
     async def health() -> Health:
         return Health(
             status="ok",
@@ -79,11 +80,11 @@ def host_app(world: World, token: str) -> ASGIApp:
             samples=await to_thread.run_sync(_existing, world.samples),
         )
 
-    @app.get("/evidence")
+    @routes.get("/evidence")
     async def evidence() -> EvidenceOut:
         return await gather(world, await health())
 
-    @app.get("/desks")
+    @routes.get("/desks")
     async def desks() -> tuple[DeskOut, ...]:
         return tuple(
             DeskOut(
@@ -96,7 +97,7 @@ def host_app(world: World, token: str) -> ASGIApp:
             for desk in world.desks
         )
 
-    install(app, (place_routes(world), *world.extra))
+    install(app, (routes, place_routes(world), *world.extra))
     return TokenGuard(Desks(app, {desk.id: desk_app(desk) for desk in world.desks}), token)
 
 

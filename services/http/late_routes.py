@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from fastapi import APIRouter, FastAPI
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import compile_path, get_name
 
 _GIVEN = "_given"
@@ -36,6 +38,7 @@ class LateRoute(APIRoute):
         with _ONE_AT_A_TIME:
             given = self.__dict__.pop(_GIVEN, None)
             if given is not None:
+                _build_models(self.endpoint)
                 super().__init__(self.path, self.endpoint, **given)
         if name not in self.__dict__:
             raise AttributeError(name)
@@ -52,6 +55,20 @@ class LateRouter(APIRouter):
 
     def __init__(self, *, prefix: str = "", tags: Iterable[str] = ()) -> None:
         super().__init__(prefix=prefix, tags=list(tags), route_class=LateRoute)
+
+
+def _build_models(of: Callable[..., Any]) -> None:
+    """Build the models that a function and what it depends on name: they wait for their first use (services.wire.base).
+
+    FastAPI silences what pydantic says about its way of declaring fields while it makes a reader, not while a reader
+    that waited is built.
+    """
+    for hint in get_type_hints(of, include_extras=True).values():
+        for one in (hint, *get_args(hint)):
+            if isinstance(one, type) and issubclass(one, BaseModel) and one.model_config.pop("defer_build", False):
+                one.model_rebuild()
+            elif isinstance(one, Depends) and one.dependency is not None:
+                _build_models(one.dependency)
 
 
 def install(app: FastAPI, routers: Iterable[LateRouter]) -> None:

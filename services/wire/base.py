@@ -1,4 +1,7 @@
-"""The base of wire types and the fields that need a form of their own on the wire."""
+"""The base of wire types and the fields that need a form of their own on the wire.
+
+A type's reader is built when it is used first: building all of them was a fifth of a service's start.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ _MICROS = re.compile(r"-?[0-9]{1,19}")
 class Answer(BaseModel):
     """What a service says; fields unknown to an older window are passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Request(BaseModel):
     """What a service is asked; an unknown field is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _read_money(value: object) -> Money:

@@ -37,7 +37,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class _Camel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, defer_build=True
+    )
 
 
 class _Requirements(_Camel):

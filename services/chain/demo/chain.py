@@ -19,7 +19,7 @@ from services.chain.demo.genesis import FAUCET_KEY, NO_TRANSACTION, Genesis, blo
 from services.chain.demo.journal import Journal, JournalRow, logs_json, result_hash
 from services.chain.demo.lock import FileLock
 from services.chain.gateway import Fees
-from services.chain.hashing import SignatureError
+from services.chain.hashing import SignatureError, keccak256
 from services.chain.transaction import Transaction, TransactionError, read_transaction, sign_transaction
 from services.units.address import Address, Bytes32, raw
 from services.units.money import Money
@@ -40,16 +40,22 @@ _FAUCET_GAS = 200_000
 _ESCROW_GAS = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MinedBlock:
-    """A block with at most one transaction, and how that ended; hashes are 32 bytes."""
+    """A block with at most one transaction (its hash ``tx``, its signed bytes) and how that ended; hashes: 32 bytes."""
 
     number: int
     timestamp: int
     hash: bytes
     parent: bytes
-    transaction: Transaction | None
+    tx: bytes
+    encoded: bytes | None
     outcome: Outcome | None
+
+    @cached_property
+    def transaction(self) -> Transaction | None:
+        """Read the bytes, once: who signed them takes longer than all else of opening a chain."""
+        return None if self.encoded is None else read_transaction(self.encoded)
 
 
 class DemoChain:
@@ -239,7 +245,7 @@ class DemoChain:
         timestamp = self._now()
         outcome = self._execute(transaction, timestamp)
         try:
-            self._seal(transaction, outcome, timestamp)
+            self._seal(transaction.encoded, outcome, timestamp)
         except sqlite3.Error:
             # The state is ahead of the journal: go back to what is on disk.
             self._reset()
@@ -250,37 +256,38 @@ class DemoChain:
         self._evm.set_block(self.head.number + 1, timestamp)
         return self._evm.execute(message_of(transaction))
 
-    def _seal(self, transaction: Transaction | None, outcome: Outcome | None, timestamp: int) -> None:
-        block = self._next_block(transaction, outcome, timestamp)
+    def _seal(self, encoded: bytes | None, outcome: Outcome | None, timestamp: int) -> None:
+        result = _result(outcome)
+        block = self._next_block(encoded, outcome, result, timestamp)
         self._journal.append(
             JournalRow(
                 number=block.number,
                 timestamp=timestamp,
                 hash=block.hash,
-                transaction=None if transaction is None else transaction.encoded,
-                result=_result(outcome),
+                transaction=encoded,
+                result=result,
                 logs=logs_json(outcome.logs if outcome else ()),
             )
         )
         self._append(block)
 
-    def _next_block(self, transaction: Transaction | None, outcome: Outcome | None, timestamp: int) -> MinedBlock:
+    def _next_block(self, encoded: bytes | None, outcome: Outcome | None, result: bytes, timestamp: int) -> MinedBlock:
         parent, number = self.head.hash, self.head.number + 1
-        tx_hash = raw(transaction.hash) if transaction else NO_TRANSACTION
-        found = block_hash(parent, number, timestamp, tx_hash, _result(outcome))
-        return MinedBlock(number, timestamp, found, parent, transaction, outcome)
+        tx = NO_TRANSACTION if encoded is None else keccak256(encoded)
+        found = block_hash(parent, number, timestamp, tx, result)
+        return MinedBlock(number, timestamp, found, parent, tx, encoded, outcome)
 
     def _append(self, block: MinedBlock) -> None:
         self._blocks.append(block)
         self._numbers[block.hash] = block.number
-        if block.transaction is not None:
-            self._numbers[raw(block.transaction.hash)] = block.number
+        if block.encoded is not None:
+            self._numbers[block.tx] = block.number
 
     def _reset(self) -> None:
         self._evm = Evm(self.genesis.chain_id)
         self.genesis.install(self._evm)
         self._kept = 0
-        first = MinedBlock(0, 0, self.genesis.hash, bytes(32), None, None)
+        first = MinedBlock(0, 0, self.genesis.hash, bytes(32), NO_TRANSACTION, None, None)
         self._blocks: list[MinedBlock] = [first]
         self._numbers: dict[bytes, int] = {first.hash: 0}
 
@@ -302,15 +309,15 @@ class DemoChain:
             self._evm.load(checkpoint.state)
             last = checkpoint.number
         for row in self._journal.blocks():
-            transaction = outcome = None
+            outcome = None
             if row.transaction is not None:
-                transaction = read_transaction(row.transaction)
                 if checkpoint is not None and row.number <= last:
                     outcome = checkpoint.outcomes.get(row.number)
                 else:
-                    outcome = self._execute(transaction, row.timestamp)
-            block = self._next_block(transaction, outcome, row.timestamp)
-            if (block.number, block.hash, _result(outcome)) != (row.number, row.hash, row.result):
+                    outcome = self._execute(read_transaction(row.transaction), row.timestamp)
+            result = _result(outcome)
+            block = self._next_block(row.transaction, outcome, result, row.timestamp)
+            if (block.number, block.hash, result) != (row.number, row.hash, row.result):
                 return False
             if checkpoint is not None and row.number == last and row.hash != checkpoint.block:
                 return False
