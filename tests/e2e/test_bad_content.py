@@ -114,7 +114,7 @@ def _forge_key(profile: Path, content_id: ContentId) -> None:
     """Put another key under the node's own key, as a dishonest or broken node would."""
     box = KeyBox(key_file(profile / "node" / "node.key"))
     forged = box.wrap(bytes(32), owner=key_owner(content_id, PART))
-    with sqlite3.connect(profile / "node" / "node.db", timeout=10) as database:
+    with sqlite3.connect(profile / "node" / "node.db", timeout=60) as database:
         changed = database.execute(
             'UPDATE chunk_for_sale SET wrapped_key = ? WHERE content_id = ? AND "index" = ?', (forged, content_id, PART)
         )

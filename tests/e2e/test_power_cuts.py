@@ -85,7 +85,7 @@ def test_what_was_cut_off_is_settled_without_asking_again(forked_service: Start,
 
     async def settled() -> None:
         async with service.client() as client:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while not all(row.agrees for book in await _books(client) for row in book.rows):
                     await asyncio.sleep(0.1)
 

@@ -110,7 +110,7 @@ def anvil(tmp_path: Path) -> Iterator[Anvil]:
         node.close()
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def install_genesis(anvil: Anvil, chain: DemoChain) -> None:

@@ -72,7 +72,7 @@ def test_it_stands_where_the_plan_says(
 ) -> None:
     with pytest.raises(DeploymentError, match="nothing"):
         verify(gateway, plan, block=0)
-    receipt = place(gateway, relayer, book, plan.creation, timeout_s=5)
+    receipt = place(gateway, relayer, book, plan.creation, timeout_s=60)
     found = verify(gateway, plan, block=receipt.block_number)
     assert gateway.code(found.till_code)
     kept = json.loads(found.save(tmp_path / "new").read_text())
@@ -89,7 +89,7 @@ def test_a_dry_run_says_the_cost_and_sends_nothing(
     assert 2_500_000 < told.gas < 3_500_000
     assert told.cost == Money(-(-told.gas * told.wei_per_gas // 10**12)) > Money(50_000)
     assert gateway.head().number == head
-    receipt = place(gateway, relayer, book, plan.creation, timeout_s=5)
+    receipt = place(gateway, relayer, book, plan.creation, timeout_s=60)
     assert gas_to_money(receipt.fee_wei) <= told.cost
     (sent,) = site.transactions()
     assert sent.gas == told.gas, "what is shown is what can be spent"
@@ -145,7 +145,7 @@ def test_other_code_at_the_address_is_refused(
     where: str,
 ) -> None:
     assert not is_placed(gateway, plan.creation)
-    place(gateway, relayer, book, plan.creation, timeout_s=5)
+    place(gateway, relayer, book, plan.creation, timeout_s=60)
     assert is_placed(gateway, plan.creation)
     code = gateway.code(plan.escrow)
     found = code[:-1] + bytes((code[-1] ^ 1,)) if where == "another" else code[:-1]
@@ -171,7 +171,7 @@ def test_a_factory_that_puts_it_elsewhere_is_refused(
 def test_called_again_it_sends_the_same_transaction(
     gateway: Web3Gateway, relayer: OwnKeyRelayer, book: MemoryTransactionBook, plan: EscrowPlan, site: DeployableChain
 ) -> None:
-    receipts = [place(gateway, relayer, book, plan.creation, timeout_s=5) for _ in range(3)]
+    receipts = [place(gateway, relayer, book, plan.creation, timeout_s=60) for _ in range(3)]
     assert len({receipt.tx for receipt in receipts}) == 1
     assert len(site.transactions()) == 1
     assert placed_in_block(gateway, book, plan.creation) == receipts[0].block_number
@@ -198,11 +198,11 @@ def test_after_a_revert_another_attempt_is_made(
 
     site.line.answers["eth_sendRawTransaction"] = outrun
     with pytest.raises(DeploymentError, match="was reverted"):
-        place(gateway, relayer, book, plan.creation, timeout_s=5)
+        place(gateway, relayer, book, plan.creation, timeout_s=60)
     assert is_placed(gateway, plan.creation)
     assert placed_in_block(gateway, book, plan.creation) is None
     with pytest.raises(ChainReverted):
-        place(gateway, relayer, book, plan.creation, timeout_s=5)
+        place(gateway, relayer, book, plan.creation, timeout_s=60)
 
 
 class Archive:

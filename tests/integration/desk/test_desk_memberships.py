@@ -160,7 +160,7 @@ def give_away(running: RunningWorld) -> None:
     rest = chain.token_balance(viewer.keyring.owner()) - Money(1_000_000)
     around = OwnKeyRelayer(chain, viewer.keyring.key(), MemoryTransactionBook())
     call = transfer_call(chain.token, running.desk("creator").keyring.owner(), rest)
-    assert around.wait(around.submit(IntentId("0" * 64), call), 10).is_ok
+    assert around.wait(around.submit(IntentId("0" * 64), call), 60).is_ok
 
 
 async def test_joining_counts_toward_the_day_and_the_creator(running: RunningWorld) -> None:

@@ -36,7 +36,7 @@ def running(running_on_chain: RunningWorld) -> RunningWorld:
 
 async def until(ask: Callable[[], Awaitable[PayoutsOut]], state: str) -> PayoutsOut:
     """Ask again until the newest withdrawal is in a state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = await ask()
             if found.history and found.history[0].state == state:

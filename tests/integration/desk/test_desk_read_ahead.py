@@ -17,7 +17,7 @@ from tests.fixtures.world_far_away import Far, far_away, published_far
 
 async def _comes(far: Far, film: SealedFilm, index: int) -> None:
     """Wait until a part is here and remembered."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while far.inside.memory.goods.get((film.content, index)) is None:
             await asyncio.sleep(0.01)
 

@@ -43,7 +43,7 @@ async def order(running: RunningWorld, checked: SendCheckOut) -> SendingOut:
 
 async def until(running: RunningWorld, state: str) -> SendingOut:
     """Ask again until the newest sending is in a state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             found = await running.viewer.wallet.sendings()
             if found and found[0].state == state:
@@ -212,7 +212,7 @@ async def test_a_wallet_with_a_passphrase_asks_for_it(profile: Path, hand_clock:
             assert await code(refused) == "wallet.wrong_passphrase"
         assert await wallet.sendings() == ()
         await wallet.send(ordinal=1, payee=PAYEE, amount=SUM, passphrase="correct horse battery")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await wallet.sendings())[0].state != "confirmed":
                 await asyncio.sleep(0)
         assert balance(running, PAYEE) == SUM

@@ -90,7 +90,7 @@ async def test_an_announced_withdrawal_is_claimed_at_once(running: RunningWorld)
         await payer.open(DEPOSIT, chunk=1)
         own = OwnKeyRelayer(node.chain, VIEWER.key, SqlTransactionBook(node.database))
         call = initiate_withdraw_call(payer.config, Money(50_000))
-        assert own.wait(own.submit(named_intent("leave"), call), 5).is_ok
+        assert own.wait(own.submit(named_intent("leave"), call), 60).is_ok
         assert keys(await payer.buy(2)), "not looked yet"
         make_round(node)
         assert on_chain(running, payer)[1] == Money(20_000)

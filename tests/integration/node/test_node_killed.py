@@ -153,7 +153,7 @@ def _worker(profile: Path, about: dict[str, object]) -> Iterator[tuple[subproces
         yield child, f"http://127.0.0.1:{int(child.stdout.readline())}"
     finally:
         child.stdin.close()
-        child.wait(30)
+        child.wait(60)
         child.stdout.close()
 
 

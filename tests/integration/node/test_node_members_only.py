@@ -169,7 +169,7 @@ async def test_no_payment_by_the_chunk_buys_a_way_around(running: RunningWorld, 
     )  # fmt: skip
     around = OwnKeyRelayer(running.world.chain, STRANGER.key, MemoryTransactionBook())
     signed = sign_authorization(terms, STRANGER.key)
-    assert around.wait(around.submit(IntentId("0" * 64), pay_call(signed)), 10).is_ok
+    assert around.wait(around.submit(IntentId("0" * 64), pay_call(signed)), 60).is_ok
     await asyncio.to_thread(sync, running.world.node)
     owned = await stranger.http.get(f"/content/{film.content}/keys")
     assert leaked(film, owned.text) == set()

@@ -248,7 +248,7 @@ async def test_a_payment_brought_by_others_is_found(running: RunningWorld) -> No
         payment = membership_payment(viewer, quote, payer=STRANGER)
         around = OwnKeyRelayer(running.world.chain, STRANGER.key, MemoryTransactionBook())
         tx = around.submit(IntentId("0" * 64), subscribe_call(subscription_of(viewer, quote, payment)))
-        assert around.wait(tx, 10).is_ok
+        assert around.wait(tx, 60).is_ok
         answer = await send_payment(viewer, quote, payment)
         assert (answer.status_code, answer.json()["transaction"]) == (200, tx)
         assert [row["state"] for row in await mine(viewer)] == ["active"]

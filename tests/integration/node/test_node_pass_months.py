@@ -262,7 +262,7 @@ async def test_a_round_that_the_owner_takes_back_goes_out_under_another_name(
             (row,) = session.scalars(select(PassRound))
         assert (row.state, row.name) == ("proposed", f"{month}.1")
         call = cancel_distribution_call(node.chain.escrow, row.round_id)
-        node.treasurer.wait(node.treasurer.submit(named_intent("take it back"), call), timeout_s=5)
+        node.treasurer.wait(node.treasurer.submit(named_intent("take it back"), call), timeout_s=60)
         hand_clock.advance(DELAY)
         make_round(node)
         make_round(node)

@@ -260,7 +260,7 @@ def pay_directly(running: RunningWorld, film: SealedFilm, amount: Money, *, coun
     relayer = OwnKeyRelayer(chain, STRANGER.key, SqlTransactionBook(node.database))
     running.chain.fund(STRANGER.address, usdc=Money(0), gas_wei=10**18)
     call = pay_call(sign_authorization(terms, VIEWER.key))
-    assert relayer.wait(relayer.submit(IntentId("directly"), call), timeout_s=5).is_ok
+    assert relayer.wait(relayer.submit(IntentId("directly"), call), timeout_s=60).is_ok
 
 
 async def test_a_direct_payment_below_the_price_opens_nothing(running: RunningWorld) -> None:

@@ -17,7 +17,7 @@ from services.node_cli.terminal import Terminal
 from tests.fixtures.world_node_process import PORT_OF_CHOICE, start_node
 
 QUIET = Terminal(say=lambda _line: None, ask=lambda _question: "", ask_secret=lambda _question: "")
-_WAIT_S = 20.0
+_WAIT_S = 60.0
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
@@ -108,7 +108,7 @@ def _is_closed(address: tuple[str, int]) -> bool:
     until = time.monotonic() + _WAIT_S
     while time.monotonic() < until:
         try:
-            httpx.get(f"http://{address[0]}:{address[1]}/health", timeout=1.0)
+            httpx.get(f"http://{address[0]}:{address[1]}/health", timeout=5.0)
         except httpx.TransportError:
             return True
     return False

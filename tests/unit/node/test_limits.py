@@ -144,23 +144,28 @@ async def test_at_an_address_nobody_asks_on_the_account_of_those_who_pay() -> No
     assert await street.codes(1, "/content/0x1/pay") == [429]
 
 
-async def test_bad_payments_make_the_next_ones_of_that_caller_wait() -> None:
-    street = Street(hold_s=0.3)
-    loop = asyncio.get_running_loop()
+async def test_bad_payments_make_the_next_ones_of_that_caller_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    street, held, begun, over = Street(hold_s=0.3), list[float](), asyncio.Event(), asyncio.Event()
 
-    async def took(host: str) -> float:
-        began = loop.time()
+    async def sleep(seconds: float) -> None:
+        held.append(seconds)
+        begun.set()
+        await over.wait()
+
+    async def pay(host: str) -> None:
         await street.ask("/content/0x1/pay", method="POST", host=host, **PAID)
-        return loop.time() - began
 
     await street.codes(3, "/content/0x1/pay", method="POST", PAYMENT_SIGNATURE="bad")
-    assert await took("192.0.2.1") >= 0.25
+    monkeypatch.setattr("services.node.limits.asyncio.sleep", sleep)
     before = len(street.inner.seen)
-    waiting = asyncio.create_task(took("192.0.2.1"))
-    await asyncio.sleep(0)
-    await took("192.0.2.2")
+    waiting = asyncio.create_task(pay("192.0.2.1"))
+    await begun.wait()
+    await pay("192.0.2.2")
     assert len(street.inner.seen) == before + 1, "another caller's goes first"
-    assert await waiting >= 0.25
+    over.set()
+    await waiting
+    assert len(street.inner.seen) == before + 2
+    assert held == [0.3]
 
 
 async def test_refusals_leave_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
