@@ -24,6 +24,7 @@ from player.parts.poster_art import picture
 from studio.kit import theme
 from studio.kit.format import duration, money_exact
 from studio.kit.icons import pixmap
+from studio.kit.theme import eased, scaled
 from studio.kit.tokens import BODY, DARK, GUTTER, RADIUS, SMALL
 from studio.kit.words import mark, tr
 
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _LEAST_WIDTH = 220
-_WORDS_HEIGHT = 76
-_CHIP, _INSET, _BAR, _MENU = 22, 8, 3, 24
+# Lengths that hold text, at 100 %: title and the line below it, what they take with two lines of title, chips.
+_LINE, _TOLD, _WORDS_HEIGHT, _CHIP = 20, 18, 76, 22
+_INSET, _BAR, _MENU = 8, 3, 24
+# Qt breaks a row that fills the view to its last pixel.
+_SPARE = 2
 
 
 def price_words(item: ItemOut) -> str:
@@ -140,7 +144,7 @@ class FilmDelegate(QStyledItemDelegate):
         view = self.parent()
         has_menu = isinstance(view, FilmList) and view.has_menu
         room = art.width() - (_MENU + 4 if has_menu else 0)
-        _words(painter, QRect(art.left(), art.bottom() + 10, room, _WORDS_HEIGHT - 10), item)
+        _words(painter, QRect(art.left(), art.bottom() + 10, room, scaled(_WORDS_HEIGHT) - 10), item)
         if has_menu and isinstance(view, FilmList):
             place = view.menu_place(index).center() - QPoint(8, 8)
             painter.drawPixmap(place, pixmap("more", tokens.text, 16, ratio))
@@ -155,7 +159,8 @@ def _chip(painter: QPainter, art: QRect, words: str, *, at_right: bool) -> None:
     painter.setFont(theme.font(SMALL, QFont.Weight.DemiBold, tabular=True))
     width = QFontMetrics(painter.font()).horizontalAdvance(words) + 14
     left = art.right() - _INSET - width if at_right else art.left() + _INSET
-    pill = QRectF(left, art.bottom() - _INSET - _BAR - _CHIP, width, _CHIP)
+    high = scaled(_CHIP)
+    pill = QRectF(left, art.bottom() - _INSET - _BAR - high, width, high)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(DARK.scrim, 0.82))
     painter.drawRoundedRect(pill, 6, 6)
@@ -165,14 +170,15 @@ def _chip(painter: QPainter, art: QRect, words: str, *, at_right: bool) -> None:
 
 def _lock_mark(painter: QPainter, art: QRect, words: str, ratio: float) -> None:
     painter.setFont(theme.font(SMALL, QFont.Weight.DemiBold))
-    width = QFontMetrics(painter.font()).horizontalAdvance(words) + _CHIP + 12
-    pill = QRectF(art.left() + _INSET, art.top() + _INSET, width, _CHIP)
+    high = scaled(_CHIP)
+    width = QFontMetrics(painter.font()).horizontalAdvance(words) + high + 12
+    pill = QRectF(art.left() + _INSET, art.top() + _INSET, width, high)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour(DARK.scrim, 0.82))
     painter.drawRoundedRect(pill, 6, 6)
-    painter.drawPixmap(int(pill.left()) + 5, int(pill.top()) + 4, pixmap("lock", DARK.text, _CHIP - 8, ratio))
+    painter.drawPixmap(int(pill.left()) + 5, int(pill.top()) + 4, pixmap("lock", DARK.text, high - 8, ratio))
     painter.setPen(theme.colour(DARK.text))
-    painter.drawText(pill.adjusted(_CHIP, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
+    painter.drawText(pill.adjusted(high, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _owned_bar(painter: QPainter, art: QRect, item: ItemOut) -> None:
@@ -189,11 +195,11 @@ def _words(painter: QPainter, place: QRect, item: ItemOut) -> None:
     tokens = theme.active()
     font = theme.font(BODY, QFont.Weight.DemiBold)
     painter.setPen(theme.colour(tokens.text))
-    top = place.top()
+    top, high = place.top(), scaled(_LINE)
     for line in _two_lines(item.title, font, place.width()):
         painter.setFont(font)
-        painter.drawText(QRect(place.left(), top, place.width(), 20), Qt.AlignmentFlag.AlignVCenter, line)
-        top += 20
+        painter.drawText(QRect(place.left(), top, place.width(), high), Qt.AlignmentFlag.AlignVCenter, line)
+        top += high
     painter.setFont(theme.font(SMALL))
     painter.setPen(theme.colour(tokens.muted))
     small = QFontMetrics(painter.font())
@@ -205,7 +211,7 @@ def _words(painter: QPainter, place: QRect, item: ItemOut) -> None:
     owned += tr(_KEPT_WORDS[item.kept]) and f" · {tr(_KEPT_WORDS[item.kept])}"
     at = f" · {item.node_name}" if item.node_name else ""
     told = small.elidedText(f"{item.creator_name}{at}{owned}", Qt.TextElideMode.ElideRight, place.width())
-    painter.drawText(QRect(place.left(), top + 2, place.width(), 18), Qt.AlignmentFlag.AlignVCenter, told)
+    painter.drawText(QRect(place.left(), top + 2, place.width(), scaled(_TOLD)), Qt.AlignmentFlag.AlignVCenter, told)
 
 
 def _two_lines(words: str, font: QFont, width: int) -> list[str]:
@@ -262,12 +268,12 @@ class FilmList(QListView):
     @property
     def columns(self) -> int:
         """Cards in a row: four at 1280, never narrower than they can be read."""
-        return max(1, (self.width() + GUTTER) // (_LEAST_WIDTH + GUTTER))
+        return max(1, (self.width() + GUTTER) // (eased(_LEAST_WIDTH) + GUTTER))
 
     def cell(self) -> QSize:
         """A card with the gutters at its right and below."""
-        width = (self.width() + GUTTER) // self.columns
-        return QSize(width, (width - GUTTER) * 9 // 16 + _WORDS_HEIGHT + GUTTER)
+        width = (self.width() + GUTTER - _SPARE) // self.columns
+        return QSize(width, (width - GUTTER) * 9 // 16 + scaled(_WORDS_HEIGHT) + GUTTER)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()

@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.kit.widgets.button import Button
+from studio.kit.widgets.flow import Flow
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -24,16 +25,13 @@ class FilterBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._tags: tuple[str, ...] = ()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(8)
-        layout.addLayout(self._chips)
-        layout.addStretch(1)
+        # They break to a next line where letters are large; the switch stands at the end.
+        self._row, held = Flow(), QWidget()
+        held.setLayout(self._row)
+        self._chips: list[Button] = []
         self._hide = Button(tr("Hide what I can’t watch"), "choice", name="films.hide_locked", icon="lock")
         self._hide.toggled.connect(self.locked_hidden)
-        layout.addWidget(self._hide)
+        self.setLayout(Flow(held, self._hide, apart=True))
 
     def show_state(self, state: FilmsState) -> None:
         """Draw the tags that there are, and what is chosen."""
@@ -42,22 +40,21 @@ class FilterBar(QWidget):
         if tags != self._tags:
             self._tags = tags
             self._lay_out()
-        for at, tag in enumerate(self._tags):
-            item = self._chips.itemAt(at)
-            chip = None if item is None else item.widget()
-            if isinstance(chip, Button):
-                chip.setChecked(tag == state.tag)
+        for tag, chip in zip(self._tags, self._chips, strict=True):
+            chip.setChecked(tag == state.tag)
         if self._hide.isChecked() != state.hides_locked:
             self._hide.setChecked(state.hides_locked)
         self._hide.setVisible(state.hides_locked or any(item.lock for item in state.items or ()))
         self.setVisible(bool(self._tags) or not self._hide.isHidden())
 
     def _lay_out(self) -> None:
-        while (item := self._chips.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for old in self._chips:
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._chips = []
         for tag in self._tags:
             chip = Button(tag, "choice", name="films.tag", says=tr("Films tagged {tag}", tag=tag))
             chip.clicked.connect(partial(self.tag_chosen.emit, tag))
-            self._chips.addWidget(chip)
+            self._chips.append(chip)
+            self._row.addWidget(chip)

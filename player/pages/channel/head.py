@@ -14,7 +14,8 @@ from studio.kit.theme import scaled
 from studio.kit.tokens import CARD_RADIUS, HEADING
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost, secondary
-from studio.kit.widgets.card import row
+from studio.kit.widgets.card import holder, row
+from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.text import Text, Weight
 from studio.kit.words import tr, tr_count
 
@@ -113,13 +114,13 @@ class ChannelHead(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self._banner)
-        line = row(self._name, self._facts, spacing=12)
-        line.addStretch(1)
-        line.addWidget(self._block)
-        line.addWidget(self._tip)
-        line.addWidget(self._follow)
-        layout.addLayout(line)
-        layout.addWidget(self._about)
+        buttons = holder(row(self._block, self._tip, self._follow, spacing=12))
+        layout.addLayout(Flow(self._name, self._facts, buttons, spacing=12, apart=True))
+        # Beside a stretch: only so it gets the height that its own width makes.
+        about = row(self._about)
+        about.setStretch(0, 1000)
+        about.addStretch(1)
+        layout.addLayout(about)
 
     def show_state(self, state: ChannelState) -> None:
         """Draw who it is."""

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from studio.kit.problems import Action, Problem
 
 _SAFE = ("https", "http")
+# The beginnings of what a node or the service is called off by, that do not answer.
+_DOWN = ("node.", "service.")
 
 
 class ChannelPage(PageFrame):
@@ -53,7 +55,10 @@ class ChannelPage(PageFrame):
         self._outside_list = QVBoxLayout(self._outside)
         self._outside_list.setContentsMargins(0, 0, 0, 0)
         self._empty = EmptyState(tr("This creator has no film for sale."), tr("Discover films"), ghost="cards")
-        self._empty.setMinimumHeight(320)
+        self._unseen = EmptyState("", tr("Discover films"), name="channel.discover", ghost="cards")
+        for none in (self._empty, self._unseen):
+            none.setMinimumHeight(320)
+            none.acted.connect(self._discover)
         for part in (
             self._head,
             self._tip,
@@ -63,11 +68,11 @@ class ChannelPage(PageFrame):
             self._outside,
             self._waiting,
             self._empty,
+            self._unseen,
         ):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._list.opened.connect(self.model.open_film)
-        self._empty.acted.connect(self._discover)
         self._head.follow_pressed.connect(lambda: self.model.stand("follows"))
         self._head.block_pressed.connect(lambda: self.model.stand("blocked"))
         self._head.tip_pressed.connect(self._toggle_tip)
@@ -104,6 +109,10 @@ class ChannelPage(PageFrame):
         self._show_outside(() if page is None else page.outside)
         self._empty.setVisible(not state.creator or (page is not None and not films and not page.outside))
 
+        is_unseen = page is None and bool(state.creator) and state.problem is not None
+        self._unseen.setVisible(is_unseen)
+        self._unseen.sentence.setText(_unseen_words(state.problem) if is_unseen and state.problem else "")
+
     def _show_outside(self, links: tuple[OutsideOut, ...]) -> None:
         self._outside.setVisible(bool(links))
         if links == self._links:
@@ -136,6 +145,16 @@ class ChannelPage(PageFrame):
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.model.context.handle(problem, self.model.refresh)
+
+
+def _unseen_words(problem: Problem) -> str:
+    """Say why there is nothing below the head, and what helps."""
+    if problem.code.startswith(_DOWN):
+        return tr(
+            "This channel was not opened on this computer before, so nothing of it is kept here. "
+            "Try again: its films and tiers come as soon as it answers. What you bought of it is in your library."
+        )
+    return tr("Nothing of this channel can be shown now. What you bought of it is in your library.")
 
 
 def _outside_line(link: OutsideOut) -> Inset:

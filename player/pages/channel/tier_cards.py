@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from player.parts.joining_words import consent_words
 from studio.kit.format import day, money, money_exact
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.button import Button, ghost, primary, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.words import tr
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from services.units.money import Money
     from services.wire.catalogue import AccessTierOut
     from services.wire.memberships import OwnMembershipOut, QuoteOut
+
+_FOCUSED = ("channel.leave", "channel.join")
 
 
 class TierCards(QWidget):
@@ -40,17 +42,30 @@ class TierCards(QWidget):
         """Draw the tiers that can be joined."""
         page = state.page
         tiers = () if page is None else tuple(sorted(page.tiers, key=lambda tier: tier.price))
-        shown = (tiers, state.quote, state.memberships, state.busy)
+        # Busy counts while a sum is paid only: cards that are laid out anew under a click would swallow it.
+        shown = (tiers, state.quote, state.memberships, state.busy and state.quote is not None)
         self.setVisible(bool(tiers))
         if shown == self._shown or page is None:
             return
         self._shown = shown
+        focused = QApplication.focusWidget()
+        is_here = focused is not None and (focused is self or self.isAncestorOf(focused))
+        if is_here:
+            # What has the focus goes; Qt would hand it to something far down, and scroll there.
+            self.setFocus()
+        old = set(self.findChildren(Button))
         while (item := self._layout.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         for tier in tiers:
-            self._layout.addWidget(self._card(tier, page.perks.get(tier.tier_id, ()), state), 1)
+            card = self._card(tier, page.perks.get(tier.tier_id, ()), state)
+            self._layout.addWidget(card, 1)
+            card.show()
+        if is_here:
+            # Never on what pays: a second press is not meant for it.
+            asked = next((one for name in _FOCUSED for one in self.findChildren(Button, name) if one not in old), None)
+            (asked or self).setFocus()
 
     def _card(self, tier: AccessTierOut, perks: tuple[str, ...], state: ChannelState) -> Card:
         card = Card(tier.name, padding=20, spacing=8)
@@ -73,7 +88,6 @@ class TierCards(QWidget):
                 name="channel.join",
                 icon="unlock",
             )
-            button.setEnabled(not state.busy)
             button.setToolTip(tr("The sum is shown before anything is paid."))
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             card.body.addWidget(button)
@@ -85,7 +99,6 @@ class TierCards(QWidget):
             tr("Joining…") if busy else tr("Pay {amount}", amount=money_exact(quote.amount)), name="channel.pay"
         )
         leave = ghost(tr("Not now"), name="channel.leave")
-        pay.setEnabled(not busy)
         pay.clicked.connect(self.join_wanted)
         leave.clicked.connect(self.left)
         line = row(leave, pay, spacing=8)

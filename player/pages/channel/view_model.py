@@ -134,8 +134,9 @@ class ChannelViewModel(ViewModel[ChannelState]):
         )
 
     def leave_quote(self) -> None:
-        """Go back to the tiers."""
-        self._set(quote=None)
+        """Go back to the tiers; not while it is being paid."""
+        if not self.state.busy:
+            self._set(quote=None)
 
     def _on_quote(self, quote: QuoteOut) -> None:
         self._set(quote=quote, busy=False)

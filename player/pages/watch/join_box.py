@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from player.parts.joining_words import consent_words, later_words, offer_words, to_pay
 from studio.kit.format import money_exact
@@ -59,18 +59,27 @@ class JoinBox(QWidget):
         self._problem.setVisible(joining.problem is not None)
         self._problem.setText(advice(joining.problem).sentence if joining.problem is not None else "")
         self._words.setVisible(quote is not None)
-        self._consent.setVisible(quote is not None)
-        for at in range(self._choices.count()):
-            item = self._choices.itemAt(at)
-            choice = None if item is None else item.widget()
-            if choice is not None:
-                choice.setVisible(quote is None)
-                choice.setEnabled(not joining.busy)
+        self._turn(asks=quote is not None)
         if quote is not None:
             self._words.setText(consent_words(quote, self._monthly(quote)))
+            # Not disabled while it is paid: that would hand the focus to whatever stands next in the window.
             self._pay.set_text(tr("Joining…") if joining.busy else tr("Pay {amount}", amount=money_exact(quote.amount)))
-            self._pay.setEnabled(not joining.busy)
-            self._leave.setEnabled(not joining.busy)
+
+    def _turn(self, *, asks: bool) -> None:
+        """Show the sum or the tiers; the focus stays here, and never comes to lie on what pays."""
+        choices = [item.widget() for at in range(self._choices.count()) if (item := self._choices.itemAt(at))]
+        tiers = [choice for choice in choices if choice is not None]
+        focused = QApplication.focusWidget()
+        shown: list[QWidget] = [self._consent] if asks else tiers
+        for part in shown:
+            part.show()
+        if focused is not None and self.isAncestorOf(focused) and not any(part.isAncestorOf(focused) for part in shown):
+            if asks:
+                self._leave.setFocus()
+            elif tiers and focused not in tiers:
+                tiers[0].setFocus()
+        for part in tiers if asks else [self._consent]:
+            part.hide()
 
     def _monthly(self, quote: QuoteOut) -> Money:
         """Give a tier's full price; a quote of one that is no longer offered has only its own."""

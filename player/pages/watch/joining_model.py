@@ -38,8 +38,9 @@ class JoiningModel(ViewModel[WatchState]):
         )
 
     def forget_quote(self) -> None:
-        """Go back to the ways to go on."""
-        self._join_state(quote=None, problem=None)
+        """Go back to the ways to go on; not while it is being paid."""
+        if not self.state.joining.busy:
+            self._join_state(quote=None, problem=None)
 
     def _on_quote(self, quote: QuoteOut) -> None:
         self._join_state(quote=quote, busy=False)

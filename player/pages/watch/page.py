@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from player.pages.watch.awake import Awake
 from player.pages.watch.keys import act_on
@@ -15,6 +15,7 @@ from player.pages.watch.projector import EngineLike, make_vlc_engine
 from player.pages.watch.receipts import ReceiptPanel
 from player.pages.watch.small_window import SmallWindow
 from player.pages.watch.stage import Stage
+from player.pages.watch.state import Cause
 from player.pages.watch.view_model import WatchViewModel
 from studio.kit.problems import Action, advice
 from studio.kit.widgets.empty import EmptyState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 
+    from player.pages.watch.state import Paywall
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
 
@@ -50,6 +52,7 @@ class WatchPage(QWidget):
         self.small: SmallWindow | None = None
         self._nothing = EmptyState(tr("Choose a film, and it plays here."), tr("Discover films"), name="watch.discover")
         self._no_engine = EmptyState("", tr("Try again"), icon="film", name="watch.no_vlc")
+        self._no_film = EmptyState("", tr("Discover films"), icon="alert", name="watch.no_film")
         self._frame: QWidget | None = None
         self._poster: bytes | None = None
         film = QWidget()
@@ -59,7 +62,7 @@ class WatchPage(QWidget):
         side_by_side.addWidget(self.stage, 1)
         side_by_side.addWidget(self._panel)
         self._stack = QStackedWidget()
-        for widget in (self._nothing, film, self._no_engine):
+        for widget in (self._nothing, film, self._no_engine, self._no_film):
             self._stack.addWidget(widget)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +97,7 @@ class WatchPage(QWidget):
         stage.banner.acted.connect(self._on_action)
         self._nothing.acted.connect(self._discover)
         self._no_engine.acted.connect(model.retry)
+        self._no_film.acted.connect(self._on_no_film)
         stage.controls.speed_wanted.connect(model.set_speed)
         tracks = stage.controls.tracks
         tracks.captions_wanted.connect(model.choose_captions)
@@ -136,12 +140,16 @@ class WatchPage(QWidget):
             self._no_engine.sentence.setText(advice(problem).sentence)
             self._stack.setCurrentIndex(2)
             return
+        if problem is not None and state.item is None:
+            self._show_no_film(problem)
+            return
         self._stack.setCurrentIndex(1 if state.content_id else 0)
         if state.poster != self._poster:
             self._poster = state.poster
             self.stage.surface.show_still(state.poster)
         if state.item is None:
             self.stage.surface.show_frame(None)
+        self._take_focus_from(state.paywall)
         self.stage.show_state(state)
         if state.timeline is not None and self.model.init is not None:
             self.peek.load(self.model.init, state.timeline)
@@ -152,6 +160,28 @@ class WatchPage(QWidget):
         self._panel.setVisible(state.shows_receipts)
         if state.shows_receipts:
             self._panel.show_receipts(state.receipts, state.spent, state.asked_back)
+
+    def _take_focus_from(self, paywall: Paywall | None) -> None:
+        """Have the keys act on the film again when the card goes, or pays: Qt would give them to the next button."""
+        card = self.stage.paywall
+        focused = QApplication.focusWidget()
+        rests = paywall is not None and paywall.cause is not Cause.BUYING
+        if not rests and focused is not None and card.isAncestorOf(focused):
+            self.setFocus()
+
+    def _show_no_film(self, problem: Problem) -> None:
+        """Say in place of the film why it cannot be opened, and what helps."""
+        told = advice(problem)
+        self._no_film.sentence.setText(told.sentence)
+        self._no_film.button.set_text(told.label or tr("Discover films"))
+        self._stack.setCurrentIndex(3)
+
+    def _on_no_film(self) -> None:
+        problem = self.model.state.problem
+        if problem is None or advice(problem).action is Action.NONE:
+            self._discover()
+        else:
+            self._on_action(advice(problem).action, problem)
 
     @Slot()
     def _on_picture(self) -> None:

@@ -6,8 +6,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.channel.page import ChannelPage
@@ -100,6 +101,29 @@ def test_joining_says_the_sum_first_and_pays_what_it_said(
     assert (values, named["amount"]) == ((TIER.tier_id,), samples.usd("1.79"))
 
 
+def test_the_keyboard_stays_with_the_sum_and_never_lies_on_what_pays(
+    channel: ChannelPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["memberships.quote"] = quote()
+    button = channel.findChild(QPushButton, "channel.join")
+    assert button is not None
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: _focused() == "channel.leave")
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: channel.model.state.quote is None)
+    qtbot.waitUntil(lambda: _focused() == "channel.join")
+    assert not client.called("memberships.join")
+    assert channel.verticalScrollBar().value() == 0
+
+
+def _focused() -> str:
+    widget = QApplication.focusWidget()
+    return "" if widget is None else widget.objectName()
+
+
 def test_a_members_own_tier_is_marked_and_another_is_a_change(
     channel: ChannelPage, client: PreparedClient, qtbot: QtBot
 ) -> None:
@@ -123,8 +147,19 @@ def test_a_node_that_is_down_is_said_and_asked_again(
     client.answers["profiles.page"] = ProblemError("node.unreachable")
     channel.model.open("0x" + "ab" * 20, "Tin Roof Cinema", "")
     qtbot.waitUntil(lambda: channel.model.state.problem is not None)
-    assert "Tin Roof Cinema" in shown(channel)
-    assert QImage(channel.grab().toImage()).width() == channel.width()
+    words = shown(channel)
+    assert "Tin Roof Cinema" in words
+    assert "not opened on this computer before" in words
+    client.answers["profiles.page"] = PAGE
+    QTest.mouseClick(channel.banner.button, Qt.MouseButton.LeftButton)
+    shell.handled[-1][1]()
+    qtbot.waitUntil(lambda: channel.model.state.page is not None)
+    assert "not opened on this computer before" not in shown(channel)
+    client.answers["profiles.page"] = ProblemError("node.unreachable")
+    channel.model.open("0x" + "ac" * 20, "Night Harbour", "")
+    qtbot.waitUntil(lambda: channel.model.state.problem is not None)
+    click(channel, "channel.discover")
+    assert shell.visited[-1] == ("discover", {})
 
 
 def test_with_every_service_down_a_channel_is_shown_as_it_was_seen(

@@ -16,6 +16,7 @@ from services.wire.desk import BalanceLineOut, BalanceOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.table import Table
+from studio.kit.theme import Theme
 from tests.fixtures import samples
 from tests.fixtures.viewer import receipt
 from tests.fixtures.window import PreparedClient, Shell
@@ -55,6 +56,18 @@ def test_discover_shows_four_cards_a_row_and_a_click_opens_the_film(
     assert "$0.06 / min" in index.data(Qt.ItemDataRole.AccessibleTextRole)
     click_first(cards)
     assert shell.visited == [("watch", {"content_id": FILMS[0].content_id})]
+
+
+def test_a_row_is_full_at_every_width(theme: Theme, qtbot: QtBot) -> None:
+    cards = FilmList(name="cards", says="Films")
+    qtbot.addWidget(cards)
+    cards.show_films(tuple(samples.item(str(at)) for at in range(8)), {})
+    cards.show()
+    for width in range(460, 1260, 7):
+        cards.resize(width, cards.height())
+        tops = [cards.visualRect(cards.films.index(at)).top() for at in range(cards.columns + 1)]
+        assert tops == [tops[0]] * cards.columns + [tops[-1]], width
+        assert tops[-1] > tops[0], width
 
 
 def test_discover_searches_as_one_types(page_context: PageContext, client: PreparedClient, qtbot: QtBot) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.wallet.page import WalletPage
@@ -61,6 +63,26 @@ def test_the_paywall_names_each_tier_and_asks_before_it_pays(
     (((tier,), named),) = client.called("memberships.join")
     assert (tier, named["amount"]) == (TIER.tier_id, samples.usd("2.97"))
     assert {access.value for access in accesses(page.model)} == {"free"}
+
+
+def test_the_keys_act_on_the_card_while_it_asks_and_on_the_film_when_it_goes(
+    offered: Callable[[str], WatchPage], client: PreparedClient, qtbot: QtBot
+) -> None:
+    page = offered("chunks")
+    client.answers["memberships.quote"] = quote()
+    join = page.findChild(QWidget, "paywall.join")
+    assert join is not None
+    join.setFocus()
+    QTest.keyClick(join, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.model.state.joining.quote is not None)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "paywall.join.leave"
+    client.answers["memberships.join"] = None
+    client.answers["playback.open"] = offered_film(state="free")
+    click(page, "paywall.join.pay")
+    qtbot.waitUntil(lambda: page.model.state.paywall is None)
+    assert QApplication.focusWidget() is page
 
 
 def test_who_does_not_want_to_goes_back_and_pays_nothing(

@@ -251,11 +251,22 @@ def test_a_film_that_cannot_be_opened_says_so_and_can_be_tried_again(
     client.answers["playback.open"] = ProblemError("node.unreachable")
     page.open({"content_id": samples.FILM})
     qtbot.waitUntil(lambda: page.model.state.problem is not None)
-    assert page.stage.banner.isVisible()
+    assert "cannot be reached" in shown(page)
     client.answers["playback.open"] = FILM
-    click(page, "watch.problem.action")
+    click(page, "watch.no_film")
     qtbot.waitUntil(lambda: page.model.state.item is not None)
-    assert not page.stage.banner.isVisible()
+    assert page.stage.isVisible()
+
+
+def test_a_film_that_is_gone_says_so_and_leads_to_others(
+    page: WatchPage, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    client.answers["playback.open"] = ProblemError("content.not_found")
+    page.open({"content_id": samples.FILM})
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    assert "not offered any more" in shown(page)
+    click(page, "watch.no_film")
+    assert shell.visited == [("discover", {})]
 
 
 def test_without_libvlc_the_page_names_the_packages(
