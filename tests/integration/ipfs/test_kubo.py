@@ -17,7 +17,15 @@ from tests.fixtures.storage_daemons import FakeKubo
 
 @pytest.fixture
 def store(kubo: FakeKubo) -> Iterator[KuboBlockStore]:
-    store = KuboBlockStore(kubo.address, connect_s=2, read_s=0.5)
+    store = KuboBlockStore(kubo.address, connect_s=60, read_s=60)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def hurried(kubo: FakeKubo) -> Iterator[KuboBlockStore]:
+    """Give one that waits for no answer longer than a moment."""
+    store = KuboBlockStore(kubo.address, connect_s=60, read_s=0.5)
     yield store
     store.close()
 
@@ -37,20 +45,24 @@ def test_another_block_is_never_given_on(kubo: FakeKubo, store: KuboBlockStore, 
 
 
 @pytest.mark.parametrize("fault", ["stall", "cut", "noise", "error"])
-def test_a_broken_answer_is_no_answer(kubo: FakeKubo, store: KuboBlockStore, fault: str) -> None:
+def test_a_broken_answer_is_no_answer(
+    kubo: FakeKubo, store: KuboBlockStore, hurried: KuboBlockStore, fault: str
+) -> None:
     cid = store.put(b"block")
     kubo.fault = fault
     with pytest.raises(ProblemError) as caught:
-        store.get(cid)
+        (hurried if fault == "stall" else store).get(cid)
     assert code_of(caught) in {"store.unreachable", "content.damaged"}
     assert kubo.address in caught.value.params.get("address", kubo.address)
 
 
 @pytest.mark.parametrize("fault", ["stall", "error", "forgets"])
-def test_a_block_counts_as_kept_only_when_the_daemon_has_it(kubo: FakeKubo, store: KuboBlockStore, fault: str) -> None:
+def test_a_block_counts_as_kept_only_when_the_daemon_has_it(
+    kubo: FakeKubo, store: KuboBlockStore, hurried: KuboBlockStore, fault: str
+) -> None:
     kubo.fault = fault
     with pytest.raises(ProblemError) as caught:
-        store.put(b"block")
+        (hurried if fault == "stall" else store).put(b"block")
     assert code_of(caught) == "store.unreachable"
 
 
