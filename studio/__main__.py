@@ -30,9 +30,17 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     demo.add_argument("--media", type=Path, metavar="FILE", help="the film that the tour sells; else it makes one")
     demo.add_argument("--json", type=Path, metavar="FILE", help="write the tour's steps there")
     demo.add_argument("--shots", type=Path, metavar="DIR", help="save a picture of each step there")
-    links = commands.add_parser("install-links", help="have this desktop open museclock:// links here (Linux)")
+    links = commands.add_parser("install-links", help="have this desktop open museclock:// links here")
     links.add_argument("--remove", action="store_true", help="take that back")
-    return parser.parse_args(arguments)
+    return parser.parse_args(one_link(arguments) if sys.platform == "win32" else arguments)
+
+
+def one_link(arguments: list[str]) -> list[str]:
+    """Take all that comes after a leading ``--open`` for the link, as Windows hands it over in a command line.
+
+    There a quote in a stranger's link ends the argument, and what follows would be options of ours.
+    """
+    return ["--open", " ".join(arguments[1:])] if arguments[:1] == ["--open"] else arguments
 
 
 def run_window(profile: Path | None, *, demo: bool, size: str | None = None, link: str = "") -> int:
@@ -92,24 +100,29 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def install_links(*, remove: bool) -> int:
-    """Write the entry by which a Linux desktop hands links over, or take it away; says what it did."""
-    from studio import desktop_entry
-
-    if not sys.platform.startswith("linux"):
-        print("museclock install-links knows Linux desktops only", file=sys.stderr)
-        return 1
+    """Have the person's desktop hand links over, in the way of its system, or no longer; says what it did."""
+    if sys.platform == "win32":
+        from studio import registry_links as links
+    elif sys.platform == "darwin":
+        from studio import applet_links as links
+    else:
+        from studio import desktop_entry as links
     try:
         if remove:
-            desktop_entry.remove()
+            links.remove()
             print("museclock:// links are not opened here any more")
         else:
-            # The script beside this Python; a bundle is its own program.
-            beside = Path(sys.executable).with_name("museclock")
-            print(f"written: {desktop_entry.install(beside if beside.exists() else Path(sys.argv[0]).resolve())}")
+            print(f"written: {links.install(_own_program())}")
     except OSError as exc:
         print(f"could not be written: {exc}", file=sys.stderr)
         return 1
     return 0
+
+
+def _own_program() -> Path:
+    """Give the program beside this Python; a bundle is its own."""
+    beside = Path(sys.executable).with_name("museclock.exe" if sys.platform == "win32" else "museclock")
+    return beside if beside.exists() else Path(sys.argv[0]).resolve()
 
 
 def is_open_already(profile: Path | None, link: str, *, demo: bool) -> bool:
