@@ -227,6 +227,17 @@ class Channel(NodeTable):
     """When the oldest charge that is not claimed was made."""
 
 
+class ChannelClaim(NodeTable):
+    """A claim of a channel up to a total, written down before it is sent; its end is in the relayer's journal."""
+
+    __tablename__ = "channel_claim"
+    __table_args__ = (_STRICT,)
+
+    channel_id: Mapped[str] = mapped_column(Text, ForeignKey("channel.id"), primary_key=True)
+    claimed: Mapped[Money] = mapped_column(MoneyColumn, primary_key=True)
+    intent: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class Charge(NodeTable):
     """A voucher that bought something; ``cumulative`` is the channel's total after it.
 

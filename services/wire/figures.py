@@ -73,8 +73,8 @@ class BreakdownOut(Answer):
 class IncomeLineOut(Answer):
     """A line of the ledger that is a creator's income.
 
-    transaction: the one on the chain that brought it, None for what is not there yet or came in with others; channel:
-    the payment channel of a voucher, with is_claimed: whether the chain already has it.
+    transaction: the one on the chain that brought it, of a voucher the claim, which brings many; None for what is not
+    there yet. channel: the payment channel of a voucher, with is_claimed: whether the chain already has it.
     """
 
     seq: int

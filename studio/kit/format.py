@@ -166,6 +166,11 @@ def day(value: date) -> str:
     return _habits_of(language).locale.toString(QDate(value.year, value.month, value.day), _DAYS.get(language, "d MMM"))
 
 
+def full_day(value: date) -> str:
+    """Give a day with its year: ``21 Nov 2026``."""
+    return f"{day(value)} {value.year}"
+
+
 def clock(moment: datetime) -> str:
     """Give a moment's local time of day as ``14:05``."""
     return moment.astimezone().strftime("%H:%M")

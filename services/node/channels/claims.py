@@ -16,11 +16,12 @@ from services.chain.errors import ChainReverted
 from services.chain.relayer import next_attempt
 from services.chain.till import collect_call
 from services.node.channels.book import config_of, refresh, refresh_all
+from services.node.channels.claimed import note
 from services.node.context import Node
 from services.node.sales.terms import till_of
 from services.node.tables import Channel
 from services.units.address import Address, Bytes32, bytes32
-from services.units.ids import named_intent
+from services.units.ids import IntentId, named_intent
 from services.units.money import Money
 
 _log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def collect(node: Node, creator: Address, *, least: Money = _ANY) -> Bytes32 | N
         return None
     gross = node.chain.creator_gross(creator)
     name = f"collect/1\x1f{node.chain.chain_id}\x1f{node.chain.escrow}\x1f{creator}\x1f{gross.micros}"
-    return _send(node, name, collect_call(node.chain.escrow, creator))
+    return _send(node, _attempt(node, name), collect_call(node.chain.escrow, creator))
 
 
 def _due(node: Node, rules: ClaimRules, now: datetime) -> list[Bytes32]:
@@ -107,8 +108,10 @@ def _claim_batch(node: Node, rows: Sequence[Channel]) -> None:
     claim = claim_signed_call(claims, sign_claims(node.chain.chain_id, claims, node.authorizer.key))
     tills = sorted({(row.receiver, row.token) for row in rows})
     name = "\x1f".join(["claim/1", *sorted(f"{row.id}:{row.charged.micros}" for row in rows)])
+    intent = _attempt(node, name)
+    note(node, rows, intent)
     try:
-        _send(node, name, multicall_call([claim, *(settle_call(till, token) for till, token in tills)]))
+        _send(node, intent, multicall_call([claim, *(settle_call(till, token) for till, token in tills)]))
     except ChainReverted as reverted:
         if len(rows) == 1:
             _claim_alone(node, rows[0], claim)
@@ -130,16 +133,21 @@ def _refreshed(node: Node, channels: Sequence[Bytes32]) -> list[Channel]:
 
 def _claim_alone(node: Node, row: Channel, claim: Call) -> None:
     """Claim without sending on: what the receiver cannot get now waits in the contract for it."""
+    intent = _attempt(node, f"claim-alone/1\x1f{row.id}\x1f{row.charged.micros}")
+    note(node, [row], intent)
     try:
-        _send(node, f"claim-alone/1\x1f{row.id}\x1f{row.charged.micros}", claim)
+        _send(node, intent, claim)
     except ChainReverted as reverted:
         _log.error("a channel cannot be claimed", extra={"channel": row.id, "reason": reverted.reason})
     refresh(node, bytes32(row.id))
 
 
-def _send(node: Node, name: str, call: Call) -> Bytes32:
+def _attempt(node: Node, name: str) -> IntentId:
     # Claims and collections may be made any number of times: what a failed one meant to do is tried again.
-    intent = next_attempt(node.relayer, named_intent(name))
+    return next_attempt(node.relayer, named_intent(name))
+
+
+def _send(node: Node, intent: IntentId, call: Call) -> Bytes32:
     receipt = node.relayer.wait(node.relayer.submit(intent, call), timeout_s=_WAIT_S)
     if not receipt.is_ok:
         raise ChainReverted("Error", (receipt.reason,))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.db.books import LedgerLine
 from services.db.plain import unit_of
+from services.node.channels.claimed import Claimed
 from services.node.context import Node
 from services.node.cursors import read_cursor, write_cursor
 from services.node.figures.places import Places
@@ -49,7 +50,7 @@ def income_lines(
         wanted = wanted.where(LedgerLine.seq < before)
     rows = list(session.scalars(wanted.order_by(LedgerLine.seq.desc()).limit(limit + 1)))
     following = write_cursor(node.keys, listed, rows[limit - 1].seq) if len(rows) > limit else None
-    return IncomeLinesOut(rows=_written(session, rows[:limit]), cursor=following)
+    return IncomeLinesOut(rows=_written(node, session, rows[:limit]), cursor=following)
 
 
 def _wished(wish: LineWish) -> list[ColumnElement[bool]]:
@@ -65,10 +66,32 @@ def _wished(wish: LineWish) -> list[ColumnElement[bool]]:
     return of
 
 
-def _written(session: Session, rows: list[LedgerLine]) -> tuple[IncomeLineOut, ...]:
+def _written(node: Node, session: Session, rows: list[LedgerLine]) -> tuple[IncomeLineOut, ...]:
     names, others = item_names(session, {row.item for row in rows}), _other_sides(session, rows)
-    places, claimed = Places(unit_of(session)), _claimed(session, rows)
-    return tuple(_line_out(row, names, others.get((row.kind, row.ref), []), places, claimed, session) for row in rows)
+    places, claimed, claims = Places(unit_of(session)), _claimed(session, rows), Claimed(node, session, _least(rows))
+
+    def line(row: LedgerLine) -> IncomeLineOut:
+        written = _line_out(row, names, others.get((row.kind, row.ref), []), places, claimed, session)
+        if not written.is_claimed or written.channel is None:
+            return written
+        return written.model_copy(update={"transaction": claims.transaction(written.channel, _cumulative(row))})
+
+    return tuple(line(row) for row in rows)
+
+
+def _cumulative(row: LedgerLine) -> Money:
+    """Give the channel's total after a voucher."""
+    return Money(int(row.ref.rpartition(":")[2]))
+
+
+def _least(rows: list[LedgerLine]) -> dict[str, Money]:
+    """Give the smallest total of each channel among the lines."""
+    found: dict[str, Money] = {}
+    for row in rows:
+        channel, _, total_after = row.ref.rpartition(":")
+        if row.kind == "charge" and total_after.isdecimal():
+            found[channel] = min(found.get(channel, _cumulative(row)), _cumulative(row))
+    return found
 
 
 def _other_sides(session: Session, rows: list[LedgerLine]) -> dict[tuple[str, str], list[LedgerLine]]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QButtonGroup, QFileDialog, QMenu
 
 from studio.kit.chart import Chart
 from studio.kit.explorer import show_transaction
-from studio.kit.format import clock, day
+from studio.kit.format import clock
 from studio.kit.metrics import metric_of, moved, series_of
 from studio.kit.tokens import GUTTER
 from studio.kit.widgets import text
@@ -25,6 +25,7 @@ from studio.pages.earnings.statement import as_html, write_pdf
 from studio.pages.earnings.sums import SumsCard
 from studio.pages.earnings.tips import TipsCard
 from studio.pages.earnings.view_model import PERIODS, EarningsViewModel
+from studio.pages.earnings.words import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,12 +145,7 @@ class EarningsPage(PageFrame):
         self._export.setEnabled(state.sums is not None and not state.busy)
         sums = state.sums
         if sums is not None:
-            span = (
-                day(sums.last)
-                if state.days == 1
-                else tr("{first} to {last}", first=day(sums.first), last=day(sums.last))
-            )
-            self.subtitle.setText(tr("{span} (UTC), as of {as_of}", span=span, as_of=clock(sums.as_of)))
+            self.subtitle.setText(tr("{span} (UTC), as of {as_of}", span=span_of(sums), as_of=clock(sums.as_of)))
             self._show_tiles(sums)
         self._chart_card.setVisible(state.days > 1)
         if state.figures is not None:

@@ -81,7 +81,7 @@ def _row(row: SumOut, of: BreakdownOut) -> tuple[str, ...]:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
-        return "<p>Nothing.</p>"
+        return f"<p>{tr('Nothing.')}</p>"
     lines = [_line([f"<b>{escape(words)}</b>" for words in head])]
     lines += [_line([escape(words) for words in row]) for row in rows]
     return tr('<table width="100%" cellspacing="0">{lines}</table>', lines="".join(lines))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from studio.kit.format import DASH, chunks, day, moment, money, money_exact, number, short
+from studio.kit.format import DASH, chunks, day, full_day, moment, money, money_exact, number, short
 from studio.kit.metrics import moved, span
 from studio.kit.table import Cell, Column
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
-    from services.wire.figures import Grouping, IncomeLineOut, SumOut
+    from services.wire.figures import BreakdownOut, Grouping, IncomeLineOut, SumOut
 
 GROUPINGS: tuple[tuple[Grouping, str], ...] = (
     ("day", mark("Day")),
@@ -23,9 +23,9 @@ _KINDS = {
     "charge": mark("by the part"),
     "paid": mark("by the part"),
     "transfer": mark("by the part"),
-    "subscribed": "membership",
+    "subscribed": mark("membership"),
     "allocated": mark("pooled pass"),
-    "tip": "tip",
+    "tip": mark("tip"),
 }
 
 
@@ -36,6 +36,14 @@ def name_of(row: SumOut, by: Grouping) -> str:
     if by == "day":
         return day(date.fromisoformat(row.key))
     return row.name or {"tip": tr("Tips"), "pool": tr("Pooled pass")}.get(row.key, short(row.key))
+
+
+def span_of(sums: BreakdownOut) -> str:
+    """Name the days that sums are of, with their years where they are of two."""
+    if sums.first == sums.last:
+        return day(sums.last)
+    named = day if sums.first.year == sums.last.year else full_day
+    return tr("{first} to {last}", first=named(sums.first), last=named(sums.last))
 
 
 def sum_columns(by: Grouping) -> list[Column[SumOut]]:
@@ -97,12 +105,11 @@ def _what(line: IncomeLineOut) -> Cell:
 
 def _chain(line: IncomeLineOut) -> Cell:
     if line.transaction:
-        return Cell(
-            short(line.transaction),
-            "ok",
-            badge=True,
-            tip=tr("Enter copies {transaction}", transaction=line.transaction),
-        )
+        tip = tr("Enter opens {transaction}", transaction=line.transaction)
+        if line.channel:
+            tip = tr("{tip}, which claimed this voucher with others of the channel {channel}", tip=tip,
+                     channel=line.channel)  # fmt: skip
+        return Cell(short(line.transaction), "ok", badge=True, tip=tip)
     if line.channel and line.is_claimed:
         return Cell(
             tr("claimed"),

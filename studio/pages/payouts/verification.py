@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
-from studio.kit.format import day, moment, size
+from studio.kit.format import full_day, moment, size
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, primary, secondary
@@ -67,7 +67,7 @@ class VerificationCard(Card):
         if kyc.reason:
             told = tr("The operator says: “{reason}” {task}", reason=kyc.reason, task=told)
         elif kyc.state == "verified" and kyc.expires_at is not None:
-            told = tr("{task} It holds until {day}.", task=told, day=day(kyc.expires_at.date()))
+            told = tr("{task} It holds until {day}.", task=told, day=full_day(kyc.expires_at.date()))
         self._task.setText(told)
         brought = {document.kind: document for document in kyc.documents}
         for kind, (label, button) in self._lines.items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from studio.kit.format import moment, plural, short
+from studio.kit.format import moment, short
 from studio.kit.icons import Icon
 from studio.kit.problems import Problem, advice
 from studio.kit.widgets import text
@@ -14,7 +14,7 @@ from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.fields import Field
 from studio.kit.widgets.page import PageFrame
-from studio.kit.words import mark, tr
+from studio.kit.words import mark, tr, tr_count
 from studio.pages.start.looks import LOOKS, Look, looks_of
 from studio.pages.start.view_model import StartViewModel
 
@@ -82,7 +82,7 @@ class LooksCard(Card):
             if found is None and problem is not None:
                 found = Look(advice(problem).sentence, good=False)
             line.show_look(found)
-        said = (f"{LOOKS[name]}: {look.sentence}" for name, look in looks.items())
+        said = (f"{tr(LOOKS[name])}: {look.sentence}" for name, look in looks.items())
         self.setAccessibleName(f"{tr('This computer')}. {' '.join(said)}")
 
 
@@ -147,9 +147,10 @@ class WalletStart(Card):
         self._restore.setEnabled(missing and not state.busy and bool(self._passphrase.text()))
         self._restore.set_text(tr("Restoring…") if state.busy else tr("Choose the backup"))
         if state.restored is not None:
+            films = tr_count(state.restored.films, "{count} film", "{count} films")
             self._says.setText(
                 tr("Restored {address} from the backup of {when}, with {films}.", address=short(state.restored.address),
-                   when=moment(state.restored.made_at), films=plural(state.restored.films, "film", "films"))
+                   when=moment(state.restored.made_at), films=films)
             )  # fmt: skip
         elif missing:
             self._says.setText(tr("It signs what you sell and what you buy. You can also make one later."))

@@ -105,6 +105,10 @@ async def test_each_figure_leads_to_its_lines_and_to_the_chain(
     await running.creator.payouts.collect()
     (charge,) = (await ask(running, "/lines", item=film.content))["rows"][1:]
     assert charge["is_claimed"] is True
+    claim = running.world.node.chain.receipt(charge["transaction"])
+    assert claim is not None
+    assert claim.is_ok
+    assert charge["transaction"] != rows[1]["transaction"]
     first = await ask(running, "/lines", limit=2)
     rest = await ask(running, "/lines", limit=2, cursor=first["cursor"])
     assert [*first["rows"], *rest["rows"]] == (await ask(running, "/lines"))["rows"]

@@ -144,6 +144,12 @@ def test_a_sum_opens_its_lines_down_to_the_chain(
     paid = next(line for line in earnings.model.state.lines or () if line.kind == "paid")
     lines.opened.emit(paid)
     assert shell.said == ["Hash copied. This chain has no explorer."]
+    claimed = next(line for line in earnings.model.state.lines or () if line.is_claimed)
+    lines.opened.emit(claimed)
+    assert shell.said[1:] == ["Hash copied. This chain has no explorer."], "the claim that brought the voucher"
+    waiting = next(line for line in earnings.model.state.lines or () if line.is_claimed is False)
+    lines.opened.emit(waiting)
+    assert shell.said[2:] == ["Channel copied: its vouchers come to the chain together."]
     click(earnings, "earnings.back")
     assert earnings.model.state.opened is None
 

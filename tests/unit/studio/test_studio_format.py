@@ -74,6 +74,7 @@ def test_moments_are_shown_in_local_time() -> None:
     assert text.moment(at) == "21 Nov, 14:05"
     assert text.clock(at) == "14:05"
     assert text.day(date(2026, 3, 4)) == "4 Mar"
+    assert text.full_day(date(2027, 3, 4)) == "4 Mar 2027"
 
 
 @pytest.mark.parametrize(
