@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -29,13 +30,14 @@ from studio.kit.words import tr
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QAction, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
     from studio.kit.route import Route
     from studio.kit.tokens import Tone
 
 _EDGE = 3
 _CHIP_WIDE, _CHIP_NARROW = (10, 2, 10, 2), (2, 2, 2, 2)
+_ICON, _HELP = 20, 28
 _ROOMY = 752
 """What all but the personas take at their usual height, in pixels at 100 %; on a lower window they stand closer."""
 
@@ -51,17 +53,19 @@ class Side(QFrame):
         self._buttons: dict[str, Button] = {}
         self._names = {route: tr(page.name) for route, page in routes.items()}
         self._only_for = {route: page.only_for for route, page in routes.items() if page.only_for}
-        layout = QVBoxLayout(self)
+        layout = self._lines = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, GRID, _EDGE, GRID)
         layout.setSpacing(2)
         self._title = text.caption(title)
         head = QHBoxLayout()
         head.setContentsMargins(12, 2, 0, 4)
         head.setSpacing(GRID)
-        head.addWidget(Icon(icon, "neutral", 16))
+        self._mark = Icon(icon, "neutral", 16)
+        head.addWidget(self._mark)
         head.addWidget(self._title)
         head.addStretch(1)
         layout.addLayout(head)
+        self._is_narrow = False
         for route, page in routes.items():
             if not page.in_rail:
                 continue
@@ -92,14 +96,22 @@ class Side(QFrame):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Show icons only, or icons and words."""
+        self._is_narrow = narrow
         self._title.setVisible(not narrow)
+        # An icon says as much at any size of letters, and has to leave room for all the others.
+        size = _ICON if narrow else scaled(_ICON)
         for route, button in self._buttons.items():
             button.setText("" if narrow else self._names[route])
+            button.setIconSize(QSize(size, size))
             set_property(button, "narrow", "true" if narrow else "false")
             button.setToolTip(self._names[route] if narrow else "")
 
     def set_dense(self, *, dense: bool) -> None:
         """Stand closer, on a low window."""
+        tight = dense and self._is_narrow
+        self._mark.setVisible(not tight)
+        margin = 2 if tight else GRID
+        self._lines.setContentsMargins(_EDGE, margin, _EDGE, margin)
         for button in self._buttons.values():
             set_property(button, "dense", "true" if dense else "false")
 
@@ -139,25 +151,50 @@ class PersonaSwitch(QWidget):
             self._group.addButton(button)
             grid.addWidget(button, 1 + number // 2, number % 2)
             self._buttons[desk_id] = button
+        self._one = self._only_one()
+        grid.addWidget(self._one, 1, 0, 1, 2)
+
+    def _only_one(self) -> Button:
+        """Make what stands for all of them where the rail is narrow: who sits here, and a menu of the others."""
+        made = Button("", "choice", name="persona.menu")
+        set_property(made, "compact", "true")
+        made.setCheckable(False)
+        made.setFont(font(SMALL, text.Weight.Medium))
+        menu = QMenu(made)
+        menu.setObjectName("persona.menu.names")
+        for desk_id, name in self._names.items():
+            menu.addAction(name).setData(desk_id)
+        menu.triggered.connect(self._on_name)
+        made.setMenu(menu)
+        made.hide()
+        return made
 
     def mark(self, desk_id: str) -> None:
         """Show who sits here."""
         self._buttons[desk_id].setChecked(True)
+        name = self._names[desk_id]
+        self._one.setText(_initials(name))
+        self._one.setToolTip(tr("You are: {name}", name=name))
+        self._one.setAccessibleName(tr("You are: {name}", name=name))
 
     def set_narrow(self, *, narrow: bool) -> None:
-        """Show initials only, or names."""
+        """Show who sits here by initials only, or all by their names."""
         self._title.setVisible(not narrow)
+        self._one.setVisible(narrow)
         self._demo.setText(tr("Demo") if narrow else tr("Demo money"))
         set_property(self._demo, "narrow", "true" if narrow else "false")
         # A label that was shown keeps the padding of its first style.
         self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
-        for desk_id, button in self._buttons.items():
-            button.setText(_initials(self._names[desk_id]) if narrow else self._names[desk_id])
-            button.setToolTip(self._names[desk_id] if narrow else "")
+        for button in self._buttons.values():
+            button.setVisible(not narrow)
 
     @Slot()
     def _on_click(self) -> None:
         self.chosen.emit(str(self.sender().property("desk")))
+
+    @Slot(QAction)
+    def _on_name(self, action: QAction) -> None:
+        self.chosen.emit(str(action.data()))
 
 
 def _initials(name: str) -> str:
@@ -184,7 +221,7 @@ class ServiceLine(QWidget):
         line.addWidget(self._icon)
         line.addWidget(self._words)
         line.addStretch(1)
-        layout = QVBoxLayout(self)
+        layout = self._lines = QVBoxLayout(self)
         layout.setContentsMargins(16, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(line)
@@ -206,6 +243,7 @@ class ServiceLine(QWidget):
     def set_narrow(self, *, narrow: bool) -> None:
         """Show the icon only, or the words too."""
         self._words.setVisible(not narrow)
+        self._lines.setContentsMargins(0 if narrow else 16, 0, 0, 0)
 
 
 class HelpButton(Button):
@@ -213,8 +251,14 @@ class HelpButton(Button):
 
     def __init__(self) -> None:
         super().__init__("", "ghost", name="help", icon="info", says=tr("Help"), tip=tr("Help"))
-        self.setFixedSize(scaled(28), scaled(28))
+        self.set_narrow(narrow=False)
         self.hide()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Be as large as the words beside it, or as the icons above it."""
+        size, icon = (_HELP, 16) if narrow else (scaled(_HELP), scaled(16))
+        self.setFixedSize(size, size)
+        self.setIconSize(QSize(icon, icon))
 
     def show_actions(self, actions: Sequence[QAction]) -> None:
         """Offer these."""
@@ -254,7 +298,7 @@ class Rail(QFrame):
         self.service.clicked.connect(self.service_wanted)
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._rows = QVBoxLayout(self)
         layout.setContentsMargins(GRID, 20, GRID, 16)
         layout.setSpacing(12)
         head = QHBoxLayout()
@@ -266,7 +310,8 @@ class Rail(QFrame):
         layout.addWidget(self._pages(), 1)
         layout.addWidget(self.personas)
         foot = QHBoxLayout()
-        foot.setContentsMargins(0, 0, _EDGE, 0)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(2)
         foot.addWidget(self.service, 1)
         foot.addWidget(self.help)
         layout.addLayout(foot)
@@ -320,5 +365,6 @@ class Rail(QFrame):
         # Folded it holds icons, which need not grow, and one short word, which must.
         self.setFixedWidth(RAIL_NARROW + scaled(GRID * 4) - GRID * 4 if narrow else scaled(RAIL_WIDE))
         self._name.setVisible(not narrow)
-        for part in (*self._sides, self.personas, self.service):
+        for part in (*self._sides, self.personas, self.service, self.help):
             part.set_narrow(narrow=narrow)
+        self._rows.setSpacing(GRID if narrow else 12)

@@ -73,6 +73,9 @@ QPushButton[role="nav"] {{ min-height: {nav}px; max-height: {nav}px; text-align:
     border: 1px solid transparent;
     background: transparent; color: {muted}; }}
 QPushButton[role="nav"][dense="true"] {{ min-height: {compact}px; max-height: {compact}px; }}
+QPushButton[role="nav"][narrow="true"] {{ min-height: 32px; max-height: 32px; }}
+QPushButton[role="nav"][narrow="true"][dense="true"] {{ min-height: {folded}px;
+    max-height: {folded}px; }}
 QPushButton[role="nav"]:hover {{ background: {hover}; color: {text}; }}
 QPushButton[role="nav"]:checked {{ background: {raised}; color: {text}; }}
 QPushButton[narrow="true"] {{ padding: 0; text-align: center; }}
@@ -129,7 +132,8 @@ def stylesheet(tokens: Tokens, percent: int = 100) -> str:
     values |= {"radius": RADIUS, "card": CARD_RADIUS, "small": scaled(SMALL), "control": scaled(CONTROL_HEIGHT)}
     # A control's height is without its 1-px borders.
     values |= {"inner": scaled(CONTROL_HEIGHT) - 2, "nav": scaled(34) - 2, "compact": scaled(28) - 2}
-    values |= {"tick": scaled(18)}
+    # Folded, a page is an icon, which does not grow; beside large letters it leaves room for what does.
+    values |= {"tick": scaled(18), "folded": 26 if percent < 150 else 22}
     tones = "".join(
         _TONE.format(tone=tone, ink=tokens.tone(tone), soft=tokens.soft(tone), radius=RADIUS, pill=scaled(20) // 2)
         for tone in ("neutral", "accent", "ok", "warn", "bad", "info")

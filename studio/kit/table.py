@@ -52,6 +52,8 @@ class Column(Generic[R]):
     """In pixels; 0 takes what the others leave."""
     right: bool = False
     """Amounts and counts stand at the right, in figures of one width."""
+    may_hide: bool = False
+    """Where there is too little room it goes before a title is cut; what it says stands on the row's own page."""
 
 
 class TableModel(QAbstractTableModel, Generic[R]):
@@ -136,8 +138,9 @@ class TableModel(QAbstractTableModel, Generic[R]):
 _KEPT_TEXTS = 4096
 # No letter of the interface is wider, in parts of the mean one: what fits by this need not be measured.
 _WIDEST = 1.7
-_LEAST_WIDTH = 160
-"""Of a column that takes what the others leave, in pixels at 100 %."""
+_LEAST_WIDTH, _GOOD_WIDTH = 160, 280
+"""Of a column that takes what the others leave, in pixels at 100 %: cut off below, and what a title and its picture
+want."""
 
 
 class _LaidOut(NamedTuple):
@@ -330,10 +333,16 @@ class Table(QTableView):
         model, header = self.model(), self.horizontalHeader()
         if not isinstance(model, TableModel):
             return
-        open_ones = [at for at, column in enumerate(model.columns) if not (column.width or header.isSectionHidden(at))]
+        open_ones = [at for at, column in enumerate(model.columns) if not column.width]
         if open_ones:
-            taken = sum(header.sectionSize(at) for at in range(header.count()) if at not in open_ones)
-            left = (self.viewport().width() - taken) // len(open_ones)
+            widths = {at: theme.scaled(column.width) for at, column in enumerate(model.columns) if column.width}
+            room = self.viewport().width() - len(open_ones) * theme.scaled(_GOOD_WIDTH)
+            for at in [at for at in reversed(widths) if model.columns[at].may_hide]:
+                is_gone = sum(widths.values()) > room
+                header.setSectionHidden(at, is_gone)
+                if is_gone:
+                    del widths[at]
+            left = (self.viewport().width() - sum(widths.values())) // len(open_ones)
             for at in open_ones:
                 header.resizeSection(at, max(left, theme.scaled(_LEAST_WIDTH)))
 

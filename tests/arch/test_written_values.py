@@ -37,6 +37,8 @@ def _is_by_hand(node: ast.expr, texts: set[int], allowed: set[str]) -> bool:
             found = spec is not None or _is_micros(shown)
         case ast.Call(func=ast.Attribute(attr=name)) if name in WRITERS - allowed:
             found = True
+        case ast.Call(func=ast.Name(id="plural"), args=[_, ast.Constant(), *_]):
+            found = True
         case ast.Call(func=ast.Name(id=name), args=args):
             found = (name == "format" and len(args) > 1) or (name == "str" and any(map(_is_micros, args)))
         case ast.Call(func=ast.Attribute(attr="format", value=ast.Constant(value=str() as form))):
@@ -98,6 +100,7 @@ def test_no_page_writes_numbers_money_or_time_by_hand(product_sources: tuple[Sou
         'locale.toCurrencyString(3, "$")',
         "QDate(2026, 11, 21)",
         'tr("You get ${sum}", sum=1)',
+        'plural(3, "part", "parts")',
     ],
 )
 def test_the_rule_finds(line: str) -> None:

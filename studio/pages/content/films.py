@@ -69,11 +69,15 @@ def film_columns(pictures: PictureShelf | None) -> list[Column[ItemRowOut]]:
     return [
         Column(tr("Title"), title, width=0),
         Column(tr("Who can watch"), _access, width=132),
-        Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=72, right=True),
+        Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=72, right=True, may_hide=True),
         Column(tr("Price per 10 s"), lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
-        Column(tr("Payments"), lambda film: Cell(number(film.payments), muted=True), width=84, right=True),
+        Column(
+            tr("Payments"), lambda film: Cell(number(film.payments), muted=True), width=84, right=True, may_hide=True
+        ),
         Column(tr("Earned"), lambda film: Cell(money(film.net), tip=money_exact(film.net)), width=92, right=True),
-        Column(tr("Since"), lambda film: Cell(moment(film.published_at), muted=True), width=124, right=True),
+        Column(
+            tr("Since"), lambda film: Cell(moment(film.published_at), muted=True), width=124, right=True, may_hide=True
+        ),
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from studio.kit.format import DASH, duration, moment, money_exact, plural
+from studio.kit.format import DASH, duration, moment, money_exact
 from studio.kit.node_words import place_words
 from studio.kit.pictures import PictureShelf
 from studio.kit.table import Cell, Column, Table, TableModel
@@ -64,7 +64,7 @@ def _parts(row: ContentRow) -> Cell:
     if row.chunk_count is None:
         return Cell(DASH, muted=True)
     free = tr(", {free_chunks} free", free_chunks=row.free_chunks) if row.free_chunks else ""
-    return Cell(f"{plural(row.chunk_count, 'part', 'parts')}{free}")
+    return Cell(f"{tr_count(row.chunk_count, '{count} part', '{count} parts')}{free}")
 
 
 def _length(row: ContentRow) -> Cell:
@@ -74,11 +74,11 @@ def _length(row: ContentRow) -> Cell:
 def _columns(pictures: PictureShelf) -> list[Column[ContentRow]]:
     return [
         Column(tr("Title"), lambda row: Cell(row.title, tip=row.title, picture=pictures.of(row.poster)), width=0),
-        Column(tr("State"), _state, width=190),
-        Column(tr("Parts"), _parts, width=140),
-        Column(tr("Length"), _length, width=90, right=True),
-        Column(tr("Price per 10 s"), lambda row: Cell(money_exact(row.price)), width=130, right=True),
-        Column(tr("Since"), lambda row: Cell(moment(row.at), muted=True), width=140, right=True),
+        Column(tr("State"), _state, width=184),
+        Column(tr("Parts"), _parts, width=132, may_hide=True),
+        Column(tr("Length"), _length, width=76, right=True, may_hide=True),
+        Column(tr("Price per 10 s"), lambda row: Cell(money_exact(row.price)), width=112, right=True),
+        Column(tr("Since"), lambda row: Cell(moment(row.at), muted=True), width=128, right=True, may_hide=True),
     ]
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from services.units.money import ZERO, Money
 from studio.kit.chart import Chart, Series
-from studio.kit.format import duration, money, money_exact, plural
+from studio.kit.format import duration, money, money_exact
 from studio.kit.metrics import span
 from studio.kit.problems import advice
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Fact
-from studio.kit.words import tr
+from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
     from services.wire.figures import ItemFiguresOut
@@ -55,7 +55,7 @@ class RevenueCard(Card):
         self._paid.show_value(span(figures.paid_ms))
         self._stop.show_value(_half(figures))
         self._chart.show_series(series_of(figures))
-        words = f"{plural(figures.payments, 'payment', 'payments')}."
+        words = tr_count(figures.payments, "{count} payment", "{count} payments") + "."
         if figures.outside:
             words += tr(
                 " {outside} came past this node, for no part that it knows.", outside=money_exact(figures.outside)

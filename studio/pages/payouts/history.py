@@ -44,7 +44,7 @@ class HistoryCard(Card):
             Column(tr("When"), lambda row: Cell(moment(row.at)), width=150),
             Column(tr("State"), _state, width=170),
             Column(tr("Transaction"), _transaction, width=0),
-            Column(tr("Fee"), _fee, width=100, right=True),
+            Column(tr("Fee"), _fee, width=124, right=True),
             Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=140, right=True),
         ]
         self._model: TableModel[WithdrawalOut] = TableModel(columns, self)

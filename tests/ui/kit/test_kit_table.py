@@ -86,3 +86,19 @@ def test_enter_opens_the_selected_row(qtbot: QtBot, theme: Theme) -> None:
     with qtbot.waitSignal(table.opened) as opened:
         QTest.keyClick(table, Qt.Key.Key_Return)
     assert opened.args == [ROWS[2]]
+
+
+def test_what_may_go_makes_room_for_a_title_and_comes_back(qtbot: QtBot, theme: Theme) -> None:
+    columns: list[Column[Row]] = [
+        Column("Name", lambda row: Cell(row.name), width=0),
+        Column("Parts", lambda row: Cell(str(row.amount)), width=150, may_hide=True),
+        Column("Price", lambda row: Cell(str(row.amount)), width=150),
+        Column("Since", lambda row: Cell(str(row.amount)), width=150, may_hide=True),
+    ]
+    table = Table(TableModel(columns), name="t", says="Rows")
+    qtbot.addWidget(table)
+    with qtbot.waitExposed(table):
+        table.show()
+    for width, gone in ((900, []), (700, [3]), (500, [1, 3]), (900, [])):
+        table.resize(width, 300)
+        qtbot.waitUntil(lambda gone=gone: [at for at in range(4) if table.isColumnHidden(at)] == gone)  # type: ignore[misc]
