@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the service until standard input ends."""
@@ -19,6 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(0o077)
     # What is loaded stays: looking for garbage among it takes a sixth of the start.
     gc.disable()
+    # FastAPI's own types describe an OpenAPI document that a desktop never asks for.
+    BaseModel.model_config["defer_build"] = True
+    import fastapi  # noqa: F401
+
+    del BaseModel.model_config["defer_build"]
     from services.host.logs import log_to
     from services.host.serve import serve
     from services.http.serving import run

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.kit.collector import Collector
+from studio.kit.service_process import ServiceProcess, command
 from studio.kit.settings import WindowSettings, default_profile
 from studio.kit.theme import Theme
 from studio.rail import Rail
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from studio.kit.bridge import Bridge
     from studio.kit.comeback import Comeback
     from studio.kit.crash import CrashHook
-    from studio.kit.service_process import ServiceProcess
     from studio.world import World
 
 
@@ -49,6 +49,7 @@ class Studio(QObject):
         self.theme.use_language(self.settings.language)
         self.window = Window()
         self.world: World | None = None
+        self._service: ServiceProcess | None = None
         self._bridge: Bridge | None = None
         self._routes = STUDIO_ROUTES | player_routes()
         self._hook: CrashHook | None = None
@@ -79,12 +80,15 @@ class Studio(QObject):
 
     @property
     def process(self) -> ServiceProcess | None:
-        """The service process, None before a world is open."""
+        """The service process of the world that is open, None before."""
         return None if self.world is None else self.world.process
 
     def start(self) -> None:
         """Show the window."""
         if not self._is_first_run():
+            # The service comes up on another core while the first picture is painted.
+            self._service = service_of(self._setup)
+            self._service.start()
             self._set_up_rail()
         if (geometry := self.settings.geometry) is not None:
             self.window.restoreGeometry(geometry)
@@ -165,7 +169,10 @@ class Studio(QObject):
         # Imported here: the process and the pages' surroundings are not needed to paint.
         from studio.world import World
 
-        self.world = World(self._setup, window=self.window, bridge=self.bridge, theme=self.theme, routes=self._routes)
+        process = self._service or service_of(self._setup)
+        self.world = World(
+            self._setup, process, window=self.window, bridge=self.bridge, theme=self.theme, routes=self._routes
+        )
         self.world.open()
 
     @Slot()
@@ -207,7 +214,15 @@ class Studio(QObject):
         self.bridge.close()
         if self.world is not None:
             self.world.close()
+        elif self._service is not None:
+            self._service.stop()
         self.settings.save()
         if self._hook is not None:
             self._hook.uninstall()
         self._collector.stop()
+
+
+def service_of(setup: Setup) -> ServiceProcess:
+    """Give the service of a choice, which is not started yet."""
+    arguments = command(setup.profile, demo=setup.demo, size=setup.size)
+    return ServiceProcess(arguments, setup.profile / "logs" / "service-output.log")

@@ -13,7 +13,6 @@ from studio.kit.context import PageContext
 from studio.kit.keeping import ACTION
 from studio.kit.problems import Action, advice
 from studio.kit.service_link import ServiceLink
-from studio.kit.service_process import ServiceProcess, command
 from studio.kit.service_state import Phase
 from studio.kit.words import tr
 from studio.opening import Opening
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from studio.kit.events import EventHub
     from studio.kit.problems import Problem
     from studio.kit.route import Route
+    from studio.kit.service_process import ServiceProcess
     from studio.kit.theme import Theme
     from studio.link_view_model import LinkOpener
     from studio.setup import Setup
@@ -36,10 +36,20 @@ if TYPE_CHECKING:
 
 
 class World(QObject):
-    """Begins after the window's first paint. ``close`` ends desks and service; bridge and window are the caller's."""
+    """Begins after the window's first paint. ``close`` ends desks and service; bridge and window are the caller's.
+
+    process: the setup's service, which may be starting already.
+    """
 
     def __init__(
-        self, setup: Setup, *, window: Window, bridge: Bridge, theme: Theme, routes: Mapping[str, Route]
+        self,
+        setup: Setup,
+        process: ServiceProcess,
+        *,
+        window: Window,
+        bridge: Bridge,
+        theme: Theme,
+        routes: Mapping[str, Route],
     ) -> None:
         super().__init__()
         self._setup, self._window, self._bridge, self._theme, self._routes = setup, window, bridge, theme, routes
@@ -50,8 +60,7 @@ class World(QObject):
         self._strips: dict[str, UploadStrip] = {}
         self._teller: Teller | None = None
         self._opener: LinkOpener | None = None
-        log = setup.profile / "logs" / "service-output.log"
-        self.process = ServiceProcess(command(setup.profile, demo=setup.demo, size=setup.size), log)
+        self.process = process
         self._link = ServiceLink(self.process, bridge)
         self._opening = Opening(self.process, window, self._show_desk)
         self.process.changed.connect(self._show_service)
@@ -70,8 +79,10 @@ class World(QObject):
         self._offer_help()
         self.demo.changed.connect(self._show_demo)
         self.demo.exchanged.connect(self.begin_anew)
-        self.process.start()  # first: it comes up while the page is built
+        self.process.start()
         self.switch_desk(self._setup.first_desk)
+        # What it said before anybody here listened.
+        self.process.changed.emit()
         self._come_back()
 
     def _listen_to_rail(self) -> None:

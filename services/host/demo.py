@@ -50,10 +50,10 @@ PEOPLE = (
 )
 PERSONAS = (
     *PEOPLE,
-    Person(id="creator2", name="Tidewater Notebook", role="creator", prepare=_self_opening),
-    Person(id="viewer2", name="Second viewer", role="viewer", prepare=_self_opening),
-    Person(id="newcomer", name="Newcomer", role="newcomer", prepare=_self_opening),
-    Person(id="operator", name="Operator", role="operator", prepare=_self_opening),
+    Person(id="creator2", name="Tidewater Notebook", role="creator", prepare=_self_opening, can_wait=True),
+    Person(id="viewer2", name="Second viewer", role="viewer", prepare=_self_opening, can_wait=True),
+    Person(id="newcomer", name="Newcomer", role="newcomer", prepare=_self_opening, can_wait=True),
+    Person(id="operator", name="Operator", role="operator", prepare=_self_opening, can_wait=True),
 )
 """Who can sit at the window of a demo. The newcomer comes with an empty wallet, and the operator runs the node."""
 

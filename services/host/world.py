@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -35,15 +36,22 @@ from services.node.app import node_app
 from services.node.context import Node
 from services.units.time import Clock
 
+_MOMENT_S = 2.0
+"""The window shows its first page meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who has a desk in a world. ``prepare`` sets a new wallet up; it is called at each start."""
+    """Who has a desk in a world. ``prepare`` sets a new wallet up; it is called at each start.
+
+    can_wait: the work of the desk begins a moment after the world is open, because somebody else sits there first.
+    """
 
     id: str
     name: str
     role: Role
     prepare: Callable[[Keyring], None]
+    can_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,23 @@ async def open_world(
             stack.push_async_callback(close_desk, desk)
             desks.append(desk)
         channels = await stack.enter_async_context(at_work(node))
-        for desk in desks:
-            await open_desk(desk)
+        for person, desk in zip(people, desks, strict=True):
+            if not person.can_wait:
+                await open_desk(desk)
+        waiting = [desk for person, desk in zip(people, desks, strict=True) if person.can_wait]
+        stack.push_async_callback(_end, asyncio.create_task(_open_later(waiting)))
         yield World(chain, channels, node, tuple(desks), is_demo, samples)
+
+
+async def _open_later(desks: list[Desk]) -> None:
+    await asyncio.sleep(_MOMENT_S)
+    for desk in desks:
+        await open_desk(desk)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def keyring_of(profile: Path, person: Person) -> Keyring:
