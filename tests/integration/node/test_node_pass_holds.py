@@ -16,15 +16,14 @@ from services.units.address import Address, address, bytes32
 from services.units.money import ZERO, Money, total
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld
-from tests.fixtures.world_members import ask_quote, membership_payment, send_payment
 from tests.fixtures.world_passes import (
     HOLDERS,
     buy_pass,
     close,
     ok,
+    one_pass_is_a_present,
     pass_door,
     past_the_month,
-    the_pass,
     to_the_first,
     verify_creator,
     watch,
@@ -136,13 +135,7 @@ async def test_what_nobody_decides_about_goes_to_all_after_sixty_days(
     film = await running.publish(chunks=30)
     async with pass_door(running, *HOLDERS[:2]) as (operator, creator, honest, bought):
         node = operator.world.node
-        running.chain.fund(creator.who.address, usdc=Money(20_000_000), gas_wei=0)
-        quote = await ask_quote(bought, (await the_pass(bought)).tier_id)
-        answer = await send_payment(bought, quote, membership_payment(bought, quote, payer=creator.who))
-        assert answer.status_code == 200, answer.text
-        await buy_pass(honest)
-        for holder in (honest, bought):
-            await watch(holder, film, *range(1, 11))
+        await one_pass_is_a_present(running, creator, honest, bought, film)
         for passed in range(4):
             month = past_the_month(hand_clock)
             await operator.sign_in()

@@ -23,16 +23,15 @@ from services.units.money import ZERO, Money, total
 from tests.fixtures.chain import CREATOR, HandClock, person
 from tests.fixtures.node_caller import NodeCaller
 from tests.fixtures.world import RunningWorld
-from tests.fixtures.world_members import ask_quote, membership_payment, send_payment
 from tests.fixtures.world_passes import (
     HOLDERS,
     buy_pass,
     close,
     ok,
+    one_pass_is_a_present,
     pass_door,
     past_the_month,
     publish_as,
-    the_pass,
     to_the_first,
     verify_creator,
     watch,
@@ -169,13 +168,7 @@ async def test_a_fee_that_a_creator_paid_is_withheld_until_a_person_decides(
     film = await running.publish(chunks=30)
     async with pass_door(running, *HOLDERS[:2]) as (operator, creator, honest, bought):
         node = operator.world.node
-        running.chain.fund(creator.who.address, usdc=Money(20_000_000), gas_wei=0)
-        quote = await ask_quote(bought, (await the_pass(bought)).tier_id)
-        answer = await send_payment(bought, quote, membership_payment(bought, quote, payer=creator.who))
-        assert answer.status_code == 200, answer.text
-        await buy_pass(honest)
-        for holder in (honest, bought):
-            await watch(holder, film, *range(1, 11))
+        await one_pass_is_a_present(running, creator, honest, bought, film)
         await verify_creator(operator, creator)
         month = past_the_month(hand_clock)
         for caller in (operator, creator, bought):

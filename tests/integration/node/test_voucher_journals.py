@@ -112,10 +112,10 @@ def test_batches_of_the_same_channels_in_any_order_end(books: tuple[Database, Da
     assert _count(books[0], Charge) == 15 * CHANNELS
 
 
+# A file has one writer.
+@pytest.mark.parametrize("open_books", ["postgresql"], indirect=True)
 def test_journals_write_beside_each_other_and_beside_nothing_else(open_books: Opener) -> None:
     one, other = open_books("node"), open_books("node")
-    if not one.is_postgresql:
-        pytest.skip("a file has one writer")
     with one.write_plain(is_shared=True), other.write_plain(is_shared=True):
         pass
     held: Future[None] = Future()
