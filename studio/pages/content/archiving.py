@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from studio.kit.widgets import text
+from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.words import tr
@@ -29,38 +30,41 @@ class ArchiveCard(Card):
         self._words.setObjectName("item.archiving.words")
         self._archive = ghost(tr("Archive this film"), name="item.archive")
         self._archive.clicked.connect(self._on_archive)
-        self._sure = secondary(tr("Archive it"), name="item.archive.sure")
-        self._sure.clicked.connect(self.archive_wanted)
-        self._back = ghost(tr("Keep it for sale"), name="item.archive.keep")
-        self._back.clicked.connect(self._on_keep)
+        self._ask = AskBack(tr("Archive it"), tr("Keep it for sale"), name="item.archive")
+        self._ask.sure.connect(self.archive_wanted)
+        self._ask.kept.connect(self._on_keep)
+        self._ask.say(
+            tr(
+                "It leaves all lists at once, and nobody can buy of it. Who bought parts keeps them, and members whose "
+                "tier opens it go on watching. What it earned stays in your books. You can bring it back at any time."
+            )
+        )
         self._restore = secondary(tr("Bring it back"), name="item.restore", icon="retry")
         self._restore.clicked.connect(self.restore_wanted)
-        line = row(self._archive, self._sure, self._back, self._restore, spacing=8)
+        line = row(self._archive, self._restore, spacing=8)
         line.addStretch(1)
-        self.body.addWidget(self._words)
-        self.body.addWidget(holder(line))
+        self._line = holder(line)
+        for part in (self._words, self._line, self._ask):
+            self.body.addWidget(part)
 
     def show_state(self, state: ItemState) -> None:
         """Say what it does, ask back, or offer the way back."""
         if state.item is None:
             return
         gone, asks = state.item.is_archived, state.asks == "archive"
-        if gone:
-            words = tr("It is neither listed nor sold. Who bought it goes on watching. You can bring it back.")
-        elif asks:
-            words = tr(
-                "It leaves all lists at once, and nobody can buy of it. Who bought parts keeps them, and members whose "
-                "tier opens it go on watching. What it earned stays in your books. You can bring it back at any time."
-            )
-        else:
-            words = tr("Takes it out of list and sale. Who bought it keeps it.")
-        self._words.setText(words)
-        self._words.set_ink("warn" if asks else "muted")
-        self._archive.setVisible(not gone and not asks)
-        self._sure.setVisible(asks)
-        self._back.setVisible(asks)
+        self._words.setText(
+            tr("It is neither listed nor sold. Who bought it goes on watching. You can bring it back.")
+            if gone
+            else tr("Takes it out of list and sale. Who bought it keeps it.")
+        )
+        asked = asks and not gone
+        self._words.setVisible(not asked)
+        self._line.setVisible(not asked)
+        self._ask.setVisible(asked)
+        self._ask.set_busy(busy=state.busy)
+        self._archive.setVisible(not gone)
         self._restore.setVisible(gone)
-        for button in (self._archive, self._sure, self._restore):
+        for button in (self._archive, self._restore):
             button.setEnabled(not state.busy)
 
     def _on_archive(self) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QWidget
 
 from studio.kit.format import duration, moment, money, money_exact, number
 from studio.kit.paged import PagedTableModel
@@ -14,8 +14,9 @@ from studio.kit.problems import advice
 from studio.kit.table import Cell, Column, Table
 from studio.kit.theme import scaled
 from studio.kit.widgets import text
+from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
-from studio.kit.widgets.card import Card, holder, row
+from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
 from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.money_field import MoneyField
@@ -176,19 +177,10 @@ class FilmList(Card):
         self._amount.edited.connect(self._show_can_price)
         self._reprice = secondary(tr("Set price"), name="content.many.price")
         self._reprice.clicked.connect(self._on_price)
-        self._asked = text.Text(ink="warn", wrap=True)
-        self._asked.setObjectName("content.many.price.words")
-        sure = secondary(tr("Yes, from now on"), name="content.many.price.sure")
-        sure.clicked.connect(self._on_sure)
-        back = ghost(tr("Keep the prices"), name="content.many.price.keep")
-        back.clicked.connect(self._on_keep)
-        lines = QVBoxLayout()
-        lines.setContentsMargins(12, 4, 12, 8)
-        lines.addWidget(self._asked)
-        ends = row(sure, back, spacing=8)
-        ends.addStretch(1)
-        lines.addLayout(ends)
-        self._ask = holder(lines)
+        self._ask = AskBack(tr("Yes, from now on"), tr("Keep the prices"), name="content.many.price")
+        self._ask.setContentsMargins(12, 4, 12, 8)
+        self._ask.sure.connect(self._on_sure)
+        self._ask.kept.connect(self._on_keep)
 
     def begin(self, page: ItemPageOut) -> None:
         """Show another list."""
@@ -212,7 +204,7 @@ class FilmList(Card):
         self._show_can_price()
         self._ask.setVisible(state.price is not None and count > 1)
         if state.price is not None:
-            self._asked.setText(
+            self._ask.say(
                 tr(
                     "From now on {films} cost {price} per 10 seconds. What was bought stays bought. Who is watching is "
                     "shown the new price before anything is paid.",

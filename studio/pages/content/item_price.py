@@ -12,6 +12,7 @@ from studio.kit.opening_time import parse
 from studio.kit.price_words import intent_options
 from studio.kit.theme import font
 from studio.kit.widgets import text
+from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.widgets.choice import Choice
@@ -49,7 +50,9 @@ class PriceCard(Card):
         )
         self._filling = False
         self._change = holder(self._form())
-        self._ask = holder(self._question())
+        self._ask = AskBack(tr("Yes, from now on"), tr("Keep the price"), name="item.change_price")
+        self._ask.sure.connect(self.change_wanted)
+        self._ask.kept.connect(self._on_keep)
         for part in (self._price, self._parts, self._change, self._ask, self._aim, self.reasons, self._without):
             self.body.addWidget(part)
 
@@ -69,21 +72,6 @@ class PriceCard(Card):
         lines.addLayout(row(self._field, Field(tr("Free parts at the start"), self._free), spacing=16))
         ends = row(self._button)
         ends.insertStretch(0, 1)
-        lines.addLayout(ends)
-        return lines
-
-    def _question(self) -> QVBoxLayout:
-        self._words = text.Text(ink="warn", wrap=True)
-        self._words.setObjectName("item.change_price.words")
-        sure = secondary(tr("Yes, from now on"), name="item.change_price.sure")
-        sure.clicked.connect(self.change_wanted)
-        back = ghost(tr("Keep the price"), name="item.change_price.keep")
-        back.clicked.connect(self._on_keep)
-        lines = QVBoxLayout()
-        lines.setSpacing(8)
-        lines.addWidget(self._words)
-        ends = row(sure, back, spacing=8)
-        ends.addStretch(1)
         lines.addLayout(ends)
         return lines
 
@@ -115,7 +103,7 @@ class PriceCard(Card):
         self._button.setEnabled(state.can_change_price)
         self._button.set_text(tr("Changing…") if state.busy else tr("Change the price"))
         self._ask.setVisible(state.asks == "price")
-        self._words.setText(
+        self._ask.say(
             tr(
                 "From now on “{title}” costs {price} per 10 seconds, and {free} at the start are free. What was bought "
                 "stays bought. Who is watching is shown the new price before anything is paid.",

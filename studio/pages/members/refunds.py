@@ -13,7 +13,8 @@ from studio.kit.format import money_exact, short
 from studio.kit.problems import advice
 from studio.kit.view_model import ViewModel
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.ask_back import AskBack
+from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.words import tr
 
@@ -121,21 +122,20 @@ class RefundsCard(Card):
         if is_asked:
             words = tr("{sum} go from your wallet to {payee}. The platform's tenth is not returned.", sum=total,
                        payee=one.viewer)  # fmt: skip
-            lines.addWidget(text.Text(words, ink="warn", wrap=True))
-            sure = primary(tr("Give back {sum}", sum=total), name="members.refund.sure")
-            sure.clicked.connect(self.pay_wanted)
-            back = ghost(tr("Not now"), name="members.refund.keep")
-            back.clicked.connect(partial(self.ask_wanted.emit, ""))
-            buttons = (sure, back)
-        else:
-            pay = secondary(tr("Give it back"), name="members.refund.pay")
-            pay.clicked.connect(partial(self.ask_wanted.emit, one.receipt))
-            no = ghost(tr("Refuse"), name="members.refund.refuse")
-            no.clicked.connect(partial(self.refuse_wanted.emit, one.receipt))
-            buttons = (pay, no)
-        for button in buttons:
+            ask = AskBack(tr("Give back {sum}", sum=total), tr("Not now"), name="members.refund", pays=True)
+            ask.say(words)
+            ask.set_busy(busy=busy)
+            ask.sure.connect(self.pay_wanted)
+            ask.kept.connect(partial(self.ask_wanted.emit, ""))
+            lines.addWidget(ask)
+            return holder(lines)
+        pay = secondary(tr("Give it back"), name="members.refund.pay")
+        pay.clicked.connect(partial(self.ask_wanted.emit, one.receipt))
+        no = ghost(tr("Refuse"), name="members.refund.refuse")
+        no.clicked.connect(partial(self.refuse_wanted.emit, one.receipt))
+        for button in (pay, no):
             button.setEnabled(not busy)
-        ends = row(*buttons, spacing=8)
+        ends = row(pay, no, spacing=8)
         ends.addStretch(1)
         lines.addLayout(ends)
         return holder(lines)

@@ -350,7 +350,7 @@ def test_a_film_is_archived_and_brought_back(opened: Opened, client: PreparedCli
     client.answers["own_films.archive"] = FILM.model_copy(update={"is_archived": True})
     client.answers["own_films.restore"] = FILM
     press(page, "item.archive")
-    assert "Who bought parts keeps them" in label(page, "item.archiving.words")
+    assert "Who bought parts keeps them" in label(page, "item.archive.words")
     press(page, "item.archive.keep")
     page.model.archive()
     assert client.called("own_films.archive") == []
