@@ -25,6 +25,7 @@ from services.media.tracks import Caption
 from services.units.address import bytes32
 from services.units.cid import Cid
 from services.units.ids import ContentId
+from services.wire.problems import ProblemError
 
 TRACK = 0
 
@@ -44,7 +45,7 @@ class _Room:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """Where the work's news go."""
+    """Where the work's news go. Facts come again before each pass over the film; chunks told before do not count."""
 
     on_stage: Callable[[Stage, int, int], None]
     on_facts: Callable[[MediaFacts], None]
@@ -84,8 +85,14 @@ class Ingest:
         facts = probe(self.source)
         self.outlet.on_facts(facts)
         found, picture = self._looked_at()
-        self.outlet.on_facts(replace(facts, duration_ms=found.plan.duration_ms))
-        init = self._cut_and_seal(found.plan)
+        try:
+            init = self._cut_and_seal(facts, found.plan)
+        except ProblemError as problem:
+            if found.is_read or problem.code != "media.unreadable":
+                raise
+            # The film is not what its index says; what was made of it so far counts where it comes out the same.
+            found = survey(self.source, self._checked, by_index=False)
+            init = self._cut_and_seal(facts, found.plan)
         return Summary(
             init_cid=add_file(self.store, init.data),
             poster_cid=None if picture is None else add_file(self.store, picture),
@@ -100,11 +107,15 @@ class Ingest:
         """Survey the film and take its poster meanwhile: both are done before chunks need the memory."""
         with ThreadPoolExecutor(1, "poster") as beside:
             picture = beside.submit(poster, self.source)
-            found = survey(self.source, lambda done, total: self.outlet.on_stage("check", done, total))
+            found = survey(self.source, self._checked)
             return found, picture.result()
 
-    def _cut_and_seal(self, plan: CutPlan) -> InitSegment:
+    def _checked(self, done_ms: int, total_ms: int) -> None:
+        self.outlet.on_stage("check", done_ms, total_ms)
+
+    def _cut_and_seal(self, facts: MediaFacts, plan: CutPlan) -> InitSegment:
         """Seal and write each chunk while the next one is cut, two in memory at a time; the disk follows on its own."""
+        self.outlet.on_facts(replace(facts, duration_ms=plan.duration_ms))
         init: InitSegment | None = None
         told = partial(self._settled, plan.duration_ms)
         with Settling(self.journal, self.finishing, told) as settling, ThreadPoolExecutor(2, "sealing") as sealing:

@@ -101,7 +101,8 @@ async def ingest(
     secret: the 32 bytes that this version's chunk keys come from. resume_dir: a folder of this ingest alone; called
     again with the same arguments after any interruption, the work goes on and ends with the same CIDs. Its owner
     removes it when the film is published or given up. on_progress and on_facts are called on the event loop; the
-    latter once before the film was read and once after it, when its length is known to a frame.
+    latter once before the film was read and once after it, when its length is known to a frame; once more if it turns
+    out then that the film's index was wrong.
     Raises ProblemError: as probe(), and media.too_short, disk.full.
     """
     facts: list[MediaFacts] = []
@@ -113,6 +114,8 @@ async def ingest(
                 on_progress(Progress.from_json(news))
             case {"facts": dict() as news}:
                 facts.append(MediaFacts.from_json(news))
+                # A film that is read again, because its index was wrong, is told of from its beginning.
+                chunks.clear()
                 on_facts(facts[-1])
             case {"chunk": dict() as news}:
                 chunks.append(SealedChunk.from_json(news))

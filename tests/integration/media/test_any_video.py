@@ -46,6 +46,8 @@ class Cut:
 
 def cut_film(path: Path) -> Cut:
     plan = survey(path, lambda done, total: None).plan
+    # Whether the film's index tells or every packet does is one.
+    assert plan == survey(path, lambda done, total: None, by_index=False).plan
     init: InitSegment | None = None
     chunks, spans = [], []
     for piece in cut(path, plan):

@@ -18,6 +18,7 @@ from services.media.barcode import read_frame_number
 from services.media.boxes import Box, children_of
 from services.media.seal import chunk_key, key_commitment
 from services.media.signature import parse_signed, sign_manifest
+from services.media.survey import survey
 from services.units.address import bytes32
 from services.wire.problems import ProblemError
 from tests.fixtures.media import CREATOR_KEY, SECRET, StoredFilm, content_of, ingest_into, manifest_of
@@ -181,3 +182,19 @@ def test_a_damaged_block_is_noticed_before_paying(timecode_clip: Path, tmp_path:
     assert caught.value.code == "content.damaged"
     assert film.chunk(0)
     assert film.chunk(2)
+
+
+def test_a_film_that_is_not_what_its_index_says_is_read_whole(timecode_clip: Path, tmp_path: Path) -> None:
+    """One place of the picture, in the middle, lies behind the file's end: only reading finds that the film ends."""
+    data = bytearray(timecode_clip.read_bytes())
+    offsets = data.index(b"stco") + 8
+    count = int.from_bytes(data[offsets : offsets + 4], "big")
+    middle = offsets + 4 + 4 * (count // 2)
+    data[middle : middle + 4] = (len(data) + 1).to_bytes(4, "big")
+    film = tmp_path / "film.mp4"
+    film.write_bytes(data)
+    assert not survey(film, lambda done, total: None).is_read
+    with pytest.raises(ProblemError) as caught:
+        ingest_into(tmp_path, film)
+    assert caught.value.code == "media.unreadable"
+    assert caught.value.params["reason"] == "ends_early"
