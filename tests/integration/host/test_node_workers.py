@@ -40,7 +40,7 @@ class Crew:
     def workers(self) -> set[int]:
         """The processes that answer."""
         children = Path(f"/proc/{self.node.process.pid}/task/{self.node.process.pid}/children").read_text().split()
-        return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        return {int(pid) for pid in children if _is_worker(pid)}
 
     def token(self) -> dict[str, str]:
         with self.node.client() as http:
@@ -54,6 +54,13 @@ class Crew:
             return {
                 "Authorization": f"Bearer {http.post('/auth/sign-in', json=body).raise_for_status().json()['token']}"
             }
+
+
+def _is_worker(pid: str) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return False
 
 
 @pytest.fixture
