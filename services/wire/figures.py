@@ -224,6 +224,10 @@ class TierFiguresOut(Answer):
     net: MoneyField
     films: int
     """How many of the creator's films it opens."""
+    titles: tuple[str, ...] = ()
+    """The newest of them."""
+    key: str = ""
+    """Its name in sums of the ledger; see SumOut."""
 
 
 class ScorePartOut(Answer):

@@ -25,6 +25,7 @@ from services.wire.problems import ProblemError
 MONTH: Final = timedelta(days=30)
 _LATELY: Final = timedelta(days=28)
 _MOST_PAYMENTS: Final = 100
+_NAMED: Final = 3
 _END = func.coalesce(Membership.ended_at, Membership.paid_until)
 
 
@@ -107,9 +108,24 @@ def tiers(session: Session, creator: Address, now: datetime) -> tuple[TierFigure
                 net_lately=Money(int(late.get(item, 0))),
                 net=whole.net if whole else ZERO,
                 films=films.get(tier_id, 0),
+                titles=_opened(session, creator, tier_id),
+                key=item,
             )
         )
     return tuple(found)
+
+
+def _opened(session: Session, creator: Address, tier_id: str) -> tuple[str, ...]:
+    """Name the newest films that a tier opens."""
+    wanted = (
+        select(Item.title)
+        .join(ItemTier, Item.content_id == ItemTier.content_id)
+        .where(ItemTier.tier_id == tier_id, Item.creator == creator, Item.archived_at.is_(None))
+        .where(Item.visibility != "public")
+        .order_by(Item.published_at.desc(), Item.content_id)
+        .limit(_NAMED)
+    )
+    return tuple(session.scalars(wanted))
 
 
 def _query() -> Any:

@@ -25,7 +25,7 @@ from studio.pages.earnings.statement import as_html, write_pdf
 from studio.pages.earnings.sums import SumsCard
 from studio.pages.earnings.tips import TipsCard
 from studio.pages.earnings.view_model import PERIODS, EarningsViewModel
-from studio.pages.earnings.words import span_of
+from studio.pages.earnings.words import GROUPINGS, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +91,12 @@ class EarningsPage(PageFrame):
         self.model.refresh()
 
     def open(self, params: Mapping[str, str]) -> None:
-        """Show the last ``days`` days."""
+        """Show the last ``days`` days, or the lines behind the sum ``key`` of those that ``by`` adds up."""
         if params.get("days", "").isdecimal():
             self.model.choose(int(params["days"]))
+        by = next((key for key, _ in GROUPINGS if key == params.get("by")), None)
+        if by is not None:
+            self.model.look_for(by, params.get("key", ""))
 
     def save_to(self, path: str, table: str) -> None:
         """Save a table, or with "statement" the printed statement, to a path."""
@@ -147,7 +150,8 @@ class EarningsPage(PageFrame):
         if sums is not None:
             self.subtitle.setText(tr("{span} (UTC), as of {as_of}", span=span_of(sums), as_of=clock(sums.as_of)))
             self._show_tiles(sums)
-        self._chart_card.setVisible(state.days > 1)
+        # Lines that were asked for stand under the figures, where they are seen at once.
+        self._chart_card.setVisible(state.days > 1 and state.opened is None)
         if state.figures is not None:
             metric = metric_of(state.figures, "earnings")
             days = [state.figures.first + timedelta(days=at) for at in range(len(metric.days))]

@@ -36,6 +36,8 @@ class EarningsState:
     figures: FiguresOut | None = None
     sums: BreakdownOut | None = None
     opened: SumOut | None = None
+    wanted: str = ""
+    """The key of the sum that is opened as soon as the sums are there."""
     lines: tuple[IncomeLineOut, ...] | None = None
     cursor: str | None = None
     """Where the lines go on."""
@@ -74,6 +76,11 @@ class EarningsViewModel(ViewModel[EarningsState]):
         if days != self.state.days:
             self._set(days=days, sums=None, figures=None, opened=None, lines=None, problem=None)
             self.refresh()
+
+    def look_for(self, by: Grouping, key: str) -> None:
+        """Add up in a way, and show the lines behind the sum of that key."""
+        self._set(by=by, wanted=key, sums=None, opened=None, lines=None, problem=None)
+        self.refresh()
 
     def add_up(self, by: Grouping) -> None:
         """Add up in another way."""
@@ -153,8 +160,14 @@ class EarningsViewModel(ViewModel[EarningsState]):
         self._act(lambda desk: desk.figures.lines(period, node=node, cursor=cursor, **wish), shown)
 
     def _on_sums(self, sums: BreakdownOut) -> None:
-        if sums.by == self.state.by:
-            self._set(sums=sums, problem=None)
+        if (sums.by, (sums.last - sums.first).days + 1) != (self.state.by, self.state.days):
+            return  # asked for before something else was
+        self._set(sums=sums, problem=None)
+        sought = next((row for row in sums.rows if row.key == self.state.wanted), None)
+        if self.state.wanted:
+            self._set(wanted="")
+        if sought is not None:
+            self.open_sum(sought)
 
     def _on_figures(self, figures: FiguresOut) -> None:
         if (figures.last - figures.first).days + 1 == self.state.days:

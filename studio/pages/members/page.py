@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
+from studio.kit.explorer import explained, show_transaction
 from studio.kit.format import clock, decimal, moment, number, short
 from studio.kit.table import Table, TableModel
 from studio.kit.theme import scaled
@@ -119,7 +120,11 @@ class MembersPage(PageFrame):
         card.body.addWidget(self._about)
         self._paid: TableModel[MemberPaymentOut] = TableModel(payment_columns(), self)
         self._paid_table = Table(self._paid, name="members.payments", says=tr("Payments of this member"))
+        self._paid_table.opened.connect(self._open_transaction)
         card.body.addWidget(self._paid_table)
+        self._hint = text.caption(wrap=True)
+        self._hint.setContentsMargins(12, 0, 12, 8)
+        card.body.addWidget(self._hint)
         return card
 
     def _render(self) -> None:
@@ -174,9 +179,15 @@ class MembersPage(PageFrame):
         )
         self._paid.set_rows(history.payments if history is not None else ())
         self._paid_table.fit_rows(50)
+        self._hint.setText(explained(self.model.state.explorer))
+        self._hint.setVisible(history is not None and any(paid.transaction for paid in history.payments))
 
     def _on_row(self, index: QModelIndex) -> None:
         self.model.choose(self._rows.rows[index.row()] if index.isValid() else None)
+
+    def _open_transaction(self, paid: MemberPaymentOut) -> None:
+        if paid.transaction:
+            show_transaction(self.model.context, self.model.state.explorer, paid.transaction)
 
     def _go_to_tiers(self) -> None:
         self.model.context.navigate("tiers")

@@ -11,6 +11,7 @@ from services.units.period import Period
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
+    from services.wire.desk import Health
     from services.wire.figures import MemberOut, MemberRowOut, MembersOut
     from services.wire.nodes import NodeOut
     from studio.kit.context import PageContext
@@ -34,6 +35,8 @@ class MembersState:
     rows: tuple[MemberRowOut, ...] = ()
     chosen: MemberRowOut | None = None
     history: MemberOut | None = None
+    explorer: str = ""
+    """Where the chain's transactions can be looked at, if anywhere."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -71,6 +74,7 @@ class MembersViewModel(ViewModel[MembersState]):
 
         self._fetch(lambda desk: desk.figures.members(**wish), shown)
         self._act(lambda desk: desk.nodes.list(), self._on_nodes, self._no_nodes)
+        self.context.bridge.run(self, lambda client: client.health(), self._on_health, self._no_nodes)
 
     def more(self) -> None:
         """Load the next part."""
@@ -131,6 +135,9 @@ class MembersViewModel(ViewModel[MembersState]):
         return {
             "node": state.node, "query": state.query, "state": state.standing, "order": state.order, "limit": _PART,
         }  # fmt: skip
+
+    def _on_health(self, health: Health) -> None:
+        self._set(explorer=health.explorer)
 
     def _on_history(self, history: MemberOut) -> None:
         if self.state.chosen is not None and history.member.id == self.state.chosen.id:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.kit.format import DASH, money, money_exact, number
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
+from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, hairline, holder, row
 from studio.kit.widgets.fields import Fact
@@ -24,18 +25,21 @@ if TYPE_CHECKING:
 class TierCard(Card):
     """Name, price, perks, members and revenue, and the way to change or archive it.
 
-    Signals: ``edit_wanted(tier)``, ``archive_wanted(tier_id)``, ``archive_confirmed``.
+    Signals: ``edit_wanted(tier)``, ``archive_wanted(tier_id)``, ``archive_confirmed``, ``payments_wanted(key)``.
     """
 
     edit_wanted = Signal(object)
     archive_wanted = Signal(str)
     archive_confirmed = Signal()
+    payments_wanted = Signal(str)
 
     def __init__(self, tier: TierOut) -> None:
         super().__init__(spacing=12)
         self.setObjectName(f"tier.{tier.id}")
         self.setMinimumHeight(240)
         self._tier = tier
+        self._key = ""
+        """The tier's name in sums of the ledger."""
         self.body.addWidget(text.lead(tier.name, wrap=True))
         price = row(text.figure(money(tier.price)), text.muted(tr("a month"), wrap=False))
         price.setAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -55,13 +59,28 @@ class TierCard(Card):
         self._opens = Fact(tr("Films it opens"))
         for fact in (self._members, self._revenue, self._opens):
             self.body.addWidget(fact)
+        self._titles = text.caption(wrap=True)
+        self._titles.setObjectName("tier.titles")
+        self._titles.hide()
+        self.body.addWidget(self._titles)
+        see = ghost(
+            tr("See the payments"), says=tr("See the payments for {name}", name=tier.name), name="tier.payments",
+            icon="arrow-right",
+        )  # fmt: skip
+        see.clicked.connect(self._on_see)
+        line = row(see)
+        line.addStretch(1)
+        self._see = holder(line)
+        self.body.addWidget(self._see)
         change = secondary(tr("Change"), says=tr("Change {name}", name=tier.name), name="tier.change")
         change.clicked.connect(self._on_change)
         archive = ghost(tr("Archive"), says=tr("Archive {name}", name=tier.name), name="tier.archive")
         archive.clicked.connect(self._on_archive)
         self._buttons = holder(row(change, archive))
         self.body.addWidget(self._buttons)
-        self._ask = holder(self._question())
+        self._ask = AskBack(tr("Archive it"), tr("Keep it"), name="tier.archive")
+        self._ask.sure.connect(self.archive_confirmed)
+        self._ask.kept.connect(self._on_keep)
         self._ask.hide()
         self.body.addWidget(self._ask)
 
@@ -74,6 +93,10 @@ class TierCard(Card):
             money(revenue), tr("{revenue}; {whole} in all", revenue=money_exact(revenue), whole=money_exact(whole))
         )
         self._opens.show_value(DASH if figures is None else number(figures.films))
+        self._titles.setText("" if figures is None else _named(figures))
+        self._titles.setVisible(bool(self._titles.text()))
+        self._key = "" if figures is None else figures.key
+        self._see.setVisible(bool(self._key) and bool(revenue))
         count = 0 if figures is None else figures.members
         kept = (
             tr("Its {count} members keep", count=number(count))
@@ -82,7 +105,7 @@ class TierCard(Card):
             if count
             else tr("Who joined keeps")
         )
-        self._words.setText(
+        self._ask.say(
             tr(
                 "Nobody can join or renew any more. {kept} what is paid for, to the end of the paid month. It "
                 "cannot be brought back.",
@@ -95,17 +118,8 @@ class TierCard(Card):
         self._ask.setVisible(asked)
         self._buttons.setVisible(not asked)
 
-    def _question(self) -> QVBoxLayout:
-        self._words = text.Text(ink="warn", wrap=True)
-        sure = secondary(tr("Archive it"), name="tier.archive.sure")
-        sure.clicked.connect(self.archive_confirmed)
-        back = ghost(tr("Keep it"), name="tier.archive.keep")
-        back.clicked.connect(self._on_keep)
-        lines = QVBoxLayout()
-        lines.setSpacing(8)
-        lines.addWidget(self._words)
-        lines.addLayout(row(sure, back))
-        return lines
+    def _on_see(self) -> None:
+        self.payments_wanted.emit(self._key)
 
     def _on_archive(self) -> None:
         self.archive_wanted.emit(self._tier.id)
@@ -115,6 +129,12 @@ class TierCard(Card):
 
     def _on_change(self) -> None:
         self.edit_wanted.emit(self._tier)
+
+
+def _named(figures: TierFiguresOut) -> str:
+    more = figures.films - len(figures.titles)
+    named = ", ".join(figures.titles)
+    return named + tr(" and {count} more", count=number(more)) if named and more > 0 else named
 
 
 def acting(tier: TierOut) -> list[tuple[str, str]]:

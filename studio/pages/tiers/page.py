@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from services.wire.tiers import TierOut
     from studio.kit.context import PageContext
 
+_LATELY = 28
+"""Days that a card's revenue is of."""
+
 
 class TiersPage(PageFrame):
     """The creator's tiers."""
@@ -115,9 +118,13 @@ class TiersPage(PageFrame):
             card.edit_wanted.connect(self.model.edit)
             card.archive_wanted.connect(self.model.ask_archive)
             card.archive_confirmed.connect(self.model.archive)
+            card.payments_wanted.connect(self._open_payments)
             self._cards.addWidget(card, 1)
         for _ in range(3 - len(tiers)):
             self._cards.addWidget(Slot(tr("Room for another tier")), 1)
+
+    def _open_payments(self, key: str) -> None:
+        self.model.context.navigate("earnings", {"days": str(_LATELY), "by": "tier", "key": key})
 
     def _on_saved(self, tier: TierOut) -> None:
         self.model.context.notify(tr("“{name}” is saved.", name=tier.name))

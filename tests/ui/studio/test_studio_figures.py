@@ -168,6 +168,18 @@ def test_a_tile_opens_all_lines_of_the_period(
     assert "All payments of this time" in shown(earnings)
 
 
+def test_a_figure_elsewhere_leads_to_its_lines(
+    opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot
+) -> None:
+    earnings = opened()
+    earnings.open({"days": "28", "by": "item", "key": f"0x{1:064x}"})
+    qtbot.waitUntil(lambda: earnings.model.state.lines is not None)
+    assert figures.called("figures.lines")[-1][1]["item"] == f"0x{1:064x}"
+    earnings.open({"by": "item", "key": "gone"})
+    qtbot.waitUntil(lambda: earnings.model.state.sums is not None)
+    assert (earnings.model.state.opened, earnings.model.state.wanted) == (None, ""), "sums that nobody has stay closed"
+
+
 def test_a_day_opens_its_own_lines(opened: Callable[[], EarningsPage], figures: PreparedClient, qtbot: QtBot) -> None:
     earnings = opened()
     assert earnings.model.state.sums is not None
@@ -214,7 +226,9 @@ def members(figures: PreparedClient, qtbot: QtBot, page_context: PageContext) ->
     return page
 
 
-def test_members_are_counted_found_and_told(members: MembersPage, figures: PreparedClient, qtbot: QtBot) -> None:
+def test_members_are_counted_found_and_told(
+    members: MembersPage, figures: PreparedClient, qtbot: QtBot, shell: Shell
+) -> None:
     words = shown(members)
     assert "churn 7.3 %" in words
     assert "$11.42" in words
@@ -225,6 +239,11 @@ def test_members_are_counted_found_and_told(members: MembersPage, figures: Prepa
     members.table.selectRow(1)
     qtbot.waitUntil(lambda: members.model.state.history is not None)
     assert "Payments of" in shown(members)
+    payments: Any = members.findChild(QWidget, "members.payments")
+    assert members.model.state.history is not None
+    for payment in members.model.state.history.payments:
+        payments.opened.emit(payment)
+    assert shell.said == ["Hash copied. This chain has no explorer."] * 2, "one of three failed and is on no chain"
     members.model.more()
     qtbot.waitUntil(lambda: len(members.model.state.rows) == 40)
     members.model.filter("ending")
@@ -360,6 +379,9 @@ def test_a_tier_tells_its_members_and_is_archived_in_two_steps(
     page = _open(qtbot, TiersPage(page_context))
     qtbot.waitUntil(lambda: bool(page.model.state.figures) and page.model.state.tiers is not None)
     qtbot.waitUntil(lambda: "31" in shown(page) and "$83.42" in shown(page))
+    assert "Night" in shown(page), "what it opens, by name"
+    click(page, "tier.payments")
+    assert shell.visited == [("earnings", {"days": "28", "by": "tier", "key": "tier:t1"})]
     click(page, "tier.archive")
     assert "Its 31 members keep what is paid for" in shown(page)
     assert not client.called("tiers.archive")
