@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from studio.kit.service_state import Building
     from studio.window import Window
 
-# Name, words, and its part of the whole in hundredths; ``more`` is only in large worlds.
+# Name, words, and its part of the whole in hundredths, of a usual and of a large world; ``more`` is only in large ones.
 _STAGES: Final = (
-    ("chain", mark("A chain of its own, with the real contracts"), 2),
-    ("history", mark("Films drawn and sealed, and their past lived through day by day"), 90),
-    ("more", mark("A hundred thousand films and a million payments entered"), 0),
-    ("copy", mark("Brought to its place"), 8),
+    ("chain", mark("A chain of its own, with the real contracts"), 2, 1),
+    ("history", mark("Films drawn and sealed, and their past lived through day by day"), 88, 23),
+    ("more", mark("A hundred thousand films and a million payments entered"), 0, 52),
+    ("books", mark("Sums made for each page, and checked"), 2, 12),
+    ("kept", mark("Kept for the next time"), 4, 7),
+    ("copy", mark("Brought to its place"), 4, 5),
 )
-_NAMES: Final = tuple(name for name, _, _ in _STAGES)
+_NAMES: Final = tuple(name for name, _, _, _ in _STAGES)
 _WIDTH: Final = 560
 
 
@@ -59,10 +61,11 @@ class OpeningPage(QWidget):
         self._bar.setAccessibleName(tr("How far it is"))
         card.body.addWidget(self._bar)
         card.body.addSpacing(4)
-        self._rows = {name: _Stage(name, tr(words)) for name, words, _ in _STAGES}
+        self._rows = {name: _Stage(name, tr(words)) for name, words, _, _ in _STAGES}
         for line in self._rows.values():
             card.body.addWidget(line)
         self._rows["more"].hide()
+        self._is_large = False
         card.body.addSpacing(8)
         card.body.addLayout(self._way_out())
         layout = QVBoxLayout(self)
@@ -90,10 +93,14 @@ class OpeningPage(QWidget):
         here = _NAMES.index(news.stage)
         if news.stage == "more":
             self._rows["more"].show()
-        for place, (name, _, _) in enumerate(_STAGES):
+            self._is_large = True
+            if not news.part:
+                # Only named, before anything is made.
+                return
+        for place, name in enumerate(_NAMES):
             self._rows[name].show_part(1.0 if place < here else news.part if place == here else 0.0)
-        before = sum(share for _, _, share in _STAGES[:here])
-        self._bar.show_progress(round(10 * (before + _STAGES[here][2] * news.part)), 1000)
+        shares = [large if self._is_large else usual for _, _, usual, large in _STAGES]
+        self._bar.show_progress(round(10 * (sum(shares[:here]) + shares[here] * news.part)), 1000)
         self._percent.setText(f"{self._bar.percent} %")
 
 

@@ -69,7 +69,7 @@ def verify_evidence(evidence: Evidence) -> Manifest:
         raise ProblemError("evidence.invalid", what="index")
     chunk = manifest.chunks[evidence.index]
     check_sealed(evidence.sealed, sha256=chunk.sha256, length=chunk.length, index=evidence.index)
-    check_key(evidence.key, chunk.key_commitment, manifest.content_id, TRACK, evidence.index)
+    check_key(evidence.key, chunk.key_commitment, manifest.sealed_id, TRACK, evidence.index)
     try:
         open_chunk(manifest, evidence.index, key=evidence.key, sealed=evidence.sealed)
     except ProblemError as problem:
@@ -82,4 +82,4 @@ def verify_evidence(evidence: Evidence) -> Manifest:
 def open_chunk(manifest: Manifest, index: int, *, key: bytes, sealed: bytes) -> bytes:
     """Decrypt a chunk of a film. Raises ProblemError: content.wrong_key, content.damaged."""
     commitment = manifest.chunks[index].key_commitment
-    return open_sealed(sealed, key=key, commitment=commitment, content_id=manifest.content_id, track=TRACK, index=index)
+    return open_sealed(sealed, key=key, commitment=commitment, content_id=manifest.sealed_id, track=TRACK, index=index)

@@ -54,7 +54,8 @@ class Manifest:
 
     Making one raises ProblemError: manifest.invalid unless chunks follow on each other from 0 to the film's end, each
     costs what the price per ten seconds makes it (nothing where a preview key opens it), and preview keys match
-    their commitments. created_at: seconds since 1970.
+    their commitments. created_at: seconds since 1970. sealed_as: whose parts they are, where a film shares the sealed
+    files of another one: keys, commitments and files carry that one's id. Whoever has a key of the one has the other's.
     """
 
     content_id: ContentId
@@ -76,6 +77,7 @@ class Manifest:
     created_at: int
     captions: tuple[Caption, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    sealed_as: ContentId | None = None
 
     def __post_init__(self) -> None:
         check_title(self.title)
@@ -84,6 +86,11 @@ class Manifest:
         _check_chunks(self)
         _check_previews(self)
         _check_beside(self)
+
+    @property
+    def sealed_id(self) -> ContentId:
+        """The id that its sealed files, keys and commitments carry."""
+        return self.sealed_as or self.content_id
 
     @property
     def chunks_root(self) -> Bytes32:
@@ -104,7 +111,8 @@ class Manifest:
     def parts(self) -> tuple[object, ...]:
         """What is sold, without its price: equal in two versions when what was bought of one is whole in the other."""
         sold = tuple(replace(chunk, price=ZERO) for chunk in self.chunks)
-        return (self.creator, self.chain_id, self.token, self.escrow, self.codecs, self.init_cid, sold)
+        where = (self.chain_id, self.token, self.escrow)
+        return (self.creator, *where, self.sealed_id, self.codecs, self.init_cid, sold)
 
     @property
     def terms(self) -> tuple[Money, frozenset[int]]:
@@ -114,9 +122,11 @@ class Manifest:
     def to_json(self) -> dict[str, object]:
         """Give the JSON form: integers, texts, and money as decimal text of micro-USDC.
 
-        Captions and chapters stand in it where there are any, so that a film without reads as it always did.
+        Captions, chapters and another film's parts stand in it where there are any, so that a film without reads as it
+        always did.
         """
         beside: dict[str, object] = {
+            "sealedAs": self.sealed_as,
             "captions": [[one.language, one.name, str(one.cid)] for one in self.captions],
             "chapters": [[one.start_ms, one.title] for one in self.chapters],
         }
@@ -208,7 +218,7 @@ def with_terms(manifest: Manifest, *, secret: bytes, price_per_ten_seconds: Mone
         manifest,
         price_per_ten_seconds=price_per_ten_seconds,
         chunks=tuple(replace(chunk, price=price) for chunk, price in zip(manifest.chunks, prices, strict=True)),
-        preview_keys={index: chunk_key(secret, manifest.content_id, TRACK, index) for index in free},
+        preview_keys={index: chunk_key(secret, manifest.sealed_id, TRACK, index) for index in free},
     )
 
 
@@ -275,6 +285,8 @@ def _check_numbers(manifest: Manifest) -> None:
 
 
 def _check_text(manifest: Manifest) -> None:
+    if manifest.sealed_as == manifest.content_id:
+        raise invalid("sealedAs")
     if (
         not 0 < len(manifest.codecs) <= _MAX_CODECS
         or not manifest.codecs.isascii()
@@ -326,5 +338,5 @@ def _check_previews(manifest: Manifest) -> None:
     for index, key in manifest.preview_keys.items():
         if not 0 <= index < len(manifest.chunks) or len(key) != KEY_BYTES:
             raise invalid("previewKeys")
-        if key_commitment(key, manifest.content_id, TRACK, index) != manifest.chunks[index].key_commitment:
+        if key_commitment(key, manifest.sealed_id, TRACK, index) != manifest.chunks[index].key_commitment:
             raise invalid(f"previewKeys.{index}")

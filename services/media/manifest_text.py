@@ -47,7 +47,7 @@ _FIELDS = frozenset(
     ]
 )
 # Left out where there are none.
-_BESIDE = frozenset(["captions", "chapters"])
+_BESIDE = frozenset(["captions", "chapters", "sealedAs"])
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -104,6 +104,7 @@ def _checked(body: dict[str, object]) -> Manifest:
         created_at=_whole(body["createdAt"]),
         captions=tuple(_caption(_list(row)) for row in _list(body.get("captions", []))),
         chapters=tuple(_chapter(_list(row)) for row in _list(body.get("chapters", []))),
+        sealed_as=content_id(_text(body["sealedAs"])) if "sealedAs" in body else None,
     )
     if manifest.chunks_root != body["chunksRoot"]:
         raise invalid("chunksRoot")

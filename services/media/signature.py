@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
+from services.chain.hashing import SignatureError, address_of, keccak256, recover_address, sign_digest
 from services.media.manifest import Manifest, canonical_json, invalid
 from services.media.manifest_text import manifest_of, read_json
-from services.units.address import Address, address, raw
+from services.units.address import Address, raw
 from services.wire.problems import ProblemError
 
-if TYPE_CHECKING:
-    from eth_account.messages import SignableMessage
-
-_SIGNATURE_BYTES = 65
-# Half of secp256k1's group order: the larger of the two valid values is refused (EIP-2).
-_MAX_S = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
-_TYPES = {
-    "Manifest": [
-        {"name": "contentId", "type": "bytes32"},
-        {"name": "version", "type": "uint64"},
-        {"name": "chunksRoot", "type": "bytes32"},
-        {"name": "chunkCount", "type": "uint32"},
-        {"name": "bodyHash", "type": "bytes32"},
-        {"name": "creator", "type": "address"},
-        {"name": "escrow", "type": "address"},
-        {"name": "token", "type": "address"},
-        {"name": "createdAt", "type": "uint64"},
-    ]
-}
+_DOMAIN = b"EIP712Domain(string name,string version,uint256 chainId)"
+_MANIFEST = (
+    b"Manifest(bytes32 contentId,uint64 version,bytes32 chunksRoot,uint32 chunkCount,bytes32 bodyHash,"
+    b"address creator,address escrow,address token,uint64 createdAt)"
+)
+# What does not change is hashed once.
+_DOMAIN_HEAD = keccak256(_DOMAIN) + keccak256(b"Museclock") + keccak256(b"1")
+_MANIFEST_HEAD = keccak256(_MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +34,9 @@ class SignedManifest:
 
 def sign_manifest(manifest: Manifest, key: bytes) -> SignedManifest:
     """Sign with the creator's key; raises ProblemError: manifest.signature when it is not the creator's."""
-    from eth_account import Account
-
-    signed = SignedManifest(manifest, bytes(Account.sign_message(_message(manifest), key).signature))
-    verify_manifest(manifest, signed.signature)
-    return signed
+    if address_of(key) != manifest.creator:
+        raise ProblemError("manifest.signature", creator=manifest.creator)
+    return SignedManifest(manifest, sign_digest(manifest_digest(manifest), key))
 
 
 def verify_manifest(manifest: Manifest, signature: bytes) -> Address:
@@ -85,36 +72,26 @@ def _signature(text: str) -> bytes:
 
 
 def _signer(manifest: Manifest, signature: bytes) -> Address | None:
-    from eth_account import Account
-    from eth_keys.exceptions import BadSignature
-    from eth_utils.exceptions import ValidationError
-
-    if len(signature) != _SIGNATURE_BYTES or signature[-1] not in (27, 28):
-        return None
-    if int.from_bytes(signature[32:64], "big") > _MAX_S:
-        return None
     try:
-        return address(Account.recover_message(_message(manifest), signature=signature))
-    except (BadSignature, ValidationError):
+        return recover_address(manifest_digest(manifest), signature)
+    except SignatureError:
         return None
 
 
-def _message(manifest: Manifest) -> SignableMessage:
-    from eth_account.messages import encode_typed_data
+def manifest_digest(manifest: Manifest) -> bytes:
+    """Give the 32 bytes that a creator signs: EIP-712 over what identifies the film and all of its text."""
+    fields = (
+        raw(manifest.content_id),
+        _word(manifest.version),
+        raw(manifest.chunks_root),
+        _word(len(manifest.chunks)),
+        raw(manifest.body_hash),
+        *(raw(address).rjust(32, b"\0") for address in (manifest.creator, manifest.escrow, manifest.token)),
+        _word(manifest.created_at),
+    )
+    domain = keccak256(_DOMAIN_HEAD + _word(manifest.chain_id))
+    return keccak256(b"\x19\x01" + domain + keccak256(_MANIFEST_HEAD + b"".join(fields)))
 
-    domain: dict[str, Any] = {"name": "Museclock", "version": "1", "chainId": manifest.chain_id}
-    return encode_typed_data(domain, _TYPES, _message_body(manifest))
 
-
-def _message_body(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "contentId": raw(manifest.content_id),
-        "version": manifest.version,
-        "chunksRoot": raw(manifest.chunks_root),
-        "chunkCount": len(manifest.chunks),
-        "bodyHash": raw(manifest.body_hash),
-        "creator": manifest.creator,
-        "escrow": manifest.escrow,
-        "token": manifest.token,
-        "createdAt": manifest.created_at,
-    }
+def _word(number: int) -> bytes:
+    return number.to_bytes(32, "big")

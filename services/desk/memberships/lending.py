@@ -132,7 +132,8 @@ def _keep(desk: Desk, film: OpenFilm, answer: LentKeysOut) -> None:
     for key in answer.keys:
         if key.index >= len(manifest.chunks):
             raise ProblemError("content.wrong_key", content=content, index=key.index)
-        check_key(bytes.fromhex(key.key), manifest.chunks[key.index].key_commitment, content, _TRACK, key.index)
+        commitment = manifest.chunks[key.index].key_commitment
+        check_key(bytes.fromhex(key.key), commitment, manifest.sealed_id, _TRACK, key.index)
     with desk.database.write() as session:
         session.execute(delete(LentChunk).where(LentChunk.content_id == content))
         session.add_all(

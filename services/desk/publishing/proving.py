@@ -115,4 +115,4 @@ def _play(store: BlockStore, *, index: int, manifest: Manifest, secret: bytes) -
     chunk = manifest.chunks[index]
     sealed = read_file(store, chunk.cid, chunk.length)
     check_sealed(sealed, sha256=chunk.sha256, length=chunk.length, index=index)
-    open_chunk(manifest, index, key=chunk_key(secret, manifest.content_id, TRACK, index), sealed=sealed)
+    open_chunk(manifest, index, key=chunk_key(secret, manifest.sealed_id, TRACK, index), sealed=sealed)

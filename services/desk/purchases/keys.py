@@ -35,7 +35,7 @@ def check_keys(manifest: Manifest, keys: tuple[ChunkKey, ...], wanted: range) ->
         raise ProblemError("content.wrong_key", content=manifest.content_id, index=wanted.start)
     for key in keys:
         commitment = manifest.chunks[key.index].key_commitment
-        check_key(bytes.fromhex(key.key), commitment, manifest.content_id, TRACK, key.index)
+        check_key(bytes.fromhex(key.key), commitment, manifest.sealed_id, TRACK, key.index)
 
 
 def keep_keys(desk: Desk, work: Work, content: ContentId, keys: tuple[ChunkKey, ...], *, bought: bool) -> None:

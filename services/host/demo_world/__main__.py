@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     growing = cache.begin(folder)
     try:
         sums = asyncio.run(build(growing, size, _tell, seed=given.seed))
-        cache.finish(growing, folder, sums)
+        cache.finish(growing, folder, sums, lambda part: _tell("kept", part))
     except ProblemError as problem:
         print(json.dumps({"problem": problem.body()}), flush=True)
         return 1

@@ -36,7 +36,8 @@ from services.node.sales.booking import sync
 from services.units.money import ZERO
 
 _RELAYER_GAS_WEI = 1_000 * 10**18
-_FILMS_SHARE = 0.3
+_FILMS_SHARE = 0.5
+"""Of a large world's entering, in time."""
 _AUTHORS, _WATCHERS = ("creator", "creator2"), ("viewer", "viewer2")
 Tell = Callable[[str, float], None]
 """Hears the stage and how far it is, from 0 to 1."""
@@ -48,6 +49,9 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
     films: where drawn films are kept for another time.
     """
     clock = ToldTime(size.begin)
+    if size.more_films or size.more_payments:
+        # Named first, so that whoever shows how far it is knows of it.
+        tell("more", 0.0)
     tell("chain", 0.0)
     chain = DemoChain.open(folder / "chain" / "journal.db", clock)
     cast = make_cast(seed, size)
@@ -81,8 +85,9 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
                 ).make()
                 if size.more_films or size.more_payments:
                     _make_larger(node, chain, cast, size, tell)
-                _catch_up(node, desks.values())
+                _catch_up(node, desks.values(), lambda part: tell("books", part))
             found = sums(node, [*keys])
+            tell("books", 1.0)
         shutil.rmtree(folder / "films", ignore_errors=True)
     finally:
         chain.close()
@@ -95,10 +100,11 @@ def _make_larger(node: Node, chain: DemoChain, cast: Cast, size: Size, tell: Tel
     add_payments(node, chain, cast, size, lambda part: tell("more", _FILMS_SHARE + part * (1 - _FILMS_SHARE)))
 
 
-def _catch_up(node: Node, desks: Iterable[Desk]) -> None:
+def _catch_up(node: Node, desks: Iterable[Desk], tell: Callable[[float], None]) -> None:
     """Do what whoever opens the world for the first time would have to wait for."""
+    tell(0.0)
     sync(node)
-    catch_up(node.database)
+    catch_up(node.database, tell)
     for desk in desks:
         follow(desk)
 

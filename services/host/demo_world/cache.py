@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +30,7 @@ _MADE_OF = (
 _BUILT = "built.json"
 _GROWING = ".growing-"
 _IN_MEMORY = "museclock-world-"
+_PIECE_BYTES, _COPIED = 16 * 2**20, 0.95
 # Under a name that nobody can know before.
 _MEMORY, _ROOM_BYTES = Path("/dev/shm"), 3 * 2**30  # noqa: S108
 
@@ -67,15 +68,19 @@ def _sweep() -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def finish(growing: Path, folder: Path, sums: dict[str, str]) -> None:
-    """Let a world that was built be found, unless another process was faster; older ones of its size go."""
+def finish(growing: Path, folder: Path, sums: dict[str, str], tell: Callable[[float], None]) -> None:
+    """Let a world that was built be found, unless another process was faster; older ones of its size go.
+
+    tell: hears how much of it is on the disk, from 0 to 1.
+    """
     with disk_problems():
         beside = growing
         if growing.parent != folder.parent:
             beside = folder.with_name(_GROWING + secrets.token_hex(6))
-            shutil.copytree(growing, beside)
+            _copy(growing, beside, tell)
         # Made durable once, as a whole: a world that says that it is built must be, also after a power cut.
         sync_tree(beside)
+        tell(1.0)
         (beside / _BUILT).write_text(json.dumps(sums))
         if not is_built(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -85,6 +90,26 @@ def finish(growing: Path, folder: Path, sums: dict[str, str]) -> None:
     for old in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _copy(growing: Path, beside: Path, tell: Callable[[float], None]) -> None:
+    """Copy by pieces, each on the disk before the next one: what is told is true, and nothing is left for the end."""
+    whole = max(1, sum(path.stat().st_size for path in growing.rglob("*") if path.is_file()))
+    done = 0
+
+    def copy(source: str, into: str) -> None:
+        nonlocal done
+        with open(source, "rb") as read, open(into, "wb") as written:
+            while piece := read.read(_PIECE_BYTES):
+                written.write(piece)
+                written.flush()
+                if len(piece) == _PIECE_BYTES:
+                    os.fsync(written.fileno())
+                done += len(piece)
+                tell(done / whole * _COPIED)
+        shutil.copystat(source, into)
+
+    shutil.copytree(growing, beside, copy_function=copy)
 
 
 def _name(size: Size, seed: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -110,8 +109,6 @@ class History:
             for creator in self._opening(day):
                 portraits[creator.channel.id] = self._studio.portrait(creator.channel)
             films |= {shot.content: self._studio.film(shot) for _, shot in calendar.get(day, ())}
-        # Signing a manifest loads a library for more than a second, and the first films are not there yet.
-        await asyncio.to_thread(importlib.import_module, "eth_account")
         for day in range(self._size.days + 1):
             morning = self._size.begin + timedelta(days=day)
             self._clock.turn_to(morning + timedelta(hours=6))
@@ -121,8 +118,9 @@ class History:
             for creator, shot in calendar.get(day, ()):
                 await self._publish(creator, shot, await films[shot.content])
             await self._day(day, morning)
-            self._tell((day + 1) / (self._size.days + 1))
+            self._tell((day + 1) / (self._size.days + 2))
         self._bring_in()
+        self._tell(1.0)
 
     async def _publish(self, creator: Creator, shot: Shot, answer: dict[str, Any]) -> None:
         desk = self._desks.get(creator.address)

@@ -92,7 +92,7 @@ def _check(node: Node, manifest: Manifest, body: PublishIn) -> None:
     if len(body.keys) != len(manifest.chunks):
         raise ProblemError("manifest.invalid", what="keys")
     for index, (chunk, key) in enumerate(zip(manifest.chunks, body.keys, strict=True)):
-        check_key(bytes.fromhex(key), chunk.key_commitment, manifest.content_id, TRACK, index)
+        check_key(bytes.fromhex(key), chunk.key_commitment, manifest.sealed_id, TRACK, index)
 
 
 def _add(node: Node, session: Session, manifest: Manifest, body: PublishIn, tags: tuple[str, ...]) -> Item:

@@ -5,7 +5,7 @@ What sells writes nothing here, so a sale costs what it did; whoever asks for fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -152,18 +152,27 @@ class _Batch:
         found[3] = max(found[3], at)
 
 
-def catch_up(database: Database) -> None:
-    """Bring the roll-ups up to the ledger's last line. Blocking; damaged books are read as they are."""
-    while database.harm is None and _is_behind(database):
+def catch_up(database: Database, tell: Callable[[float], None] | None = None) -> None:
+    """Bring the roll-ups up to the ledger's last line. Blocking; damaged books are read as they are.
+
+    tell: hears how far it is, from 0 to 1.
+    """
+    while database.harm is None and (part := _done(database)) < 1:
+        if tell is not None:
+            tell(part)
         with database.write() as session:
             advance(unit_of(session))
 
 
-def _is_behind(database: Database) -> bool:
+def _done(database: Database) -> float:
+    """Tell how much of the ledger is in the roll-ups."""
     with database.read() as session:
         unit = unit_of(session)
         done, rules = _POSITION.first(unit, _NAME) or (0, 0)
-        return bool(rules != RULES or done < (_NEWEST.one(unit)[0] or 0))
+        newest = _NEWEST.one(unit)[0] or 0
+    if rules != RULES:
+        return 0.0
+    return 1.0 if done >= newest else done / newest
 
 
 def advance(unit: Unit) -> None:

@@ -19,7 +19,11 @@ from services.chain.demo.chain import DemoChain
 from services.chain.web3_gateway import Web3Gateway
 from services.db.audit import count_lines, verify
 from services.db.books import LedgerLine
+from services.desk.content import plaintext
+from services.desk.films import open_film
 from services.desk.publishing.record import listed
+from services.desk.purchases.keys import owned
+from services.desk.purchases.service import buy
 from services.desk.tables import ChainSeen, Withdrawal
 from services.host.channels import ChannelsWatch
 from services.host.demo import demo_world
@@ -44,7 +48,9 @@ from services.node.memberships.tables import Membership, MembershipPayment
 from services.node.passes.tables import PassCreator, PassMonth
 from services.node.tables import Charge, Item
 from services.node.tips.tables import Tip
+from services.units.money import Money
 from services.units.time import SystemClock
+from services.wire.problems import ProblemError
 
 SMALL = SIZES["small"]
 Made = tuple[Path, list[tuple[str, float]]]
@@ -57,7 +63,7 @@ def _built(root: Path) -> Made:
     found = asyncio.run(
         build(growing, SMALL, lambda stage, part: news.append((stage, part)), films=root.parent / "films")
     )
-    cache.finish(growing, folder, found)
+    cache.finish(growing, folder, found, lambda part: news.append(("kept", part)))
     return folder, news
 
 
@@ -126,10 +132,13 @@ async def test_much_happened(small: Made, tmp_path: Path) -> None:
 
 def test_building_tells_how_far_it_is(small: Made) -> None:
     _, news = small
-    parts = [part for stage, part in news if stage == "history"]
-    assert parts == sorted(parts)
-    assert parts[-1] == 1.0
-    assert len(parts) == SMALL.days + 1
+    stages = list(dict.fromkeys(stage for stage, _ in news))
+    assert stages == ["chain", "history", "books", "kept"]
+    for told in stages:
+        parts = [part for stage, part in news if stage == told]
+        assert parts == sorted(parts)
+        assert parts[-1] == 1.0
+    assert sum(stage == "history" for stage, _ in news) == SMALL.days + 2
 
 
 def _left_by(pid: int, folder: Path) -> list[Path]:
@@ -268,3 +277,21 @@ async def test_what_comes_by_the_batch_doors_is_reconciled(small: Made, tmp_path
     for creator in cast.creators:
         assert found.get(f"pending:{creator.address}", "0") == "0"
         assert found[f"escrow:{creator.address}"] == found.get(f"creator:{creator.address}", "0")
+    await _watch_one_of_the_further_films(tmp_path)
+
+
+async def _watch_one_of_the_further_films(profile: Path) -> None:
+    """Buy a part at the viewer's desk and open it: the parts are another film's, whose buyers own nothing of it."""
+    async with _opened(profile) as world:
+        desk = next(one for one in world.desks if one.id == "viewer")
+        with world.node.database.read() as session:
+            further = session.scalars(select(Item).order_by(Item.seq.desc()).limit(1)).one()
+        content, last = further.content_id, further.chunk_count - 1
+        opened = await open_film(desk, content)
+        with pytest.raises(ProblemError, match=r"content\.locked"):
+            plaintext(desk, opened.manifest, last)
+        await buy(desk, content, first_chunk=last, chunk_count=1, auto=False, max_deposit=Money(1_000_000))
+        assert plaintext(desk, opened.manifest, last)
+        with desk.database.read() as session:
+            assert owned(session, content) == {last}
+        assert opened.manifest.sealed_as not in (None, content)

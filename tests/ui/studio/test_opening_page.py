@@ -48,10 +48,10 @@ def test_the_page_comes_with_the_news_and_goes_with_the_service(qtbot: QtBot, pr
     assert process.state.phase is Phase.STARTING
     page = window.page
     assert isinstance(page, OpeningPage)
-    assert _percent(page) == 47
+    assert _percent(page) == 46
     told = page.findChild(Text, "opening.percent")
     assert isinstance(told, Text)
-    assert told.text() == "47 %"
+    assert told.text() == "46 %"
     process._process.write(b"\n")
     qtbot.waitUntil(lambda: process.state.phase is Phase.READY, timeout=10_000)
     assert shown == ["first page"]
@@ -78,10 +78,25 @@ def test_each_stage_has_its_line(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     page.show_building(Building("history", 0.25))
     assert not _has_more(page)
-    page.show_building(Building("more", 0.5))
-    assert _has_more(page)
     page.show_building(Building("nobody knows this one", 0.9))
-    assert _percent(page) == 92
+    assert _percent(page) == 24
+    page.show_building(Building("copy", 1.0))
+    assert _percent(page) == 100
+
+
+def test_a_large_world_s_bar_goes_forward_only(qtbot: QtBot) -> None:
+    page = OpeningPage()
+    qtbot.addWidget(page)
+    page.show_building(Building("more", 0.0))
+    assert _has_more(page)
+    seen = []
+    for stage in ("chain", "history", "more", "books", "kept", "copy"):
+        for part in (0.01, 0.5, 1.0):
+            page.show_building(Building(stage, part))
+            seen.append(_percent(page))
+    assert seen == sorted(seen)
+    assert seen[5] < 30
+    assert seen[-1] == 100
 
 
 def _percent(page: OpeningPage) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import rfc8785
 from eth_account import Account
+from eth_account.messages import encode_typed_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from services.media.manifest_text import MAX_BYTES, parse_manifest
 from services.media.seal import chunk_key, key_commitment
 from services.media.signature import SignedManifest, parse_signed, sign_manifest, verify_manifest
 from services.media.tracks import Caption, Chapter
-from services.units.address import bytes32
+from services.units.address import bytes32, raw
 from services.units.cid import Cid
 from services.units.money import ZERO, Money, chunk_price
 from services.wire.problems import ProblemError
@@ -361,3 +362,49 @@ class TestBeside:
     def test_rows_of_another_form_are_refused(self, rows: object) -> None:
         data = json.loads(MANIFEST.to_bytes()) | {"captions": rows}
         assert what_is_invalid(lambda: parse_manifest(rfc8785.dumps(data)))
+
+
+def test_a_film_may_share_the_parts_of_another_one() -> None:
+    base = MANIFEST
+    other = content_of(2)
+    shared = replace(base, content_id=other, sealed_as=base.content_id)
+    assert parse_manifest(shared.to_bytes()) == shared
+    assert shared.sealed_id == base.content_id
+    assert shared.parts == base.parts
+    assert what_is_invalid(lambda: replace(base, sealed_as=base.content_id)) == "sealedAs"
+    # Without the name of the film that they are of, its keys are wrong.
+    assert what_is_invalid(lambda: replace(base, content_id=other)) == "previewKeys.0"
+
+
+def test_what_a_creator_signs_is_eip_712() -> None:
+    manifest = MANIFEST
+    types = {
+        "Manifest": [
+            {"name": name, "type": kind}
+            for name, kind in (
+                ("contentId", "bytes32"),
+                ("version", "uint64"),
+                ("chunksRoot", "bytes32"),
+                ("chunkCount", "uint32"),
+                ("bodyHash", "bytes32"),
+                ("creator", "address"),
+                ("escrow", "address"),
+                ("token", "address"),
+                ("createdAt", "uint64"),
+            )
+        ]
+    }
+    message = {
+        "contentId": raw(manifest.content_id),
+        "version": manifest.version,
+        "chunksRoot": raw(manifest.chunks_root),
+        "chunkCount": len(manifest.chunks),
+        "bodyHash": raw(manifest.body_hash),
+        "creator": manifest.creator,
+        "escrow": manifest.escrow,
+        "token": manifest.token,
+        "createdAt": manifest.created_at,
+    }
+    domain = {"name": "Museclock", "version": "1", "chainId": manifest.chain_id}
+    theirs = Account.sign_message(encode_typed_data(domain, types, message), CREATOR_KEY)
+    assert sign_manifest(manifest, CREATOR_KEY).signature == bytes(theirs.signature)
