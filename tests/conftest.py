@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LC_ALL"] = "C.UTF-8"
     os.environ["LANGUAGE"] = "en"
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    os.environ.setdefault("MUSECLOCK_TOUR_SLOWNESS", "4")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "DBUS_SESSION_BUS_ADDRESS"):
         os.environ.pop(name, None)
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
 from services.units.money import ZERO, Money, platform_fee
 from studio.kit.format import money_exact, money_input
-from studio.tour.hand import Hand, StepError, read_text
+from studio.tour.hand import SLOWNESS, Hand, StepError, read_text
 from studio.tour.scene import PRICE, VIEWER, Scene, books_agree, expect, locked, price_of
 from studio.tour.screen import Screen
 
@@ -17,16 +16,13 @@ if TYPE_CHECKING:
 
     from services.wire.catalogue import ChunkOut, PlaybackOut
 
-# The suite runs the tour on machines that are busy with other things and proves what happens, not how fast; a person
-# who starts the tour holds it to the second.
-_SLOWNESS = float(os.environ.get("MUSECLOCK_TOUR_SLOWNESS", "1"))
-SAME_SECOND_MS = 1000 * _SLOWNESS
+SAME_SECOND_MS = 1000 * SLOWNESS
 STILL_S = 0.4
 AHEAD_MS = 1000
 _AHEAD = 2
 # Longer than a frame of 24 fps and the coarse steps of the interpolated position together.
 NOTICED_MS = 250
-STANDSTILL_MS = NOTICED_MS * _SLOWNESS
+STANDSTILL_MS = NOTICED_MS * SLOWNESS
 
 
 def discover(scene: Scene) -> str:

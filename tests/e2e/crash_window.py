@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ PATIENCE_S = 120.0
 _start = Studio.start
 
 
-def tell(studio: Studio, hand: Hand) -> None:
-    """Print the film's place, and what the service knows was paid for it."""
+def tell(studio: Studio, hand: Hand, position_ms: Callable[[], int]) -> None:
+    """Print a place in the film, and what the service knows was paid for it."""
     state = page_of(studio).model.state
 
     async def receipts(client: Any) -> list[tuple[int, int, int]]:
@@ -40,8 +41,13 @@ def tell(studio: Studio, hand: Hand) -> None:
         return [(one.first_chunk, one.chunk_count, one.amount.micros) for one in found]
 
     paid = hand.fact(receipts)
-    position_ms = page_of(studio).model.projector.position_ms
-    print(json.dumps({"position_ms": position_ms, "paid": paid, "speed": state.speed}), flush=True)
+    print(json.dumps({"position_ms": position_ms(), "paid": paid, "speed": state.speed}), flush=True)
+
+
+def noted() -> int:
+    """Where the window after this one is to begin."""
+    kept = comeback.kept()
+    return kept.position_ms if kept else 0
 
 
 def page_of(studio: Studio) -> Any:
@@ -70,7 +76,7 @@ def first(studio: Studio, hand: Hand, film: Path) -> None:
         lambda: bool(model.state.bought) and model.state.position_ms > 12_000,
         PATIENCE_S,
     )
-    tell(studio, hand)
+    tell(studio, hand, noted)
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
@@ -78,12 +84,19 @@ def second(studio: Studio, hand: Hand) -> None:
     """See the film run again, without a click."""
     hand.wait("the film", lambda: studio.world is not None and "watch" in studio.world.desk.pages, PATIENCE_S)
     model = page_of(studio).model
-    hand.wait("the picture to move again", lambda: model.state.playback.state is State.PLAYING, PATIENCE_S)
+    begun: list[int] = []
+
+    def note() -> None:
+        if model.state.playback.state is State.PLAYING and not begun:
+            begun.append(model.projector.position_ms)
+
+    model.changed.connect(note)
+    hand.wait("the picture to move again", lambda: begun, PATIENCE_S)
     hand.wait("a picture", lambda: page_of(studio).stage.surface.has_frame)
-    tell(studio, hand)
+    tell(studio, hand, lambda: begun[0])
     model.seek(26_000)
     hand.wait("the next part to be bought", lambda: bool(model.state.bought), PATIENCE_S)
-    tell(studio, hand)
+    tell(studio, hand, noted)
     studio.window.close()
 
 

@@ -45,7 +45,7 @@ class Going:
         folder.mkdir()
         self._folder, self._report = folder, folder / "tour.json"
         command = [*within, sys.executable, "-m", "studio", "demo", "--tour", "--json", str(self._report), *options]
-        environment = {**os.environ, "MUSECLOCK_TOUR_SLOWNESS": "4", "IPFS_PATH": str(folder)}
+        environment = {**os.environ, "IPFS_PATH": str(folder)}
         if daemon is not None:
             (folder / "api").write_text(daemon)
         with (folder / "output").open("wb") as output:

@@ -27,8 +27,8 @@ def test_a_crash_while_playing_brings_the_film_back_where_it_was(root: Path, pro
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stderr.count("ended by SIGSEGV and starts again") == 1, run.stderr
     died, back, later = (json.loads(line) for line in run.stdout.splitlines())
-    # Back at the key picture before, less what the last note of the place was old.
-    assert died["position_ms"] - 4_000 <= back["position_ms"] <= died["position_ms"] + 3_000
+    # Back at the key picture before, or at what follows it at once.
+    assert died["position_ms"] - 4_000 <= back["position_ms"] <= died["position_ms"] + 1_000
     assert died["paid"] == back["paid"][-len(died["paid"]) :]
     parts = [first for first, _, _ in later["paid"]]
     assert len(parts) == len(set(parts)) > len(died["paid"])
@@ -48,7 +48,7 @@ sys.exit(guarded(window))
 
 def _guarded(root: Path, act: str) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-c", PROGRAM.format(act=act)]
-    return subprocess.run(program, cwd=root, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(program, cwd=root, capture_output=True, text=True, check=False, timeout=100)
 
 
 def test_a_window_that_ends_well_ends_its_guardian_with_its_code(root: Path) -> None:
@@ -79,7 +79,7 @@ def test_what_ends_the_guardian_ends_the_window(root: Path) -> None:
         run.stdout.readline()
         window = int(run.stdout.readline())
         run.send_signal(signal.SIGTERM)
-        assert run.wait(20) == 128 + signal.SIGTERM
+        assert run.wait(60) == 128 + signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.kill(window, 0)
 
@@ -98,7 +98,7 @@ def test_a_guardian_that_is_killed_takes_a_real_window_along(root: Path, profile
     _first(lambda: not Path(f"/proc/{window}").exists() and ["gone"])
 
 
-def _first(look: object, patience_s: float = 30.0) -> str:
+def _first(look: object, patience_s: float = 120.0) -> str:
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         if found := look():  # type: ignore[operator]
