@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
+_LATELY = 28
+"""Days of sales that the way to them shows; what waits is of the last hours."""
+
 
 class PayoutsPage(PageFrame):
     """What is there, what is on its way, what was paid out."""
@@ -40,6 +43,8 @@ class PayoutsPage(PageFrame):
         self._pending = Tile("payouts.pending", tr("On its way"), plain=True)
         self._in_flight = Tile("payouts.in_flight", tr("In flight"), plain=True)
         self._withdrawn = Tile("payouts.withdrawn", tr("Withdrawn"), plain=True)
+        self._pending.lead_on(tr("Open the sales by the part"))
+        self._pending.opened.connect(self._open_sales)
         tiles = (self._available, self._pending, self._in_flight, self._withdrawn)
         self.body.addWidget(Columns(*tiles, least=170))
         self._incoming, self._reserved = IncomingCard(), ReservedCard()
@@ -109,6 +114,10 @@ class PayoutsPage(PageFrame):
 
     def _open_transaction(self, transaction: str) -> None:
         show_transaction(self.model.context, self.model.state.explorer, transaction)
+
+    def _open_sales(self) -> None:
+        # Each line there says whether it is on its way, or which transaction brought it.
+        self.model.context.navigate("earnings", {"days": str(_LATELY), "by": "source", "key": "chunks"})
 
     def _open_sharing(self) -> None:
         self.model.context.navigate("sharing")

@@ -246,6 +246,11 @@ def test_the_payee_stands_in_full_in_the_check(qtbot: QtBot, page: PayoutsPage) 
     assert page._check._to.value.text() == samples.CREATOR
 
 
+def test_what_is_on_its_way_leads_to_its_sales(page: PayoutsPage, shell: Shell) -> None:
+    page._pending.opened.emit()
+    assert shell.visited == [("earnings", {"days": "28", "by": "source", "key": "chunks"})]
+
+
 def test_a_line_of_the_history_opens_its_transaction(
     qtbot: QtBot, page: PayoutsPage, client: PreparedClient, shell: Shell, browser: Browser
 ) -> None:
