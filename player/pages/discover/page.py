@@ -96,8 +96,14 @@ class DiscoverPage(PageFrame):
         self._filters.show_state(state)
         self._list.setVisible(bool(shown))
         self._list.show_films(shown, state.posters)
-        self._empty.setVisible(state.items is not None and not shown)
-        if state.query or state.tag or state.locked_away:
+        is_unseen = state.items is None and state.problem is not None
+        self._empty.setVisible(is_unseen or (state.items is not None and not shown))
+        if is_unseen:
+            self._empty.sentence.setText(
+                tr("No films were seen on this computer before. They come as soon as the service answers.")
+            )
+            self._empty.button.set_text(tr("Look again"))
+        elif state.query or state.tag or state.locked_away:
             self._empty.sentence.setText(_nothing_found(state))
             self._empty.button.set_text(tr("Show all films"))
         else:

@@ -67,7 +67,14 @@ class LibraryPage(PageFrame):
             name="library.discover",
             ghost="cards",
         )
-        self._empty.setMinimumHeight(420)
+        self._unseen = EmptyState(
+            tr("Nothing of your library is lost: it comes as soon as the service answers."),
+            tr("Look again"),
+            name="library.again",
+            ghost="cards",
+        )
+        for none in (self._empty, self._unseen):
+            none.setMinimumHeight(420)
         self._shelves: dict[Shelf, Button] = {}
         bar = row(spacing=8)
         for shelf, words in _SHELVES.items():
@@ -79,7 +86,8 @@ class LibraryPage(PageFrame):
         self._bar = holder(bar)
         self._none = text.muted()
         self._list.menu_wanted.connect(self._show_menu)
-        for part in (self._continue, self._bar, self._list, self._disk, self._none, self._waiting, self._empty):
+        nothing = (self._none, self._waiting, self._empty, self._unseen)
+        for part in (self._continue, self._bar, self._list, self._disk, *nothing):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self._disk.film_wanted.connect(self._watch)
@@ -90,6 +98,7 @@ class LibraryPage(PageFrame):
         self._continue.opened.connect(self.model.open_film)
         self._list.opened.connect(self.model.open_film)
         self._empty.acted.connect(self._discover)
+        self._unseen.acted.connect(self.model.refresh)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self._render()
@@ -116,6 +125,7 @@ class LibraryPage(PageFrame):
         self._list.setVisible(bool(shown) and not is_disk)
         self._list.show_films(() if is_disk else shown, state.posters)
         self._empty.setVisible(state.items is not None and not state.items)
+        self._unseen.setVisible(state.items is None and state.problem is not None)
         self.subtitle.setText(_count(state))
 
     def _show_menu(self, item: ItemOut, place: QPoint) -> None:

@@ -8,12 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.pages.wallet.channel_words import BADGES, is_ready, sentence
+from player.parts.beside import Beside
 from studio.kit.format import moment, money, money_exact, short
 from studio.kit.theme import eased
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, secondary
-from studio.kit.widgets.card import Card, Inset, column, hairline, row
+from studio.kit.widgets.card import Card, Inset, column, hairline, holder, row
+from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr
 
@@ -111,23 +113,16 @@ class ChannelLine(QWidget):
         self._check.cancelled.connect(self._leave_check)
 
     def _build(self) -> None:
-        first = row(spacing=16)
-        first.addLayout(column(self._name, self._since, spacing=2), 1)
-        for figure in (self._deposited, self._spent, self._rest):
-            first.addWidget(figure)
         place = QWidget()
         place.setFixedWidth(eased(_BADGE_WIDTH))
         badge = row(self._badge)
         badge.insertStretch(0, 1)
         place.setLayout(badge)
-        first.addWidget(place)
-        second = row(spacing=8)
-        second.addWidget(self._sentence, 1)
-        for button in (self._withdraw, self._refund, self._finish):
-            second.addWidget(button)
+        figures = row(self._deposited, self._spent, self._rest, place, spacing=16)
+        buttons = Flow(self._withdraw, self._refund, self._finish)
         layout = column(spacing=8)
-        layout.addLayout(first)
-        layout.addLayout(second)
+        layout.addWidget(Beside(holder(column(self._name, self._since, spacing=2)), holder(figures), spacing=16))
+        layout.addWidget(Beside(self._sentence, holder(buttons), spacing=8))
         layout.addWidget(self._check)
         self._check.hide()
         self.setLayout(layout)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
 
 REST_MS = 2_000
+_LEAST_WITH_LENGTH = 400
 _SLIDER = f"""
 QSlider::groove:horizontal {{ height: 4px; background: rgba(232, 236, 241, 70); border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {DARK.text}; border-radius: 2px; }}
@@ -50,6 +51,7 @@ class Controls(Shade):
         self.seek_bar = SeekBar()
         self.play = OverlayButton("play", "Play (Space)", name="watch.play", size=44)
         self._time = OverlayText(name="watch.time")
+        self._is_narrow = False
         self._words = ShortenedText(name="watch.words", muted=True)
         self._sound = OverlayButton("volume", tr("Sound off (M)"), name="watch.mute")
         self._volume = QSlider(Qt.Orientation.Horizontal)
@@ -101,8 +103,8 @@ class Controls(Shade):
         if timeline is not None:
             self.seek_bar.show_bands(timeline.bands(state.position_ms, state.bought), state.position_ms)
             self.seek_bar.show_chapters(state.tracks.chapters)
-            self._time.setText(f"{duration(state.position_ms)} / {duration(timeline.duration_ms)}")
             self._state = state
+            self._show_time()
         ended = playback.state is State.ENDED
         icon = "pause" if state.is_playing else "retry" if ended else "play"
         says = tr("Pause") if state.is_playing else tr("Watch again") if ended else tr("Play")
@@ -126,6 +128,17 @@ class Controls(Shade):
         # What has a key and is needed least goes first: letters twice as large leave no room for all.
         for least, part in ((560, self._keys), (500, self._volume), (440, self._small)):
             part.setVisible(event.size().width() >= eased(least))
+        is_narrow = event.size().width() < eased(_LEAST_WITH_LENGTH)
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._show_time()
+
+    def _show_time(self) -> None:
+        """Say where the film is, and how long it is where there is room for that."""
+        state = self._state
+        if state is not None and state.timeline is not None:
+            here, whole = duration(state.position_ms), duration(state.timeline.duration_ms)
+            self._time.setText(here if self._is_narrow else f"{here} / {whole}")
 
     def _open_tracks(self) -> None:
         if self._state is not None:

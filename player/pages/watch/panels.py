@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
 
 Lines = tuple[tuple[str, str], ...]
-_ROW, _PAD, _GAP = 20, 14, 20
+_LEAST_ROW, _PAD, _GAP = 20, 14, 20
 
 
 class OverlayLines(QWidget):
@@ -34,11 +34,17 @@ class OverlayLines(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = title
         self._lines: Lines = ()
+        self._covered = False
         self.hide()
+
+    def set_covered(self, *, covered: bool) -> None:
+        """Hide while something else takes the place."""
+        self._covered = covered
+        self.setVisible(bool(self._lines) and not covered)
 
     def show_lines(self, lines: Lines) -> None:
         """Show these, or hide for none."""
-        self.setVisible(bool(lines))
+        self.setVisible(bool(lines) and not self._covered)
         if lines != self._lines:
             self._lines = lines
             self.setAccessibleName(f"{self._title}: " + ", ".join(f"{name} {value}" for name, value in lines))
@@ -46,7 +52,7 @@ class OverlayLines(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(2 * _PAD + self._names() + _GAP + self._values(), 2 * _PAD + _ROW * (len(self._lines) + 1))
+        return QSize(2 * _PAD + self._names() + _GAP + self._values(), 2 * _PAD + _row() * (len(self._lines) + 1))
 
     def _names(self) -> int:
         return max((QFontMetrics(theme.font(SMALL)).horizontalAdvance(name) for name, _ in self._lines), default=0)
@@ -64,17 +70,23 @@ class OverlayLines(QWidget):
         vertical = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.colour(DARK.text))
         painter.setFont(theme.font(SMALL, QFont.Weight.DemiBold))
-        painter.drawText(QRectF(_PAD, _PAD - 4, self.width(), _ROW), vertical, self._title)
+        high = _row()
+        painter.drawText(QRectF(_PAD, _PAD - 4, self.width(), high), vertical, self._title)
         second = _PAD + self._names() + _GAP
         for at, (name, value) in enumerate(self._lines, start=1):
-            top = _PAD + at * _ROW
+            top = _PAD + at * high
             painter.setPen(theme.colour(DARK.muted))
             painter.setFont(theme.font(SMALL))
-            painter.drawText(QRectF(_PAD, top, second, _ROW), vertical, name)
+            painter.drawText(QRectF(_PAD, top, second, high), vertical, name)
             painter.setPen(theme.colour(DARK.text))
             painter.setFont(theme.font(SMALL, QFont.Weight.Medium, tabular=True))
-            painter.drawText(QRectF(second, top, self.width(), _ROW), vertical, value)
+            painter.drawText(QRectF(second, top, self.width(), high), vertical, value)
         painter.end()
+
+
+def _row() -> int:
+    """Give the height of a line: with large letters no more than they need, since there are many."""
+    return max(_LEAST_ROW, QFontMetrics(theme.font(SMALL)).height() + 1)
 
 
 def key_lines(state: WatchState) -> Lines:

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from player.pages.watch.state import WatchState
 
 _BANNER_WIDTH = 560
-# Left of the buttons for channel and receipts.
-_METER_RIGHT, _METER_TOP = 108, 20
-_SIDE, _LINES_TOP = 24, 84
+_METER_RIGHT, _METER_TOP = 16, 20
+_SIDE = 24
 _BUBBLE_GAP = 6
+_GAP = 8
 
 
 class Stage(QWidget):
@@ -72,6 +72,7 @@ class Stage(QWidget):
         self._keys = OverlayLines("watch.help", tr("Keys"))
         self._bubble = PeekBubble(self)
         self._captions = CaptionText(self)
+        self._room = QWidget()
         self._said = ""
         self._pointed: tuple[int, str] | None = None
         self._build()
@@ -89,6 +90,7 @@ class Stage(QWidget):
         names.addWidget(self._title)
         names.addWidget(self._by)
         head.addLayout(names, 1)
+        head.addWidget(self._room)
         for button in (self._channel, self._receipts):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         # Beside the head, not in it: what is being spent stays in sight when the controls fade.
@@ -169,8 +171,12 @@ class Stage(QWidget):
             self._bubble.show_at(over.x(), over.y() - _BUBBLE_GAP, words, picture)
 
     def _place_lines(self) -> None:
-        self._figures.move(_SIDE, scaled(_LINES_TOP))
-        self._keys.move(self.width() - _SIDE - self._keys.width(), scaled(_LINES_TOP))
+        """Side by side; where there is no room for both, what the keys do is in front, and the figures wait."""
+        top = self._head.sizeHint().height()
+        self._figures.move(_SIDE, top)
+        self._keys.move(max(0, self.width() - _SIDE - self._keys.width()), top)
+        overlaps = not self._keys.isHidden() and self._figures.geometry().intersects(self._keys.geometry())
+        self._figures.set_covered(covered=overlaps)
         for lines in (self._figures, self._keys):
             lines.raise_()
 
@@ -187,8 +193,11 @@ class Stage(QWidget):
         super().resizeEvent(event)
 
     def _place_meter(self) -> None:
+        """Left of the buttons for channel and receipts; the title ends where it begins."""
         self.meter.adjustSize()
-        self.meter.move(self.width() - scaled(_METER_RIGHT) - self.meter.width(), _METER_TOP)
+        self._room.setFixedWidth(self.meter.width() + _GAP)
+        buttons = self._channel.sizeHint().width() + self._receipts.sizeHint().width() + 2 * _GAP
+        self.meter.move(self.width() - _METER_RIGHT - buttons - self.meter.width(), _METER_TOP)
         self.meter.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -277,6 +277,7 @@ SCENES = [
     Scene("discover-loading", "discover", {}),
     Scene("discover-down", "discover", {"catalogue.browse": ProblemError("service.unreachable")}),
     Scene("library", "library", LISTS | {"catalogue.library": films()[:5]}),
+    Scene("library-down", "library", {"catalogue.library": ProblemError("service.unreachable")}),
     Scene("library-empty", "library", {"catalogue.library": ()}),
     Scene("wallet", "wallet", WALLET),
     Scene("wallet-below", "wallet", WALLET, _scroll),
