@@ -6,7 +6,7 @@ CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from services.ipfs import dagpb
@@ -23,11 +23,17 @@ _MAX_DEPTH = 3
 
 
 def add_file(
-    store: BlockSink, data: bytes | bytearray | memoryview, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH
+    store: BlockSink,
+    data: bytes | bytearray | memoryview,
+    *,
+    leaf_bytes: int = LEAF_BYTES,
+    width: int = WIDTH,
+    pool: Executor | None = None,
 ) -> Cid:
     """Store a file, leaves first, and name it by its root.
 
-    Other sizes than the profile's are for comparing with other writers. Raises ProblemError: disk.full.
+    Other sizes than the profile's are for comparing with other writers. pool: where leaves are put, several at once;
+    all are done when this returns, or raises. Raises ProblemError: disk.full.
     """
     view = memoryview(data)
     parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
@@ -35,7 +41,13 @@ def add_file(
     def put(part: memoryview) -> Link:
         return Link(store.put(part, RAW), len(part), len(part))
 
-    return _join([put(part) for part in parts], store.put, width=width)
+    return _join([put(part) for part in parts] if pool is None else _all(pool, put, parts), store.put, width=width)
+
+
+def _all(pool: Executor, put: Callable[[memoryview], Link], parts: Sequence[memoryview]) -> list[Link]:
+    turns = [pool.submit(put, part) for part in parts]
+    wait(turns)
+    return [turn.result() for turn in turns]
 
 
 def name_file(path: Path, *, threads: int = 2, on_bytes: Callable[[int], None] | None = None) -> Cid:
