@@ -41,7 +41,7 @@ _PART = timedelta(seconds=10)
 _CLAIM_DAYS, _PAYOUT_DAYS = 9, 9
 _FIRST_PAYOUT, _LAST_PAYOUT = 7, 6 / 7
 _ALL_AT_ONCE = ClaimRules(session_end=timedelta(0))
-_TIP, _JOIN, _REGRET = 0.03, 0.3, 0.006
+_TIP, _JOIN, _REGRET, _REGRET_JOINING = 0.03, 0.3, 0.006, 0.05
 _TIPS = (Money(500_000), Money(1_000_000), Money(2_000_000), Money(5_000_000))
 _THANKS = (
     "",
@@ -220,7 +220,7 @@ class History:
                 tip(self._node, one.viewer, one.creator, amount, _THANKS[self._tips % len(_THANKS)], self._tips)
         if one.habits.joins and self._chance.random() < _JOIN and not self._register.is_member(one.viewer, one.creator):
             member = self._register.join(one.viewer, one.creator, one.habits.stays)
-            if member is not None and self._chance.random() < 0.05:
+            if member is not None and self._chance.random() < _REGRET_JOINING:
                 self._regret(one, member.receipt)
         line = one.viewer.lines.get(one.creator.address)
         if line is not None and line.total and self._chance.random() < _REGRET:
