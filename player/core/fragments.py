@@ -45,11 +45,12 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fragment where decoding can begin: its bytes in the chunk (offset to end), and its time in the film."""
+    """A fragment where decoding can begin: its bytes in the chunk (offset to end), its time, and its pictures."""
 
     offset: int
     start_ms: int
     end: int = 0
+    pictures: int = 0
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
@@ -151,7 +152,8 @@ def _entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
             track_id, default_flags = _header(chunk, parts[b"tfhd"])
             if track_id == track.track_id and b"trun" in parts and _is_key(chunk, parts[b"trun"], default_flags):
                 ticks = _decode_time(chunk, parts[b"tfdt"])
-                found.append(Entry(moof.start, ticks * 1000 // track.timescale, end))
+                (pictures,) = struct.unpack_from(">I", chunk, parts[b"trun"].body + 4)
+                found.append(Entry(moof.start, ticks * 1000 // track.timescale, end, int(pictures)))
     return tuple(found)
 
 

@@ -17,6 +17,10 @@ from player.vlc.thread import VlcThread
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# A decoder gives its first picture when it knows which of those it holds comes first: four at most in films as they
+# are made, where it is not spread over threads.
+_ENOUGH_PICTURES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -85,7 +89,7 @@ class Engine(QObject):
         def wanted(index: int) -> None:
             self._arrived.emit("chunk_wanted", (number, index))
 
-        def enter(chunk: bytes) -> tuple[int, int]:
+        def enter(chunk: bytes) -> tuple[int, int, bool]:
             return self._enter(number, run, track, chunk)
 
         self._source = ByteSource(
@@ -153,7 +157,7 @@ class Engine(QObject):
             self._source.abort()
             self._source = None
 
-    def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> tuple[int, int]:
+    def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> tuple[int, int, bool]:
         try:
             found = entries(chunk, track)
         except ValueError:
@@ -161,7 +165,8 @@ class Engine(QObject):
             found = ()
         entry = entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
         self._arrived.emit("run_entered", (number, entry.start_ms if found else run.enter_ms))
-        return entry.offset, entry.end
+        sure = entry.pictures >= _ENOUGH_PICTURES and library.decodes_in_one_thread(track.width * track.height)
+        return entry.offset, entry.end, sure
 
     def _pass_on(self, signal: str, values: tuple[int, ...]) -> None:
         getattr(self, signal).emit(*values)

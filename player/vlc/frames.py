@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ _ALIGN = 32
 _BUFFERS = 3
 # A stranger's file must not make us allocate more than three 8K pictures.
 MAX_PIXELS = 7680 * 4320
+# Kept in the interpreter's lock: nearly always it returns after a few bytes.
+_memcmp = ctypes.PyDLL("msvcrt" if sys.platform == "win32" else None).memcmp
+_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +40,7 @@ class Frame:
 class FrameStore:
     """Hands buffers to libVLC's picture thread and the latest picture to the window.
 
-    arrived: called on libVLC's thread for each picture; True for the first one after a ``take``.
+    arrived: called on libVLC's thread for each picture; True for the first one after a ``take`` that looks otherwise.
     tap: sees every picture on libVLC's thread, for tests and measurements.
     """
 
@@ -48,6 +52,12 @@ class FrameStore:
         self._latest: Frame | None = None
         self._held: Frame | None = None
         self._told = False
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """How many pictures looked otherwise than the one before. libVLC shows a standing one again every 80 ms."""
+        return self._changes
 
     def expect(self, width: int, height: int) -> None:
         """Set the size to show pictures in; (0, 0) for the size that the decoder names.
@@ -78,8 +88,12 @@ class FrameStore:
             frame = next((frame for frame in self._frames if frame.address == address), None)
             if frame is None:
                 return
-            self._latest = frame
-            news, self._told = not self._told, True
+            before, self._latest = self._latest, frame
+        changed = before is None or not _same(before, frame)
+        with self._guard:
+            self._changes += changed
+            news = changed and not self._told
+            self._told = self._told or changed
         if self._tap is not None:
             self._tap(frame)
         self._arrived(news)
@@ -90,6 +104,16 @@ class FrameStore:
             self._told = False
             self._held = self._latest
             return self._held
+
+
+def _same(one: Frame, other: Frame) -> bool:
+    """Compare what is seen, not the filling behind each row. Pictures of a moving film differ in their first rows."""
+    if (one.width, one.height) != (other.width, other.height):
+        return False
+    # One row after the other only where rows have filling.
+    rows, length = (1, one.pitch * one.height) if one.pitch == one.width * 4 else (one.height, one.width * 4)
+    starts = ((one.address + row * one.pitch, other.address + row * other.pitch) for row in range(rows))
+    return all(_memcmp(start, its, length) == 0 for start, its in starts)
 
 
 def _allocate(width: int, height: int) -> Frame:

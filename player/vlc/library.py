@@ -38,8 +38,17 @@ ARGUMENTS = (
 # Without prefetch options VLC reads 16 MiB ahead (measured). It gives a block on only when it is whole, so large
 # blocks would hold back the last second of a film of low bit rate before a border. The container is known: a
 # stranger's file shall not choose the parser. At its end a run pauses, because VLC would else drop the last picture
-# four times in ten (see VlcThread).
-_MEDIA_OPTIONS = (":prefetch-buffer-size=256", ":prefetch-read-size=4096", ":demux=mp4", ":play-and-pause")
+# four times in ten (see VlcThread). When its data came too late for its clock, VLC would throw away what is decoded
+# and go on torn up to the next key picture; without allowance for that it sets its clock anew instead. No script
+# looks whether a chunk is a playlist (2 ms of each run).
+_MEDIA_OPTIONS = (
+    ":prefetch-buffer-size=256",
+    ":prefetch-read-size=4096",
+    ":demux=mp4",
+    ":play-and-pause",
+    ":clock-jitter=-1",
+    ":no-lua",
+)
 # WORKAROUND(VLC 3): decoding on several threads gives the first two pictures at once, and the second then flushes
 # the first before it is shown (7 of 96 runs measured, none with one thread). Larger films need the threads.
 _ONE_THREAD = ":avcodec-threads=1"
@@ -94,4 +103,9 @@ def has_sound(environ: Mapping[str, str], root: Path = Path("/")) -> bool:
 
 def media_options(pixels: int) -> tuple[str, ...]:
     """Give the options of a run, by the size of its pictures."""
-    return (*_MEDIA_OPTIONS, _ONE_THREAD) if pixels <= _ONE_THREAD_PIXELS else _MEDIA_OPTIONS
+    return (*_MEDIA_OPTIONS, _ONE_THREAD) if decodes_in_one_thread(pixels) else _MEDIA_OPTIONS
+
+
+def decodes_in_one_thread(pixels: int) -> bool:
+    """Tell whether pictures of this size get a single thread."""
+    return pixels <= _ONE_THREAD_PIXELS

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _INIT = -1
-# The first picture comes within 20 ms of its bytes (measured); a run whose picture does not come goes on without it.
-_FIRST_PICTURE_S = 0.1
+# The first picture comes within 20 ms of its bytes (measured; 1 s on a machine ten times too busy). A decoder that
+# needs pictures from behind the first fragment shall not wait that long for them.
+_SURE_S = 2.0
+_UNSURE_S = 0.1
 
 
 class ByteSource:
@@ -27,7 +29,7 @@ class ByteSource:
 
     wanted: called with the index of a chunk that will be needed, on any thread, once an index.
     enter: gives the byte at which reading begins in the first chunk, and the one after the fragment there
-    (0 when unknown: nothing is held back).
+    (0 when unknown: nothing is held back), and whether that fragment is surely enough for a picture.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class ByteSource:
         limit: int,
         total: int,
         wanted: Callable[[int], None],
-        enter: Callable[[bytes], tuple[int, int]] = lambda _chunk: (0, 0),
+        enter: Callable[[bytes], tuple[int, int, bool]] = lambda _chunk: (0, 0, False),
     ) -> None:
         self._changed = Condition()
         self._segments: dict[int, memoryview] = {_INIT: memoryview(init)}
@@ -48,6 +50,7 @@ class ByteSource:
         self._asked: set[int] = set()
         self._cursor, self._offset = _INIT, 0
         self._first_fragment = 0
+        self._patience_s = _UNSURE_S
         self._dead = self._goes_on = False
         self._ended_before: int | None = None
 
@@ -73,7 +76,8 @@ class ByteSource:
             return True
 
     def _entered(self, chunk: bytes) -> memoryview:
-        start, end = self._enter(chunk)
+        start, end, sure = self._enter(chunk)
+        self._patience_s = _SURE_S if sure else _UNSURE_S
         self._first_fragment = end - start
         self._goes_on = self._goes_on or end == 0
         return memoryview(chunk)[start:]
@@ -135,7 +139,7 @@ class ByteSource:
         if self._cursor != self._first or self._goes_on:
             return length
         if self._offset >= self._first_fragment:
-            self._changed.wait_for(lambda: self._goes_on, _FIRST_PICTURE_S)
+            self._changed.wait_for(lambda: self._goes_on, self._patience_s)
             self._goes_on = True
             return length
         return self._first_fragment

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _JOIN_S = 5.0
-# Longer than a picture lasts in any film worth the name (15 per second).
-_LAST_PICTURE_S = 0.07
 # libVLC takes up a wish at once or drops it for a newer one: a pause that comes later was not asked for.
 _STALE_PAUSE_S = 1.0
-_STEP_S = 0.5
+# A bound only: a step that shows nothing new is known by pictures shown again, which come later on a busy machine too.
+_STEP_S = 3.0
+_SHOWN_AGAIN = 4
+_PAUSE_S = 1.0
 _USUAL_PICTURES = 25.0
 BROKEN_OFF = -1
 
@@ -55,9 +56,12 @@ class VlcThread:
         self._held = False
         self._resumed_at = 0.0
         self._hushed = False
+        self._stepping = False
         self._volume = 100
         self._sound = 0
+        self._over = self._told = 0
         self._shown = Event()
+        self._stands = Event()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="player-engine", daemon=True)
         self._thread.start()
@@ -66,12 +70,12 @@ class VlcThread:
 
     def begin(self, run: int, source: ByteSource, *, size: tuple[int, int], paused: bool) -> None:
         """Play a source as run number ``run`` instead of what plays now."""
-        self._wanted_run = run
+        self._want(run)
         self._jobs.put(lambda: self._begin(run, source, size, paused=paused))
 
     def stop(self) -> None:
         """Play nothing; the last picture stays where it was shown."""
-        self._wanted_run = 0
+        self._want(0)
         self._jobs.put(self._halt)
 
     def hold(self, *, held: bool) -> None:
@@ -101,8 +105,10 @@ class VlcThread:
         self._jobs.put(apply)
 
     def step(self) -> None:
-        """Show the next picture of a held source."""
-        self._jobs.put(self._step)
+        """Show the next picture of a held source; one wish at a time, so that none waits behind a row of others."""
+        if not self._stepping:
+            self._stepping = True
+            self._jobs.put(self._step)
 
     def picture_shown(self) -> None:
         """Take note of a picture (libVLC's thread)."""
@@ -119,11 +125,15 @@ class VlcThread:
 
     def close(self) -> None:
         """Stop, release and end; bounded in time."""
-        self._wanted_run = 0
+        self._want(0)
         self._jobs.put(None)
         self._thread.join(_JOIN_S)
         if self._thread.is_alive():
             log.error("engine_did_not_end")
+
+    def _want(self, run: int) -> None:
+        self._wanted_run = run
+        self._shown.set()
 
     # ── this thread ──
 
@@ -164,6 +174,7 @@ class VlcThread:
         if previous is not None:
             forget_source(previous)
         self._held, self._resumed_at, self._hushed = False, 0.0, paused
+        self._stands.clear()
         self._source, self._run, self._fresh = source, run, True
         self._apply_volume()
         if self._player.play() != 0:
@@ -184,6 +195,7 @@ class VlcThread:
     def _set_held(self, *, held: bool) -> None:
         if held != self._held:
             self._held = held
+            self._stands.clear()
             self._resumed_at = monotonic()
             self._apply_held()
 
@@ -193,15 +205,31 @@ class VlcThread:
             self._player.set_pause(int(self._held))
 
     def _step(self) -> None:
+        self._stepping = False
         run, source = self._run, self._source
         # At the end of a run there is no next picture, and libVLC would end.
         if not self._held or not run or source is None or source.ended_before is not None:
             return
-        self._shown.clear()
-        self._player.next_frame()
-        if self._shown.wait(_STEP_S):
+        # Before libVLC stands still, pictures of their own accord would be taken for the step's.
+        self._stands.wait(_PAUSE_S)
+        # WORKAROUND(VLC 3): a step shows what is decoded, and only then has the next picture decoded; where nothing
+        # was, as soon after the start of a run, it takes two.
+        if not self._show_next(run):
+            self._show_next(run)
+        if run != self._over:
             pictures_a_second = self._player.get_fps() or _USUAL_PICTURES
             self._listener.on_stepped(run, round(1000 / pictures_a_second))
+
+    def _show_next(self, run: int) -> bool:
+        """Step on, and wait for a picture that looks otherwise; False when the same was shown again and again."""
+        before, deadline = self._frames.changes, monotonic() + _STEP_S
+        self._player.next_frame()
+        for _ in range(_SHOWN_AGAIN):
+            self._shown.clear()
+            if self._frames.changes != before or run != self._wanted_run or run == self._over:
+                return True
+            self._shown.wait(max(0.0, deadline - monotonic()))
+        return self._frames.changes != before
 
     def _hold_at_start(self) -> None:
         if self._hushed:
@@ -223,15 +251,16 @@ class VlcThread:
         WORKAROUND(VLC 3): it takes a run for ended as soon as its picture queue is empty, looks every 100 ms, and
         then drops the picture that still waits for its time. So a run pauses at its end and steps one picture on.
         """
-        source = self._source
-        if run != self._run or source is None:
-            return
-        self._shown.clear()
-        self._player.next_frame()
-        self._shown.wait(_LAST_PICTURE_S)
-        self._tell_end(run, source)
+        if run == self._run and run != self._over and self._player.has_vout():
+            self._show_next(run)
+        self._tell_end(run)
 
-    def _tell_end(self, run: int, source: ByteSource) -> None:
+    def _tell_end(self, run: int) -> None:
+        """Once only: libVLC ends, too, when it is stepped on with no picture left."""
+        source = self._source
+        if run != self._run or run == self._told or source is None:
+            return
+        self._told = run
         ended = source.ended_before
         self._listener.on_ended(run, BROKEN_OFF if ended is None else ended)
 
@@ -241,8 +270,8 @@ class VlcThread:
         """Tell the pause that was asked for, or one overtaken by the wish to go on, from the one that is the end."""
         run, source = self._run, self._source
         if self._held:
-            return
-        if monotonic() - self._resumed_at < _STALE_PAUSE_S:
+            self._stands.set()
+        elif monotonic() - self._resumed_at < _STALE_PAUSE_S:
             self._jobs.put(self._apply_held)
         elif run and source is not None and source.ended_before is not None:
             self._jobs.put(lambda: self._finish(run))
@@ -253,9 +282,11 @@ class VlcThread:
 
     def _on_end(self, _event: Any) -> None:
         """A run ends by itself when its data broke off, or when it was paused at its very end and resumed."""
-        run, source = self._run, self._source
-        if run and source is not None:
-            self._tell_end(run, source)
+        run = self._run
+        if run:
+            self._over = run
+            self._shown.set()
+            self._jobs.put(lambda: self._tell_end(run))
 
     def _on_error(self, _event: Any) -> None:
         if self._run:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import ParamSpec
 
 import pytest
-from pytestqt.exceptions import TimeoutError as QtBotTimeoutError
 from pytestqt.qtbot import QtBot
 
 from player.vlc import callbacks, library
@@ -77,14 +76,13 @@ def frames(first: int, last: int) -> list[int]:
 
 
 class PassedOverError(AssertionError):
-    """Single pictures of a run were not shown; all that were are in their place."""
+    """Single pictures inside a run were not shown; all that were are in their place."""
 
 
 def assert_shown(shown: list[int], wanted: list[int]) -> None:
-    """Every picture in its order, none twice and none of elsewhere."""
-    assert shown == sorted(set(shown))
-    if len(wanted) > 1:
-        assert set(shown) <= set(wanted)
+    """Every picture in its order, none twice and none of elsewhere, the first and the last without fail."""
+    assert shown == sorted(set(shown) & set(wanted))
+    assert (shown[0], shown[-1]) == (wanted[0], wanted[-1])
     if shown != wanted:
         raise PassedOverError(sorted(set(wanted) - set(shown)))
 
@@ -107,7 +105,7 @@ def whole_once(test: Callable[P, None]) -> Callable[P, None]:
 
 @whole_once
 def test_no_frame_lost_or_repeated_over_a_border_and_the_last_one_stays(player: Player, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000) as ended:
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000) as ended:
         player.start(0, 2)
     assert ended.args is not None
     assert ended.args[1] == 2
@@ -119,10 +117,10 @@ def test_no_frame_lost_or_repeated_over_a_border_and_the_last_one_stays(player: 
 
 @whole_once
 def test_an_unlock_goes_on_with_the_very_next_frame(player: Player, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         player.start(1, 2, enter_ms=3_500)
     assert_shown(player.shown, list(range(75, 100)))
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000) as ended:
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000) as ended:
         player.start(2, 3, enter_ms=4_000)
     assert player.shown[:1] == [100] or player.shown[:2] == [99, 100]
     assert player.shown[-1] == 149
@@ -134,20 +132,20 @@ def test_an_unlock_goes_on_with_the_very_next_frame(player: Player, qtbot: QtBot
 @whole_once
 def test_a_chunk_bought_while_playing_extends_the_run_without_a_seam(player: Player, qtbot: QtBot) -> None:
     player.withheld = {1}
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         run = player.start(0, 2, enter_ms=1_000)
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         player.engine.feed(run, 1, player.film.chunks[1])
     assert_shown(player.shown, list(range(25, 100)))
 
 
 @whole_once
 def test_a_run_does_not_end_before_its_border_is_near(player: Player, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(0, 1, settle=False)
     player.engine.set_limit(2)
     player.engine.settle(2)
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         pass
     assert_shown(player.shown, frames(0, 2))
 
@@ -155,43 +153,42 @@ def test_a_run_does_not_end_before_its_border_is_near(player: Player, qtbot: QtB
 @whole_once
 def test_a_refused_chunk_ends_the_run_at_its_border(player: Player, qtbot: QtBot) -> None:
     player.withheld = {1}
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(0, 2, enter_ms=1_000)
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000) as ended:
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000) as ended:
         player.engine.set_limit(1)
     assert ended.args is not None
     assert ended.args[1] == 1
     assert_shown(player.shown, list(range(25, 50)))
 
 
-@whole_once
 @pytest.mark.parametrize(
     ("position_ms", "not_before_ms", "entered"), [(6_100, 0, 6_000), (7_900, 0, 7_000), (6_900, 6_400, 7_000)]
 )
 def test_seeks_enter_at_a_key_frame_of_any_chunk(
     player: Player, qtbot: QtBot, position_ms: int, not_before_ms: int, entered: int
 ) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(3, 5, enter_ms=position_ms, not_before_ms=not_before_ms)
-    assert set(player.entered) == {entered}
-    assert_shown(player.shown[:1], [entered // 40])
+    assert player.entered == [entered]
+    assert player.shown[0] == entered // 40
 
 
 def test_starting_paused_shows_a_picture_and_waits(player: Player, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(2, 4, enter_ms=5_000, paused=True)
-    with qtbot.waitSignal(player.engine.picture_ready, timeout=15_000):
-        player.engine.frame()
-    # Started paused, libVLC now and then shows the second picture first; nothing is played or paid by that.
-    assert player.shown[0] in (125, 126)
+    with qtbot.assertNotEmitted(player.engine.run_ended, wait=300):
+        pass
+    assert player.shown[0] == 125
+    assert player.engine.frame() is not None
     assert len(player.shown) < 10
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         player.engine.resume()
     assert player.shown[-1] == 199
 
 
 def test_pause_holds_the_picture(player: Player, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(0, 5)
     player.engine.pause()
     qtbot.waitUntil(lambda: player.engine.frame() is not None)
@@ -202,7 +199,7 @@ def test_pause_holds_the_picture(player: Player, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("presses", [2, 3, 4, 9])
 def test_quick_presses_leave_what_the_last_one_asked_for(player: Player, qtbot: QtBot, presses: int) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(0, 1)
     for press in range(presses):
         (player.engine.resume if press % 2 else player.engine.pause)()
@@ -210,7 +207,7 @@ def test_quick_presses_leave_what_the_last_one_asked_for(player: Player, qtbot: 
         with qtbot.assertNotEmitted(player.engine.run_ended, wait=1_900):
             pass
         player.engine.resume()
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         pass
     assert player.shown[-1] == PER_CHUNK - 1
 
@@ -220,7 +217,7 @@ def test_a_pause_before_the_first_picture_holds(player: Player, qtbot: QtBot) ->
     player.engine.pause()
     with qtbot.assertNotEmitted(player.engine.run_ended, wait=2_500):
         pass
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         player.engine.resume()
     assert player.shown[-1] == PER_CHUNK - 1
 
@@ -229,41 +226,33 @@ def test_a_pause_before_the_first_picture_holds(player: Player, qtbot: QtBot) ->
 def test_at_any_speed_every_frame_comes_once_and_the_border_is_kept(player: Player, qtbot: QtBot, rate: float) -> None:
     player.engine.set_rate(rate)
     first = 3_000 if rate < 1 else 0
-    with qtbot.waitSignal(player.engine.run_ended, timeout=20_000) as ended:
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000) as ended:
         player.start(first // 2_000, 2, enter_ms=first)
     assert ended.args is not None
     assert ended.args[1] == 2
     assert player.shown == sorted(set(player.shown))
     # Faster than the screen, pictures may be passed over; not the last one, at which the viewer decides.
-    assert player.shown[0] - first // 40 in (0, 1)
+    assert player.shown[0] == first // 40
     assert player.shown[-1] == 2 * PER_CHUNK - 1
     assert len(player.shown) > (2 * PER_CHUNK - first // 40) / 2
 
 
-def _reaches(player: Player, picture: int) -> Callable[[], bool]:
-    return lambda: player.shown[-1] >= picture
-
-
-@whole_once
 def test_a_held_run_goes_on_picture_by_picture(player: Player, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(1, 2, enter_ms=2_000, settle=False)
     player.engine.pause()
     with qtbot.assertNotEmitted(player.engine.run_ended, wait=500):
         pass
     # A busy machine holds a picture or two late; after the first step it stands.
-    with qtbot.waitSignal(player.engine.stepped, timeout=5_000):
+    with qtbot.waitSignal(player.engine.stepped, timeout=30_000):
         player.engine.step()
     held = player.shown[-1]
     for step in range(1, 6):
-        with qtbot.waitSignal(player.engine.stepped, timeout=5_000) as stepped:
+        with qtbot.waitSignal(player.engine.stepped, timeout=30_000) as stepped:
             player.engine.step()
         assert stepped.args is not None
         assert stepped.args[1] == 40
-        # libVLC may tell of a step before its picture is drawn.
-        with suppress(QtBotTimeoutError):
-            qtbot.waitUntil(_reaches(player, held + step), timeout=2_000)
-        assert_shown(player.shown[-1:], [held + step])
+        assert player.shown[-1] == held + step
 
 
 def open_files() -> int:
@@ -279,7 +268,7 @@ def test_a_chunk_larger_than_the_read_ahead_plays(qapp: object, tmp_path: Path, 
     film = make_film(tmp_path, seconds=4, chunk_s=4, key_each_s=1, size=(1280, 720))
     assert len(film.chunks[0]) > 300_000
     player = Player(film)
-    with qtbot.waitSignal(player.engine.run_ended, timeout=15_000):
+    with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
         player.start(0, 1)
     assert_shown(player.shown, list(range(100)))
     player.engine.close()
@@ -287,7 +276,7 @@ def test_a_chunk_larger_than_the_read_ahead_plays(qapp: object, tmp_path: Path, 
 
 def test_fifty_random_reopens_leave_nothing_behind(player: Player, qtbot: QtBot) -> None:
     dice = random.Random(7)  # noqa: S311 - the same places each time
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(0, 1)
     player.engine.stop()
     files, threads = open_files(), native_threads()
@@ -296,7 +285,7 @@ def test_fifty_random_reopens_leave_nothing_behind(player: Player, qtbot: QtBot)
         # Every third waits for a chunk that never comes, and is left while it waits.
         player.withheld = {first} if turn % 3 == 0 else set()
         if turn % 3:
-            with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+            with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
                 player.start(first, 5, enter_ms=first * 2_000 + dice.choice((0, 1_100)))
         else:
             player.start(first, 5)
@@ -309,7 +298,7 @@ def test_fifty_random_reopens_leave_nothing_behind(player: Player, qtbot: QtBot)
 def test_closing_never_hangs_on_a_blocked_read(qapp: object, cut_film: CutFilm, qtbot: QtBot) -> None:
     player = Player(cut_film)
     player.withheld = {0}
-    with qtbot.waitSignal(player.engine.chunk_wanted, timeout=15_000):
+    with qtbot.waitSignal(player.engine.chunk_wanted, timeout=30_000):
         player.start(0, 5)
     done = threading.Event()
     watchdog = threading.Timer(10, done.set)
@@ -326,7 +315,7 @@ def test_nonsense_instead_of_a_film_is_told(player: Player, qtbot: QtBot) -> Non
     player.engine.run_ended.connect(lambda _run, _index: ends.append("ended"))
     run = player.engine.start(Run(b"not an init segment", 0, 1, 1))
     player.engine.feed(run, 0, b"nor a chunk" * 100)
-    qtbot.waitUntil(lambda: bool(ends), timeout=15_000)
+    qtbot.waitUntil(lambda: bool(ends), timeout=30_000)
     assert not player.shown
 
 
@@ -339,7 +328,7 @@ def test_damaged_bytes_in_a_chunk_do_not_take_the_window_down(player: Player, qt
     player.engine.run_ended.connect(lambda _run, _index: ends.append("ended"))
     run = player.start(0, 1)
     player.engine.feed(run, 0, damaged)
-    qtbot.waitUntil(lambda: bool(ends), timeout=15_000)
+    qtbot.waitUntil(lambda: bool(ends), timeout=30_000)
 
 
 def test_a_missing_library_is_a_problem_and_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -375,7 +364,7 @@ def listening() -> Callable[[], list[str]]:
 def test_playing_opens_no_port_and_writes_no_file(
     player: Player, qtbot: QtBot, listening: Callable[[], list[str]], short_path: Path
 ) -> None:
-    with qtbot.waitSignal(player.engine.first_picture, timeout=15_000):
+    with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(0, 2)
     assert listening() == []
     written = [path for path in short_path.rglob("*") if path.is_file() and path.stat().st_size > 1_000]

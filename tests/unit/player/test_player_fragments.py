@@ -64,7 +64,7 @@ def test_each_chunk_of_a_real_film_begins_with_a_key_fragment(cut_film: CutFilm)
     ],
 )
 def test_reads_every_form_of_sample_flags(fragment: bytes, is_key: bool) -> None:
-    assert entries(fragment, TRACK) == ((Entry(0, 2_000, len(fragment)),) if is_key else ())
+    assert entries(fragment, TRACK) == ((Entry(0, 2_000, len(fragment), pictures=1),) if is_key else ())
 
 
 def test_tells_where_the_fragment_of_an_entry_ends() -> None:

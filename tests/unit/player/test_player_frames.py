@@ -41,6 +41,31 @@ def test_the_latest_wins_and_what_is_looked_at_stays() -> None:
     assert len(seen) == 19
 
 
+@pytest.mark.parametrize("width", [8, 50])
+def test_a_picture_shown_again_is_no_news_whatever_fills_its_rows(width: int) -> None:
+    store, news, seen = make()
+    frame = store.shape(width, 4)
+    assert frame is not None
+    for number, value in enumerate((1, 1, 1, 2, 1)):
+        if width == 50:
+            store.writable().pixels[frame.pitch - 1] = number
+        put(store, value)
+        store.take()
+    assert news == [True, False, False, True, True]
+    assert (store.changes, len(seen)) == (3, 5)
+
+
+def test_only_the_last_row_tells_two_pictures_apart() -> None:
+    store, _, _ = make()
+    frame = store.shape(50, 4)
+    assert frame is not None
+    for value in (0, 9):
+        shown = store.writable()
+        shown.pixels[3 * shown.pitch + 49 * 4] = value
+        store.show(shown.address)
+    assert store.changes == 2
+
+
 def test_rows_are_aligned_and_pixels_have_the_pictures_size() -> None:
     store, _, _ = make()
     frame = store.shape(50, 3)

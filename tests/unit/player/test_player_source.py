@@ -18,7 +18,7 @@ def make(
     first: int = 0,
     limit: int = 5,
     *,
-    enter: Callable[[bytes], tuple[int, int]] = lambda _chunk: (0, 0),
+    enter: Callable[[bytes], tuple[int, int, bool]] = lambda _chunk: (0, 0, False),
     settled: bool = True,
 ) -> tuple[ByteSource, list[int]]:
     wanted: list[int] = []
@@ -68,7 +68,7 @@ def test_asks_for_the_present_and_the_next_chunk_once() -> None:
 
 
 def test_enters_the_first_chunk_where_told() -> None:
-    source, _ = make(first=2, limit=3, enter=lambda chunk: (len(chunk) - 3, 0))
+    source, _ = make(first=2, limit=3, enter=lambda chunk: (len(chunk) - 3, 0, False))
     source.feed(2, CHUNKS[2])
     assert drain(source) == b"initCCC"
 
@@ -83,7 +83,7 @@ def test_keeps_only_what_is_not_read_yet() -> None:
 
 
 def test_seeks_only_within_what_is_still_there() -> None:
-    source, _ = make(enter=lambda _chunk: (2, 0))
+    source, _ = make(enter=lambda _chunk: (2, 0, False))
     for index in range(5):
         source.feed(index, CHUNKS[index])
     assert not source.seek(4)
@@ -182,7 +182,7 @@ def test_at_the_end_of_the_film_there_is_nothing_to_decide() -> None:
 
 
 def test_what_follows_the_first_fragment_waits_for_its_picture() -> None:
-    source, _ = make(limit=1, enter=lambda _chunk: (2, 5))
+    source, _ = make(limit=1, enter=lambda _chunk: (2, 5, True))
     source.feed(0, CHUNKS[0])
     thread, got, _ = reading(source)
     thread.join(5)
@@ -194,7 +194,7 @@ def test_what_follows_the_first_fragment_waits_for_its_picture() -> None:
 
 
 def test_a_run_whose_picture_does_not_come_goes_on_without_it() -> None:
-    source, _ = make(limit=1, enter=lambda _chunk: (2, 5))
+    source, _ = make(limit=1, enter=lambda _chunk: (2, 5, False))
     source.feed(0, CHUNKS[0])
     assert drain(source) == b"init" + CHUNKS[0][2:]
 
