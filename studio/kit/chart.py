@@ -93,7 +93,9 @@ class Chart(QWidget):
         return self._plot is not None
 
     def show_series(self, series: Series) -> None:
-        """Show a series."""
+        """Show a series; one that is shown already is not drawn again."""
+        if self._plot is not None and series == self._series:
+            return
         self._series = series
         self.setAccessibleDescription(series.spoken(self._title))
         if self._plot is not None:

@@ -135,7 +135,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self.more_wanted.emit()
 
 
-_KEPT_TEXTS = 4096
+_KEPT_TEXTS, _MARK = 4096, 3
 # No letter of the interface is wider, in parts of the mean one: what fits by this need not be measured.
 _WIDEST = 1.7
 _LEAST_WIDTH, _GOOD_WIDTH = 160, 280
@@ -203,10 +203,12 @@ class _RowPainter:
     def __init__(self, painter: QPainter, inks: _Inks) -> None:
         self._painter, self._inks = painter, inks
 
-    def row(self, top: int, width: int, *, is_lit: bool) -> None:
-        """Paint a row's ground and its hairline."""
-        if is_lit:
+    def row(self, top: int, width: int, *, is_lit: bool, is_chosen: bool) -> None:
+        """Paint a row's ground and its hairline, and at the left the mark of one that is chosen."""
+        if is_lit or is_chosen:
             self._painter.fillRect(0, top, width, self._inks.high, self._inks.lit)
+        if is_chosen:
+            self._painter.fillRect(0, top, _MARK, self._inks.high - 1, self._inks.colour(self._inks.tokens.accent))
         self._painter.fillRect(0, top + self._inks.high - 1, width, 1, self._inks.line)
 
     def cell(self, cell: Cell, left: int, top: int, width: int, *, right: bool) -> None:
@@ -292,7 +294,7 @@ class Table(QTableView):
         row = first if first >= 0 else count
         while row < count and top <= area.bottom():
             cells = model.cells(row)
-            painter.row(top, width, is_lit=row == self._lit_row or row in chosen)
+            painter.row(top, width, is_lit=row == self._lit_row, is_chosen=row in chosen)
             for cell, column, (left, wide) in zip(cells, model.columns, places, strict=True):
                 painter.cell(cell, left, top, wide, right=column.right)
             row, top = row + 1, top + self._high

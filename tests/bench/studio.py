@@ -38,16 +38,21 @@ def figures() -> dict[str, dict[str, Any]]:
                 gaps = journey.gaps_ms(context)
         finally:
             service.close()
-    half, p99 = opened[len(opened) // 2], gaps[len(gaps) * 99 // 100]
+    half, made, p99 = _median(opened.back), _median(opened.made), gaps[len(gaps) * 99 // 100]
     over = f"over a service process on SQLite with {PAYMENTS:,} payments, a quarter of them this creator's"
     return {
-        "overview_1m_ms": _figure(half, 100, f"median of {len(opened)} from click to picture, {over}; slowest "
-                                  f"{opened[-1]:.0f} ms; the books were made in {made_s:.0f} s"),
+        "overview_1m_ms": _figure(half, 100, f"median of {len(opened.back)} from click to the picture of the fresh "
+                                  f"answer, {over}; slowest {opened.back[-1]:.0f} ms; {made:.0f} ms the first time, "
+                                  f"when the page is made; the books were made in {made_s:.0f} s"),
         "table_100k_first_paint_ms": _figure(first, 100, f"median of {table.FIRST_RUNS}: made, shown and painted"),
         "table_100k_worst_frame_ms": _figure(worst, 10, f"p99 of {table.FRAMES} whole paints; median {median:.1f} ms"),
-        "gui_gap_p99_ms": _figure(p99, 50, f"p99 of {len(gaps)} gaps of a 2 ms timer through six pages, twice; "
-                                  f"longest {gaps[-1]:.0f} ms"),
+        "gui_gap_p99_ms": _figure(p99, 50, f"p99 of {len(gaps)} gaps of a 2 ms timer through six pages, twice, "
+                                  f"each looked at for a quarter of a second; longest {gaps[-1]:.0f} ms"),
     }  # fmt: skip
+
+
+def _median(times: list[float]) -> float:
+    return sorted(times)[len(times) // 2]
 
 
 def _figure(value: float, goal: int, note: str) -> dict[str, Any]:

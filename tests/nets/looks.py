@@ -38,8 +38,9 @@ ALL = (
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Draw what asks for a ``look``, and names none itself, in each of them."""
+    """Draw what asks for a ``look``, and names none itself, in each of them; what is slim in one, but with --shots."""
     named = any("look" in str(mark.args[0]).split(",") for mark in metafunc.definition.iter_markers("parametrize"))
     if "look" in metafunc.fixturenames and not named:
-        looks = ALL if metafunc.config.getoption("--shots") else USUAL
+        is_slim = metafunc.definition.get_closest_marker("slim") is not None
+        looks = ALL if metafunc.config.getoption("--shots") else USUAL[:1] if is_slim else USUAL
         metafunc.parametrize("look", looks, ids=[look.name for look in looks])

@@ -53,6 +53,7 @@ class PassPage(PassFrame):
         self.banner.show_problem(state.problem)
         if state.found is None:
             return
+        self.is_known()
         offer = state.found.offer
         self.none.setVisible(offer is None)
         self._offer.setVisible(offer is not None)

@@ -10,14 +10,16 @@ from studio.kit.theme import scaled
 from studio.kit.tokens import SMALL, Tone
 from studio.kit.widgets.text import Text, set_property
 
+_NONE = "none"
+
 
 class Badge(Text):
-    """Shows a state as a word; the colour only repeats it."""
+    """Shows a state as a word; the colour only repeats it. Without a word there is nothing to see."""
 
     def __init__(self, text: str = "", tone: Tone = "neutral") -> None:
         super().__init__(text, size=SMALL, weight=QFont.Weight.DemiBold)
         self.setWordWrap(False)
-        self.setProperty("badge", tone)
+        self.setProperty("badge", tone if text else _NONE)
         self.setProperty("alignment", CENTRED)
         self.setFixedHeight(scaled(22))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -25,4 +27,4 @@ class Badge(Text):
     def set_state(self, text: str, tone: Tone) -> None:
         """Change word and tone."""
         self.setText(text)
-        set_property(self, "badge", tone)
+        set_property(self, "badge", tone if text else _NONE)

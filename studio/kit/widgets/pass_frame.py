@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.kit.widgets.card import Card
 from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -33,10 +35,17 @@ class PassFrame(PageFrame):
 
     def stand(self, *parts: QWidget) -> None:
         """Put the parts below each other, hidden until there is something to show."""
+        self._ghost = Card()
+        self._ghost.body.addWidget(skeleton_lines(40, 100, 100, 70, spacing=24, height=20))
+        self.body.addWidget(self._ghost)
         for part in (self.none, *parts):
             part.hide()
             self.body.addWidget(part)
         self.body.addStretch(1)
+
+    def is_known(self) -> None:
+        """Take the ghost away: what is to be shown has come."""
+        self._ghost.hide()
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self.context.handle(problem, self._again)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
 
+_BELOW_TITLE = 2
+"""Where the parts of a page begin: its title and the banner come first."""
+
 
 class MembersPage(PageFrame):
     """Who pays by the month."""
@@ -69,7 +72,7 @@ class MembersPage(PageFrame):
         self._asked.pay_wanted.connect(self._refunds.pay)
         self._asked.refuse_wanted.connect(self._refunds.refuse)
         self._refunds.changed.connect(self._render_refunds)
-        self.body.insertWidget(0, self._asked)
+        self.body.insertWidget(_BELOW_TITLE, self._asked)
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)

@@ -37,6 +37,7 @@ class OfferCard(Card):
         self._name.setMaxLength(_MOST)
         self._price = MoneyField(name="oversight.pass.price", says=tr("Price of thirty days in dollars"), hint="7.99")
         self._send = secondary(tr("Offer it"), name="oversight.pass.offer")
+        self._send.setEnabled(False)
         self._send.clicked.connect(self._on_send)
         fields = row(Field(tr("Name"), self._name), Field(tr("Thirty days cost"), self._price), spacing=16)
         self.body.addLayout(fields)

@@ -14,6 +14,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, column, hairline, row
 from studio.kit.widgets.page import PageFrame
+from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr
 from studio.pages.oversight.offer import OfferCard
 from studio.pages.oversight.view_model import OversightViewModel
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 _WIDTH = 900
 _REASONS: dict[str, str] = {
-    "illegal": "illegal",
+    "illegal": mark("illegal"),
     "infringement": mark("somebody else's work"),
-    "violence": "violence",
+    "violence": mark("violence"),
     "sexual": mark("sexual content"),
-    "harassment": "harassment",
-    "misleading": "misleading",
-    "spam": "spam",
-    "abuse": "abuse",
-    "other": "other",
+    "harassment": mark("harassment"),
+    "misleading": mark("misleading"),
+    "spam": mark("spam"),
+    "abuse": mark("abuse"),
+    "other": mark("other"),
 }
 
 
@@ -72,16 +73,20 @@ class Line(QWidget):
 
 
 class Queue(Card):
-    """Lines under a title, or a sentence when nothing waits."""
+    """Lines under a title, or a sentence when nothing waits; neither while that is not known."""
 
     def __init__(self, title: str, nothing: str) -> None:
         super().__init__(title)
         self._nothing = text.muted(nothing)
+        self._nothing.hide()
+        self._ghost = skeleton_lines(60, height=20)
         self._lines: list[QWidget] = []
-        self.body.addWidget(self._nothing)
+        for part in (self._ghost, self._nothing):
+            self.body.addWidget(part)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show what waits in place of what was shown."""
+        self._ghost.hide()
         for old in self._lines:
             self.body.removeWidget(old)
             old.deleteLater()

@@ -11,6 +11,7 @@ from studio.kit.format import DASH, moment, money, money_exact, short
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.card import Card
+from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import tr
 from studio.pages.payouts.states import STATES
 
@@ -52,12 +53,15 @@ class HistoryCard(Card):
         self.table.opened.connect(self._on_opened)
         self._none = text.muted(tr("No withdrawals yet. The first one you make becomes a line here."))
         self._hint = text.caption(wrap=True)
-        for part in (self._none, self.table, self._hint):
+        self._ghost = skeleton_lines(100, 100, spacing=24, height=20)
+        for part in (self._ghost, self._none, self.table, self._hint):
             self.body.addWidget(part)
-        self.show_history((), "")
+        for part in (self._none, self.table, self._hint):
+            part.hide()
 
     def show_history(self, history: Sequence[WithdrawalOut], explorer: str) -> None:
         """Show these withdrawals; explorer: where their transactions can be looked at, if anywhere."""
+        self._ghost.hide()
         self._model.set_rows(history)
         self._none.setVisible(not history)
         self.table.setVisible(bool(history))

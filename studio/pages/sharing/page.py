@@ -49,6 +49,7 @@ class SharingPage(PassFrame):
         self.banner.show_problem(state.problem)
         if state.found is None:
             return
+        self.is_known()
         found, sharing = state.found, state.found.sharing
         has_any = found.offer is not None or bool(sharing.months)
         self.none.setVisible(not has_any)

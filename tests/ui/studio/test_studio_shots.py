@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,32 +13,13 @@ from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
 from services.wire.storage import DetectedOut, StorageOut, TargetOut
 from services.wire.uploads import DraftIn, StageOut
-from studio.kit.chart import Chart
-from studio.kit.context import PageContext
-from studio.kit.route import Route
-from studio.kit.service_state import Phase, ServiceState
-from studio.rail import Rail
-from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
 from studio.welcome import WelcomePage
 from studio.window import Window
 from tests.fixtures import samples, samples_settings
-from tests.fixtures.window import PreparedClient
+from tests.fixtures.window_scenes import Scene
 from tests.nets.looks import Look
 
 Shot = Callable[[QWidget, str], None]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A page in a state: what the service answers, and what is done on the page."""
-
-    name: str
-    route: str
-    answers: dict[str, Any]
-    act: Callable[[Any], None] | None = None
-    settled: Callable[[Any], bool] | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
-    """What the page is opened with."""
 
 
 def _withdraw(page: Any) -> None:
@@ -313,66 +293,9 @@ SCENES = [
 ]
 
 
-@pytest.fixture
-def frame(qtbot: QtBot, look: Look, wear: Callable[[Look], None]) -> Window:
-    """The window with its rail, in demo mode, the service ready."""
-    wear(look)
-    window = Window()
-    qtbot.addWidget(window)
-    player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
-    rail = Rail(STUDIO_ROUTES, player, {"creator": "Creator", "viewer": "Viewer"})
-    rail.personas.mark("creator")
-    window.set_rail(rail)
-    window.show_service(ServiceState(Phase.READY))
-    return window
-
-
-def _no_page(_context: PageContext) -> QWidget:
-    return QWidget()
-
-
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_draw(
-    scene: Scene,
-    look: Look,
-    frame: Window,
-    qtbot: QtBot,
-    client: PreparedClient,
-    page_context: PageContext,
-    shot: Shot,
-    picture_faults: Callable[[QWidget], list[str]],
-) -> None:
-    client.answers |= scene.answers
-    page: Any = STUDIO_ROUTES[scene.route].factory(page_context)
-    if scene.params:
-        page.open(scene.params)
-    frame.show_page(page, scene.route)
-    frame.resize(*look.size)
-    with qtbot.waitExposed(frame):
-        frame.show()
-    asked = [name for name in scene.answers if name not in ("payouts.precheck", "uploads.quote", "uploads.look")]
-    qtbot.waitUntil(lambda: all(client.called(name) for name in asked))
-    marker: list[str] = []
-    page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: bool(marker))
-    if scene.act is not None:
-        scene.act(page)
-    if scene.settled is not None:
-        settled = scene.settled
-        qtbot.waitUntil(lambda: settled(page))
-    qtbot.waitUntil(lambda: all(_is_drawn(chart) for chart in page.findChildren(Chart)), timeout=20_000)
-    page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
-    qtbot.waitUntil(lambda: len(marker) == 2)
-    shot(frame, f"studio/{scene.name}-{look.name}")
-    assert not picture_faults(frame)
-
-
-def _is_drawn(chart: Chart) -> bool:
-    return chart.series is None or chart.drawn
-
-
-async def _nothing(_client: Any) -> str:
-    return "done"
+def test_draw(scene: Scene, draw_scene: Callable[[Scene], None]) -> None:
+    draw_scene(scene)
 
 
 def test_draw_welcome(
