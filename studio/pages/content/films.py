@@ -16,7 +16,7 @@ from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
-from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.card import Card
 from studio.kit.widgets.choice import Choice
 from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.money_field import MoneyField
@@ -109,10 +109,8 @@ class FilmTools(Card):
         self._several.clicked.connect(self._on_several)
         self._is_several = False
         self._count = text.muted(wrap=False)
-        line = row(self.search, access, order, self._several, spacing=8)
-        line.addStretch(1)
-        line.addWidget(self._count)
-        self.body.addLayout(line)
+        self.search.setMinimumWidth(scaled(180))
+        self.body.addLayout(Flow(self.search, access, order, self._several, self._count, spacing=8, apart=True))
 
     def show_several(self, *, on: bool) -> None:
         """Offer to pick several films, or the way back."""
