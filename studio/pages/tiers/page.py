@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.kit.problems import Action, Problem
 from studio.kit.tokens import GUTTER
-from studio.kit.widgets.button import primary
+from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, Slot
 from studio.kit.widgets.empty import EmptyState
 from studio.kit.widgets.page import PageFrame
@@ -38,7 +38,10 @@ class TiersPage(PageFrame):
         self._shown_cards: dict[str, TierCard] = {}
         self._new = primary(tr("New tier"), name="tiers.new", icon="plus")
         self._new.clicked.connect(self.model.begin)
-        self.buttons.addWidget(self._new)
+        self._undo = ghost(tr("Undo"), name="tiers.undo", icon="retry")
+        self._undo.clicked.connect(self.model.take_back)
+        for button in (self._undo, self._new):
+            self.buttons.addWidget(button)
         self._form = TierFormCard()
         self._form.typed.connect(self.model.type)
         self._form.save_wanted.connect(self.model.save)
@@ -68,6 +71,7 @@ class TiersPage(PageFrame):
         self.body.addStretch(1)
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
+        self._undo.hide()
         self.model.saved.connect(self._on_saved)
         self.model.archived.connect(self._on_archived)
         self.model.refresh()
@@ -91,6 +95,8 @@ class TiersPage(PageFrame):
         state = self.model.state
         self.banner.show_problem(state.problem)
         self.subtitle.setText("" if state.tiers is None else tr("{len} of 3", len=len(state.tiers)))
+        self._undo.setVisible(state.undo is not None and state.form is None)
+        self._undo.setEnabled(not state.busy)
         self._new.setEnabled(not state.is_full)
         self._new.setToolTip(tr("Three tiers are the most there can be.") if state.is_full else "")
         if state.form is not None:

@@ -61,6 +61,8 @@ class TiersState:
     leaving: str = ""
     """The tier that was asked to be archived, until that is confirmed; empty for none."""
     form: TierForm | None = None
+    undo: TierForm | None = None
+    """What the last change replaced; None for nothing that can be made undone."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -93,16 +95,7 @@ class TiersViewModel(ViewModel[TiersState]):
 
     def edit(self, tier: TierOut) -> None:
         """Open the form with a tier."""
-        form = TierForm(
-            tier_id=tier.id,
-            name=tier.name,
-            price=tier.price,
-            perks="\n".join(tier.perks),
-            early_access_days=tier.early_access_days,
-            downloads=tier.downloads,
-            requests=tier.requests,
-        )
-        self._set(form=form, problem=None)
+        self._set(form=_form_of(tier), problem=None)
 
     def type(self, form: TierForm) -> None:
         """Take over what was typed."""
@@ -117,6 +110,16 @@ class TiersViewModel(ViewModel[TiersState]):
         form = self.state.form
         if form is None or self.state.busy or form.mistake or not form.name.strip():
             return
+        before = next((tier for tier in self.state.tiers or () if tier.id == form.tier_id), None)
+        self._send(form, undo=None if before is None else _form_of(before))
+
+    def take_back(self) -> None:
+        """Make the last change of a tier undone."""
+        before = self.state.undo
+        if before is not None and not self.state.busy:
+            self._send(before, undo=None)
+
+    def _send(self, form: TierForm, *, undo: TierForm | None) -> None:
         self._set(busy=True, problem=None)
         fields: dict[str, Any] = {
             "name": form.name.strip(),
@@ -126,10 +129,15 @@ class TiersViewModel(ViewModel[TiersState]):
             "downloads": form.downloads,
             "requests": form.requests,
         }
+
+        def saved(tier: TierOut) -> None:
+            self._set(undo=undo)
+            self._on_saved(tier)
+
         if form.tier_id:
-            self._act(lambda desk: desk.tiers.update(form.tier_id, **fields), self._on_saved)
+            self._act(lambda desk: desk.tiers.update(form.tier_id, **fields), saved)
         else:
-            self._act(lambda desk: desk.tiers.create(**fields), self._on_saved)
+            self._act(lambda desk: desk.tiers.create(**fields), saved)
 
     def ask_archive(self, tier_id: str) -> None:
         """Ask whether a tier is really to be archived; empty takes the question back."""
@@ -143,7 +151,8 @@ class TiersViewModel(ViewModel[TiersState]):
             self._act(lambda desk: desk.tiers.archive(tier_id), self._on_archived)
 
     def _on_archived(self, tier: TierOut) -> None:
-        self._set(tiers=tuple(each for each in self.state.tiers or () if each.id != tier.id), busy=False)
+        left = tuple(each for each in self.state.tiers or () if each.id != tier.id)
+        self._set(tiers=left, undo=None, busy=False)
         self.archived.emit(tier)
 
     def _on_figures(self, figures: tuple[TierFiguresOut, ...]) -> None:
@@ -160,3 +169,15 @@ class TiersViewModel(ViewModel[TiersState]):
         ordered = tuple(sorted([*kept, tier], key=lambda each: (each.price, each.created_at)))
         self._set(tiers=ordered, form=None, busy=False, problem=None)
         self.saved.emit(tier)
+
+
+def _form_of(tier: TierOut) -> TierForm:
+    return TierForm(
+        tier_id=tier.id,
+        name=tier.name,
+        price=tier.price,
+        perks="\n".join(tier.perks),
+        early_access_days=tier.early_access_days,
+        downloads=tier.downloads,
+        requests=tier.requests,
+    )

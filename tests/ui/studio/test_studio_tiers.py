@@ -158,3 +158,24 @@ def test_what_changed_before_the_hub_listened_is_fetched_again(
         page_context.events.start()
     qtbot.waitUntil(lambda: kinds == ["tier"])
     page_context.events.stop()
+
+
+def test_a_change_of_a_tier_is_taken_back(qtbot: QtBot, page: TiersPage, client: PreparedClient) -> None:
+    before = samples.TIERS[0]
+
+    def update(_tier: str, **fields: Any) -> Any:
+        return before.model_copy(update=fields)
+
+    client.answers["tiers.update"] = update
+    undo = page.findChild(Button, "tiers.undo")
+    assert undo is not None
+    assert undo.isHidden()
+    press(page, "tier.change")
+    QTest.keyClicks(field(page, "tiers.name"), " and more")
+    press(page, "tiers.save")
+    qtbot.waitUntil(undo.isVisible)
+    press(page, "tiers.undo")
+    qtbot.waitUntil(undo.isHidden)
+    sent = [fields["name"] for _, fields in client.called("tiers.update")]
+    assert sent == [f"{before.name} and more", before.name]
+    qtbot.waitUntil(lambda: page.model.state.tiers == (before,))
