@@ -193,4 +193,7 @@ def _repeated(base: Path, target: Path, size_bytes: int) -> Path:
                     packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
                     packet.stream = streams[packet.stream.index]
                     output.mux_one(packet)
+    # What is left to be written of it would be written in the time of what is measured.
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
     return target
