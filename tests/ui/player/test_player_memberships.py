@@ -153,13 +153,17 @@ def test_the_wallet_lists_memberships_and_cancels_one(
     qtbot.waitUntil(lambda: "Renews on" in shown(page))
     assert "Supporter · Slow Lantern" in shown(page)
     assert "$2.99 a month. Renews on" in shown(page)
-    client.answers["memberships.cancel"] = MembershipsOut(
-        memberships=(membership("ending", reason="cancelled"),), payments=()
-    )
+    ending = membership("ending", reason="cancelled")
+    ending = ending.model_copy(update={"membership": ending.membership.model_copy(update={"id": "active"})})
+    client.answers["memberships.cancel"] = MembershipsOut(memberships=(ending,), payments=())
     click(page, "wallet.membership.cancel")
     qtbot.waitUntil(lambda: "You cancelled it." in shown(page))
     assert client.called("memberships.cancel") == [(("active",), {})]
     assert "Keep it" in shown(page)
+    client.answers["memberships.resume"] = MembershipsOut(memberships=(membership("active"),), payments=())
+    click(page, "wallet.membership.resume")
+    qtbot.waitUntil(lambda: "Renews on" in shown(page))
+    assert client.called("memberships.resume") == [(("active",), {})]
 
 
 def test_a_renewal_that_failed_says_why(wallet: Callable[..., WalletPage], qtbot: QtBot) -> None:
