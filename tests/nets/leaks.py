@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 # Threads end a little after what they served; on a busy machine that takes a moment.
-PATIENCE_S = float(os.environ.get("LEAK_PATIENCE_S", "10"))
+PATIENCE_S = float(os.environ.get("LEAK_PATIENCE_S", "30"))
 # Threads that belong to the process, not to a test.
 _SHARED_THREADS = ("pytest_timeout", "QtFontDatabase", "tokio", "Dummy-")
 
