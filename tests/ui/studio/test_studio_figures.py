@@ -352,7 +352,7 @@ def test_draw_figures(
     state = page.model
     if act is not None:
         loaded = ("overview", "sums", "members", "tiers", "rows")
-        qtbot.waitUntil(lambda: any(getattr(state.state, name, None) is not None for name in loaded))
+        qtbot.waitUntil(lambda: any(getattr(state.state, name, None) for name in loaded))
         act(page)
     qtbot.waitUntil(lambda: settled(page))
     qtbot.waitUntil(lambda: all(c.series is None or c.drawn for c in page.findChildren(Chart)), timeout=20_000)
