@@ -9,8 +9,8 @@ from pydantic import Field
 from services.wire.base import Answer, Moment, Request
 
 NoticeKind = Literal[
-    "sale", "member_joined", "member_left", "payout_done", "upload_done", "upload_failed", "low_gas", "renewal_failed",
-    "request_came", "refund_asked", "case_opened",
+    "sale", "member_joined", "member_left", "payout_done", "payout_failed", "upload_done", "upload_failed", "low_gas",
+    "renewal_failed", "request_came", "refund_asked", "case_opened", "backup_due",
 ]  # fmt: skip
 NOTICE_KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 Digest = Literal["at_once", "hourly", "daily"]

@@ -18,10 +18,12 @@ NAMES: dict[NoticeKind, str] = {
     "refund_asked": mark("A refund is asked for"),
     "case_opened": mark("A case about you is opened"),
     "payout_done": mark("A payout arrived"),
+    "payout_failed": mark("A payout failed"),
     "upload_done": mark("A film is published"),
     "upload_failed": mark("An upload stopped"),
     "low_gas": mark("Gas money runs low"),
     "renewal_failed": mark("A renewal failed"),
+    "backup_due": mark("A backup is due"),
 }
 ROUTES: dict[NoticeKind, str] = {
     "sale": "earnings",
@@ -31,10 +33,12 @@ ROUTES: dict[NoticeKind, str] = {
     "refund_asked": "members",
     "case_opened": "sharing",
     "payout_done": "payouts",
+    "payout_failed": "payouts",
     "upload_done": "content",
     "upload_failed": "upload",
     "low_gas": "payouts",
     "renewal_failed": "wallet",
+    "backup_due": "settings",
 }
 """The page with the rows behind a notice."""
 DIGESTS: dict[Digest, str] = {
@@ -51,9 +55,11 @@ _SENTENCES: dict[NoticeKind, str] = {
     "refund_asked": mark("A viewer asks {sum} back for “{title}”."),
     "case_opened": mark("A case about your account is open. You can object to it."),
     "payout_done": mark("{sum} arrived in your wallet."),
+    "payout_failed": mark("The payout of {sum} failed. Your earnings are where they were."),
     "upload_done": mark("“{title}” is published."),
     "upload_failed": mark("The upload of “{title}” stopped. Its form is kept."),
     "low_gas": mark("Gas money is running low; a withdrawal needs a little."),
+    "backup_due": mark("Your key's backup is out of date, or there is none. Make a fresh one."),
     "renewal_failed": mark("A membership could not be renewed. Look at your wallet."),
 }
 

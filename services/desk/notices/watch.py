@@ -16,6 +16,7 @@ from services.desk.memberships.tables import Membership
 from services.desk.needs import is_low_on_gas
 from services.desk.notices.book import note
 from services.desk.tables import Setting, Upload, Withdrawal
+from services.desk.wallet.backup import standing
 from services.units.money import total
 from services.units.time import iso
 from services.wire.cases import CaseOut
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 _EVERY_S = 30.0
 _SEEN = "notices.seen"
 _LOOKED_AT = 100
+_OVER: dict[str, NoticeKind] = {"confirmed": "payout_done", "failed": "payout_failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,13 @@ def _turn_back(desk: Desk, since: datetime) -> None:
 
 def _own_books(desk: Desk, since: datetime) -> list[News]:
     with desk.database.read() as session:
-        confirmed = select(Withdrawal).where(Withdrawal.state == "confirmed").order_by(Withdrawal.ordinal.desc())
+        over = select(Withdrawal).where(Withdrawal.state.in_(_OVER)).order_by(Withdrawal.ordinal.desc())
         ended = select(Upload).where(Upload.state.in_(("failed", "published"))).order_by(Upload.created_at.desc())
-        payouts, uploads = session.scalars(confirmed.limit(3)).all(), session.scalars(ended.limit(20)).all()
+        payouts, uploads = session.scalars(over.limit(3)).all(), session.scalars(ended.limit(20)).all()
         failed = session.scalars(select(Membership).where(Membership.reason != "")).all()
     # What ends now may have begun a while before; each is noted once.
     begun = since - timedelta(days=1)
-    news = [News("payout_done", one.id, {"amount": str(one.amount.micros)}) for one in payouts if one.at > begun]
+    news = [News(_OVER[one.state], one.id, {"amount": str(one.amount.micros)}) for one in payouts if one.at > begun]
     for upload in uploads:
         if upload.created_at > begun:
             kind: NoticeKind = "upload_failed" if upload.state == "failed" else "upload_done"
@@ -103,6 +105,8 @@ def _own_books(desk: Desk, since: datetime) -> list[News]:
             news.append(News("renewal_failed", f"{membership.id}:{until}", told))
     if _has_earnings(desk) and is_low_on_gas(desk):
         news.append(News("low_gas", f"{desk.clock.now():%Y-%m-%d}", {}))
+    if standing(desk).is_due:
+        news.append(News("backup_due", f"{desk.clock.now():%Y-%m}", {}))
     return news
 
 

@@ -17,6 +17,7 @@ from services.client import Client
 from services.db import sealed
 from services.db.keybox import key_file
 from services.desk.context import Desk
+from services.desk.notices.watch import look
 from services.desk.publishing import record
 from services.desk.tables import Upload, Withdrawal
 from services.desk.wallet.backup import open_backup, secrets_here
@@ -87,11 +88,15 @@ async def test_it_is_tried_goes_out_of_date_and_comes_back_elsewhere(tmp_path: P
         assert tried.holds
         assert (tried.address, tried.films, tried.missing, tried.wrong, tried.others) == (address, 1, 0, 0, 0)
         assert (await wallet.backup()).tried_at is not None
+        await look(running.desk("main"))
         hand_clock.advance(timedelta(hours=1))
         draft(running, tmp_path, "Night trains")
         later = await wallet.backup()
         assert (later.is_due, later.newer) == (True, 1)
         assert (await needs(running))["backup_due"]["newer"] == "1"
+        for _ in range(2):
+            await look(running.desk("main"))
+        assert [row.kind for row in (await running.client.desk("main").notices.list()).rows] == ["backup_due"]
         assert not (await wallet.try_backup(str(file), PASSPHRASE)).holds
     elsewhere = tmp_path / "there"
     async with own(elsewhere, hand_clock):

@@ -9,7 +9,9 @@ from pathlib import Path
 from services.desk.notices.book import note
 from services.desk.notices.watch import look
 from services.desk.publishing import record
-from services.desk.tables import Upload
+from services.desk.tables import Upload, Withdrawal
+from services.units.ids import withdrawal_intent
+from services.units.money import Money
 from services.wire.notices import NOTICE_KINDS, RulesIn
 from tests.fixtures.chain import HandClock
 from tests.fixtures.world import RunningWorld
@@ -44,6 +46,21 @@ async def test_what_happened_is_noted_once_and_told_once(
     assert await notices.take() == ()
     await notices.read()
     assert (await notices.list()).unread == 0
+
+
+async def test_a_payout_that_failed_is_told(running: RunningWorld) -> None:
+    desk, notices = running.desk("creator"), running.creator.notices
+    await look(desk)
+    with desk.database.write() as session:
+        session.add(
+            Withdrawal(
+                id=withdrawal_intent(creator=desk.keyring.owner(), ordinal=1), ordinal=1, amount=Money(5),
+                state="failed", transaction=None, fee=None, error="not_signed", at=desk.clock.now(),
+            )
+        )  # fmt: skip
+    await look(desk)
+    await look(desk)
+    assert [(row.kind, row.params) for row in (await notices.list()).rows] == [("payout_failed", {"amount": "5"})]
 
 
 async def test_rules_hold_back_and_let_go(running: RunningWorld, hand_clock: HandClock) -> None:
