@@ -24,7 +24,7 @@ class ByteSource:
     Whoever stops the engine calls ``abort`` first: a blocked read would hang the stop (measured).
 
     WORKAROUND(VLC 3): the second picture of a run flushes the first when that was not shown yet (1 of 12 runs
-    measured). The second waits until VLC has buffered 300 ms, so what follows the first fragment (250 ms) is held back
+    measured). The second waits until VLC has buffered 700 ms, so what follows the first fragment (250 ms) is held back
     until ``go_on``.
 
     wanted: called with the index of a chunk that will be needed, on any thread, once an index.

@@ -25,6 +25,9 @@ _STALE_PAUSE_S = 1.0
 _STEP_S = 3.0
 _SHOWN_AGAIN = 4
 _PAUSE_S = 1.0
+# WORKAROUND(VLC 3: its 300 ms from reading to showing cannot be set for a source of ours): it adds what subtitles, of
+# which it shows none here, are early. Later than all that it would throw decoded pictures away.
+_AHEAD_US = 400_000
 _USUAL_PICTURES = 25.0
 BROKEN_OFF = -1
 
@@ -179,6 +182,7 @@ class VlcThread:
         self._apply_volume()
         if self._player.play() != 0:
             self._listener.on_failed(run)
+        self._player.video_set_spu_delay(-_AHEAD_US)
 
     def _halt(self) -> None:
         self._run, self._fresh = 0, False
