@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,11 @@ from services.wire.memberships import RefundOut
 from services.wire.problems import ProblemError
 from studio.kit.chart import Chart
 from studio.kit.context import PageContext
-from studio.kit.route import Route
-from studio.kit.service_state import Phase, ServiceState
-from studio.kit.theme import Theme
-from studio.kit.tokens import ThemeName
 from studio.kit.widgets.tile import Tile
 from studio.pages.earnings.page import EarningsPage
 from studio.pages.members.page import MembersPage
 from studio.pages.overview.page import OverviewPage
 from studio.pages.tiers.page import TiersPage
-from studio.rail import Rail
-from studio.routes import PLAYER_NAMES, STUDIO_ROUTES
-from studio.window import Window
 from tests.fixtures import samples
 from tests.fixtures import samples_figures as made
 from tests.fixtures.viewer import click, shown
@@ -258,118 +250,6 @@ def test_without_members_the_next_step_is_a_tier(
     qtbot.waitUntil(lambda: page.model.state.members is not None)
     click(page, "members.tiers")
     assert shell.visited == [("tiers", {})]
-
-
-@pytest.fixture
-def frame(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
-    window = Window()
-    qtbot.addWidget(window)
-    player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
-    rail = Rail(STUDIO_ROUTES, player, {"creator": "Creator", "viewer": "Viewer"})
-    rail.personas.mark("creator")
-    window.set_rail(rail)
-    window.show_service(ServiceState(Phase.READY))
-    yield window
-    theme.use("dark")
-
-
-def _no_page(_context: PageContext) -> QWidget:
-    return QWidget()
-
-
-def _lines(page: Any) -> None:
-    page.model.open_sum(page.model.state.sums.rows[-1])
-
-
-SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Callable[[Any], bool]]] = {
-    "overview-metrics": (
-        "overview", {}, lambda page: page.model.show("watch"), lambda page: page.model.state.figures is not None,
-    ),
-    "earnings": ("earnings", {}, None, lambda page: page.model.state.figures is not None),
-    "earnings-films": (
-        "earnings", {}, lambda page: page.model.add_up("item"), lambda page: page.model.state.sums is not None,
-    ),
-    "earnings-lines": ("earnings", {}, _lines, lambda page: page.model.state.lines is not None),
-    "earnings-empty": (
-        "earnings",
-        {
-            "figures.breakdown": lambda period, by="day", **_of: made.breakdown(period, by, empty=True),
-            "figures.series": made.figures(empty=True),
-        },
-        lambda page: page.model.add_up("item"),
-        lambda page: page.model.state.sums is not None,
-    ),
-    "earnings-down": (
-        "earnings",
-        {"figures.breakdown": ProblemError("service.unreachable"), "figures.series": ProblemError("internal")},
-        None,
-        lambda page: page.model.state.problem is not None,
-    ),
-    "tiers-figures": (
-        "tiers", {"tiers.mine": samples.TIERS, "figures.tiers": made.TIER_FIGURES},
-        lambda page: page.model.ask_archive("t2"), lambda page: bool(page.model.state.figures),
-    ),
-    "content-revenue": (
-        "content",
-        {
-            "earnings.items": (samples.item(), samples.item("Night trains, part two", minutes=34, price="0.0125")),
-            "uploads.list": (), "tiers.mine": (), "figures.item": made.item_figures(),
-        },
-        lambda page: page._table.selectRow(0), lambda page: page._earned.state.figures is not None,
-    ),
-    "content-long": (
-        "content",
-        {
-            "earnings.items": (samples.item(),), "uploads.list": (), "tiers.mine": samples.TIERS,
-            "figures.items": lambda **wish: made.items(count=240, **wish),
-        },
-        lambda page: page._list.table.selectAll(), lambda page: page._films.state.total == 240,
-    ),
-    "members": ("members", {}, lambda page: page.table.selectRow(3), lambda page: page.model.state.history is not None),
-    "members-empty": (
-        "members", {"figures.members": made.members(empty=True)}, None,
-        lambda page: page.model.state.members is not None,
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("worn", "size"), [("dark", (1280, 800)), ("light", (1024, 700))], ids=["dark-wide", "light-narrow"]
-)
-@pytest.mark.parametrize("scene", SCENES)
-def test_draw_figures(
-    scene: str, worn: ThemeName, size: tuple[int, int], frame: Window, qtbot: QtBot, theme: Theme,
-    figures: PreparedClient, page_context: PageContext, shot: Shot,
-) -> None:  # fmt: skip
-    theme.use(worn)
-    route, answers, act, settled = SCENES[scene]
-    figures.answers |= answers
-    page: Any = STUDIO_ROUTES[route].factory(page_context)
-    frame.show_page(page, route)
-    frame.resize(*size)
-    with qtbot.waitExposed(frame):
-        frame.show()
-    state = page.model
-    if act is not None:
-        loaded = ("overview", "sums", "members", "tiers", "rows")
-        qtbot.waitUntil(lambda: any(getattr(state.state, name, None) for name in loaded))
-        act(page)
-    qtbot.waitUntil(lambda: settled(page))
-    qtbot.waitUntil(lambda: all(c.series is None or c.drawn for c in page.findChildren(Chart)), timeout=20_000)
-    # Some turns of the loop more: what was shown last is laid out then, one layer a turn.
-    marker: list[str] = []
-    for turn in range(6):
-        page_context.bridge.run(frame, _nothing, marker.append, marker.append)  # type: ignore[arg-type]
-        qtbot.waitUntil(partial(_has, marker, turn + 1))
-    shot(frame, f"studio/{scene}-{size[0]}-{worn}")
-
-
-def _has(marker: list[str], count: int) -> bool:
-    return len(marker) >= count
-
-
-async def _nothing(_client: Any) -> str:
-    return "done"
 
 
 def test_a_tier_tells_its_members_and_is_archived_in_two_steps(
