@@ -378,22 +378,9 @@ def test_a_film_may_share_the_parts_of_another_one() -> None:
 
 def test_what_a_creator_signs_is_eip_712() -> None:
     manifest = MANIFEST
-    types = {
-        "Manifest": [
-            {"name": name, "type": kind}
-            for name, kind in (
-                ("contentId", "bytes32"),
-                ("version", "uint64"),
-                ("chunksRoot", "bytes32"),
-                ("chunkCount", "uint32"),
-                ("bodyHash", "bytes32"),
-                ("creator", "address"),
-                ("escrow", "address"),
-                ("token", "address"),
-                ("createdAt", "uint64"),
-            )
-        ]
-    }
+    fields = "bytes32 contentId,uint64 version,bytes32 chunksRoot,uint32 chunkCount,bytes32 bodyHash,address creator"
+    fields += ",address escrow,address token,uint64 createdAt"
+    types = {"Manifest": [dict(zip(("type", "name"), field.split(), strict=True)) for field in fields.split(",")]}
     message = {
         "contentId": raw(manifest.content_id),
         "version": manifest.version,
