@@ -191,7 +191,7 @@ def test_the_seek_bar_shows_pictures_of_what_may_be_played_only(peek: Peek, cut_
     with qtbot.assertNotEmitted(peek.chunk_wanted, wait=400):
         peek.ask(4_500)
     # Seen before: at once, without a run.
-    with qtbot.waitSignal(peek.ready, timeout=50):
+    with qtbot.assertNotEmitted(peek.chunk_wanted), qtbot.waitSignal(peek.ready):
         peek.ask(2_900)
 
 
