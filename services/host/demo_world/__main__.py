@@ -19,8 +19,8 @@ from services.host.demo_world.build import build
 from services.host.demo_world.sizes import SEED, SIZES
 from services.wire.problems import ProblemError
 
-_AGAIN_S, _TIDY_S = 1.5, 20.0
-_TIDYING = threading.Event()
+_TIDY_S = 20.0
+_GIVEN_UP = threading.Event()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,12 +51,13 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 1
     finally:
-        _TIDYING.set()
         shutil.rmtree(growing, ignore_errors=True)
     return 0
 
 
 def _tell(stage: str, part: float) -> None:
+    if _GIVEN_UP.is_set():
+        raise KeyboardInterrupt
     print(json.dumps({"stage": stage, "part": round(part, 4)}), flush=True)
 
 
@@ -64,10 +65,9 @@ def _end_with_parent() -> None:
     """End as by Ctrl+C, which puts away what is half done; by force if that takes long."""
     while os.read(0, 4096):
         continue
+    # An interrupt may come where nobody hears it; then the next step does.
+    _GIVEN_UP.set()
     _thread.interrupt_main()
-    if not _TIDYING.wait(_AGAIN_S):
-        # The first one asks the task to end, and may come where that is not heard; the second ends it.
-        _thread.interrupt_main()
     time.sleep(_TIDY_S)
     os._exit(1)
 

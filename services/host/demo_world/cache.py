@@ -73,18 +73,19 @@ def finish(growing: Path, folder: Path, sums: dict[str, str], tell: Callable[[fl
 
     tell: hears how much of it is on the disk, from 0 to 1.
     """
-    with disk_problems():
-        beside = growing
-        if growing.parent != folder.parent:
-            beside = folder.with_name(_GROWING + secrets.token_hex(6))
-            _copy(growing, beside, tell)
-        # Made durable once, as a whole: a world that says that it is built must be, also after a power cut.
-        sync_tree(beside)
-        tell(1.0)
-        (beside / _BUILT).write_text(json.dumps(sums))
-        if not is_built(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            beside.rename(folder)
+    beside = growing if growing.parent == folder.parent else folder.with_name(_GROWING + secrets.token_hex(6))
+    try:
+        with disk_problems():
+            if beside != growing:
+                _copy(growing, beside, tell)
+            # Made durable once, as a whole: a world that says that it is built must be, also after a power cut.
+            sync_tree(beside)
+            tell(1.0)
+            (beside / _BUILT).write_text(json.dumps(sums))
+            if not is_built(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                beside.rename(folder)
+    finally:
         shutil.rmtree(beside, ignore_errors=True)
     shutil.rmtree(growing, ignore_errors=True)
     for old in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):

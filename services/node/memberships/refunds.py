@@ -93,7 +93,7 @@ def pay(node: Node, creator: Address, receipt: str, payload: Payload) -> Refund:
     payment.insufficient, payment.unknown, chain.unreachable.
     """
     with node.database.read() as session:
-        row = _asked_of(session, creator, receipt)
+        row = _asked_of(session, creator, receipt, to_write=False)
     if row.state == "paid":
         return row
     signature = bytes.fromhex(payload.signature[2:])
@@ -145,8 +145,9 @@ def listed(session: Session, account: Address, *, is_creator: bool) -> list[Refu
     )
 
 
-def _asked_of(session: Session, creator: Address, receipt: str) -> Refund:
-    row = session.get(Refund, receipt, with_for_update=True)
+def _asked_of(session: Session, creator: Address, receipt: str, *, to_write: bool = True) -> Refund:
+    # Who only reads sees one state and must not wait for a row: what another changed meanwhile ends it on PostgreSQL.
+    row = session.get(Refund, receipt, with_for_update=to_write or None)
     if row is None or row.creator != creator:
         raise ProblemError("refund.not_found")
     return row
@@ -215,7 +216,10 @@ def _look_up(node: Node, receipt: str, terms: TransferTerms, reason: str) -> Ref
     if found is not None:
         return _enter(node, receipt, found.tx, from_unix_seconds(found.timestamp))
     with node.database.write() as session:
-        row = session.get_one(Refund, receipt)
+        row = session.get_one(Refund, receipt, with_for_update=True)
+        if row.state == "paid":
+            # Another worker brought it meanwhile.
+            return row
         row.state, row.error = "failed", reason
     code = "payment.insufficient" if reason == reasons.INSUFFICIENT_BALANCE else "payment.refused"
     raise ProblemError(code, reason=reason)
