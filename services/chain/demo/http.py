@@ -49,10 +49,8 @@ class JsonRpcServer:
         self.close()
 
 
-class _Server(ThreadingHTTPServer):
-    rpc: RpcHandler
-    daemon_threads = False
-    block_on_close = True
+class CuttableServer(ThreadingHTTPServer):
+    """Knows its connections, so that those kept open for more can be cut."""
 
     def __init__(self, where: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(where, handler)
@@ -75,6 +73,12 @@ class _Server(ThreadingHTTPServer):
             for connection in self._open:
                 with suppress(OSError):  # its client has gone already
                     connection.shutdown(socket.SHUT_RD)
+
+
+class _Server(CuttableServer):
+    rpc: RpcHandler
+    daemon_threads = False
+    block_on_close = True
 
 
 class _Request(BaseHTTPRequestHandler):

@@ -34,15 +34,7 @@ Shot = Callable[[QWidget, str], None]
 
 @pytest.fixture
 def figures(client: PreparedClient) -> PreparedClient:
-    client.answers |= {
-        "earnings.overview": lambda days=28, **_of: samples.overview(days),
-        "figures.series": made.series,
-        "figures.breakdown": made.breakdown,
-        "figures.lines": made.lines,
-        "figures.members": made.members,
-        "figures.member": made.member,
-        "nodes.list": (),
-    }
+    client.answers |= made.ANSWERS
     return client
 
 

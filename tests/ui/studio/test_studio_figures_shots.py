@@ -12,16 +12,6 @@ from tests.fixtures import samples
 from tests.fixtures import samples_figures as made
 from tests.fixtures.window_scenes import Scene
 
-FIGURES: dict[str, Any] = {
-    "earnings.overview": lambda days=28, **_of: samples.overview(days),
-    "figures.series": made.series,
-    "figures.breakdown": made.breakdown,
-    "figures.lines": made.lines,
-    "figures.members": made.members,
-    "figures.member": made.member,
-    "nodes.list": (),
-}
-
 
 def _lines(page: Any) -> None:
     page.model.open_sum(page.model.state.sums.rows[-1])
@@ -89,4 +79,4 @@ def _is_loaded(page: Any) -> bool:
 def test_draw_figures(name: str, draw_scene: Callable[[Scene], None]) -> None:
     route, answers, act, settled = SCENES[name]
     ready = settled if act is None else _is_loaded
-    draw_scene(Scene(f"figures/{name}", route, FIGURES | answers, act, settled, ready=ready))
+    draw_scene(Scene(f"figures/{name}", route, made.ANSWERS | answers, act, settled, ready=ready))
