@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from services.ipfs.whole_disk import sync_whole_disk
 from services.wire.problems import ProblemError
 
 if sys.platform != "win32":
@@ -61,17 +62,24 @@ class FileGroup:
 
     @staticmethod
     def settle(groups: Sequence[FileGroup]) -> None:
-        """Make the files of some groups durable under their names: all data first, then all names."""
+        """Make the files of some groups of one folder durable under their names: all data first, then all names."""
         waiting = [files for group in groups for files in group._waiting]
-        for growing, _ in waiting:
-            _sync(growing)
-        for growing, path in waiting:
-            os.replace(growing, path)
-        for folder in {path.parent for _, path in waiting}:
-            sync_folder(folder)
+        if waiting:
+            _settle(waiting, groups[0]._unfinished)
         for group in groups:
             group._waiting.clear()
             group._writing.close()
+
+
+def _settle(waiting: list[tuple[Path, Path]], unfinished: Path) -> None:
+    if not sync_whole_disk(unfinished):
+        for growing, _ in waiting:
+            _sync(growing)
+    for growing, path in waiting:
+        os.replace(growing, path)
+    if not sync_whole_disk(unfinished):
+        for folder in {path.parent for _, path in waiting}:
+            sync_folder(folder)
 
 
 def sync_tree(folder: Path) -> None:

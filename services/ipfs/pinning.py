@@ -6,6 +6,8 @@ The token goes there and nowhere else. No name and nothing else about a film is 
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
@@ -21,6 +23,9 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _MAX_ADDRESS: Final = 300
 _MAX_TOKEN: Final = 4_000
 _MAX_ANSWER_BYTES: Final = 1024 * 1024
+# A service that says "later" is asked so often, and waited for so long at most each time.
+_TIMES: Final = 5
+_MOST_WAIT_S: Final = 10.0
 MAX_ORIGINS: Final = 20
 """Of the specification, as the fields and states are."""
 
@@ -53,16 +58,19 @@ def read_service_address(text: str) -> str:
 
 
 class PinningService:
-    """One service with one account's token. Blocking; ``close`` it.
+    """One service with one account's token. Blocking; ``close`` it. wait: sleeps for some seconds.
 
-    Methods raise ProblemError: storage.token (it does not know the token), storage.refused (reason: what it says, such
+    One that has too much to do (429, or 503 with a time) is asked again when it says, within limits. Methods
+    raise ProblemError: storage.token (it does not know the token), storage.refused (reason: what it says, such
     as an account without room), store.unreachable.
     """
 
-    def __init__(self, address: str, token: str, *, patience_s: float = 20.0) -> None:
+    def __init__(
+        self, address: str, token: str, *, patience_s: float = 20.0, wait: Callable[[float], None] = time.sleep
+    ) -> None:
         if not 0 < len(token) <= _MAX_TOKEN or not (token.isascii() and token.isprintable()) or " " in token:
             raise ProblemError("storage.token", address=address)
-        self._address = address
+        self._address, self._wait = address, wait
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         self._http = httpx.Client(
             base_url=address, headers=headers, timeout=httpx.Timeout(patience_s, connect=5.0), follow_redirects=False
@@ -112,6 +120,22 @@ class PinningService:
         return Pin(request, cid, state)
 
     def _asked(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """Ask, and again after each time that it wants to be left alone."""
+        for _ in range(_TIMES - 1):
+            answer, found = self._answered(method, path, **more)
+            pause_s = _pause_s(answer)
+            if pause_s is None:
+                break
+            self._wait(pause_s)
+        else:
+            answer, found = self._answered(method, path, **more)
+        if answer.status_code in (401, 403):
+            raise ProblemError("storage.token", address=self._address)
+        if not answer.is_success:
+            raise self._refused(answer.status_code, found)
+        return found
+
+    def _answered(self, method: str, path: str, **more: Any) -> tuple[httpx.Response, dict[str, Any]]:
         try:
             with self._http.stream(method, path, **more) as answer:
                 body = bytearray()
@@ -119,25 +143,29 @@ class PinningService:
                     body += part
                     if len(body) > _MAX_ANSWER_BYTES:
                         raise self._unreachable("size")
-                found = _json(bytes(body))
+                return answer, _json(bytes(body))
         except httpx.HTTPError as exc:
             # Its text may hold the address only, never the header.
             raise self._unreachable(type(exc).__name__) from exc
-        if answer.status_code in (401, 403):
-            raise ProblemError("storage.token", address=self._address)
-        if not answer.is_success:
-            raise self._refused(answer.status_code, found)
-        return found
 
     def _refused(self, status: int, found: dict[str, Any]) -> ProblemError:
         error = found.get("error")
         reason = error.get("reason") if isinstance(error, dict) else None
-        if status >= 500 or not isinstance(reason, str):
+        if status == 429 or status >= 500 or not isinstance(reason, str):
             return self._unreachable(str(status))
         return ProblemError("storage.refused", address=self._address, reason=_plain(reason))
 
     def _unreachable(self, reason: str) -> ProblemError:
         return ProblemError("store.unreachable", address=self._address, reason=reason)
+
+
+def _pause_s(answer: httpx.Response) -> float | None:
+    """Say for how long a service wants to be left alone; None when it does not."""
+    told = answer.headers.get("Retry-After", "")
+    if answer.status_code != 429 and not (answer.status_code == 503 and told):
+        return None
+    # It may name a day instead: what is asked too early is told so once more.
+    return min(float(told), _MOST_WAIT_S) if told.isascii() and told.isdigit() and len(told) < 6 else 1.0
 
 
 def _json(data: bytes) -> dict[str, Any]:

@@ -7,8 +7,9 @@ film that plays, and init + all chunks is the source. Runs in the worker only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import av
@@ -21,9 +22,10 @@ from services.media.codecs import codecs_of
 from services.media.encoders import choose_encoder
 from services.media.keyframes import Key
 from services.media.lanes import Lane, PictureCoding, PictureCopy, SoundCopy, even_size
-from services.media.packets import packets, seconds
+from services.media.packets import AnyPacket, packets, seconds
 from services.media.probe import Source, open_source, rotation, unreadable_as_problem
 from services.media.sound import SoundCoding
+from services.media.straight import See, straight
 from services.media.survey import CutPlan
 from services.wire.problems import ProblemError
 
@@ -56,28 +58,44 @@ class PlainChunk:
     data: bytearray
 
 
-def cut(path: Path, plan: CutPlan) -> Iterator[InitSegment | PlainChunk]:
+def cut(path: Path, plan: CutPlan, *, by_index: bool = False) -> Iterator[InitSegment | PlainChunk]:
     """Give the init segment, then every chunk in order; one chunk is in memory at a time.
+
+    by_index: whether the film's index was found to be good, so that its samples may be taken from there.
 
     Raises ProblemError: as open_source, media.limits for a chunk too large, and media.codec where the film has to be
     coded anew and nothing here can.
     """
     marks: list[Key] = []
+    grouping = _Grouping(plan, marks, path.name)
+    for box in _boxes(path, plan, marks, by_index=by_index):
+        yield from grouping.take(box)
+    yield from grouping.finish()
+
+
+def _boxes(path: Path, plan: CutPlan, marks: list[Key], *, by_index: bool) -> Iterator[Box | Media]:
+    if by_index:
+        with open_source(path) as source, path.open("rb", buffering=0) as file, unreadable_as_problem(path):
+            film = straight(source, plan, marks, file, partial(_muxed, source, plan, [], path))
+            if film is not None:
+                yield from film.boxes(path.name)
+                return
     with open_source(path) as source, unreadable_as_problem(path):
-        grouping = _Grouping(plan, marks, path.name)
-        for box in _muxed(source, plan, marks, path):
-            yield from grouping.take(box)
-        yield from grouping.finish()
+        yield from _muxed(source, plan, marks, path, _unseen)
 
 
-def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path) -> Iterator[Box | Media]:
+def _unseen(packet: AnyPacket) -> AnyPacket:
+    return packet
+
+
+def _muxed(source: Source, plan: CutPlan, marks: list[Key], path: Path, see: See) -> Generator[Box | Media, None, None]:
     sink = BoxSink()
     output = av.open(sink, "w", format="mp4", options=_MUXER_OPTIONS, buffer_size=_MUXER_BUFFER)
     lanes = _lanes(output, source, plan, marks, path)
     late = [lane for lane in lanes.values() if isinstance(lane, SoundCoding)]
     picture = source.video.index
     kept = [stream for stream in source.streams if stream.index in lanes]
-    for packet in packets(source, kept):
+    for packet in packets(source, kept) if see is _unseen else map(see, packets(source, kept)):
         if late and packet.stream_index == picture and packet.dts is not None:
             output.mux([silence for lane in late for silence in lane.fill(seconds(packet.dts, packet))])
         for coded in lanes[packet.stream_index].take(packet):

@@ -18,7 +18,7 @@ from services.media.poster import poster
 from services.media.probe import probe
 from services.media.sealing import ChunkSealer, Sealing
 from services.media.settling import Settling, Written
-from services.media.survey import CutPlan, Survey, survey
+from services.media.survey import Survey, survey
 from services.media.tracks import Caption
 from services.units.cid import Cid
 from services.units.ids import ContentId
@@ -67,13 +67,13 @@ class Ingest:
         self.outlet.on_facts(facts)
         found, picture = self._looked_at()
         try:
-            init = self._cut_and_seal(facts, found.plan)
+            init = self._cut_and_seal(facts, found)
         except ProblemError as problem:
             if found.is_read or problem.code != "media.unreadable":
                 raise
             # The film is not what its index says; what was made of it so far counts where it comes out the same.
             found = survey(self.source, self._checked, by_index=False)
-            init = self._cut_and_seal(facts, found.plan)
+            init = self._cut_and_seal(facts, found)
         return Summary(
             init_cid=add_file(self.store, init.data),
             poster_cid=None if picture is None else add_file(self.store, picture),
@@ -94,13 +94,14 @@ class Ingest:
     def _checked(self, done_ms: int, total_ms: int) -> None:
         self.outlet.on_stage("check", done_ms, total_ms)
 
-    def _cut_and_seal(self, facts: MediaFacts, plan: CutPlan) -> InitSegment:
+    def _cut_and_seal(self, facts: MediaFacts, found: Survey) -> InitSegment:
         """Seal and write chunks while the next one is cut, three in memory at a time; the disk follows on its own."""
+        plan = found.plan
         self.outlet.on_facts(replace(facts, duration_ms=plan.duration_ms))
         init: InitSegment | None = None
         settling = Settling(self.journal, self.finishing, partial(self._settled, plan.duration_ms))
         with settling, self._sealing(plan.duration_ms, settling) as sealing:
-            for piece in cut(self.source, plan):
+            for piece in cut(self.source, plan, by_index=not found.is_read):
                 if isinstance(piece, InitSegment):
                     init = piece
                     continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from services.ipfs.store import (
     BlockStore,
     DiskBlockStore,
 )
+from services.ipfs.whole_disk import sync_whole_disk
 from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 from tests.fixtures.storage_gateways import FarStore
@@ -173,6 +175,44 @@ def test_mapped_memory_is_written_whole(
         cid = group.put(block)
         BlockGroup.settle([group])
     assert store.get(cid) == data
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["file by file", "all at once"])
+def test_data_is_on_the_disk_before_its_name_and_the_name_before_settling_ends(
+    is_known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, steps = DiskBlockStore(tmp_path), list[str]()
+    replace, fsync = os.replace, os.fsync
+
+    def whole(folder: Path) -> bool:
+        if is_known:
+            steps.append("disk")
+        return is_known
+
+    monkeypatch.setattr("services.ipfs.durable.sync_whole_disk", whole)
+
+    def sync(descriptor: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def rename(old: Path, new: Path) -> None:
+        steps.append("name")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "replace", rename)
+    group = store.group()
+    name = group.put(b"block")
+    BlockGroup.settle([group])
+    assert store.get(name) == b"block"
+    assert steps == (["disk", "name", "disk"] if is_known else ["file", "name", "folder"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the call")
+def test_a_disk_of_a_known_kind_is_synced_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"data")
+    kind = subprocess.run(["stat", "-f", "-c", "%T", tmp_path], capture_output=True, text=True, check=True).stdout
+    assert sync_whole_disk(tmp_path) is any(name in kind for name in ("ext", "xfs", "btrfs", "f2fs", "tmpfs"))
 
 
 def _refuses_strange_flags(descriptor: int, command: int, flags: int = 0) -> int:

@@ -73,6 +73,8 @@ def test_a_disk_that_is_full_only_when_it_is_asked_to_keep(
         left[0] -= 1
         sync(path)
 
+    # A disk that fails as a whole is asked file by file.
+    monkeypatch.setattr(durable, "sync_whole_disk", lambda folder: False)
     monkeypatch.setattr(durable, "_sync", full)
     store = DiskBlockStore(tmp_path / "blocks")
     with pytest.raises(ProblemError, match=r"disk\.full"):
