@@ -20,7 +20,7 @@ from services.desk.wallet.keyring import Keyring
 from services.host.demo_control.control import DemoControl
 from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.routes import demo_routes
-from services.host.demo_control.snapshots import sweep
+from services.host.demo_control.snapshots import leftovers, sweep
 from services.host.demo_control.townspeople import Townspeople
 from services.host.demo_world.opening import Tell, furnish, origin
 from services.host.demo_world.sizes import SIZES
@@ -90,7 +90,8 @@ async def demo_world(
             await to_thread.run_sync(_fund, chain, gateway, world)
             made_of = await to_thread.run_sync(origin, profile)
             control = DemoControl(world, chain, kept, profile, exchange, _town(made_of))
-            tasks = [asyncio.create_task(_make(sample)), asyncio.create_task(to_thread.run_sync(sweep, profile))]
+            left = await to_thread.run_sync(leftovers, profile)
+            tasks = [asyncio.create_task(_make(sample)), asyncio.create_task(to_thread.run_sync(sweep, left))]
             try:
                 yield replace(world, extra=(demo_routes(control),), origin=made_of)
             finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +17,7 @@ Change = Callable[[], None]
 Exchange = Callable[[Change], Awaitable[None]]
 """Asks for a change, and ends when the world is open again. Raises what the change raised."""
 _CALM_S = 2.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -30,6 +33,11 @@ class Wish:
             self.change()
         except ProblemError as problem:
             return problem
+        except OSError as error:
+            # Whatever the disk had: the world that is there is opened again.
+            trace = secrets.token_hex(6)
+            _log.error("a world could not be changed", exc_info=error, extra={"trace": trace})
+            return ProblemError("internal", trace=trace)
         return None
 
     def answer(self, problem: ProblemError | None) -> None:

@@ -50,8 +50,8 @@ SHARING_FILE = "sharing-model.json"
 """The key of the Escrow's owner, where it is not the relayer's: it offers the pass and announces distributions."""
 EXPORT_FOLDER = "ledger-export"
 """Beside damaged books: what of them holds, as CSV and JSON."""
-WHOLE = 200_000
-"""So many lines are checked at every start; it takes a second or two."""
+WHOLE, END = 200_000, 20_000
+"""Books of so many lines are checked whole at every start, which takes a second or two; of longer ones so many last."""
 # What SQLite says when the file is well, but not ours to write or to open.
 _NOT_OURS = ("readonly", "unable to open")
 _log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def _examine(database: Database, kind: Kind) -> ProblemError | None:
         migrate(database, kind)
         with database.read() as session:
             if count_lines(session) > WHOLE and (database.is_as_closed or database.is_postgresql):
-                verify_end(session, lines=WHOLE)
+                verify_end(session, lines=END)
             else:
                 verify(session)
     except ProblemError as problem:

@@ -7,6 +7,8 @@ touched, so a run is always reverted in pyrevm's journal, and what it changed is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pyrevm
@@ -135,8 +137,8 @@ class Evm:
 
     def call(self, message: Message) -> Outcome:
         """Run a message and forget what it did."""
-        outcome, _ = self._run(message)
-        return outcome
+        with self._forgotten():
+            return self._message(message)
 
     def execute(self, message: Message) -> Outcome:
         """Run a transaction and keep what it did: gas is charged and the nonce counts, however it ends.
@@ -145,18 +147,21 @@ class Evm:
         """
         before = self.account(message.sender)
         self.install(message.sender, replace(before, balance=before.balance - message.gas * message.gas_price))
-        outcome, changes = self._run(message)
-        self._write(changes if outcome.is_ok else _NONE)
+        with self._forgotten():
+            outcome = self._message(message)
+            changes = self._changes() if outcome.is_ok else _NONE
+        self._write(changes)
         after = self.account(message.sender)
         refund = (message.gas - outcome.gas_used) * message.gas_price
         self.install(message.sender, replace(after, balance=after.balance + refund, nonce=before.nonce + 1))
         return outcome
 
-    def _run(self, message: Message) -> tuple[Outcome, State]:
+    @contextmanager
+    def _forgotten(self) -> Iterator[None]:
+        """Take back what a run within does to pyrevm's own state."""
         checkpoint = self._evm.snapshot()
         try:
-            outcome = self._message(message)
-            return outcome, self._changes() if outcome.is_ok else _NONE
+            yield
         finally:
             self._evm.revert(checkpoint)
             self._evm.reset_transient_storage()

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ PARTS = ("chain", "node", "desks", _BLOCKS, CLOCK_FILE)
 """What of a profile is the world; the rest (logs, samples, the window's settings) stays as it is."""
 _KEPT, _READY, _LIST = "snapshots", ".ready", "parts.json"
 _GROWING, _GONE = ".growing-", ".gone-"
+_LINK_BYTES, _STEP = 4096, 0.01
 
 
 def take(profile: Path, name: str, at: datetime) -> None:
@@ -54,14 +55,15 @@ def reset(profile: Path) -> None:
     _exchange(profile, lambda _into: [])
 
 
-def take_over(profile: Path, source: Path, begin: Callable[[Path], None]) -> None:
+def take_over(profile: Path, source: Path, begin: Callable[[Path], None], tell: Callable[[float], None]) -> None:
     """Put a world of another folder in the place of a closed one; blocks stay shared where the disk can do that.
 
-    begin: sets the clock of the copy. Raises ProblemError: disk.full.
+    begin: sets the clock of the copy. tell: hears how far it is, from 0 to 1, at each further hundredth at most.
+    Raises ProblemError: disk.full.
     """
 
     def fill(into: Path) -> list[str]:
-        parts = _copy(source, into)
+        parts = _copy(source, into, _Teller(tell, sum(map(_weight, _files(source)))).heard)
         begin(into)
         return [*parts, CLOCK_FILE]
 
@@ -99,11 +101,16 @@ def finish(profile: Path) -> None:
     _move_away(profile, ready)
 
 
-def sweep(profile: Path) -> None:
-    """Throw away what exchanges and crashes left behind."""
-    for pattern in (_GONE + "*", _GROWING + "*", f"{_KEPT}/{_GROWING}*"):
-        for left in profile.glob(pattern):
-            shutil.rmtree(left, ignore_errors=True)
+def leftovers(profile: Path) -> list[Path]:
+    """List what exchanges and crashes left behind; for a moment at which no exchange runs."""
+    patterns = (_GONE + "*", _GROWING + "*", f"{_KEPT}/{_GROWING}*")
+    return [left for pattern in patterns for left in profile.glob(pattern)]
+
+
+def sweep(left: Iterable[Path]) -> None:
+    """Throw leftovers away. It may take its time: what a later exchange makes has other names."""
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _exchange(profile: Path, fill: Callable[[Path], Iterable[str]]) -> None:
@@ -116,16 +123,53 @@ def _exchange(profile: Path, fill: Callable[[Path], Iterable[str]]) -> None:
     finish(profile)
 
 
-def _copy(source: Path, into: Path) -> list[str]:
-    """Copy a world's parts; gives those that there were."""
+class _Teller:
+    """Tells how much of a whole was copied."""
+
+    def __init__(self, tell: Callable[[float], None], whole: int) -> None:
+        self._tell, self._whole, self._done, self._told = tell, max(1, whole), 0, 0.0
+
+    def heard(self, path: Path) -> None:
+        """Count a file that is copied."""
+        self._done += _weight(path)
+        part = min(1.0, self._done / self._whole)
+        if part >= min(1.0, self._told + _STEP):
+            self._told = part
+            self._tell(part)
+
+
+def _files(source: Path) -> Iterator[Path]:
+    for part in PARTS:
+        yield from (path for path in (source / part, *(source / part).rglob("*")) if path.is_file())
+
+
+def _weight(path: Path) -> int:
+    """Give what copying a file costs, in bytes; a link is hardly anything."""
+    return _LINK_BYTES if _BLOCKS in path.parts else _LINK_BYTES + path.stat().st_size
+
+
+def _copy(source: Path, into: Path, heard: Callable[[Path], None] = lambda _path: None) -> list[str]:
+    """Copy a world's parts; gives those that there were. heard: hears each file that was copied."""
     found = [part for part in PARTS if (source / part).exists()]
     for part in found:
+        how = _link if part == _BLOCKS else _plain
+
+        def copy(path: str, there: str, how: Callable[[str, str], None] = how) -> None:
+            # Here and not around all of it: copytree would gather the errors and hide which they were.
+            with disk_problems():
+                how(path, there)
+            heard(Path(path))
+
         if (source / part).is_file():
-            shutil.copy2(source / part, into / part)
+            copy(str(source / part), str(into / part))
         else:
             # Linked or not, each file has its place of its own, so that renames and removals stay apart.
-            shutil.copytree(source / part, into / part, copy_function=_link if part == _BLOCKS else shutil.copy2)
+            shutil.copytree(source / part, into / part, copy_function=copy)
     return found
+
+
+def _plain(source: str, into: str) -> None:
+    shutil.copy2(source, into)
 
 
 def _link(source: str, into: str) -> None:

@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 from services.host.demo_world import cache
-from services.host.demo_world.build import build
-from services.host.demo_world.sizes import SEED, SIZES
+from services.host.demo_world.cast import make_cast
+from services.host.demo_world.ordering import ordered
+from services.host.demo_world.sizes import SEED, SIZES, Size
 from services.wire.problems import ProblemError
 
 _TIDY_S = 20.0
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     growing = cache.begin(folder)
     try:
-        sums = asyncio.run(build(growing, size, _tell, seed=given.seed))
+        sums = asyncio.run(_made(growing, size, given.seed))
         cache.finish(growing, folder, sums, lambda part: _tell("kept", part))
     except ProblemError as problem:
         print(json.dumps({"problem": problem.body()}), flush=True)
@@ -53,6 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         shutil.rmtree(growing, ignore_errors=True)
     return 0
+
+
+async def _made(growing: Path, size: Size, seed: str) -> dict[str, str]:
+    cast = make_cast(seed, size)
+    async with ordered(growing, cast, size) as drawn:
+        # Node and desks are two seconds of imports, in which the first films are drawn.
+        from services.host.demo_world.build import live
+
+        return await live(growing, cast, size, drawn, _tell)
 
 
 def _tell(stage: str, part: float) -> None:

@@ -20,8 +20,8 @@ from services.host.demo_world.cast import Cast, key_of, make_cast
 from services.host.demo_world.history import History
 from services.host.demo_world.more import add_films, add_payments
 from services.host.demo_world.neighbours import Neighbour
+from services.host.demo_world.ordering import Ordered, ordered
 from services.host.demo_world.own_names import OwnNames
-from services.host.demo_world.shooting import open_studio
 from services.host.demo_world.sizes import SEED, Size
 from services.host.demo_world.sums import sums
 from services.host.demo_world.told_time import ToldTime
@@ -48,22 +48,26 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
 
     films: where drawn films are kept for another time.
     """
+    cast = make_cast(seed, size)
+    async with ordered(folder, cast, size, films) as drawn:
+        return await live(folder, cast, size, drawn, tell)
+
+
+async def live(folder: Path, cast: Cast, size: Size, drawn: Ordered, tell: Tell) -> dict[str, str]:
+    """Make the world whose films were ordered; gives its sums."""
     clock = ToldTime(size.begin)
     if size.more_films or size.more_payments:
         # Named first, so that whoever shows how far it is knows of it.
         tell("more", 0.0)
     tell("chain", 0.0)
     chain = DemoChain.open(folder / "chain" / "journal.db", clock)
-    cast = make_cast(seed, size)
     keys = {one.address: one.key for one in cast.creators} | {one.address: one.key for one in cast.viewers}
     try:
         gateway = Web3Gateway(chain.rpc, chain_id=chain.chain_id, token=chain.token, escrow=chain.escrow)
-        drawn = films or folder / "films"
-        drawn.mkdir(parents=True, mode=0o700, exist_ok=True)
         blocks = DiskBlockStore(folder / "blocks")
         setup = NodeSetup(names=OwnNames(keys), treasury=PLATFORM_KEY)
         opened = opened_node(folder / "node", chain=gateway, blocks=blocks, clock=clock, setup=setup)
-        async with opened as node, open_studio(drawn, folder / "blocks", small_by=size.small_by) as studio:
+        async with opened as node:
             for who in (node.relayer, node.treasurer):
                 chain.fund(who.sender, usdc=ZERO, gas_wei=_RELAYER_GAS_WEI)
             ChannelsWatch(gateway, tell=node.channels.switch).look()
@@ -75,8 +79,8 @@ async def build(folder: Path, size: Size, tell: Tell, *, seed: str = SEED, films
                     clock=clock,
                     cast=cast,
                     size=size,
-                    studio=studio,
-                    operator=address_of(operator_key(seed)),
+                    ordered=drawn,
+                    operator=address_of(operator_key(cast.seed)),
                     neighbours=_neighbours(desks, cast, size),
                     desks={
                         creator.address: desks[name] for name, creator in zip(_AUTHORS, cast.creators, strict=False)

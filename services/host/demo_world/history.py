@@ -16,10 +16,12 @@ from services.host.demo_world.calendar import opening_day, premieres
 from services.host.demo_world.cast import Cast, Creator, Viewer
 from services.host.demo_world.chances import Habits, habits_of
 from services.host.demo_world.members import Register
+from services.host.demo_world.moderating import Moderation
 from services.host.demo_world.neighbours import Neighbour
+from services.host.demo_world.ordering import Ordered
 from services.host.demo_world.passes import PassLife
 from services.host.demo_world.publishing import move_in, publish, verify, withdraw
-from services.host.demo_world.shooting import Shot, Studio, Waiting
+from services.host.demo_world.shooting import Shot
 from services.host.demo_world.sizes import END, Size
 from services.host.demo_world.told_time import ToldTime
 from services.host.demo_world.watching import ask_back, buy, give_back, may_watch, tip
@@ -30,7 +32,6 @@ from services.node.memberships.refunds import refuse
 from services.node.sales.booking import sync
 from services.node.sales.shelf import Film
 from services.units.address import Address
-from services.units.ids import ContentId
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
 
@@ -81,14 +82,14 @@ class History:
         clock: ToldTime,
         cast: Cast,
         size: Size,
-        studio: Studio,
+        ordered: Ordered,
         operator: Address,
         neighbours: Sequence[Neighbour],
         desks: Mapping[Address, Desk],
         tell: Callable[[float], None],
     ) -> None:
         self._node, self._chain, self._clock = node, chain, clock
-        self._cast, self._size, self._studio, self._operator, self._tell = cast, size, studio, operator, tell
+        self._cast, self._size, self._ordered, self._operator, self._tell = cast, size, ordered, operator, tell
         self._chance = chances(f"{cast.seed}:history:{size.name}")
         self._neighbours, self._desks = neighbours, desks
         # Who has a desk acts there.
@@ -96,27 +97,22 @@ class History:
         self._register = Register(node, self._chance)
         self._films: dict[Address, list[Film]] = {creator.address: [] for creator in cast.creators}
         self._asked: list[tuple[Creator, str]] = []
-        self._pass = PassLife(node, cast, size, [viewer for viewer, _ in self._town])
+        town = [viewer for viewer, _ in self._town]
+        self._pass = PassLife(node, cast, size, town)
+        self._moderation = Moderation(node, size, clock, operator, town)
         self._tips = 0
 
     async def make(self) -> None:
         """Live through all days."""
         calendar = premieres(self._cast, self._size)
-        portraits: dict[str, Waiting] = {}
-        films: dict[ContentId, Waiting] = {}
-        for day in range(self._size.days):
-            # In the order in which they are waited for.
-            for creator in self._opening(day):
-                portraits[creator.channel.id] = self._studio.portrait(creator.channel)
-            films |= {shot.content: self._studio.film(shot) for _, shot in calendar.get(day, ())}
         for day in range(self._size.days + 1):
             morning = self._size.begin + timedelta(days=day)
             self._clock.turn_to(morning + timedelta(hours=6))
             for creator in self._opening(day):
                 self._chain.fund(creator.address, usdc=Money(0), gas_wei=_GAS_WEI)
-                move_in(self._node, creator, await portraits[creator.channel.id])
+                move_in(self._node, creator, await self._ordered.portraits[creator.channel.id])
             for creator, shot in calendar.get(day, ()):
-                await self._publish(creator, shot, await films[shot.content])
+                await self._publish(creator, shot, await self._ordered.films[shot.content])
             await self._day(day, morning)
             self._tell((day + 1) / (self._size.days + 2))
         self._bring_in()
@@ -159,6 +155,7 @@ class History:
             if day == 0:
                 self._chain.fund(neighbour.desk.keyring.owner(), usdc=_PURSE, gas_wei=_GAS_WEI)
             await neighbour.evening(day, self._cast.creators, self._on_sale())
+        self._moderation.live(day, morning, self._on_sale())
         if day % _CLAIM_DAYS == _CLAIM_DAYS - 1:
             self._bring_in()
             self._settle_refunds()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from anyio import to_thread
+from anyio import from_thread, to_thread
 
 from services.host.demo_control.kept_clock import KeptClock
 from services.host.demo_control.snapshots import finish, take_over
@@ -41,7 +41,16 @@ async def furnish(profile: Path, clock: Clock, wanted: str | None, tell: Tell) -
     tell("copy", 0.0)
     # Not before: who cancels a building and asks for another size then gets that one.
     await to_thread.run_sync(_note, profile, size.name)
-    await to_thread.run_sync(take_over, profile, folder, lambda into: KeptClock(into, clock).begin_at(END))
+    await to_thread.run_sync(_bring, profile, folder, clock, tell)
+
+
+def _bring(profile: Path, folder: Path, clock: Clock, tell: Tell) -> None:
+    take_over(
+        profile,
+        folder,
+        begin=lambda into: KeptClock(into, clock).begin_at(END),
+        tell=lambda part: from_thread.run_sync(tell, "copy", part),
+    )
 
 
 def origin(profile: Path) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Canvas:
         end = max(1, round(bottom * height))
         column = Image.new("RGB", (1, end))
         column.putdata([_between(high, low, row / end) for row in range(end)])
-        self.picture.paste(column.resize((width, end)), (0, 0))
+        self.picture.paste(column.resize((width, end), Image.Resampling.NEAREST), (0, 0))
         if end < height:
             self.picture.paste(low, (0, end, width, height))
 
@@ -52,7 +52,7 @@ class Canvas:
         begin = round(top * height)
         column = Image.new("RGB", (1, height - begin))
         column.putdata([_between(high, low, row / (height - begin)) for row in range(height - begin)])
-        self.picture.paste(column.resize((width, height - begin)), (0, begin))
+        self.picture.paste(column.resize((width, height - begin), Image.Resampling.NEAREST), (0, begin))
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, alpha: int = 255) -> None:
         """Fill a circle."""

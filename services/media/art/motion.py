@@ -85,9 +85,10 @@ def repeat(loop: Path, path: Path, times: int) -> None:
 def _pictures(stream: VideoStream, loop: Loop) -> list[AnyPacket]:
     still = Canvas(loop.width, loop.height)
     draw = loop.painter(loop.scene, still)
+    canvas = still.copy()
     packets: list[AnyPacket] = []
     for number in range(0, LOOP_FRAMES, _ON_TWOS):
-        canvas = still.copy()
+        canvas.lay(still, 0.0)
         draw(canvas, number / LOOP_FRAMES)
         drawn: VideoFrame = VideoFrame.from_image(canvas.finished())  # type: ignore[no-untyped-call]
         # Else the encoder would convert the colours for each of the two.

@@ -19,17 +19,21 @@ def music(seed: str, samples: int) -> Samples:
     """Give that many samples of one channel; the last leads into the first. Every frequency fits into the length."""
     chance = chances(seed)
     root = 110.0 * 2 ** (chance.randrange(12) / 12)
-    times = np.arange(samples, dtype=np.float64) / samples
+    numbers = np.arange(samples)
+    times = numbers / samples
+    # Whole turns in the length: every sine stands in the one of a single turn.
+    turn = np.sin(2 * np.pi * times)
     seconds = samples / SAMPLE_RATE
     wave = np.zeros(samples)
     for step in (0, 7, chance.choice((4, 9, 12))):
         turns = round(root * 2 ** (step / 12) * seconds)
         breath = 0.6 + 0.4 * np.sin(2 * np.pi * (times + chance.random()))
-        wave += 0.32 * breath * (np.sin(2 * np.pi * turns * times) + 0.35 * np.sin(4 * np.pi * turns * times))
+        around = numbers * turns % samples
+        wave += 0.32 * breath * (turn[around] + 0.35 * turn[around * 2 % samples])
+    pluck = 0.45 * np.exp(-3.2 * times * seconds) * np.minimum(1.0, times * seconds / 0.006)
     for place in range(_STEPS):
         if chance.random() < 0.75:
             turns = round(root * 2 ** ((12 + chance.choice(_SCALE)) / 12) * seconds)
-            since = (times - place / _STEPS) % 1.0 * seconds
-            wave += 0.45 * np.exp(-3.2 * since) * np.minimum(1.0, since / 0.006) * np.sin(2 * np.pi * turns * times)
+            wave += np.roll(pluck, round(place / _STEPS * samples)) * turn[numbers * turns % samples]
     quiet: Samples = (_LOUD * wave / np.max(np.abs(wave))).astype(np.float32)
     return quiet

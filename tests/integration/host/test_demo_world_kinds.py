@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from services.host.demo_world import history, members
+from services.host.demo_world import history, members, passes
 from services.host.demo_world.build import build
 from services.host.demo_world.sizes import SEED, SIZES, Size
 
@@ -38,6 +38,10 @@ KINDS = {
     ("pass_share", "state"): {"paid"},
     ("kyc_case", "state"): {"pending", "verified"},
     ("tip", "state"): {"paid"},
+    ("report", "state"): {"open", "dismissed", "upheld"},
+    ("decision", "action"): {"report.dismissed", "item.taken_down", "item.appealed", "item.restored"},
+    ("sharing_case", "kind"): {"watching", "payout"},
+    ("sharing_case", "state"): {"open", "appealed"},
 }
 PRESENT = ("key_receipt", "watched_day", "entitlement", "channel_claim", "creator_day", "item_place")
 
@@ -47,6 +51,8 @@ def test_everything_of_a_normal_world_happens(tmp_path: Path, monkeypatch: pytes
         monkeypatch.setattr(history, "_REGRET", 0.06)
         monkeypatch.setattr(history, "_REGRET_JOINING", 0.3)
         monkeypatch.setattr(members, "_DOWNGRADE", 1.0)
+        monkeypatch.setattr(passes, "_GIVER", 1)
+        monkeypatch.setattr(passes, "_EVERY_TH", 8)
     size, seed = (SIZES["normal"], SEED) if IS_NORMAL else (THIN, "thin")
     asyncio.run(build(tmp_path, size, lambda _stage, _part: None, seed=seed))
     with sqlite3.connect(f"file:{tmp_path / 'node' / 'node.db'}?mode=ro", uri=True) as books:

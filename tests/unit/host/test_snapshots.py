@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,7 +62,7 @@ def test_a_state_is_put_back_as_often_as_one_likes(world: Path) -> None:
         assert read(world) == {"old"}
         assert [path.stem for path in (world / "blocks").rglob("*.data")] == ["old"]
         lay(world, "new")
-    snapshots.sweep(world)
+    snapshots.sweep(snapshots.leftovers(world))
     assert sorted(path.name for path in world.iterdir()) == sorted([*snapshots.PARTS, "logs", "snapshots"])
 
 
@@ -98,7 +100,7 @@ def test_a_crash_at_any_rename_leaves_one_state(tmp_path: Path, monkeypatch: pyt
             except CrashError:
                 crashes += 1
         snapshots.finish(world)
-        snapshots.sweep(world)
+        snapshots.sweep(snapshots.leftovers(world))
         assert read(world) == ({"new"} if at == 0 else {"old"})
         assert read(world / "snapshots" / "before") == {"old"}
     assert 8 <= crashes < 40
@@ -110,4 +112,41 @@ def test_a_state_that_is_not_there_is_said_so(world: Path) -> None:
             attempt(world, "never")
     snapshots.forget(world, "before")
     assert snapshots.listed(world) == ()
+    assert read(world) == {"new"}
+
+
+def test_bringing_a_world_tells_how_far_it_is(world: Path, tmp_path: Path) -> None:
+    heard: list[float] = []
+    for number in range(300):
+        (world / "blocks" / "AB" / f"{number}.data").write_bytes(b"x")
+    (into := tmp_path / "into").mkdir()
+    snapshots.take_over(into, world, lambda _into: None, heard.append)
+    assert read(into) == {"new"}
+    assert heard == sorted(set(heard))
+    assert (heard[-1], 20 < len(heard) <= 101) == (1.0, True)
+
+
+def test_what_a_later_exchange_makes_is_not_swept(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshots.restore(world, "before")
+    left, copy2 = snapshots.leftovers(world), shutil.copy2
+    assert left
+
+    def sweeping(source: str, into: str) -> None:
+        snapshots.sweep(left)
+        copy2(source, into)
+
+    monkeypatch.setattr(shutil, "copy2", sweeping)
+    lay(world, "newer")
+    snapshots.restore(world, "before")
+    assert read(world) == {"old"}
+
+
+def test_a_full_disk_is_said_and_the_world_stays(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_source: str, _into: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(ProblemError) as refused:
+        snapshots.restore(world, "before")
+    assert refused.value.code == "disk.full"
     assert read(world) == {"new"}
