@@ -57,6 +57,10 @@ class FiguresClient:
         """List own films; wish: query, access, archived, order, offset, limit."""
         return await self._door.call(ItemPageOut, "GET", "/figures/items", query={"node": node, **_said(wish)})
 
+    async def item_pages(self, offsets: tuple[int, ...], **wish: Any) -> tuple[ItemPageOut, ...]:
+        """List own films from several offsets, one page after the other; wish: as for ``items``."""
+        return tuple([await self.items(offset=offset, **wish) for offset in offsets])
+
     async def item(self, content_id: ContentId | str, *, node: str = "") -> ItemFiguresOut:
         """Read a film's earnings on its timeline. Problem codes: content.not_found, account.forbidden."""
         return await self._door.call(ItemFiguresOut, "GET", f"/figures/items/{content_id}", query={"node": node})

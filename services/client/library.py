@@ -10,6 +10,7 @@ from services.client.files import read_picture
 from services.http.door import Door
 from services.units.address import Address
 from services.units.ids import ContentId
+from services.wire.catalogue import ItemOut
 from services.wire.library import DownloadsOut, RoomIn
 from services.wire.moderation import ReportIn, ReportOut, ReportReason
 from services.wire.profiles import CreatorPageOut, PictureOut, ProfileIn, ProfileOut, StandingIn, StandingsOut
@@ -71,6 +72,10 @@ class LibraryClient:
     async def stand_no_more(self, kind: Standing, creator: Address) -> StandingsOut:
         """Follow or block a creator no longer."""
         return await self._door.call(StandingsOut, "DELETE", f"/standings/{kind}/{creator}")
+
+    async def newest(self) -> tuple[ItemOut, ...]:
+        """List the newest films of followed creators; none of those whose node does not answer."""
+        return await self._door.call(tuple[ItemOut, ...], "GET", "/follows/films")
 
     async def downloads(self) -> DownloadsOut:
         """List what is kept on this disk, and the room for it; changes follow as ``download`` events."""

@@ -14,7 +14,7 @@ from services.desk.channels import routes as channels
 from services.desk.channels.watch import watch as watch_channels
 from services.desk.context import Desk
 from services.desk.door import DeskOf
-from services.desk.library import downloads, standings
+from services.desk.library import downloads, followed, standings
 from services.desk.library import routes as library
 from services.desk.memberships import routes as memberships
 from services.desk.memberships.watch import watch as watch_memberships
@@ -67,6 +67,7 @@ _SLICES = (
     profiles.router,
     standings.router,
     library.router,
+    followed.router,
     playback.router,
     earnings.router,
     figures.router,

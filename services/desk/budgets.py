@@ -18,7 +18,8 @@ from services.desk.tips.tables import GivenTip
 from services.units.address import Address
 from services.units.ids import ContentId
 from services.units.money import ZERO, Money
-from services.wire.desk import BudgetsIn, BudgetsOut, CreatorDayOut, DayOut
+from services.wire.desk import BudgetsIn, BudgetsOut, CreatorDayOut, DayOut, FilmBudgetOut
+from services.wire.node import CardOut
 from services.wire.problems import ProblemError
 
 MAX_BUDGET = Money(1_000_000_000)
@@ -51,6 +52,14 @@ _SPEND = Prepared(
     .where(Film.content_id == bindparam("content"))
     .values(budget_spent=Film.budget_spent + bindparam("amount", type_=Film.budget_spent.type)),
     ("content", "amount"),
+)
+
+
+_BY_THEMSELVES = (
+    select(Film)
+    .where(Film.budget_limit.is_not(None), Film.budget_limit > Film.budget_spent)
+    .order_by(Film.opened_at.desc(), Film.content_id)
+    .limit(_SHOWN)
 )
 
 
@@ -87,13 +96,20 @@ def budgets_out(desk: Desk) -> BudgetsOut:
             query = select(table.creator, func.sum(table.amount)).where(_signed(table)).group_by(table.creator)
             for creator, amount in session.execute(query, {"since": _day(desk.clock.now())}):
                 used[creator] = used.get(creator, ZERO) + amount
+        films = tuple(_film_out(row) for row in session.scalars(_BY_THEMSELVES))
     spent = sum(used.values(), ZERO)
     shown = sorted(((amount, creator) for creator, amount in used.items()), reverse=True)[:_SHOWN]
     return BudgetsOut(
         day=DayOut(limit=chosen.day_limit, spent=spent),
         creator_limit=chosen.creator_limit,
         creators=tuple(CreatorDayOut(creator=creator, spent=amount) for amount, creator in shown),
+        films=films,
     )
+
+
+def _film_out(row: Film) -> FilmBudgetOut:
+    title = CardOut.model_validate(row.card).title
+    return FilmBudgetOut(content_id=row.content_id, title=title, limit=row.budget_limit or ZERO, spent=row.budget_spent)
 
 
 def set_budgets(desk: Desk, wanted: BudgetsIn) -> None:

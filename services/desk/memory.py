@@ -73,6 +73,8 @@ class Memory:
     goods: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_GOODS_BYTES, len))
     offers: Recent[tuple[str, Address], dict[str, Any]] = field(default_factory=lambda: Recent(_FILMS))
     """The last checked offer of each node (its address) of a channel to each till, as the seller wrote it."""
+    session_keys: Recent[tuple[str, Address], bytes] = field(default_factory=lambda: Recent(_FILMS), repr=False)
+    """The keys that sign vouchers, by the node's address and the creator's."""
     places: Recent[ContentId, str] = field(default_factory=lambda: Recent(_PLACES))
     """The address of the node that a film comes from."""
     pictures: Recent[str, str] = field(default_factory=lambda: Recent(_PLACES))

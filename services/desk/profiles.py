@@ -10,12 +10,12 @@ from fastapi import Request
 from services.desk.catalogue import items_out
 from services.desk.context import Desk
 from services.desk.door import AddressOf, DeskOf
+from services.desk.memberships.fares import fares_at, offered_tier
 from services.desk.nodes.sending import send_film
 from services.desk.nodes.taming import tamed
 from services.http.late_routes import LateRouter
 from services.ipfs.unixfs import add_file
 from services.units.address import Address
-from services.wire.catalogue import AccessTierOut
 from services.wire.node import CardOut, NodeTierOut
 from services.wire.problems import ProblemError
 from services.wire.profiles import (
@@ -73,9 +73,10 @@ async def of_creator(desk: DeskOf, creator: AddressOf, node: str = "") -> Profil
 async def page(desk: DeskOf, creator: AddressOf, node: str = "") -> CreatorPageOut:
     """Read all that a channel's page shows, from the node that has its films."""
     at = _at(desk, node)
-    profile, tiers, found = await asyncio.gather(
+    profile, tiers, fares, found = await asyncio.gather(
         _read(desk, creator, node),
         at.node.browse(tuple[NodeTierOut, ...], f"/tiers/{creator}"),
+        fares_at(at, f"/creators/{creator}/fares"),
         _of_creator(at, creator),
     )
     now = desk.clock.now()
@@ -86,7 +87,7 @@ async def page(desk: DeskOf, creator: AddressOf, node: str = "") -> CreatorPageO
             desk.memory.pictures.put(str(card.poster), at.node.uri)
     return CreatorPageOut(
         profile=profile,
-        tiers=tuple(AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros) for tier in tiers),
+        tiers=tuple(offered_tier(tier, fares.get(tier.id)) for tier in tiers),
         perks={tier.id: tuple(perk[:_MAX_NAME] for perk in tier.perks[:_MAX_PERKS]) for tier in tiers},
         answering=tuple(tier.id for tier in tiers if tier.requests),
         films=await to_thread.run_sync(items_out, desk, cards),

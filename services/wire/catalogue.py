@@ -7,6 +7,7 @@ from typing import Literal
 from services.units.money import ZERO
 from services.wire.base import AddressField, Answer, ContentIdField, Moment, MoneyField, Request
 from services.wire.desk import Method
+from services.wire.memberships import QuoteKind
 from services.wire.uploads import ChapterOut
 
 Access = Literal["free", "owned", "pending", "locked"]
@@ -99,12 +100,15 @@ class FilmPaymentOut(Answer):
 class AccessTierOut(Answer):
     """A tier that opens a film, with its price a period.
 
-    counted: what this account paid by the part this month that counts toward it.
+    kind: what joining it would be for this account; a downgrade begins when the present tier ends. due: what that costs
+    before what counts toward it, where it is not the price. counted: what this account paid by the part this month.
     """
 
     tier_id: str
     name: str
     price: MoneyField
+    kind: QuoteKind = "join"
+    due: MoneyField | None = None
     counted: MoneyField = ZERO
 
 

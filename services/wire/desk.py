@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.units.money import ZERO
-from services.wire.base import AddressField, Answer, Bytes32Field, Moment, MoneyField, Request
+from services.wire.base import AddressField, Answer, Bytes32Field, ContentIdField, Moment, MoneyField, Request
 
 PROTOCOL = 1
 WalletStatus = Literal["missing", "locked", "open"]
@@ -188,6 +188,15 @@ class CreatorDayOut(Answer):
     spent: MoneyField
 
 
+class FilmBudgetOut(Answer):
+    """How far a film may go without asking: what was set while watching it, and what is used of that."""
+
+    content_id: ContentIdField
+    title: str
+    limit: MoneyField
+    spent: MoneyField
+
+
 class BudgetsOut(Answer):
     """The limits that hold for everything that is signed, by click or by itself."""
 
@@ -195,6 +204,8 @@ class BudgetsOut(Answer):
     creator_limit: MoneyField
     """For each creator and day."""
     creators: tuple[CreatorDayOut, ...]
+    films: tuple[FilmBudgetOut, ...] = ()
+    """Those that still buy by themselves when they play, the last opened first."""
 
 
 class BudgetsIn(Request):

@@ -41,12 +41,15 @@ class QuoteOut(Answer):
 
 
 class FareOut(Answer):
-    """What an account paid by the part this UTC month that counts toward a tier; shown, and never more than its price.
+    """What a tier would cost an account now, shown before a quote; the quote says what really counts.
 
-    The quote says what really counts.
+    due: for what; the tier's price, or of an upgrade the difference for the time that is left. counted: paid by the
+    part this UTC month, and less than that by one micro-USDC at most.
     """
 
     tier_id: str
+    kind: QuoteKind
+    due: MoneyField
     counted: MoneyField
 
 

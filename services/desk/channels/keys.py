@@ -18,8 +18,13 @@ from services.wire.x402 import ConfigFields
 
 def session_key(desk: Desk, creator: Address) -> bytes:
     """Give the key (32 bytes) that signs vouchers for one creator at this desk's node."""
+    known = desk.memory.session_keys.get((desk.node.uri, creator))
+    if known is not None:
+        return known
     seed = desk.device.derive(f"museclock/v1/session-key\x1f{desk.node.uri}\x1f{creator}", length=SEED_BYTES)
-    return key_from_seed(seed)
+    key = key_from_seed(seed)
+    desk.memory.session_keys.put((desk.node.uri, creator), key)
+    return key
 
 
 def config_for(desk: Desk, creator: Address, *, authorizer: Address, withdraw_delay_s: int) -> ChannelConfig:

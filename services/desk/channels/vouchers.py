@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.chain.channel_fields import config_fields, read_config
-from services.chain.channels import ChannelConfig, sign_voucher
+from services.chain.channels import sign_voucher
 from services.db.plain import Work, unit_of
 from services.desk.budgets import charge
 from services.desk.channels.keys import config_of, session_key
@@ -27,15 +26,6 @@ from services.units.ids import ContentId, IntentId, purchase_intent
 from services.units.money import ZERO, Money
 from services.wire.catalogue import BudgetOut
 from services.wire.problems import ProblemError
-from services.wire.x402 import (
-    ChannelPayload,
-    ConfigFields,
-    DepositFields,
-    DepositPayload,
-    RefundPayload,
-    VoucherFields,
-    VoucherPayload,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,29 +172,23 @@ def sign_in(work: Work, desk: Desk, wish: Wish, row: Channel, purchase: Purchase
 
 def refund_payment(desk: Desk, row: Channel) -> dict[str, object]:
     """Write the request for what is left: a voucher over the present total, which adds nothing."""
-    config = config_of(row)
-    payload = RefundPayload(channel_config=config_fields(config), voucher=_voucher(desk, row, row.creator, row.total))
-    return _message(desk, config, ZERO, payload)
+    return _message(desk, row, ZERO, {"type": "refund", **_voucher(desk, row, row.creator, row.total)})
 
 
 def _payment(desk: Desk, row: Channel, creator: Address, amount: Money, total: Money) -> dict[str, object]:
-    voucher, fields = _voucher(desk, row, creator, total), ConfigFields.model_validate(row.config)
-    payload: VoucherPayload | DepositPayload
+    voucher = _voucher(desk, row, creator, total)
     if row.deposit is None:
-        payload = VoucherPayload(channel_config=fields, voucher=voucher)
-    else:
-        deposit = DepositFields.model_validate(row.deposit)
-        payload = DepositPayload(channel_config=fields, voucher=voucher, deposit=deposit)
-    return _message(desk, read_config(fields), amount, payload)
+        return _message(desk, row, amount, {"type": "voucher", **voucher})
+    return _message(desk, row, amount, {"type": "deposit", **voucher, "deposit": row.deposit})
 
 
-def _message(desk: Desk, config: ChannelConfig, amount: Money, payload: ChannelPayload) -> dict[str, object]:
-    said = payload.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return {"x402Version": 2, "accepted": echoed(desk, config, amount), "payload": said}
+def _message(desk: Desk, row: Channel, amount: Money, payload: dict[str, object]) -> dict[str, object]:
+    return {"x402Version": 2, "accepted": echoed(desk, config_of(row), amount), "payload": payload}
 
 
-def _voucher(desk: Desk, row: Channel, creator: Address, total: Money) -> VoucherFields:
+def _voucher(desk: Desk, row: Channel, creator: Address, total: Money) -> dict[str, object]:
+    """Sign a total. As it goes over the wire: the books keep a channel's configuration in that form, too."""
     signed = sign_voucher(desk.chain.chain_id, row.id, total, session_key(desk, creator))
-    return VoucherFields(
-        channel_id=row.id, max_claimable_amount=str(total.micros), signature="0x" + signed.signature.hex()
-    )
+    written = "0x" + signed.signature.hex()
+    voucher = {"channelId": row.id, "maxClaimableAmount": str(total.micros), "signature": written}
+    return {"channelConfig": row.config, "voucher": voucher}

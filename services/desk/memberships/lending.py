@@ -9,16 +9,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.desk.context import Desk
+from services.desk.memberships.fares import fares_at, offered_tier
 from services.desk.memberships.mirror import hear
 from services.desk.memberships.tables import LentChunk, Membership
 from services.desk.memory import OpenFilm
 from services.media.seal import check_key
 from services.units.address import Address
 from services.units.ids import ContentId
-from services.units.money import ZERO, Money
 from services.wire.access import AccessOut, LentKeysOut
-from services.wire.catalogue import AccessTierOut, FilmAccessOut
-from services.wire.memberships import FareOut
+from services.wire.catalogue import FilmAccessOut
 from services.wire.node import NodeTierOut
 from services.wire.problems import ProblemError
 
@@ -39,24 +38,12 @@ async def look_at_access(desk: Desk, film: OpenFilm) -> FilmAccessOut:
         may_borrow = may_borrow or (bool(access.pass_tier) and await _is_member(desk, desk.chain.escrow))
         if access.visibility == "public" or may_borrow:
             await borrow(desk, film, pass_tier=access.pass_tier)
-        counted = await _counted(desk, content) if access.tiers else {}
+        fares = await fares_at(desk, f"/content/{content}/fares") if access.tiers else {}
     except ProblemError as problem:
         _log.info("access not known", extra={"code": problem.code, "content": content})
         return FilmAccessOut()
-    tiers = tuple(
-        AccessTierOut(tier_id=tier.id, name=tier.name, price=tier.price_micros, counted=counted.get(tier.id, ZERO))
-        for tier in offered
-        if tier.id in access.tiers
-    )
+    tiers = tuple(offered_tier(tier, fares.get(tier.id)) for tier in offered if tier.id in access.tiers)
     return FilmAccessOut(visibility=access.visibility, tiers=tiers, pass_tier=access.pass_tier)
-
-
-async def _counted(desk: Desk, content: ContentId) -> dict[str, Money]:
-    """Say by tier what was paid by the part and counts toward it; who has not signed in paid nothing yet."""
-    if desk.keyring.status != "open":
-        return {}
-    fares = await desk.node.call(tuple[FareOut, ...], "GET", f"/content/{content}/fares")
-    return {fare.tier_id: fare.counted for fare in fares}
 
 
 async def borrow(desk: Desk, film: OpenFilm, *, pass_tier: str = "") -> None:

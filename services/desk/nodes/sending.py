@@ -18,6 +18,8 @@ from services.wire.problems import ProblemError
 
 _AT_ONCE = 4
 _BLOCK_S = 60.0
+AGAIN_AFTER_S = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""A line that changes, from one network to another, is there again by then; a node that stays away longer is said."""
 Tell = Callable[[int, int], Awaitable[None]]
 """Hears how many blocks are there, of how many."""
 
@@ -39,7 +41,7 @@ async def send_film(at: Desk, files: Iterable[Cid], tell: Tell) -> None:
     await tell(done, len(names))
     for start in range(0, len(missing), _AT_ONCE):
         some = missing[start : start + _AT_ONCE]
-        await asyncio.gather(*(_send(at, name) for name in some))
+        await _send_all(at, some)
         done += len(some)
         await tell(done, len(names))
 
@@ -58,10 +60,30 @@ async def _missing(at: Desk, names: tuple[Cid, ...]) -> tuple[Cid, ...]:
     return tuple(name for name in names if name in wanted)
 
 
+async def _send_all(at: Desk, names: tuple[Cid, ...]) -> None:
+    """Send some at once; when one fails, none is sent any longer."""
+    sending = [asyncio.create_task(_send(at, name)) for name in names]
+    try:
+        await asyncio.gather(*sending)
+    finally:
+        for task in sending:
+            task.cancel()
+        await asyncio.wait(sending)
+
+
 async def _send(at: Desk, name: Cid) -> None:
     home = at.home or at
     block = await to_thread.run_sync(home.blocks.get, name)
-    await at.pace.take(len(block))
     headers = {"Content-Type": "application/octet-stream"}
-    path = f"/blocks/{name}"
-    await patiently(partial(at.node.send, "PUT", path, body=block, headers=headers, timeout_s=_BLOCK_S))
+    send = partial(at.node.send, "PUT", f"/blocks/{name}", body=block, headers=headers, timeout_s=_BLOCK_S)
+    for pause_s in AGAIN_AFTER_S:
+        try:
+            await at.pace.take(len(block))
+            await patiently(send)
+        except ProblemError as problem:
+            if problem.code != "node.unreachable":
+                raise
+            await asyncio.sleep(pause_s)
+        else:
+            return
+    await patiently(send)

@@ -102,19 +102,26 @@ async def buy_chunks(desk: FilmDeskOf, content: ContentOf, body: BuyIn) -> Purch
 
 @router.put("/playback/{content_id}/budget")
 async def set_budget(desk: FilmDeskOf, content: ContentOf, body: BudgetIn) -> BudgetOut | None:
-    """Start a new budget, with nothing spent of it yet; 0 takes it away."""
+    """Start a new budget, with nothing spent of it yet; 0 takes it away, also while the film's node does not answer."""
     if not ZERO <= body.limit <= MAX_BUDGET:
         raise ProblemError("budget.invalid", limit=MAX_BUDGET.micros)
-    await open_film(desk, content)
+    if body.limit:
+        await open_film(desk, content)
 
     def write() -> BudgetOut | None:
         with desk.database.write() as session:
-            row = session.get_one(Film, content)
+            row = session.get(Film, content)
+            if row is None:
+                return None
             row.budget_limit, row.budget_spent = body.limit or None, ZERO
             detach_from_budget(session, content)
             return budget_out(row)
 
-    return await to_thread.run_sync(write)
+    made = await to_thread.run_sync(write)
+    if made is None:
+        # Whoever shows the film or the limits reads them again.
+        desk.events.publish("wallet")
+    return made
 
 
 @router.put("/playback/{content_id}/position", status_code=204)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anyio import to_thread
 from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
 
 from services.http.late_routes import LateRouter
 from services.ipfs import dagpb
@@ -28,7 +29,7 @@ async def bring(node: NodeOf, caller: Publisher, cid: str, request: Request) -> 
     Problem codes: block.mismatch (the bytes are not what the name says), block.too_large, block.quota, disk.full.
     """
     name = _named(cid)
-    block = await _body(request)
+    block = await _body(request, name)
     await to_thread.run_sync(_keep, node, caller, name, block)
     return Response(status_code=204)
 
@@ -47,13 +48,17 @@ def _named(cid: str) -> Cid:
         raise ProblemError("block.mismatch", cid=cid[:80]) from exc
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, name: Cid) -> bytes:
     """Read no more than a block may have, whatever the request says of itself."""
     block = bytearray()
-    async for part in request.stream():
-        block += part
-        if len(block) > MAX_BLOCK_BYTES:
-            raise ProblemError("block.too_large", limit=MAX_BLOCK_BYTES)
+    try:
+        async for part in request.stream():
+            block += part
+            if len(block) > MAX_BLOCK_BYTES:
+                raise ProblemError("block.too_large", limit=MAX_BLOCK_BYTES)
+    except ClientDisconnect as exc:
+        # The line broke in mid-way, which is nothing out of the ordinary; the sender brings it again.
+        raise ProblemError("block.mismatch", cid=name) from exc
     return bytes(block)
 
 

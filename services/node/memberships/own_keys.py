@@ -22,19 +22,20 @@ _VALIDITY_S = 300
 _BACKDATED_S = 60
 
 
-def subscribe_here(node: Node, viewer: Address, tier: Tier) -> IntentId:
-    """Join with a key that lives on this node; gives the receipt's id. Blocking.
+def subscribe_here(node: Node, viewer: Address, tier: Tier, *, payer: Address | None = None) -> IntentId:
+    """Join with a key that lives on this node; gives the receipt's id. payer: who gives it to the viewer. Blocking.
 
     Raises ProblemError: payment.required for everybody whose owner alone can sign, and as make_quote and subscribe do.
     """
-    key = node.names.key_of(viewer)
+    payer = payer or viewer
+    key = node.names.key_of(payer)
     if key is None:
         raise ProblemError("payment.required", amount=tier.price.micros)
     creator_key = node.names.key_of(tier.creator)
     if creator_key is not None:
         appoint_here(node, tier.creator, creator_key)
     row = make_quote(node, viewer, tier.id)
-    return subscribe(node, viewer, tier.creator, tier.id, _signed(node, row, viewer, key))
+    return subscribe(node, viewer, tier.creator, tier.id, _signed(node, row, payer, key))
 
 
 def appoint_here(node: Node, creator: Address, key: bytes) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +24,7 @@ from services.units.address import Address
 from services.units.ids import membership_intent
 from services.units.membership import PERIOD_S, capped_fare, tier_word, upgrade_price
 from services.units.money import Money
-from services.wire.memberships import QuoteKind
+from services.wire.memberships import FareOut, QuoteKind
 from services.wire.problems import ProblemError
 
 QUOTE_VALIDITY_S = 600
@@ -65,8 +67,8 @@ def make_quote(node: Node, viewer: Address, tier_id: str) -> MembershipPayment:
         known = _open_quote(session, viewer, tier, now)
         if known is not None:
             return known
-        priced = _priced(session, viewer, tier, now, paid_until)
-        return _quoted(node, session, viewer, tier, priced, now)
+        asked = priced(session, viewer, tier, now, paid_until)
+        return _quoted(node, session, viewer, tier, asked, now)
 
 
 def sellable_tier(node: Node, viewer: Address, tier_id: str) -> Tier:
@@ -102,7 +104,29 @@ def chain_quote(node: Node, row: MembershipPayment) -> Quote:
 
 def _open_quote(session: Session, viewer: Address, tier: Tier, now: datetime) -> MembershipPayment | None:
     seconds = int(now.timestamp())
-    rows = session.scalars(
+    rows = _quotes(session, viewer, tier, seconds)
+    if any(row.state == "received" for row in rows):
+        raise ProblemError("payment.in_progress")
+    return next((row for row in rows if _holds(row, seconds)), None)
+
+
+def _holds(row: MembershipPayment, seconds: int) -> bool:
+    return row.deadline >= seconds + QUOTE_MARGIN_S
+
+
+def shown_fare(session: Session, viewer: Address, tier: Tier, now: datetime) -> FareOut:
+    """Say what a tier would cost now, as a quote would; a quote that is open is what would be given again."""
+    seconds = int(now.timestamp())
+    known = next((one for one in _quotes(session, viewer, tier, seconds) if _holds(one, seconds)), None)
+    if known is not None:
+        return FareOut(tier_id=tier.id, kind=cast("QuoteKind", known.kind), due=known.price, counted=known.fare)
+    asked = priced(session, viewer, tier, now, paid_until=seconds)
+    fare = capped_fare(asked.price, open_fares(session, viewer, tier.creator, tier.id, now))
+    return FareOut(tier_id=tier.id, kind=asked.kind, due=asked.price, counted=fare)
+
+
+def _quotes(session: Session, viewer: Address, tier: Tier, seconds: int) -> Sequence[MembershipPayment]:
+    return session.scalars(
         select(MembershipPayment).where(
             MembershipPayment.viewer == viewer,
             MembershipPayment.creator == tier.creator,
@@ -111,12 +135,10 @@ def _open_quote(session: Session, viewer: Address, tier: Tier, now: datetime) ->
             MembershipPayment.deadline >= seconds - CLOCKS_APART_S,
         )
     ).all()
-    if any(row.state == "received" for row in rows):
-        raise ProblemError("payment.in_progress")
-    return next((row for row in rows if row.deadline >= seconds + QUOTE_MARGIN_S), None)
 
 
-def _priced(session: Session, viewer: Address, tier: Tier, now: datetime, paid_until: int) -> Priced:
+def priced(session: Session, viewer: Address, tier: Tier, now: datetime, paid_until: int) -> Priced:
+    """Price a tier for a viewer. paid_until: as the chain has it. Raises ProblemError: membership.not_sold (ahead)."""
     seconds = int(now.timestamp())
     active = session.execute(
         select(Membership, Tier)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.http.late_routes import LateRouter
 from services.node.access import access_of
 from services.node.context import Node
 from services.node.door import Caller, MaybeCaller, NodeOf, Publisher
-from services.node.memberships.fares import open_fares
 from services.node.memberships.members import creator_name, members_of, memberships_of, receipts_of, written
 from services.node.memberships.own_keys import subscribe_here
-from services.node.memberships.quoting import make_quote
+from services.node.memberships.quoting import make_quote, shown_fare
 from services.node.memberships.record import find
 from services.node.memberships.sellers import appoint, is_appointed
 from services.node.memberships.service import subscribe
@@ -24,7 +23,6 @@ from services.node.sales.booking import book_charges, sync
 from services.node.tables import Tier
 from services.units.address import Address, Bytes32
 from services.units.ids import IntentId
-from services.units.membership import capped_fare
 from services.wire.base import ContentIdField
 from services.wire.memberships import (
     AppointIn,
@@ -59,21 +57,22 @@ def quote(node: NodeOf, caller: Caller, tier_id: Annotated[str, Query(max_length
 
 @router.get("/content/{content_id}/fares")
 def fares(node: NodeOf, caller: Caller, content_id: ContentIdField) -> tuple[FareOut, ...]:
-    """Say what the caller paid by the part this month that counts toward each tier of an item; it offers nothing.
+    """Say what each tier of an item would cost the caller now, and what counts toward it; it offers nothing.
 
     Problem codes: content.not_found.
     """
-    now = node.clock.now()
     book_charges(node)
     with node.database.read() as session:
-        offered = select(Tier).where(Tier.id.in_(access_of(session, content_id).tiers), Tier.archived_at.is_(None))
-        return tuple(
-            FareOut(
-                tier_id=tier.id,
-                counted=capped_fare(tier.price, open_fares(session, caller, tier.creator, tier.id, now)),
-            )
-            for tier in session.scalars(offered)
-        )
+        return _fares(node, session, caller, Tier.id.in_(access_of(session, content_id).tiers))
+
+
+@router.get("/creators/{creator_id}/fares")
+def fares_of_creator(node: NodeOf, caller: Caller, creator_id: str) -> tuple[FareOut, ...]:
+    """Say the same of each tier of a creator."""
+    creator = node.names.meant(creator_id)
+    book_charges(node)
+    with node.database.read() as session:
+        return _fares(node, session, caller, Tier.creator == creator)
 
 
 @router.post("/subscribe/")
@@ -161,6 +160,11 @@ def appoint_seller(node: NodeOf, caller: Publisher, body: AppointIn) -> SellerOu
     Problem codes: payment.refused (reason: signature), transaction.unknown, chain.reverted.
     """
     return SellerOut(seller=node.authorizer.address, is_appointed=appoint(node, caller, body))
+
+
+def _fares(node: Node, session: Session, caller: Address, which: ColumnElement[bool]) -> tuple[FareOut, ...]:
+    tiers = session.scalars(select(Tier).where(which, Tier.archived_at.is_(None))).all()
+    return tuple(shown_fare(session, caller, tier, node.clock.now()) for tier in tiers)
 
 
 def _viewer(node: Node, body: SubscribeIn, caller: Address | None) -> Address:

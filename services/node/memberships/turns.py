@@ -14,5 +14,7 @@ def take_turn(session: Session, name: str) -> None:
 
     On SQLite write units take turns anyway; on PostgreSQL the row's lock makes them.
     """
+    if session.get_bind().dialect.name == "sqlite":
+        return
     session.execute(insert_into(Turn).values(name=name).on_conflict_do_nothing())
     session.execute(select(Turn.name).where(Turn.name == name).with_for_update())

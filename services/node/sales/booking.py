@@ -26,7 +26,7 @@ from services.node.passes.booked import note_allocated
 from services.node.sales.charges import WAITING
 from services.node.sales.shelf import film_of
 from services.node.sales.terms import till_of
-from services.node.tables import ChainPosition, Charge, CreatorTill, Entitlement, Item, Sale
+from services.node.tables import ChainPosition, Charge, Entitlement, Item, Sale
 from services.node.till import book_collected, income_lines, note_settled, till_row
 from services.units.address import Address
 from services.units.ids import IntentId, purchase_intent
@@ -86,13 +86,15 @@ def book_charges(node: Node) -> None:
 def _incomes(session: Session, charges: Sequence[Charge]) -> list[Entry]:
     """Write the ledger's entries for charges, which count to their creators' gross one after the other."""
     there = entered(session, _CHARGE, [_ref(charge) for charge in charges])
-    tills: dict[str, CreatorTill] = {}
+    fresh = dict.fromkeys(charge.creator for charge in charges if _ref(charge) not in there)
+    # Read before anything is changed: each read would write that down first.
+    tills = {creator: till_row(session, creator) for creator in fresh}
     entries = []
     for charge in charges:
         charge.is_booked = 1
         if (ref := _ref(charge)) in there:
             continue
-        till = tills.get(charge.creator) or tills.setdefault(charge.creator, till_row(session, charge.creator))
+        till = tills[charge.creator]
         lines = income_lines(
             till.gross,
             payer=f"payer:{charge.payer}",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from services.desk.wallet.keyring import Keyring
+from services.units.address import bytes32
+from services.units.ids import ContentId
 from services.units.money import ZERO, Money
 from services.wire.desk import Method
 from services.wire.problems import ProblemError
@@ -123,3 +126,25 @@ async def test_an_automatic_purchase_obeys_the_film_s_budget_by_voucher(running:
     (channel,) = await running.fronted.wallet.channels()
     assert channel.deposited == PRICE * 3 + Money(9_999)
     await running.assert_reconciled()
+
+
+async def test_films_that_buy_by_themselves_are_told_and_ended_without_their_node(running: RunningWorld) -> None:
+    desk, film = running.fronted, await running.publish(chunks=9)
+    await desk.playback.set_budget(film.content, PRICE * 3)
+    await desk.playback.buy(film.content, first_chunk=1, auto=True)
+    await running.settled()
+    (told,) = (await desk.wallet.budgets()).films
+    title = (await desk.playback.open(film.content)).item.title
+    assert (told.content_id, told.title, told.limit, told.spent) == (film.content, title, PRICE * 3, PRICE)
+
+    async def gone(request: httpx.Request) -> None:
+        raise httpx.ConnectError("gone", request=request)
+
+    running.front.answer = gone
+    assert await desk.playback.set_budget(film.content, ZERO) is None
+    assert (await desk.wallet.budgets()).films == ()
+    # Ending what there is not is no mistake.
+    assert await desk.playback.set_budget(ContentId(bytes32(bytes(32))), ZERO) is None
+    running.front.answer = None
+    with pytest.raises(ProblemError, match=r"budget\.session"):
+        await desk.playback.buy(film.content, first_chunk=2, auto=True)

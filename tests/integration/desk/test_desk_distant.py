@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from services.client import DeskClient
 from services.desk.context import Desk
-from services.desk.nodes import placing
+from services.desk.nodes import placing, sending
 from services.desk.nodes.places import follow
 from services.desk.publishing.publish import publish_again
 from services.ipfs.unixfs import block_names
@@ -74,6 +75,67 @@ async def test_a_publication_that_broke_off_sends_only_what_is_missing(
     await running.creator.uploads.publish(upload_id)
     assert len([path for path in distant.seen if path.startswith("PUT /blocks/")]) == 2
     assert all(distant.node.blocks.has(name) for name in names)
+
+
+async def test_a_line_that_breaks_in_mid_way_costs_only_what_was_on_it(
+    running: RunningWorld, distant: DistantNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every connection ends and none is taken for a while, as where a computer changes its network."""
+    monkeypatch.setattr(sending, "AGAIN_AFTER_S", (0.05,) * 1_000)
+    upload_id, film = await _ready_for(running, distant)
+    desk, names = running.desk("creator"), _names(running.desk("creator"), film.film)
+    go_on = _held_after_the_first(desk)
+    publishing = asyncio.create_task(running.creator.uploads.publish(upload_id))
+    await _until(lambda: any(distant.node.blocks.has(name) for name in names))
+    await distant.down()
+    go_on.set()
+    # All that may be on the line at once was sent in vain, and some of it again.
+    await _until(lambda: desk.pace.sent > 8 * _BLOCK)
+    assert not publishing.done()
+    await distant.up()
+    done = await publishing
+    assert (done.state, done.content_id) == ("published", film.content)
+    assert all(distant.node.blocks.has(name) for name in names)
+    _assert_sent_once(distant, names)
+    (item,) = await running.creator.earnings.items()
+    assert item.content_id == film.content
+
+
+_BLOCK = 1_048_576
+
+
+async def _ready_for(running: RunningWorld, distant: DistantNode) -> tuple[str, SealedFilm]:
+    await running.creator.nodes.add(distant.address)
+    await running.creator.nodes.agree(distant.address)
+    return ready_upload(running.desk("creator"), node=distant.address, chunk_bytes=3_000_000)
+
+
+def _held_after_the_first(desk: Desk) -> asyncio.Event:
+    """Let one block leave; the others when the event is set."""
+    go_on = asyncio.Event()
+
+    async def wait(_seconds: float) -> None:
+        await go_on.wait()
+        desk.pace.limit = 0
+
+    desk.pace.limit, desk.pace.sleep = 1, wait
+    return go_on
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not is_so():
+            await asyncio.sleep(0)
+
+
+def _assert_sent_once(distant: DistantNode, names: list[Cid]) -> None:
+    """All but the one whose answer may have been lost with the line."""
+    assert set(_sent(distant)) == {f"PUT /blocks/{name}" for name in names}
+    assert len(_sent(distant)) <= len(names) + 1
+
+
+def _sent(distant: DistantNode) -> list[str]:
+    return [request for request in distant.seen if request.startswith("PUT /blocks/")]
 
 
 def _names(desk: Desk, film: Ingested) -> list[Cid]:

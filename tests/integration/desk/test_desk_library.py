@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.units.address import Address
 from services.units.money import total
 from services.wire.problems import ProblemError
 from services.wire.profiles import ProfileIn
@@ -43,6 +44,21 @@ async def test_following_and_blocking_end_each_other_and_stay_on_this_desk(runni
     assert await desk.stand_no_more("follows", creator) == blocked
     assert (await desk.stand_no_more("blocked", creator)).blocked == ()
     assert (await running.creator.library.standings()).follows == ()
+
+
+async def test_new_films_of_those_who_are_followed_are_found_wherever_they_stand(running: RunningWorld) -> None:
+    creator = (await running.creator.profiles.mine()).creator
+    older, newer = (await running.publish()).content, (await running.publish()).content
+    library = running.viewer.library
+    assert await library.newest() == ()
+    await library.stand("follows", creator, name="Slow Lantern")
+    # Whom one follows at a node that is no longer listed is not asked for.
+    await library.stand("follows", Address("0x" + "ab" * 20), name="Tin Roof Cinema", node="https://gone.example")
+    assert [item.content_id for item in await library.newest()] == [newer, older]
+    (first,) = await running.viewer.catalogue.browse(limit=1)
+    assert first.content_id == newer
+    await library.stand("blocked", creator, name="Slow Lantern")
+    assert await library.newest() == ()
 
 
 async def test_every_change_of_the_balance_has_a_line_and_they_add_up(running: RunningWorld) -> None:

@@ -78,6 +78,27 @@ async def test_joining_opens_what_the_tier_covers_and_nothing_longer(
     assert [chunk.access for chunk in again.chunks] == ["free"] + ["locked"] * 5
 
 
+async def test_what_was_paid_by_the_part_counts_on_the_film_and_on_its_channel(running: RunningWorld) -> None:
+    viewer, tier = running.viewer, await running.creator.tiers.create(name="Supporter", price=PRICE)
+    film = await running.publish()
+    await running.creator.memberships.set_access(film.content, "chunks", (tier.id,))
+    await viewer.playback.open(film.content)
+    bought = await viewer.playback.buy(film.content, first_chunk=1, chunk_count=2)
+    await running.settled()
+    (on_film,) = (await viewer.playback.open(film.content)).access.tiers
+    (on_channel,) = (await viewer.profiles.page(tier.creator)).tiers
+    assert on_film == on_channel
+    assert (on_film.kind, on_film.price, on_film.due, on_film.counted) == ("join", PRICE, PRICE, bought.amount)
+    larger = await running.creator.tiers.create(name="Patron", price=TIER_PRICES[1])
+    quote = await viewer.memberships.quote(tier.id)
+    assert (quote.fare, quote.amount) == (bought.amount, PRICE - bought.amount)
+    await viewer.memberships.join(tier.id, amount=quote.amount)
+    offered = {one.tier_id: one for one in (await viewer.profiles.page(tier.creator)).tiers}
+    upgrade = await viewer.memberships.quote(larger.id)
+    assert (offered[larger.id].kind, offered[larger.id].due) == ("upgrade", upgrade.price)
+    assert upgrade.price == TIER_PRICES[1] - PRICE
+
+
 async def test_what_is_lent_is_not_bought_and_plays_without_the_node(running: RunningWorld) -> None:
     tier, film = await members_only(running)
     await running.fronted.memberships.join(tier.id, amount=PRICE)

@@ -140,6 +140,44 @@ async def test_missing_copies_are_brought_again(running: RunningWorld, kubo: Fak
     assert (await creator.storage.remove(kubo.address)).targets == ()
 
 
+async def test_a_storage_that_comes_back_under_another_address_gets_only_the_rest(
+    running: RunningWorld, kubo: FakeKubo
+) -> None:
+    creator, upload = running.creator, ready_upload(running)
+    await creator.storage.add(kubo.address)
+    kubo.requests = _UntilTheSecond(kubo)
+    published = await creator.uploads.publish(upload)
+    assert stage(published, "pin").state == "failed"
+    with running.desk("creator").database.read() as session:
+        row = session.get_one(Upload, upload)
+        files, content = files_of(row), row.content_id
+    moved = FakeKubo()
+    try:
+        moved.store = kubo.store
+        await creator.storage.remove(kubo.address)
+        await creator.storage.add(moved.address)
+        mended = await creator.uploads.retry_stage(upload, "pin")
+        assert stage(mended, "pin").state == "done"
+        assert moved.requests.count("dag/import") == len(files) - 1
+        assert all(moved.store.has(file) for file in files)
+        assert mended.content_id == content
+    finally:
+        moved.close()
+
+
+class _UntilTheSecond(list[str]):
+    """Notes requests, and ends the daemon's service with the second film's file."""
+
+    def __init__(self, daemon: FakeKubo) -> None:
+        super().__init__()
+        self._daemon = daemon
+
+    def append(self, request: str) -> None:
+        super().append(request)
+        if self.count("dag/import") == 2:
+            self._daemon.fault = "error"
+
+
 async def test_the_real_daemon_holds_what_was_published(
     running: RunningWorld, js_ipfs: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -18,6 +18,8 @@ from services.node.memberships.tables import KeyReceipt
 from services.units.ids import IntentId, purchase_intent
 from services.units.membership import PERIOD_S, tier_word
 from services.units.money import Money
+from services.wire.memberships import FareOut
+from services.wire.tiers import TierOut
 from tests.fixtures.chain import STRANGER, VIEWER, HandClock
 from tests.fixtures.node_caller import NodeCaller, at_the_door
 from tests.fixtures.node_payer import channel_payer
@@ -167,6 +169,12 @@ async def test_renewal_upgrade_and_downgrade_are_priced_by_what_is_left(
         renewal = await ask_quote(viewer, small.id)
         first_end = int((hand_clock.now() + timedelta(days=10)).timestamp())
         assert (renewal.kind, renewal.until, renewal.amount) == ("renew", first_end + PERIOD_S, Money(2_990_000))
+        # What is shown before a quote is asked for is what the quote says.
+        shown = {fare.tier_id: (fare.kind, fare.due, fare.counted) for fare in await _fares(viewer, small)}
+        assert shown == {
+            small.id: ("renew", Money(2_990_000), Money(0)),
+            large.id: ("upgrade", Money(1_000_000), Money(0)),
+        }
         upgrade = await ask_quote(viewer, large.id)
         # Three dollars more a period, for a third of one.
         assert (upgrade.kind, upgrade.until, upgrade.amount) == ("upgrade", first_end, Money(1_000_000))
@@ -174,6 +182,7 @@ async def test_renewal_upgrade_and_downgrade_are_priced_by_what_is_left(
         rows = {str(row["tier_id"]): row for row in await mine(viewer)}
         assert (rows[small.id]["state"], rows[small.id]["reason"]) == ("ending", "upgraded")
         assert (rows[large.id]["state"], rows[large.id]["paid_until"]) == ("active", rows[small.id]["paid_until"])
+        assert [fare.kind for fare in await _fares(viewer, small) if fare.tier_id == small.id] == ["renew"]
         back = await ask_quote(viewer, small.id)
         assert back.until == renewal.until
         later = await viewer.http.post(f"/subscriptions/{rows[large.id]['id']}/change", json={"tier_id": small.id})
@@ -190,12 +199,20 @@ async def test_fares_of_the_month_count_toward_the_tier_once(running: RunningWor
     async with at_the_door(running.world, VIEWER) as (viewer,):
         for content, first in ((film.content, 1), (film.content, 2), (uncovered.content, 1)):
             assert (await viewer.buy(content, first=first)).status_code == 200
+        both = {tier.id: PRICE * 2, other.id: PRICE * 2}
+        assert {fare.tier_id: fare.counted for fare in await _fares(viewer, tier)} == both
         quote = await ask_quote(viewer, tier.id)
         assert (quote.price, quote.fare, quote.amount) == (Money(2_990_000), PRICE * 2, Money(2_970_000))
-        # The first quote may still be paid: its fares do not count twice.
+        # The first quote may still be paid: its fares do not count twice, and who only asked is shown the same still.
+        assert {fare.tier_id: fare.counted for fare in await _fares(viewer, tier)} == both | {other.id: Money(0)}
         assert (await ask_quote(viewer, other.id)).fare == Money(0)
         assert (await send_payment(viewer, quote, membership_payment(viewer, quote))).status_code == 200
         assert (await ask_quote(viewer, tier.id)).fare == Money(0)
+
+
+async def _fares(viewer: NodeCaller, tier: TierOut) -> tuple[FareOut, ...]:
+    answer = await viewer.http.get(f"/creators/{tier.creator}/fares")
+    return tuple(FareOut.model_validate(one) for one in answer.json())
 
 
 async def test_who_cancels_stays_to_the_end(running: RunningWorld, hand_clock: HandClock) -> None:

@@ -10,6 +10,7 @@ from services.chain.channel_fields import config_fields, read_config
 from services.chain.hashing import address_of
 from services.db.keybox import KeyBox
 from services.desk.channels.keys import config_for, id_of, session_key
+from services.desk.memory import Memory
 from services.units.address import Address, address
 from services.wire.x402 import ConfigFields
 
@@ -44,6 +45,7 @@ class FewParts:
     node: Door = field(default_factory=Door)
     chain: Chain = field(default_factory=Chain)
     keyring: Keys = field(default_factory=Keys)
+    memory: Memory = field(default_factory=Memory)
 
 
 def config(desk: FewParts, creator: Address = ALICE, *, authorizer: Address = NODE_KEY, delay: int = 86_400) -> str:
