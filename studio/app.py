@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.kit.collector import Collector
-from studio.kit.service_process import ServiceProcess, command
 from studio.kit.settings import WindowSettings, default_profile
 from studio.kit.theme import Theme
 from studio.rail import Rail
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from studio.kit.bridge import Bridge
     from studio.kit.comeback import Comeback
     from studio.kit.crash import CrashHook
+    from studio.kit.service_process import ServiceProcess
     from studio.world import World
 
 
@@ -85,13 +85,10 @@ class Studio(QObject):
 
     def start(self) -> None:
         """Show the window."""
-        if not self._is_first_run():
-            # The service comes up on another core while the first picture is painted.
-            self._service = service_of(self._setup)
-            self._service.start()
-            self._set_up_rail()
         if (geometry := self.settings.geometry) is not None:
             self.window.restoreGeometry(geometry)
+        if not self._is_first_run():
+            self._set_up_rail()
         self.window.show()
 
     def _is_first_run(self) -> bool:
@@ -104,6 +101,9 @@ class Studio(QObject):
         if self._is_first_run():
             self._show_welcome()
         else:
+            # First of all after the paint, which it would delay by a half: it comes up while the world is imported.
+            self._service = service_of(self._setup)
+            self._service.start()
             self._open_world()
         self.window.show_icon()
         # The bridge's imports would hold the page's paint; no job can run before the service is there.
@@ -224,5 +224,8 @@ class Studio(QObject):
 
 def service_of(setup: Setup) -> ServiceProcess:
     """Give the service of a choice, which is not started yet."""
+    # Imported here: see _begin.
+    from studio.kit.service_process import ServiceProcess, command
+
     arguments = command(setup.profile, demo=setup.demo, size=setup.size)
     return ServiceProcess(arguments, setup.profile / "logs" / "service-output.log")

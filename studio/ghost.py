@@ -37,7 +37,7 @@ class PageGhost(QWidget):
 def _drawing(width: int, height: int) -> str:
     """Give the outline of a page of that size in pixels."""
     tokens = theme.active()
-    inner = min(width - 2 * PAGE_PADDING, CONTENT_WIDTH)
+    inner = min(width - 2 * PAGE_PADDING, theme.scaled(CONTENT_WIDTH))
     left, top = (width - inner) / 2, GUTTER + CONTROL_HEIGHT + GUTTER
     tile = (inner - (_TILES - 1) * GUTTER) / _TILES
     cards = [(left + number * (tile + GUTTER), top, tile, _TILE_HEIGHT) for number in range(_TILES)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -19,18 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from studio.kit.icons import Icon
-from studio.kit.theme import font, scaled
+from studio.kit.qt_values import NO_FOCUS, NO_SCROLL_BAR
+from studio.kit.theme import eased, font, scaled
 from studio.kit.tokens import GRID, LEAD, RAIL_NARROW, RAIL_WIDE, SMALL
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button
-from studio.kit.widgets.text import set_property
+from studio.kit.widgets.text import restyle, set_property
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from studio.kit.route import Route
     from studio.kit.tokens import Tone
@@ -40,6 +41,8 @@ _CHIP_WIDE, _CHIP_NARROW = (10, 2, 10, 2), (2, 2, 2, 2)
 _ICON, _HELP = 20, 28
 _ROOMY = 752
 """What all but the personas take at their usual height, in pixels at 100 %; on a lower window they stand closer."""
+_FOLDED, _FOLDED_ROW, _GROWN = 152, 32, 12
+"""As icons: what stands above and below the pages, a page, and the part of that which grows, in pixels at 100 %."""
 
 
 class Side(QFrame):
@@ -87,6 +90,12 @@ class Side(QFrame):
         set_property(self, "current", "true" if here else "false")
         return here
 
+    @property
+    def folded_height(self) -> int:
+        """What the side takes as icons that don't stand closer, in pixels."""
+        shown = sum(not button.isHidden() for button in self._buttons.values())
+        return shown * (_FOLDED_ROW + scaled(_GROWN) - _GROWN + 4) + 5 * GRID
+
     def show_for(self, desk_id: str) -> None:
         """Show the pages that a desk has; one with pages of its own on this side has those and the settings."""
         has_own = desk_id in self._only_for.values()
@@ -98,11 +107,8 @@ class Side(QFrame):
         """Show icons only, or icons and words."""
         self._is_narrow = narrow
         self._title.setVisible(not narrow)
-        # An icon says as much at any size of letters, and has to leave room for all the others.
-        size = _ICON if narrow else scaled(_ICON)
         for route, button in self._buttons.items():
             button.setText("" if narrow else self._names[route])
-            button.setIconSize(QSize(size, size))
             set_property(button, "narrow", "true" if narrow else "false")
             button.setToolTip(self._names[route] if narrow else "")
 
@@ -112,8 +118,17 @@ class Side(QFrame):
         self._mark.setVisible(not tight)
         margin = 2 if tight else GRID
         self._lines.setContentsMargins(_EDGE, margin, _EDGE, margin)
+        # An icon alone says as much at any size of letters, and has to leave room for all the others.
+        size = _ICON if tight else eased(_ICON) if self._is_narrow else scaled(_ICON)
         for button in self._buttons.values():
+            button.setIconSize(QSize(size, size))
             set_property(button, "dense", "true" if dense else "false")
+
+    def restyle(self) -> None:
+        """Let the style sheet look again at buttons that are not as it finds them at first."""
+        for button in self._buttons.values():
+            if "true" in (button.property("narrow"), button.property("dense")):
+                restyle(button)
 
     @Slot()
     def _on_click(self) -> None:
@@ -286,6 +301,7 @@ class Rail(QFrame):
             Side(tr("Player"), "watch", player, self._group),
         )
         self._name = text.Text(tr("Museclock"), size=LEAD, weight=text.Weight.DemiBold)
+        self._is_narrow = False
         self.personas = PersonaSwitch(personas)
         if not personas:
             self.personas.hide()
@@ -332,9 +348,9 @@ class Rail(QFrame):
         area.setProperty("kit", "rail-pages")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setProperty("horizontalScrollBarPolicy", NO_SCROLL_BAR)
+        area.setProperty("verticalScrollBarPolicy", NO_SCROLL_BAR)
+        area.setProperty("focusPolicy", NO_FOCUS)
         area.setWidget(held)
         return area
 
@@ -355,16 +371,29 @@ class Rail(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        personas = 0 if self.personas.isHidden() else self.personas.sizeHint().height() + 12
-        dense = event.size().height() < scaled(_ROOMY) + personas
+        self._stand(event.size().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Style again what is folded or closer: a page that was there before had the rail measured too soon."""
+        super().showEvent(event)
         for side in self._sides:
-            side.set_dense(dense=dense)
+            side.restyle()
+
+    def _stand(self, high: int) -> None:
+        """Let the pages stand closer where the rail is too low for their usual height, in pixels."""
+        wanted = 0 if self.personas.isHidden() else self.personas.sizeHint().height() + 12
+        wanted += sum(side.folded_height for side in self._sides) + _FOLDED if self._is_narrow else scaled(_ROOMY)
+        for side in self._sides:
+            side.set_dense(dense=high < wanted)
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Fold to icons, or unfold."""
+        self._is_narrow = narrow
         # Folded it holds icons, which need not grow, and one short word, which must.
         self.setFixedWidth(RAIL_NARROW + scaled(GRID * 4) - GRID * 4 if narrow else scaled(RAIL_WIDE))
         self._name.setVisible(not narrow)
         for part in (*self._sides, self.personas, self.service, self.help):
             part.set_narrow(narrow=narrow)
         self._rows.setSpacing(GRID if narrow else 12)
+        # Before the first paint, too: styled a second time while it is shown, the rail would cost the start 40 ms.
+        self._stand(self.height() if self.isVisible() else self.window().height())

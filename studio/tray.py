@@ -104,17 +104,22 @@ class Teller(QObject):
     def _put_icon(self) -> QSystemTrayIcon:
         icon = QSystemTrayIcon(QIcon(str(ICONS / "app.svg")), self)
         icon.setToolTip(tr("Museclock"))
+        icon.setContextMenu(self.icon_menu())
+        icon.activated.connect(self.bring_forward)
+        icon.messageClicked.connect(self._on_message)
+        icon.show()
+        return icon
+
+    def icon_menu(self) -> QMenu:
+        """Make what a click on the icon offers."""
         menu = QMenu(self._window)
+        menu.setObjectName("tray.menu")
         show, leave = QAction(tr("Open Museclock"), menu), QAction(tr("Quit"), menu)
         show.triggered.connect(self.bring_forward)
         leave.triggered.connect(self._window.close)
         menu.addAction(show)
         menu.addAction(leave)
-        icon.setContextMenu(menu)
-        icon.activated.connect(self.bring_forward)
-        icon.messageClicked.connect(self._on_message)
-        icon.show()
-        return icon
+        return menu
 
     @Slot()
     def bring_forward(self) -> None:

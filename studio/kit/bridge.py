@@ -133,11 +133,10 @@ class Bridge(QObject):
 
     def _serve(self) -> None:
         # Imported here and not above: asyncio costs the window 30 ms, and only this thread uses it.
-        import asyncio
-
+        from services.http.loops import new_event_loop
         from studio.kit.bridge_worker import Worker
 
-        loop = asyncio.new_event_loop()
+        loop = new_event_loop()
         worker = Worker(loop, self._arrived.emit, self.stream_resumed.emit, self._gone.emit)
         with self._gate:
             self._worker = worker

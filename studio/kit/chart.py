@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from studio.kit.late_import import LateImport
+from studio.kit.chart_plot import DayPlot
 from studio.kit.theme import scaled
 from studio.kit.tokens import SMALL
 from studio.kit.widgets.skeleton import Skeleton
@@ -16,8 +15,6 @@ from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-BARS_UP_TO = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +52,15 @@ class Series:
         return f"{title}: {len(self.values)} {places}, {whole}{most}."
 
 
-class Plot(Protocol):
-    """What draws the series (studio.kit.chart_plot)."""
-
-    def draw(self, series: Series) -> None:
-        """Show a series."""
-
-
 class Chart(QWidget):
-    """Shows a ghost until it has a series and the plotting library is there."""
+    """Shows a ghost until it has a series."""
 
     def __init__(self, title: str, *, name: str, height: int = 300) -> None:
         super().__init__()
         self.setObjectName(name)
         self._title = title
         self._series: Series | None = None
-        self._plot: Plot | None = None
-        # The larger part of what drawing needs. pyqtgraph itself knows Qt: it is imported here, a quarter of a second.
-        self._loader = LateImport("numpy", self._make_plot, self)
-        self._loading = False
+        self._plot: DayPlot | None = None
         self._ghost = Skeleton(height)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -84,7 +71,7 @@ class Chart(QWidget):
 
     @property
     def series(self) -> Series | None:
-        """What is shown, or will be as soon as it can be drawn."""
+        """What is shown."""
         return self._series
 
     @property
@@ -94,25 +81,13 @@ class Chart(QWidget):
 
     def show_series(self, series: Series) -> None:
         """Show a series; one that is shown already is not drawn again."""
-        if self._plot is not None and series == self._series:
+        if series == self._series:
             return
         self._series = series
         self.setAccessibleDescription(series.spoken(self._title))
-        if self._plot is not None:
-            self._plot.draw(series)
-        elif not self._loading:
-            self._loading = True
-            self._loader.start()
-
-    @Slot()
-    def _make_plot(self) -> None:
-        from studio.kit.chart_plot import DayPlot
-
-        if self._plot is not None or self._series is None:
-            return
-        plot = DayPlot()
-        self._plot = plot
-        self._ghost.hide()
-        self._layout.addWidget(plot)
-        plot.show()  # at once: a layout shows what it gets only when the loop turns
-        plot.draw(self._series)
+        if self._plot is None:
+            self._plot = DayPlot()
+            self._ghost.hide()
+            self._layout.addWidget(self._plot)
+            self._plot.show()  # at once: a layout shows what it gets only when the loop turns
+        self._plot.draw(series)

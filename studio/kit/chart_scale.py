@@ -23,3 +23,12 @@ def label_places(count: int, most: int) -> tuple[int, ...]:
         return ()
     step = -(-count // most)
     return tuple(sorted(range(count - 1, -1, -step)))
+
+
+def thinned(ticks: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Give evenly spaced ticks, from the first, so many as have room; the highest and the lowest when only two have."""
+    if len(ticks) <= most or len(ticks) < 3:
+        return ticks
+    steps = len(ticks) - 1
+    step = next((by for by in range(2, steps) if steps % by == 0 and steps // by < most), steps)
+    return ticks[::step]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QDate, QLocale
@@ -162,7 +162,12 @@ def short(identifier: str) -> str:
 
 def day(value: date) -> str:
     """Give a day as ``21 Nov``, in German ``21. Nov.``."""
-    language = spoken()
+    return _day(spoken(), value)
+
+
+@lru_cache(maxsize=512)
+def _day(language: Language, value: date) -> str:
+    # A table writes one in each row, and a film's days are few.
     return _habits_of(language).locale.toString(QDate(value.year, value.month, value.day), _DAYS.get(language, "d MMM"))
 
 

@@ -10,12 +10,14 @@ from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 from studio.kit.table import Cell, Column, Index, TableModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 R = TypeVar("R")
 PAGE: Final = 100
 """Rows a page, as a service gives at most at once without holding the window up."""
 _KEPT: Final = 60
+MOST_HERE: Final = _KEPT * PAGE
+"""Rows that are kept at once."""
 _WAITING: Final = Cell("…", muted=True)
 _REST_MS: Final = 30
 
@@ -43,6 +45,7 @@ class PagedTableModel(TableModel[R]):
         self._pages.clear()
         self._asked.clear()
         self._missed = None
+        self.forget()
         if rows:
             self._pages[0] = tuple(rows)
         self.endResetModel()
@@ -51,6 +54,7 @@ class PagedTableModel(TableModel[R]):
         """Take over a page that was wanted."""
         self._pages[offset // PAGE] = tuple(rows)
         self._asked.discard(offset // PAGE)
+        self.forget()
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
         if rows:
@@ -61,16 +65,15 @@ class PagedTableModel(TableModel[R]):
         page = self._pages.get(row // PAGE)
         return page[row % PAGE] if page is not None and row % PAGE < len(page) else None
 
+    def lacking(self, rows: Iterable[int]) -> tuple[int, ...]:
+        """Give the offsets of the pages that some rows are on and that are not here."""
+        pages = dict.fromkeys(row // PAGE for row in rows)
+        return tuple(page * PAGE for page in pages if page not in self._pages)
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else self._total
 
-    def cell(self, index: Index) -> Cell:
-        return self.cells(index.row())[index.column()]
-
-    def cells(self, row: int) -> tuple[Cell, ...]:
-        shown = self.row_at(row)
-        if shown is not None:
-            return tuple(column.cell(shown) for column in self.columns)
+    def _waiting(self, row: int) -> tuple[Cell, ...]:
         page = row // PAGE
         if page not in self._asked:
             # Of what flies by while scrolling only the last is fetched.

@@ -14,5 +14,9 @@ CENTRED: Final = 0x84
 """Qt.AlignmentFlag.AlignCenter, for ``alignment``."""
 CLICK_FOCUS: Final = 2
 """Qt.FocusPolicy.ClickFocus, for ``focusPolicy``."""
+NO_FOCUS: Final = 0
+"""Qt.FocusPolicy.NoFocus, for ``focusPolicy``."""
+NO_SCROLL_BAR: Final = 1
+"""Qt.ScrollBarPolicy.ScrollBarAlwaysOff, for ``horizontalScrollBarPolicy`` and ``verticalScrollBarPolicy``."""
 ENTER_KEYS: Final = (0x01000004, 0x01000005)
 """Qt.Key.Key_Return and Key_Enter, as key events give them."""

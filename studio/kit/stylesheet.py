@@ -20,8 +20,6 @@ QFrame[kit="slot"][selected="true"] {{ background: {accent_soft}; border: 2px da
 QFrame[kit="slot"]:hover {{ border: 2px dashed {line_strong}; }}
 QFrame[kit="slot"]:focus {{ border: 2px dashed {accent}; }}
 QFrame[kit="inset"] {{ background: {raised}; border: none; border-radius: {radius}px; }}
-QFrame[kit="ghost"] {{ background: {raised}; border: none; border-radius: 6px; }}
-QFrame[kit="ghost-card"] {{ background: {surface}; border: 1px solid {line}; border-radius: {card}px; }}
 QFrame[kit="line"] {{ background: {line}; border: none; }}
 QFrame[kit="toast"] {{ background: {text}; border: none; border-radius: {radius}px; }}
 QFrame[kit="toast"] QLabel {{ color: {ground}; background: transparent; }}
@@ -73,7 +71,7 @@ QPushButton[role="nav"] {{ min-height: {nav}px; max-height: {nav}px; text-align:
     border: 1px solid transparent;
     background: transparent; color: {muted}; }}
 QPushButton[role="nav"][dense="true"] {{ min-height: {compact}px; max-height: {compact}px; }}
-QPushButton[role="nav"][narrow="true"] {{ min-height: 32px; max-height: 32px; }}
+QPushButton[role="nav"][narrow="true"] {{ min-height: {icons}px; max-height: {icons}px; }}
 QPushButton[role="nav"][narrow="true"][dense="true"] {{ min-height: {folded}px;
     max-height: {folded}px; }}
 QPushButton[role="nav"]:hover {{ background: {hover}; color: {text}; }}
@@ -133,7 +131,7 @@ def stylesheet(tokens: Tokens, percent: int = 100) -> str:
     # A control's height is without its 1-px borders.
     values |= {"inner": scaled(CONTROL_HEIGHT) - 2, "nav": scaled(34) - 2, "compact": scaled(28) - 2}
     # Folded, a page is an icon, which does not grow; beside large letters it leaves room for what does.
-    values |= {"tick": scaled(18), "folded": 26 if percent < 150 else 22}
+    values |= {"tick": scaled(18), "folded": 26 if percent < 150 else 22, "icons": 20 + scaled(12)}
     tones = "".join(
         _TONE.format(tone=tone, ink=tokens.tone(tone), soft=tokens.soft(tone), radius=RADIUS, pill=scaled(20) // 2)
         for tone in ("neutral", "accent", "ok", "warn", "bad", "info")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QStaticText
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.kit import theme
+from studio.kit.table_paint import Inks, RowPainter, badge_font
 from studio.kit.tokens import BODY, ROW_HEIGHT, SMALL
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent, QPixmap, QResizeEvent
 
-    from studio.kit.tokens import Tokens, Tone
+    from studio.kit.tokens import Tone
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
@@ -54,6 +55,11 @@ class Column(Generic[R]):
     """Amounts and counts stand at the right, in figures of one width."""
     may_hide: bool = False
     """Where there is too little room it goes before a title is cut; what it says stands on the row's own page."""
+    at_need: bool = False
+    """As above, but only where the table would be wider than its place: in large letters on a small window."""
+
+
+_KEPT_ROWS = 512
 
 
 class TableModel(QAbstractTableModel, Generic[R]):
@@ -66,6 +72,8 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self.columns = tuple(columns)
         self._rows: tuple[R, ...] = ()
         self._has_more = False
+        # What was read of the rows that were painted last: writing sums and times costs more than painting them.
+        self._read: dict[int, tuple[Cell, ...]] = {}
 
     @property
     def rows(self) -> tuple[R, ...]:
@@ -80,6 +88,7 @@ class TableModel(QAbstractTableModel, Generic[R]):
         """Show these rows; rows that only follow the shown ones are added without a jump."""
         fresh = tuple(rows)
         self._has_more = has_more
+        self.forget()
         if fresh == self._rows:
             return
         kept = len(self._rows)
@@ -100,12 +109,27 @@ class TableModel(QAbstractTableModel, Generic[R]):
 
     def cells(self, row: int) -> tuple[Cell, ...]:
         """Give what all cells of a row show, from one reading."""
-        shown = self._rows[row]
-        return tuple(column.cell(shown) for column in self.columns)
+        found = self._read.get(row)
+        if found is None:
+            shown = self.row_at(row)
+            found = self._waiting(row) if shown is None else tuple(column.cell(shown) for column in self.columns)
+            if shown is not None:
+                if len(self._read) >= _KEPT_ROWS:
+                    self._read.clear()
+                self._read[row] = found
+        return found
+
+    def forget(self) -> None:
+        """Read the rows anew: what they show besides themselves, such as pictures or a theme's colours, changed."""
+        self._read.clear()
+
+    def _waiting(self, row: int) -> tuple[Cell, ...]:
+        """Give what a row shows that is not here."""
+        raise IndexError(row)
 
     def cell(self, index: Index) -> Cell:
         """Give what a cell shows."""
-        return self.columns[index.column()].cell(self._rows[index.row()])
+        return self.cells(index.row())[index.column()]
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not index.isValid():
@@ -135,119 +159,16 @@ class TableModel(QAbstractTableModel, Generic[R]):
         self.more_wanted.emit()
 
 
-_KEPT_TEXTS, _MARK = 4096, 3
-# No letter of the interface is wider, in parts of the mean one: what fits by this need not be measured.
-_WIDEST = 1.7
 _LEAST_WIDTH, _GOOD_WIDTH = 160, 280
 """Of a column that takes what the others leave, in pixels at 100 %: cut off below, and what a title and its picture
 want."""
+_MEASURED, _MOST, _HEADING_EDGES = 12, 3, 26
+"""Rows that are looked at for a column's width; how far it may outgrow its own, in halves; a heading's padding."""
 
 
-class _LaidOut(NamedTuple):
-    """A text that needs only be drawn, and its size in pixels."""
-
-    text: QStaticText
-    width: int
-    height: int
-
-
-class _Inks:
-    """Fonts and colours of one theme, made once: a scrolled frame paints a hundred cells."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
-        self.lit, self.line = theme.colour(tokens.hover, 0.6), theme.colour(tokens.line)
-        self.plain, self.tabular, self.badge = theme.font(BODY), theme.font(BODY, tabular=True), _badge_font()
-        self._widths = {font: QFontMetrics(getattr(self, font)) for font in ("plain", "tabular", "badge")}
-        self._mean = {font: metrics.averageCharWidth() * _WIDEST for font, metrics in self._widths.items()}
-        self._colours: dict[str, QColor] = {}
-        self._laid_out: dict[tuple[str, str, int], _LaidOut] = {}
-        self.high, self.pill = theme.scaled(ROW_HEIGHT), theme.scaled(22)
-
-    def colour(self, value: str) -> QColor:
-        """Give a colour by its token's value."""
-        found = self._colours.get(value)
-        if found is None:
-            found = self._colours[value] = theme.colour(value)
-        return found
-
-    def laid_out(self, text: str, font: str, width: int) -> _LaidOut:
-        """Give a text as it is drawn, shortened to a width; laid out once: a scrolled frame shows most of it again."""
-        found = self._laid_out.get((text, font, width))
-        if found is None:
-            if len(self._laid_out) > _KEPT_TEXTS:
-                self._laid_out.clear()
-            found = self._laid_out[text, font, width] = self._lay_out(text, font, width)
-        return found
-
-    def _lay_out(self, text: str, font: str, width: int) -> _LaidOut:
-        fits = len(text) * self._mean[font] <= width
-        shown = text if fits else self._widths[font].elidedText(text, Qt.TextElideMode.ElideRight, width)
-        made = QStaticText(shown)
-        made.setTextFormat(Qt.TextFormat.PlainText)
-        made.prepare(font=getattr(self, font))
-        size = made.size()
-        return _LaidOut(made, round(size.width()), round(size.height()))
-
-
-def _badge_font() -> QFont:
-    return theme.font(SMALL, QFont.Weight.DemiBold)
-
-
-class _RowPainter:
-    """Paints cells from their one reading each, with a hairline under the row.
-
-    One painter for a whole frame: a delegate is asked for each cell, which from Python costs more than the painting.
-    """
-
-    def __init__(self, painter: QPainter, inks: _Inks) -> None:
-        self._painter, self._inks = painter, inks
-
-    def row(self, top: int, width: int, *, is_lit: bool, is_chosen: bool) -> None:
-        """Paint a row's ground and its hairline, and at the left the mark of one that is chosen."""
-        if is_lit or is_chosen:
-            self._painter.fillRect(0, top, width, self._inks.high, self._inks.lit)
-        if is_chosen:
-            self._painter.fillRect(0, top, _MARK, self._inks.high - 1, self._inks.colour(self._inks.tokens.accent))
-        self._painter.fillRect(0, top + self._inks.high - 1, width, 1, self._inks.line)
-
-    def cell(self, cell: Cell, left: int, top: int, width: int, *, right: bool) -> None:
-        """Paint what a cell shows."""
-        painter, inks = self._painter, self._inks
-        if cell.badge:
-            self._badge(cell, QRect(left + 12, top, width - 24, self._inks.high), right=right)
-            return
-        if cell.picture is not None:
-            size = cell.picture.deviceIndependentSize()
-            high, wide = round(size.height()), round(size.width())
-            painter.drawPixmap(left + 12, top + (inks.high - high) // 2, cell.picture)
-            left, width = left + wide + 12, width - wide - 12
-        if not cell.text:
-            return
-        painter.setFont(inks.tabular if right else inks.plain)
-        painter.setPen(inks.colour(_ink(cell, inks.tokens)))
-        words = inks.laid_out(cell.text, "tabular" if right else "plain", width - 24)
-        start = left + width - 12 - words.width if right else left + 12
-        painter.drawStaticText(start, top + (inks.high - words.height) // 2, words.text)
-
-    def _badge(self, cell: Cell, inner: QRect, *, right: bool) -> None:
-        painter, inks, tone = self._painter, self._inks, cell.tone or "neutral"
-        words = inks.laid_out(cell.text, "badge", inner.width() - 20)
-        width = min(words.width + 20, inner.width())
-        left = inner.right() - width if right else inner.left()
-        pill = QRect(left, inner.center().y() - inks.pill // 2 + 1, width, inks.pill)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(inks.colour(inks.tokens.soft(tone)))
-        painter.drawRoundedRect(pill, inks.pill / 2, inks.pill / 2)
-        painter.setFont(inks.badge)
-        painter.setPen(inks.colour(inks.tokens.tone(tone)))
-        painter.drawStaticText(left + 10, pill.top() + (inks.pill - words.height) // 2, words.text)
-
-
-def _ink(cell: Cell, tokens: Tokens) -> str:
-    if cell.tone is not None:
-        return tokens.tone(cell.tone)
-    return tokens.muted if cell.muted else tokens.text
+def _may_go(column: Column[Any], kept: int) -> bool:
+    """Tell whether a column gives way so that the open ones keep a width, in pixels at 100 %."""
+    return column.may_hide if kept == _GOOD_WIDTH else column.at_need
 
 
 class Table(QTableView):
@@ -260,7 +181,7 @@ class Table(QTableView):
         self.setObjectName(name)
         self.setAccessibleName(says)
         self.setModel(model)
-        self._inks: _Inks | None = None
+        self._inks: Inks | None = None
         self._lit_row = -1
         self._most = 0
         self.setShowGrid(False)
@@ -275,6 +196,7 @@ class Table(QTableView):
         self._high = theme.scaled(ROW_HEIGHT)
         self.verticalHeader().setDefaultSectionSize(self._high)
         self._set_header(model)
+        model.modelReset.connect(self._share)
         self.activated.connect(self._on_activated)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -283,10 +205,11 @@ class Table(QTableView):
         if not isinstance(model, TableModel):
             return
         if self._inks is None or self._inks.tokens is not tokens:
-            self._inks = _Inks(tokens)
+            self._inks = Inks(tokens)
+            model.forget()
         frame = QPainter(self.viewport())
         frame.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter, width = _RowPainter(frame, self._inks), self.viewport().width()
+        painter, width = RowPainter(frame, self._inks), self.viewport().width()
         places = [(self.columnViewportPosition(at), self.columnWidth(at)) for at in range(len(model.columns))]
         first = self.rowAt(max(0, area.top()))
         chosen = {index.row() for index in self.selectionModel().selectedRows()}
@@ -296,6 +219,8 @@ class Table(QTableView):
             cells = model.cells(row)
             painter.row(top, width, is_lit=row == self._lit_row, is_chosen=row in chosen)
             for cell, column, (left, wide) in zip(cells, model.columns, places, strict=True):
+                if not wide:
+                    continue
                 painter.cell(cell, left, top, wide, right=column.right)
             row, top = row + 1, top + self._high
         frame.end()
@@ -331,22 +256,38 @@ class Table(QTableView):
         bar = self.horizontalScrollBar().sizeHint().height() if header.length() > self.width() > 0 else 0
         self.setFixedHeight(header.height() + rows * self._high + bar + 2)
 
+    @Slot()
     def _share(self) -> None:
         model, header = self.model(), self.horizontalHeader()
         if not isinstance(model, TableModel):
             return
         open_ones = [at for at, column in enumerate(model.columns) if not column.width]
         if open_ones:
-            widths = {at: theme.scaled(column.width) for at, column in enumerate(model.columns) if column.width}
-            room = self.viewport().width() - len(open_ones) * theme.scaled(_GOOD_WIDTH)
-            for at in [at for at in reversed(widths) if model.columns[at].may_hide]:
-                is_gone = sum(widths.values()) > room
-                header.setSectionHidden(at, is_gone)
-                if is_gone:
-                    del widths[at]
+            widths = {at: self._wanted(model, at) for at, column in enumerate(model.columns) if column.width}
+            for kept in (_GOOD_WIDTH, _LEAST_WIDTH):
+                room = self.viewport().width() - len(open_ones) * theme.scaled(kept)
+                for at in [at for at in reversed(widths) if _may_go(model.columns[at], kept)]:
+                    is_gone = sum(widths.values()) > room
+                    header.setSectionHidden(at, is_gone)
+                    if is_gone:
+                        del widths[at]
             left = (self.viewport().width() - sum(widths.values())) // len(open_ones)
             for at in open_ones:
-                header.resizeSection(at, max(left, theme.scaled(_LEAST_WIDTH)))
+                widths[at] = max(left, theme.scaled(_LEAST_WIDTH))
+            for at, wide in widths.items():
+                header.resizeSection(at, wide)
+
+    def _wanted(self, model: TableModel[Any], at: int) -> int:
+        """Give a column's width in pixels: its own, or what its heading and first cells take in this language."""
+        column, own = model.columns[at], theme.scaled(model.columns[at].width)
+        widest = QFontMetrics(self.horizontalHeader().font()).horizontalAdvance(column.title) + _HEADING_EDGES
+        plain = QFontMetrics(theme.font(BODY, tabular=column.right))
+        for row in range(min(model.rowCount(), _MEASURED)):
+            cell = model.cells(row)[at] if model.row_at(row) is not None else Cell("")
+            if column.right or not cell.tip:
+                metrics, edges = (QFontMetrics(badge_font()), 44) if cell.badge else (plain, 24)
+                widest = max(widest, metrics.horizontalAdvance(cell.text) + edges)
+        return max(own, min(widest, own * _MOST // 2))
 
     def _set_header(self, model: TableModel[Any]) -> None:
         header = self.horizontalHeader()

@@ -66,6 +66,7 @@ def collect(scene: Scene) -> str:
     before, coming = scene.on_chain(), scene.on_its_way()
     hand.wait(f"{money_exact(coming)} on its tile", lambda: money_exact(coming) in hand.text_of("tile.payouts.pending"))
     hand.click("payouts.collect")
+    hand.click("payouts.collect.sure")
     hand.wait("it to be brought in", lambda: not scene.on_its_way(), _CONFIRM_S)
     sold = scene.sold()
     owed = sold - platform_fee(ZERO, sold) - scene.payouts().withdrawn

@@ -11,7 +11,7 @@ from studio.kit.widgets.text import set_property
 
 
 class Card(QFrame):
-    """A surface; content goes into ``body``, and with a title a head line above it (``head``)."""
+    """A surface; content goes into ``body``, and with a title a head line above it (``head``, ``title``)."""
 
     def __init__(self, title: str = "", *, padding: int = GUTTER, spacing: int = 16) -> None:
         super().__init__()
@@ -19,15 +19,11 @@ class Card(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(padding, padding, padding, padding)
         self.body.setSpacing(spacing)
-        self.head = row()
-        self.title = text.lead(title)
         if title:
+            self.head, self.title = row(), text.lead(title)
             self.head.addWidget(self.title)
             self.head.addStretch(1)
             self.body.addLayout(self.head)
-        else:
-            self.title.setParent(self)
-            self.title.hide()
 
     def set_selected(self, selected: bool) -> None:
         """Mark the card by an accent border."""

@@ -27,6 +27,8 @@ class Flow(QLayout):
     def __init__(self, *widgets: QWidget, spacing: int = 8, apart: bool = False) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        # Asked for many times while a page is laid out; what was found holds until something in it changes.
+        self._found: dict[int, list[_Line]] = {}
         self._apart = apart
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -44,6 +46,10 @@ class Flow(QLayout):
 
     def takeAt(self, at: int) -> QLayoutItem | None:
         return self._items.pop(at) if 0 <= at < len(self._items) else None
+
+    def invalidate(self) -> None:
+        self._found.clear()
+        super().invalidate()
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -90,6 +96,12 @@ class Flow(QLayout):
         return sum(not item.isEmpty() for item in self._items) > 1
 
     def _lines(self, width: int) -> list[_Line]:
+        found = self._found.get(width)
+        if found is None:
+            found = self._found[width] = self._broken(width)
+        return found
+
+    def _broken(self, width: int) -> list[_Line]:
         lines: list[_Line] = [[]]
         used = 0
         for item in self._items:

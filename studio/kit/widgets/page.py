@@ -1,10 +1,11 @@
-"""The frame of a page: padding, a head line, content up to 1200 wide, scrolled when the window is small."""
+"""The frame of a page: padding, a head line, content up to 1200 wide at 100 %, scrolled when the window is small."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from studio.kit.theme import scaled
 from studio.kit.tokens import CONTENT_WIDTH, GUTTER, PAGE_PADDING
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
@@ -25,7 +26,7 @@ class PageFrame(QScrollArea):
         outer = QHBoxLayout(ground)
         outer.setContentsMargins(PAGE_PADDING, GUTTER, PAGE_PADDING, PAGE_PADDING)
         inner = QWidget()
-        inner.setMaximumWidth(width)
+        inner.setMaximumWidth(scaled(width))
         outer.addStretch(1)
         outer.addWidget(inner, 1000)
         outer.addStretch(1)

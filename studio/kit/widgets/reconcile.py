@@ -9,6 +9,7 @@ from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.card import Card
+from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def _waiting(row: ReconciliationRow) -> str:
     )
 
 
+def _in_words(row: ReconciliationRow) -> str:
+    """Say whether a sum agrees, and what is waiting: also where there is no room for all columns."""
+    node = f"{tr('Node')}: {_at_node(row).text}"
+    return "\n".join(part for part in (node, _agreement(row).text, _waiting(row)) if part)
+
+
 def _sum(amount: Money | None) -> Cell:
     return Cell(money_exact(amount), muted=amount is None, tip="" if amount is not None else tr("Could not be read."))
 
@@ -71,15 +78,17 @@ class ReconcileCard(Card):
         )
         self.body.addWidget(self._when)
         columns: list[Column[ReconciliationRow]] = [
-            Column(tr("Sum"), lambda row: Cell(tr(_NAMES.get(row.name, row.name)), tip=_waiting(row)), width=0),
-            Column(tr("Chain"), lambda row: _sum(row.chain), width=150, right=True),
-            Column(tr("Node"), _at_node, width=150, right=True),
-            Column(tr("This desk"), lambda row: _sum(row.desk), width=150, right=True),
-            Column("", _agreement, width=120, right=True),
+            Column(tr("Sum"), lambda row: Cell(tr(_NAMES.get(row.name, row.name)), tip=_in_words(row)), width=0),
+            Column(tr("Chain"), lambda row: _sum(row.chain), width=118, right=True),
+            Column(tr("Node"), _at_node, width=118, right=True, may_hide=True),
+            Column(tr("This desk"), lambda row: _sum(row.desk), width=118, right=True),
+            Column("", _agreement, width=110, right=True, may_hide=True),
         ]
         self._model: TableModel[ReconciliationRow] = TableModel(columns, self)
         self.table = Table(self._model, name="reconcile.table", says=tr("Sums on the chain, the node and this desk"))
-        self.table.fit_rows()
+        self.table.hide()
+        self._ghost = skeleton_lines(100, 100, 100, height=18, spacing=20)
+        self.body.addWidget(self._ghost)
         self.body.addWidget(self.table)
         self._waiting = text.muted()
         self._waiting.setObjectName("reconcile.waiting")
@@ -89,6 +98,8 @@ class ReconcileCard(Card):
     def show_sums(self, sums: Reconciliation) -> None:
         """Show what the books say."""
         self._model.set_rows(sums.rows)
+        self._ghost.hide()
+        self.table.show()
         self.table.fit_rows()
         block = DASH if sums.block is None else number(sums.block)
         self._when.setText(

@@ -1,38 +1,41 @@
-"""Grey shapes where content is going to be: they say "soon" without spinning.
-
-Drawn by the style sheet and not by a painter: the first paint shows them, and QPainter.setPen builds Qt's namespace.
-"""
+"""Grey shapes where content is going to be: they say "soon" without spinning."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QWidget
+
+from studio.kit import theme
 from studio.kit.words import tr
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_ROUND = 6.0
 
 
 class Skeleton(QWidget):
-    """One bar; ``part`` is its share of the width in hundredths."""
+    """Bars below each other, each a share of the width in hundredths. One widget, for a page has a score of bars."""
 
-    def __init__(self, height: int = 14, *, part: int = 100, card: bool = False) -> None:
+    def __init__(self, height: int = 14, *, parts: tuple[int, ...] = (100,), spacing: int = 12) -> None:
         super().__init__()
-        self.setFixedHeight(height)
+        self._high, self._parts, self._spacing = height, parts, spacing
+        self.setFixedHeight(len(parts) * (height + spacing) - spacing)
         self.setAccessibleName(tr("Loading"))
-        bar = QFrame()
-        bar.setProperty("kit", "ghost-card" if card else "ghost")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bar, part)
-        if part < 100:
-            layout.addStretch(100 - part)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter, bars = QPainter(self), QPainterPath()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for at, part in enumerate(self._parts):
+            box = QRectF(0, at * (self._high + self._spacing), self.width() * part / 100, self._high)
+            bars.addRoundedRect(box, _ROUND, _ROUND)
+        painter.fillPath(bars, theme.colour(theme.active().raised))
+        painter.end()
 
 
-def skeleton_lines(*parts: int, spacing: int = 12, height: int = 14) -> QWidget:
+def skeleton_lines(*parts: int, spacing: int = 12, height: int = 14) -> Skeleton:
     """Bars of the given widths below each other."""
-    widget = QWidget()
-    layout = QVBoxLayout(widget)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(spacing)
-    for part in parts:
-        layout.addWidget(Skeleton(height, part=part))
-    return widget
+    return Skeleton(height, parts=parts, spacing=spacing)

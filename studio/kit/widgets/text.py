@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -28,9 +28,14 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     # A widget is styled when it is shown first. Asking for its style before that would cost the start 40 ms.
     if widget.window().isVisible():
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
-        widget.updateGeometry()
+        restyle(widget)
+
+
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet look at a widget again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.updateGeometry()
 
 
 class Text(QLabel):
@@ -80,6 +85,8 @@ class Text(QLabel):
         if not self.property("shortens") or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
             super().paintEvent(event)
             return
+        from PySide6.QtCore import Qt  # not at the start: see studio.kit.qt_values
+
         painter = QPainter(self)
         painter.setFont(self.font())
         painter.setPen(self.palette().windowText().color())

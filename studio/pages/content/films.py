@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QWidget
 
 from studio.kit.format import duration, moment, money, money_exact, number
-from studio.kit.paged import PagedTableModel
+from studio.kit.paged import MOST_HERE, PagedTableModel
 from studio.kit.problems import advice
 from studio.kit.table import Cell, Column, Table
 from studio.kit.theme import scaled
@@ -71,7 +72,13 @@ def film_columns(pictures: PictureShelf | None) -> list[Column[ItemRowOut]]:
         Column(tr("Title"), title, width=0),
         Column(tr("Who can watch"), _access, width=132),
         Column(tr("Length"), lambda film: Cell(duration(film.duration_ms)), width=72, right=True, may_hide=True),
-        Column(tr("Price per 10 s"), lambda film: Cell(money_exact(film.price_per_ten_seconds)), width=110, right=True),
+        Column(
+            tr("Price per 10 s"),
+            lambda film: Cell(money_exact(film.price_per_ten_seconds)),
+            width=110,
+            right=True,
+            at_need=True,
+        ),
         Column(
             tr("Payments"), lambda film: Cell(number(film.payments), muted=True), width=84, right=True, may_hide=True
         ),
@@ -128,7 +135,8 @@ class FilmTools(Card):
 class FilmList(Card):
     """All films that fit, however many.
 
-    Signals: ``opened(film)``, ``picked(id)`` for one, ``marked(ids)`` for some, ``page_wanted(offset)``,
+    Signals: ``opened(film)``, ``picked(id)`` for one, ``marked(ids)`` for some, ``page_wanted(offset)`` for what is
+    looked at, ``pages_wanted(offsets)`` for what is marked and not here,
     ``access_wanted(visibility)``, ``undo_wanted``, ``price_asked(price)`` with None to leave it, ``price_wanted``.
     """
 
@@ -136,6 +144,7 @@ class FilmList(Card):
     picked = Signal(str)
     marked = Signal(object)
     page_wanted = Signal(int)
+    pages_wanted = Signal(object)
     access_wanted = Signal(str)
     undo_wanted = Signal()
     price_asked = Signal(object)
@@ -150,6 +159,8 @@ class FilmList(Card):
         self.table.opened.connect(self.opened)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self._busy = False
+        self._awaited: set[int] = set()
+        """Offsets of pages with marked films that are on their way."""
         self._none = text.muted(tr("No film fits these words and filters."))
         self._none.setContentsMargins(12, 8, 12, 16)
         self._words = text.muted(wrap=False)
@@ -160,7 +171,7 @@ class FilmList(Card):
         self._undo.clicked.connect(self.undo_wanted)
         self._build_price()
         self._all = ghost(tr("Mark all"), name="content.many.all")
-        self._all.clicked.connect(self.table.selectAll)
+        self._all.clicked.connect(self._on_all)
         line = Flow(self._words, self._all, *self._changes, self._amount, self._reprice, self._undo, spacing=8)
         self._bar = QWidget()
         self._bar.setLayout(line)
@@ -183,6 +194,12 @@ class FilmList(Card):
     def begin(self, page: ItemPageOut) -> None:
         """Show another list."""
         self.model.begin(page.total, page.rows)
+        self._awaited.clear()
+        self._all.set_text(
+            tr("Mark all {count}", count=number(page.total))
+            if page.total <= MOST_HERE
+            else tr("Mark the first {count}", count=number(MOST_HERE))
+        )
         self.table.setVisible(page.total > 0)
         self._none.setVisible(page.total == 0)
         self.table.fit_rows(_SEEN)
@@ -190,6 +207,9 @@ class FilmList(Card):
     def put(self, page: ItemPageOut) -> None:
         """Take over another page of the list."""
         self.model.put(page.offset, page.rows)
+        if page.offset in self._awaited:
+            self._awaited.discard(page.offset)
+            self._on_selection()
 
     def show_state(self, state: FilmsState) -> None:
         """Show what can be done with the marked films, and what went wrong."""
@@ -213,7 +233,8 @@ class FilmList(Card):
         if count > 1:
             self._words.setText(tr_count(count, "{count} film:", "{count} films:"))
         else:
-            self._words.setText(tr("Changed.") if state.undo else tr("Mark films with Ctrl or Shift, or all of them."))
+            hint = tr("Reading the films…") if state.reading else tr("Mark films with Ctrl or Shift, or all of them.")
+            self._words.setText(tr("Changed.") if state.undo and not state.reading else hint)
         for button in self._changes:
             button.setVisible(count > 1)
             button.setEnabled(not state.busy)
@@ -242,11 +263,32 @@ class FilmList(Card):
         self.price_asked.emit(None)
 
     def _on_sure(self) -> None:
-        films = [self.model.row_at(index.row()) for index in self.table.selectionModel().selectedRows()]
+        films = [self.model.row_at(row) for row in self._marked()]
         self.price_wanted.emit({str(film.content_id): film.title for film in films if film is not None})
 
+    def _on_all(self) -> None:
+        """Mark all that fit, also those that were never looked at, as far as they can be here at once."""
+        last = min(self.model.rowCount(), MOST_HERE) - 1
+        whole = QItemSelection(self.model.index(0, 0), self.model.index(last, self.model.columnCount() - 1))
+        self.table.selectionModel().select(whole, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _marked(self) -> tuple[int, ...]:
+        spans: Any = self.table.selectionModel().selection()  # a list of ranges, though its types don't say so
+        rows = (row for span in spans for row in range(span.top(), span.bottom() + 1))
+        return tuple(islice(rows, MOST_HERE))
+
     def _on_selection(self) -> None:
-        films = [self.model.row_at(index.row()) for index in self.table.selectionModel().selectedRows()]
+        rows = self._marked()
+        lacking = self.model.lacking(rows)
+        if lacking:
+            # Nothing is marked by halves: what is counted is what a change will reach.
+            self.marked.emit(())
+            wanted = tuple(offset for offset in lacking if offset not in self._awaited)
+            self._awaited |= set(lacking)
+            if wanted:
+                self.pages_wanted.emit(wanted)
+            return
+        films = [self.model.row_at(row) for row in rows]
         ids = tuple(str(film.content_id) for film in films if film is not None)
         self.marked.emit(ids)
         self.picked.emit(ids[0] if len(ids) == 1 else "")

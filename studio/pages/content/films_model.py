@@ -36,6 +36,8 @@ class FilmsState:
     several: bool = False
     """Whether films are picked to be changed together."""
     total: int | None = None
+    reading: bool = False
+    """Whether films that are marked are being read."""
     chosen: tuple[str, ...] = ()
     """The ids of the films that are marked."""
     undo: tuple[AccessOut, ...] = ()
@@ -91,6 +93,19 @@ class FilmsViewModel(ViewModel[FilmsState]):
 
         self._act(lambda desk: desk.figures.items(limit=PAGE, offset=offset, **wish), shown)
 
+    def load_marked(self, offsets: tuple[int, ...]) -> None:
+        """Load the pages of films that are marked and were never looked at, one after the other."""
+        wish = self._wish()
+
+        def shown(found: tuple[ItemPageOut, ...]) -> None:
+            self._set(reading=False)
+            if wish == self._wish():
+                for page in found:
+                    self.paged.emit(page)
+
+        self._set(reading=True, unchanged=None)
+        self._act(lambda desk: desk.figures.item_pages(offsets, limit=PAGE, **wish), shown, self._on_unchanged)
+
     def search(self, query: str) -> None:
         """Look for words in the title, when the typing rests."""
         if query.strip() != self.state.query:
@@ -113,7 +128,6 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Begin to pick films that are to be changed together, or go back to the whole list."""
         if on != self.state.several:
             self._set(several=on, chosen=(), price=None, repriced=None, failed=())
-            self.refresh()
 
     def mark(self, films: tuple[str, ...]) -> None:
         """Note which films are marked."""
@@ -174,5 +188,5 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self.refresh()
 
     def _on_unchanged(self, problem: Problem) -> None:
-        self._set(busy=False, unchanged=problem)
+        self._set(busy=False, reading=False, unchanged=problem)
         self.refresh()

@@ -23,7 +23,7 @@ from studio.pages.content.access_model import AccessViewModel
 from studio.pages.content.archiving import ArchiveCard
 from studio.pages.content.item_model import ItemViewModel
 from studio.pages.content.item_price import OpeningCard, PriceCard
-from studio.pages.content.revenue import RevenueCard
+from studio.pages.content.revenue import RevenueCard, lines_of
 from studio.pages.content.revenue_model import RevenueViewModel
 from studio.pages.content.versions import VersionsCard
 from studio.pages.content.versions_model import VersionsViewModel
@@ -96,6 +96,7 @@ class ItemPage(PageFrame):
         self._access.tier_chosen.connect(self._on_tier)
         self._who.changed.connect(self._render_access)
         self._earned.changed.connect(self._render_revenue)
+        self._revenue.lines_wanted.connect(self._open_lines)
         self._picture.moments_wanted.connect(self._pictures.look)
         self._picture.moment_chosen.connect(self._pictures.choose)
         self._picture.file_chosen.connect(self._pictures.choose_file)
@@ -143,6 +144,9 @@ class ItemPage(PageFrame):
 
     def _render_access(self) -> None:
         self._access.show_state(self._who.state)
+
+    def _open_lines(self, film: str) -> None:
+        self.model.context.navigate("earnings", lines_of(film))
 
     def _render_revenue(self) -> None:
         self._revenue.show_state(self._earned.state)

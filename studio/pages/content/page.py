@@ -22,7 +22,7 @@ from studio.pages.content.access_model import AccessViewModel
 from studio.pages.content.films import FilmList, FilmTools
 from studio.pages.content.films_model import FilmsViewModel
 from studio.pages.content.place import PlaceCard
-from studio.pages.content.revenue import RevenueCard
+from studio.pages.content.revenue import RevenueCard, lines_of
 from studio.pages.content.revenue_model import RevenueViewModel
 from studio.pages.content.view_model import ContentRow, ContentViewModel, RowState
 
@@ -77,7 +77,7 @@ def _columns(pictures: PictureShelf) -> list[Column[ContentRow]]:
         Column(tr("State"), _state, width=184),
         Column(tr("Parts"), _parts, width=132, may_hide=True),
         Column(tr("Length"), _length, width=76, right=True, may_hide=True),
-        Column(tr("Price per 10 s"), lambda row: Cell(money_exact(row.price)), width=112, right=True),
+        Column(tr("Price per 10 s"), lambda row: Cell(money_exact(row.price)), width=112, right=True, at_need=True),
         Column(tr("Since"), lambda row: Cell(moment(row.at), muted=True), width=128, right=True, may_hide=True),
     ]
 
@@ -120,6 +120,7 @@ class ContentPage(PageFrame):
         self._who.changed.connect(self._render_access)
         self._revenue, self._earned = RevenueCard(), RevenueViewModel(context)
         self._earned.changed.connect(self._render_revenue)
+        self._revenue.lines_wanted.connect(self._open_lines)
         self._tools, self._list, self._films = FilmTools(), FilmList(self._pictures), FilmsViewModel(context)
         self._connect_films()
         shown = (self._tools, self._card, self._list, self._revenue, self._place, self._access)
@@ -142,6 +143,7 @@ class ContentPage(PageFrame):
         listed.picked.connect(self._choose)
         listed.marked.connect(films.mark)
         listed.page_wanted.connect(films.load)
+        listed.pages_wanted.connect(films.load_marked)
         listed.access_wanted.connect(films.change_access)
         listed.undo_wanted.connect(films.take_back)
         listed.price_asked.connect(films.ask_price)
@@ -178,6 +180,7 @@ class ContentPage(PageFrame):
         self._awake.show_films(state.here, has_nodes=bool(state.nodes))
 
     def _pick_several(self, on: bool) -> None:
+        self._list.table.clearSelection()
         self._films.pick_several(on=on)
 
     def _open(self, row: ContentRow) -> None:
@@ -201,6 +204,9 @@ class ContentPage(PageFrame):
     def _render_access(self) -> None:
         self._access.show_state(self._who.state)
 
+    def _open_lines(self, film: str) -> None:
+        self.model.context.navigate("earnings", lines_of(film))
+
     def _render_revenue(self) -> None:
         self._revenue.show_state(self._earned.state)
 
@@ -216,8 +222,9 @@ class ContentPage(PageFrame):
         )
 
     def _paint_pictures(self) -> None:
-        self._table.viewport().update()
-        self._list.table.viewport().update()
+        for model, table in ((self._rows, self._table), (self._list.model, self._list.table)):
+            model.forget()
+            table.viewport().update()
 
     def _offer_node(self) -> None:
         self.model.context.navigate("settings", {"section": "nodes"})

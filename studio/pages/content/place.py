@@ -10,7 +10,8 @@ from studio.kit.node_words import HERE
 from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, secondary
-from studio.kit.widgets.card import Card, column, row
+from studio.kit.widgets.card import Card, column
+from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.release_note import ReleaseNote
 from studio.kit.words import tr
@@ -37,11 +38,8 @@ class PlaceCard(Card):
         self._move.clicked.connect(self.move_wanted)
         self._link: Button = secondary(tr("Copy link"), name="content.link", icon="copy")
         self._link.clicked.connect(self.link_wanted)
-        line = row(spacing=8)
-        line.addLayout(column(self._title, self._where, spacing=2), 1)
-        for part in (self._choice, self._move, self._link):
-            line.addWidget(part)
-        self.body.addLayout(line)
+        self.body.addLayout(column(self._title, self._where, spacing=2))
+        self.body.addLayout(Flow(self._choice, self._move, self._link, spacing=8))
         self.note = ReleaseNote(name="content.release")
         self.body.addWidget(self.note)
         self.hide()

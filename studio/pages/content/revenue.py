@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
+
 from services.units.money import ZERO, Money
 from studio.kit.chart import Chart, Series
 from studio.kit.format import duration, money, money_exact
 from studio.kit.metrics import span
 from studio.kit.problems import advice
 from studio.kit.widgets import text
+from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Fact
 from studio.kit.words import tr, tr_count
@@ -20,12 +23,21 @@ if TYPE_CHECKING:
 
 
 class RevenueCard(Card):
-    """Hidden while no film is chosen. The area of the chart and what has no place add up to the film's earnings."""
+    """Hidden while no film is chosen. The area of the chart and what has no place add up to the film's earnings.
+
+    Signal: ``lines_wanted(film)``, to the payments behind the sum.
+    """
+
+    lines_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(tr("Earned along the film"), spacing=12)
         self.setObjectName("content.revenue")
         self.head.addWidget(text.caption(tr("your share for each part of about ten seconds")))
+        self._film = ""
+        self._lines = ghost(tr("See its payments"), name="content.revenue.lines", icon="arrow-right")
+        self._lines.clicked.connect(self._on_lines)
+        self.head.addWidget(self._lines)
         self._net = Fact(tr("Earned by the part"), name_of_value="content.revenue.net", strong=True)
         self._paid = Fact(tr("Paid watch time"))
         self._stop = Fact(tr("Where half of the money is in"))
@@ -41,14 +53,17 @@ class RevenueCard(Card):
     def show_state(self, state: RevenueState) -> None:
         """Show a film's figures, or why there are none."""
         self.setVisible(bool(state.film) and (state.figures is not None or state.problem is not None))
-        figures = state.figures
-        for part in (self._net, self._paid, self._stop, self._chart):
+        figures, self._film = state.figures, state.film
+        for part in (self._net, self._paid, self._stop, self._chart, self._lines):
             part.setVisible(figures is not None)
         if state.problem is not None:
             self._words.setText(advice(state.problem).sentence)
             self._words.show()
         if figures is not None:
             self._show(figures)
+
+    def _on_lines(self) -> None:
+        self.lines_wanted.emit(self._film)
 
     def _show(self, figures: ItemFiguresOut) -> None:
         self._net.show_value(money(figures.net), money_exact(figures.net))
@@ -62,6 +77,11 @@ class RevenueCard(Card):
             )
         self._words.setText(words if figures.payments else tr("Nobody has bought a part of this film yet."))
         self._words.show()
+
+
+def lines_of(film: str) -> dict[str, str]:
+    """Say what the earnings page shows of a film: a year's payments."""
+    return {"days": "365", "by": "item", "key": film}
 
 
 def series_of(figures: ItemFiguresOut) -> Series:

@@ -51,21 +51,29 @@ def sum_columns(by: Grouping) -> list[Column[SumOut]]:
     title = tr(dict(GROUPINGS)[by])
     return [
         Column(title, lambda row: Cell(name_of(row, by), tip=row.name or row.key), width=0),
-        Column(tr("Payments"), lambda row: Cell(number(row.payments), muted=not row.payments), width=100, right=True),
+        Column(
+            tr("Payments"),
+            lambda row: Cell(number(row.payments), muted=not row.payments),
+            width=100,
+            right=True,
+            at_need=True,
+        ),
         Column(
             tr("Paid time"),
             lambda row: Cell(span(row.paid_ms) if row.paid_ms else DASH, muted=True),
             width=120,
             right=True,
+            at_need=True,
         ),
         Column(
             tr("Viewers paid"),
             lambda row: Cell(money(row.gross), muted=True, tip=money_exact(row.gross)),
             width=120,
             right=True,
+            at_need=True,
         ),
         Column(tr("Your share"), lambda row: Cell(money(row.net), tip=money_exact(row.net)), width=120, right=True),
-        Column(tr("Change"), _change, width=190, right=True),
+        Column(tr("Change"), _change, width=190, right=True, at_need=True),
     ]
 
 
@@ -81,16 +89,17 @@ def _change(row: SumOut) -> Cell:
 def line_columns() -> list[Column[IncomeLineOut]]:
     """Give the columns of the ledger's lines."""
     return [
-        Column(tr("When"), lambda line: Cell(moment(line.at)), width=130),
+        Column(tr("When"), lambda line: Cell(moment(line.at)), width=130, at_need=True),
         Column(tr("What"), _what, width=0),
         Column(
             tr("By"),
             lambda line: Cell(short(line.payer) if line.payer else tr("unknown"), muted=True, tip=line.payer),
             width=130,
+            at_need=True,
         ),
-        Column(tr("Paid"), lambda line: Cell(money_exact(line.gross), muted=True), width=96, right=True),
+        Column(tr("Paid"), lambda line: Cell(money_exact(line.gross), muted=True), width=96, right=True, at_need=True),
         Column(tr("Your share"), lambda line: Cell(money_exact(line.net)), width=100, right=True),
-        Column(tr("On the chain"), _chain, width=170, right=True),
+        Column(tr("On the chain"), _chain, width=170, right=True, at_need=True),
     ]
 
 

@@ -16,6 +16,7 @@ from studio.kit.widgets.button import secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.choice import Choice
 from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.node_choice import NodeChoice
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
@@ -71,6 +72,7 @@ class MembersPage(PageFrame):
         self._asked.ask_wanted.connect(self._refunds.ask)
         self._asked.pay_wanted.connect(self._refunds.pay)
         self._asked.refuse_wanted.connect(self._refunds.refuse)
+        self._asked.undo_wanted.connect(self._refunds.take_back)
         self._refunds.changed.connect(self._render_refunds)
         self.body.insertWidget(_BELOW_TITLE, self._asked)
         self.body.addStretch(1)
@@ -98,9 +100,8 @@ class MembersPage(PageFrame):
         order = Choice([(key, tr(words)) for key, words in ORDERS], name="members.order", says=tr("In which order"))
         order.picked.connect(self.model.sort)
         self._count = text.muted(wrap=False)
-        line = row(self._search, standing, order, spacing=8)
-        line.addStretch(1)
-        line.addWidget(self._count)
+        self._search.setMinimumWidth(scaled(180))
+        line = Flow(self._search, standing, order, self._count, spacing=8, apart=True)
         line.setContentsMargins(12, 8, 12, 4)
         card.body.addLayout(line)
         self._ghost = skeleton_lines(100, 100, 100, spacing=24, height=18)

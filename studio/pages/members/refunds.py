@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit.format import money_exact, short
+from studio.kit.later import Later
 from studio.kit.problems import advice
 from studio.kit.view_model import ViewModel
 from studio.kit.widgets import text
@@ -30,6 +31,8 @@ class RefundsState:
 
     rows: tuple[RefundOut, ...] = ()
     asked: str = ""
+    refused: str = ""
+    """The receipt that is refused in a moment, and can be taken back until then; empty for none."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -41,6 +44,7 @@ class RefundsViewModel(ViewModel[RefundsState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, RefundsState())
+        self.later = Later(self)
 
     def refresh(self) -> None:
         """Load what waits."""
@@ -62,10 +66,19 @@ class RefundsViewModel(ViewModel[RefundsState]):
             )
 
     def refuse(self, receipt: str) -> None:
-        """Refuse one."""
+        """Refuse one in a moment; the viewer's answer cannot be changed afterwards."""
         if not self.state.busy:
-            self._set(busy=True, asked="", problem=None)
-            self._act(lambda desk: desk.memberships.refuse_refund(receipt), self._on_refused, self._on_problem)
+            self.later.decide(lambda: self._refuse(receipt))
+            self._set(refused=receipt, asked="", problem=None)
+
+    def take_back(self) -> None:
+        """Leave the one that was to be refused as it is."""
+        self.later.take_back()
+        self._set(refused="")
+
+    def _refuse(self, receipt: str) -> None:
+        self._set(busy=True, refused="")
+        self._act(lambda desk: desk.memberships.refuse_refund(receipt), self._on_refused, self._on_problem)
 
     def _on_rows(self, rows: tuple[RefundOut, ...]) -> None:
         self._set(rows=tuple(one for one in rows if one.state == "asked"), busy=False)
@@ -83,11 +96,15 @@ class RefundsViewModel(ViewModel[RefundsState]):
 
 
 class RefundsCard(Card):
-    """Hidden while nothing waits. Signals: ``ask_wanted(receipt)``, ``pay_wanted``, ``refuse_wanted(receipt)``."""
+    """Hidden while nothing waits.
+
+    Signals: ``ask_wanted(receipt)``, ``pay_wanted``, ``refuse_wanted(receipt)``, ``undo_wanted`` of a refusal.
+    """
 
     ask_wanted = Signal(str)
     pay_wanted = Signal()
     refuse_wanted = Signal(str)
+    undo_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("Asked back"))
@@ -109,7 +126,20 @@ class RefundsCard(Card):
                 widget.hide()
                 widget.deleteLater()
         for one in state.rows:
-            self._lines.addWidget(self._line(one, is_asked=one.receipt == state.asked, busy=state.busy))
+            is_refused = one.receipt == state.refused
+            line = (
+                self._leaving(one)
+                if is_refused
+                else self._line(one, is_asked=state.asked == one.receipt, busy=state.busy)
+            )
+            self._lines.addWidget(line)
+
+    def _leaving(self, one: RefundOut) -> QWidget:
+        undo = ghost(tr("Undo"), name="members.refund.undo", icon="retry")
+        undo.clicked.connect(self.undo_wanted)
+        line = row(text.body(tr("{who} gets no money back for “{title}”.", who=short(one.viewer), title=one.title)))
+        line.addWidget(undo)
+        return holder(line)
 
     def _line(self, one: RefundOut, *, is_asked: bool, busy: bool) -> QWidget:
         total, who = money_exact(one.amount), short(one.viewer)
@@ -120,8 +150,8 @@ class RefundsCard(Card):
         lines.addWidget(text.body(said))
         lines.addWidget(reason)
         if is_asked:
-            words = tr("{sum} go from your wallet to {payee}. The platform's tenth is not returned.", sum=total,
-                       payee=one.viewer)  # fmt: skip
+            words = tr("{sum} go from your wallet to {payee}. The node pays the network's fee; you pay none. The "
+                       "platform's tenth is not returned.", sum=total, payee=one.viewer)  # fmt: skip
             ask = AskBack(tr("Give back {sum}", sum=total), tr("Not now"), name="members.refund", pays=True)
             ask.say(words)
             ask.set_busy(busy=busy)

@@ -61,18 +61,32 @@ def reason(code: str) -> str:
 def member_columns() -> list[Column[MemberRowOut]]:
     """Give the columns of the members."""
     return [
-        Column(tr("Member"), lambda row: Cell(short(row.viewer), tip=row.viewer), width=150),
+        Column(tr("Member"), lambda row: Cell(short(row.viewer), tip=row.viewer), width=124),
         Column(tr("Tier"), lambda row: Cell(row.tier_name, tip=row.tier_name), width=0),
-        Column(tr("State"), _state, width=110),
+        Column(tr("State"), _state, width=110, at_need=True),
         Column(
-            tr("Joined"), lambda row: Cell(day(row.joined_at.date()), muted=True, tip=moment(row.joined_at)), width=90
+            tr("Joined"),
+            lambda row: Cell(day(row.joined_at.date()), muted=True, tip=moment(row.joined_at)),
+            width=90,
+            at_need=True,
         ),
-        Column(tr("Paid until"), lambda row: Cell(day(row.paid_until.date()), tip=moment(row.paid_until)), width=100),
-        Column(tr("Renewals"), lambda row: Cell(number(row.renewals), muted=not row.renewals), width=96, right=True),
+        Column(
+            tr("Paid until"),
+            lambda row: Cell(day(row.paid_until.date()), tip=moment(row.paid_until)),
+            width=100,
+            at_need=True,
+        ),
+        Column(
+            tr("Renewals"),
+            lambda row: Cell(number(row.renewals), muted=not row.renewals),
+            width=96,
+            right=True,
+            at_need=True,
+        ),
         Column(
             tr("Brought in all"),
             lambda row: Cell(money(row.lifetime), tip=money_exact(row.lifetime)),
-            width=128,
+            width=104,
             right=True,
         ),
     ]
@@ -88,11 +102,19 @@ def payment_columns() -> list[Column[MemberPaymentOut]]:
     return [
         Column(tr("When"), lambda row: Cell(moment(row.at)), width=130),
         Column(tr("What"), lambda row: Cell(f"{tr(_KINDS[row.kind])}, {row.tier_name}"), width=0),
-        Column(tr("State"), _end, width=110),
-        Column(tr("Why"), lambda row: Cell(reason(row.error) or DASH, muted=True, tip=row.error), width=190),
-        Column(tr("Until"), lambda row: Cell(day(row.until.date()), muted=True), width=90),
+        Column(tr("State"), _end, width=110, at_need=True),
+        Column(
+            tr("Why"), lambda row: Cell(reason(row.error) or DASH, muted=True, tip=row.error), width=190, at_need=True
+        ),
+        Column(tr("Until"), lambda row: Cell(day(row.until.date()), muted=True), width=90, at_need=True),
         Column(tr("Paid"), lambda row: Cell(money(row.amount), tip=money_exact(row.amount)), width=90, right=True),
-        Column(tr("Your share"), lambda row: Cell(money(row.share), tip=money_exact(row.share)), width=100, right=True),
+        Column(
+            tr("Your share"),
+            lambda row: Cell(money(row.share), tip=money_exact(row.share)),
+            width=100,
+            right=True,
+            at_need=True,
+        ),
     ]
 
 

@@ -139,8 +139,10 @@ class SalesCard(Card):
         columns: list[Column[SaleOut]] = [
             Column(tr("When"), lambda sale: Cell(moment(sale.at), muted=True), width=120),
             Column(tr("Film"), lambda sale: Cell(sale.title, tip=sale.title), width=0),
-            Column(tr("Bought"), lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=100),
-            Column(tr("By"), lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=116),
+            Column(
+                tr("Bought"), lambda sale: Cell(chunks(sale.first_chunk, sale.chunk_count)), width=100, at_need=True
+            ),
+            Column(tr("By"), lambda sale: Cell(short(sale.payer), muted=True, tip=sale.payer), width=116, at_need=True),
             Column(
                 tr("Your share"),
                 lambda sale: Cell(money_exact(sale.share), tip=tr("of {gross} paid", gross=money_exact(sale.gross))),

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 _BEHIND = {
     "today": ("earnings", mark("Open today's earnings")),
     "period": ("earnings", mark("Open the earnings of this period")),
-    "in_flight": ("payouts", mark("Open what is on its way")),
+    "in_flight": ("earnings", mark("Open what is on its way")),
     "available": ("payouts", mark("Open payouts")),
 }
+_LATELY = 28
+"""Days; what is on its way is claimed within hours."""
 # An axis of four cents, while there is less.
 _LEAST_SCALE = 40_000
 
@@ -47,6 +49,7 @@ class OverviewPage(PageFrame):
     def __init__(self, context: PageContext) -> None:
         super().__init__(tr("Overview"))
         self.model = OverviewViewModel(context)
+        self.model.refresh()  # first: the service answers while the page is being made
         self._periods: dict[int, Button] = {}
         self._group = QButtonGroup(self)
         self._node = NodeChoice(name="overview.node", says=tr("Sold from"))
@@ -76,7 +79,6 @@ class OverviewPage(PageFrame):
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self._render()
-        self.model.refresh()
 
     def _add_periods(self) -> None:
         for days in PERIODS:
@@ -146,8 +148,10 @@ class OverviewPage(PageFrame):
         self.model.context.navigate("item", {"content_id": content_id})
 
     def _open_tile(self, name: str, route: str) -> None:
-        days = {"today": "1", "period": str(self.model.state.days)}.get(name)
-        self.model.context.navigate(route, {"days": days} if days else {})
+        days = {"today": "1", "period": str(self.model.state.days), "in_flight": str(_LATELY)}.get(name)
+        # Of what is sold by the part each line says whether it is on its way, or which transaction brought it.
+        lines = {"by": "source", "key": "chunks"} if name == "in_flight" else {}
+        self.model.context.navigate(route, {"days": days} | lines if days else {})
 
     def _show_tiles(self, overview: OverviewOut) -> None:
         is_current = self.model.state.problem is None

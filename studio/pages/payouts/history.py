@@ -42,11 +42,11 @@ class HistoryCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("History"), spacing=8)
         columns: list[Column[WithdrawalOut]] = [
-            Column(tr("When"), lambda row: Cell(moment(row.at)), width=150),
-            Column(tr("State"), _state, width=170),
-            Column(tr("Transaction"), _transaction, width=0),
-            Column(tr("Fee"), _fee, width=124, right=True),
-            Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=140, right=True),
+            Column(tr("When"), lambda row: Cell(moment(row.at)), width=124),
+            Column(tr("State"), _state, width=0),
+            Column(tr("Transaction"), _transaction, width=140, at_need=True),
+            Column(tr("Fee"), _fee, width=124, right=True, at_need=True),
+            Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=104, right=True),
         ]
         self._model: TableModel[WithdrawalOut] = TableModel(columns, self)
         self.table = Table(self._model, name="payouts.history", says=tr("Past withdrawals"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from studio.kit.format import money_exact
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
+from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.words import tr
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class IncomingCard(Card):
-    """Signal: ``collect_wanted``."""
+    """Asks back before anything moves. Signal: ``collect_wanted``."""
 
     collect_wanted = Signal()
 
@@ -32,11 +33,16 @@ class IncomingCard(Card):
                "the money now, bring it in. Tips and payments by other programs come in with it.")
         )  # fmt: skip
         self._collect = secondary(tr("Bring it in"), name="payouts.collect", icon="arrow-down")
-        self._collect.clicked.connect(self.collect_wanted)
+        self._collect.clicked.connect(self._on_collect)
+        self._ask = AskBack(tr("Bring it in"), tr("Not now"), name="payouts.collect")
+        self._ask.sure.connect(self._on_sure)
+        self._ask.kept.connect(self._ask.hide)
+        self._ask.hide()
         line = row(self._icon, spacing=16)
         line.addLayout(column(self._title, self._words, spacing=2), 1)
         line.addWidget(self._collect)
         self.body.addLayout(line)
+        self.body.addWidget(self._ask)
 
     def show_pending(self, pending: Money | None, *, collecting: bool) -> None:
         """Show how much there is; None while the node does not say."""
@@ -50,7 +56,19 @@ class IncomingCard(Card):
         self._icon.show_icon("clock" if pending else "check", "info" if pending else "neutral")
         self._collect.setEnabled(not collecting)
         self._collect.set_text(tr("Bringing it in…") if collecting else tr("Bring it in"))
+        if pending:
+            told = tr("{sum} go to your own balance at the Escrow.", sum=money_exact(pending))
+        else:
+            told = tr("What viewers paid goes to your own balance at the Escrow.")
+        self._ask.say(told + " " + tr("The node pays the network's fee; you pay none."))
         self.setAccessibleName(title)
+
+    def _on_collect(self) -> None:
+        self._ask.show()
+
+    def _on_sure(self) -> None:
+        self._ask.hide()
+        self.collect_wanted.emit()
 
 
 class ReservedCard(Card):

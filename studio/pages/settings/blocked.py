@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from studio.kit.format import moment, short
 from studio.kit.view_model import ViewModel
 from studio.kit.widgets import text
-from studio.kit.widgets.button import secondary
+from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.words import tr
 
@@ -26,6 +26,8 @@ class BlockedState:
     """blocked is None until it is read."""
 
     blocked: tuple[StandingOut, ...] | None = None
+    undo: StandingOut | None = None
+    """The channel that was taken off the list last."""
     problem: Problem | None = None
 
 
@@ -43,7 +45,24 @@ class BlockedViewModel(ViewModel[BlockedState]):
 
     def show_again(self, one: StandingOut) -> None:
         """Take a channel off the list."""
-        self._act(lambda desk: desk.library.stand_no_more("blocked", one.creator), self._on_standings, self._on_problem)
+        self._set(undo=None)
+
+        def shown(standings: StandingsOut) -> None:
+            self._on_standings(standings)
+            self._set(undo=one)
+
+        self._act(lambda desk: desk.library.stand_no_more("blocked", one.creator), shown, self._on_problem)
+
+    def take_back(self) -> None:
+        """Put the channel that was taken off last back on the list."""
+        one = self.state.undo
+        if one is not None:
+            self._set(undo=None)
+            self._act(
+                lambda desk: desk.library.stand("blocked", one.creator, name=one.name, node=one.node),
+                self._on_standings,
+                self._on_problem,
+            )
 
     def _on_standings(self, standings: StandingsOut) -> None:
         self._set(blocked=standings.blocked, problem=None)
@@ -67,13 +86,19 @@ class BlockedCard(Card):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(12)
         self.body.addLayout(self._lines)
+        self._undo = ghost(tr("Undo"), name="settings.blocked.undo", icon="retry")
+        self._undo.clicked.connect(self.model.take_back)
+        end = row(self._undo)
+        end.addStretch(1)
+        self.body.addLayout(end)
         self._shown: tuple[StandingOut, ...] = ()
         self.model.changed.connect(self._render)
         self._render()
         self.model.refresh()
 
     def _render(self) -> None:
-        blocked = self.model.state.blocked
+        blocked, undo = self.model.state.blocked, self.model.state.undo
+        self._undo.setVisible(undo is not None)
         self._none.setVisible(blocked is not None and not blocked)
         if blocked is None or blocked == self._shown:
             return

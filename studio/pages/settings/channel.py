@@ -69,8 +69,11 @@ class ChannelCard(Card):
         self._look.clicked.connect(self._on_look)
         self._save = primary(tr("Save"), name="settings.channel.save")
         self._save.clicked.connect(self.model.save)
+        self._undo = ghost(tr("Undo"), name="settings.channel.undo", icon="retry")
+        self._undo.clicked.connect(self.model.take_back)
         line = row(avatar, banner)
         line.addStretch(1)
+        line.addWidget(self._undo)
         line.addWidget(self._look)
         line.addWidget(self._save)
         return line
@@ -84,6 +87,8 @@ class ChannelCard(Card):
             self._about.setPlainText(state.draft.about)
         self._save.setEnabled(state.is_changed and not state.busy)
         self._save.set_text(tr("Saving…") if state.busy else tr("Save"))
+        self._undo.setVisible(state.undo is not None)
+        self._undo.setEnabled(not state.busy)
         self._look.setEnabled(state.profile is not None)
         self._preview.show_state(state)
 

@@ -30,6 +30,8 @@ class ChannelState:
     profile: ProfileOut | None = None
     draft: Draft = Draft()
     pictures: tuple[tuple[str, bytes], ...] = ()
+    undo: Draft | None = None
+    """What the last saving replaced; None for nothing."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -73,13 +75,26 @@ class ChannelViewModel(ViewModel[ChannelState]):
 
     def save(self) -> None:
         """Write the profile to the node on this computer."""
-        if self.state.busy or not self.state.is_changed:
+        profile = self.state.profile
+        if profile is not None and self.state.is_changed:
+            self._keep(self.state.draft, undo=_draft_of(profile))
+
+    def take_back(self) -> None:
+        """Make the last saving undone."""
+        if self.state.undo is not None:
+            self._keep(self.state.undo, undo=None)
+
+    def _keep(self, draft: Draft, *, undo: Draft | None) -> None:
+        if self.state.busy:
             return
         self._set(busy=True, problem=None)
-        draft = self.state.draft
+
+        def saved(profile: ProfileOut) -> None:
+            self._set(profile=profile, draft=_draft_of(profile), undo=undo, busy=False)
+
         fields = {"name": draft.name.strip(), "about": draft.about.strip(), "avatar": draft.avatar or None,
                   "banner": draft.banner or None}  # fmt: skip
-        self._act(lambda desk: desk.profiles.save(**fields), self._on_saved)
+        self._act(lambda desk: desk.profiles.save(**fields), saved)
 
     def _on_profile(self, profile: ProfileOut) -> None:
         typed = self.state.is_changed
@@ -93,9 +108,6 @@ class ChannelViewModel(ViewModel[ChannelState]):
     def _no_profile(self, problem: Problem) -> None:
         # Without a wallet there is no channel yet: the wallet's card says so.
         self._set(problem=None if problem.code == "wallet.missing" else problem)
-
-    def _on_saved(self, profile: ProfileOut) -> None:
-        self._set(profile=profile, draft=_draft_of(profile), busy=False)
 
     def _load(self, cid: str) -> None:
         def loaded(data: bytes) -> None:

@@ -111,7 +111,7 @@ def _columns() -> list[Column[LogLine]]:
         Column(tr("Level"), _level, width=100),
         Column(tr("Event"), lambda line: Cell(line.event, tip=line.details or line.event), width=0),
         Column(tr("From"), lambda line: Cell(line.source.removeprefix("services."), muted=True, tip=line.details),
-               width=170),
+               width=170, at_need=True),
     ]  # fmt: skip
 
 

@@ -47,7 +47,9 @@ class NodesCard(Card):
         self._add = secondary(tr("Add node"), name="settings.nodes.add", icon="plus")
         self._add.clicked.connect(self._on_add)
         self._address.returnPressed.connect(self._on_add)
-        adding = row(self._address, self._add)
+        self._undo = ghost(tr("Undo"), name="settings.nodes.undo", icon="retry")
+        self._undo.clicked.connect(self.model.take_back)
+        adding = row(self._address, self._add, self._undo)
         adding.setStretch(0, 1)
         self.body.addLayout(adding)
         self._added = 0
@@ -58,6 +60,8 @@ class NodesCard(Card):
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
+        self._undo.setVisible(bool(state.undo))
+        self._undo.setToolTip(tr("{address} was removed.", address=state.undo))
         self._add.setEnabled(not state.busy)
         self._add.set_text(tr("Looking…") if state.busy else tr("Add node"))
         if state.added != self._added:

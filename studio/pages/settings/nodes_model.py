@@ -19,6 +19,8 @@ class NodesState:
 
     nodes: tuple[NodeOut, ...] | None = None
     added: int = 0
+    undo: str = ""
+    """The address of the node that was taken off the list last."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -48,8 +50,19 @@ class NodesViewModel(ViewModel[NodesState]):
 
     def remove(self, address: str) -> None:
         """Take a node off the list."""
-        self._set(problem=None)
-        self._act(lambda desk: desk.nodes.remove(address), self._on_nodes)
+        self._set(problem=None, undo="")
+
+        def removed(nodes: tuple[NodeOut, ...]) -> None:
+            self._set(nodes=nodes, undo=address)
+
+        self._act(lambda desk: desk.nodes.remove(address), removed)
+
+    def take_back(self) -> None:
+        """Put the node that was removed last back on the list."""
+        address = self.state.undo
+        if address and not self.state.busy:
+            self._set(undo="")
+            self.add(address)
 
     def _on_nodes(self, nodes: tuple[NodeOut, ...]) -> None:
         self._set(nodes=nodes)

@@ -87,7 +87,9 @@ class StorageCard(Card):
         self._token.setAccessibleName(tr("Token of a pinning service; empty for any other storage"))
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token.returnPressed.connect(self._on_add)
-        line = row(self._address, self._token, self._add)
+        self._undo = ghost(tr("Undo"), name="settings.storage.undo", icon="retry")
+        self._undo.clicked.connect(self._on_undo)
+        line = row(self._address, self._token, self._add, self._undo)
         line.setStretch(0, 3)
         line.setStretch(1, 2)
         self.body.addLayout(line)
@@ -110,6 +112,10 @@ class StorageCard(Card):
     def _render(self) -> None:
         state, storage = self.model.state, self.model.state.storage
         self.banner.show_problem(state.problem)
+        self._undo.setVisible(bool(state.undo))
+        self._undo.setToolTip(
+            tr("{address} was removed. A pinning service wants its token again: type it first.", address=state.undo)
+        )
         self._add.setEnabled(not state.busy)
         self._add.set_text(tr("Looking…") if state.busy else tr("Add storage"))
         self._repair.setVisible(state.missing > 0)
@@ -147,6 +153,9 @@ class StorageCard(Card):
         storage = self.model.state.storage
         if storage is not None and storage.detected is not None:
             self.model.add(storage.detected.address)
+
+    def _on_undo(self) -> None:
+        self.model.take_back(self._token.text())
 
     def _on_add(self) -> None:
         self.model.add(self._address.text(), self._token.text())

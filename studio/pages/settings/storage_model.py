@@ -19,6 +19,8 @@ class StorageState:
 
     storage: StorageOut | None = None
     added: int = 0
+    undo: str = ""
+    """The address of the storage that was taken off the list last; a pinning service's token is gone with it."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -48,8 +50,19 @@ class StorageViewModel(ViewModel[StorageState]):
 
     def remove(self, address: str) -> None:
         """Take a storage off the list."""
-        self._set(problem=None)
-        self._act(lambda desk: desk.storage.remove(address), self._on_storage)
+        self._set(problem=None, undo="")
+
+        def removed(storage: StorageOut) -> None:
+            self._set(storage=storage, busy=False, undo=address)
+
+        self._act(lambda desk: desk.storage.remove(address), removed)
+
+    def take_back(self, token: str = "") -> None:
+        """Put the storage that was removed last back on the list. token: a pinning service's, given again."""
+        address = self.state.undo
+        if address and not self.state.busy:
+            self._set(undo="")
+            self.add(address, token)
 
     def repair(self) -> None:
         """Bring what is missing."""

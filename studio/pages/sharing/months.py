@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from services.units.money import Money
+from services.units.money import Money, total
 from studio.kit.chart import Chart, Series
-from studio.kit.format import day, money, plural
+from studio.kit.format import day, money, money_exact, plural
 from studio.kit.widgets import text
+from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, column, hairline, holder, row
@@ -40,7 +41,7 @@ _STATES: dict[str, tuple[str, Tone]] = {
 
 
 class MonthsCard(Card):
-    """Signals: ``pay_wanted``, ``tasks_wanted`` (to the page where they are done)."""
+    """Asks back before anything moves. Signals: ``pay_wanted``, ``tasks_wanted`` (to the page where they are done)."""
 
     pay_wanted = Signal()
     tasks_wanted = Signal()
@@ -50,9 +51,14 @@ class MonthsCard(Card):
         self.setObjectName("sharing.months")
         self._due = text.Text(tabular=True, weight=text.Weight.DemiBold)
         self._pay = primary(tr("Pay now"), name="sharing.pay", icon="payouts")
-        self._pay.clicked.connect(self.pay_wanted)
+        self._pay.clicked.connect(self._on_pay)
+        self._ask = AskBack(tr("Pay now"), tr("Not now"), name="sharing.pay")
+        self._ask.sure.connect(self._on_sure)
+        self._ask.kept.connect(self._ask.hide)
+        self._ask.hide()
         self.head.addWidget(self._due)
         self.head.addWidget(self._pay)
+        self.body.addWidget(self._ask)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(12)
         self.body.addLayout(self._lines)
@@ -60,10 +66,20 @@ class MonthsCard(Card):
 
     def show_sharing(self, sharing: SharingOut, *, busy: bool) -> None:
         """Show the months; what can go out is offered at the top."""
-        ready = any(one.state == "due" and not one.missing for one in sharing.months)
+        due = [one.paid for one in sharing.months if one.state == "due" and not one.missing]
+        ready = bool(due)
         self._due.setText(tr("{due} due", due=money(sharing.due)) if sharing.due else "")
         self._pay.setVisible(ready)
         self._pay.setEnabled(not busy)
+        self._ask.say(
+            tr(
+                "{sum} go from the Escrow's pool to your own balance there, less the platform's tenth. The node pays "
+                "the network's fee; you pay none.",
+                sum=money_exact(total(due)),
+            )
+        )
+        if not ready:
+            self._ask.hide()
         if sharing.months == self._shown:
             return
         self._shown = sharing.months
@@ -76,6 +92,13 @@ class MonthsCard(Card):
             if at:
                 self._lines.addWidget(hairline())
             self._lines.addWidget(self._line(one))
+
+    def _on_pay(self) -> None:
+        self._ask.show()
+
+    def _on_sure(self) -> None:
+        self._ask.hide()
+        self.pay_wanted.emit()
 
     def _line(self, one: MonthShareOut) -> QWidget:
         words, tone = _STATES[one.state]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.kit.problems import Action, Problem
-from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import ghost, primary
 from studio.kit.widgets.card import Card, Slot
 from studio.kit.widgets.empty import EmptyState
+from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import tr
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LATELY = 28
 """Days that a card's revenue is of."""
+_CARD_LEAST = 220
 
 
 class TiersPage(PageFrame):
@@ -58,9 +59,8 @@ class TiersPage(PageFrame):
         self._empty.hide()
         self.body.addWidget(self._empty, 1)
         self._holder = QWidget()
-        self._cards = QHBoxLayout(self._holder)
+        self._cards = QVBoxLayout(self._holder)
         self._cards.setContentsMargins(0, 0, 0, 0)
-        self._cards.setSpacing(GUTTER)
         self._show_ghosts()
         self.body.addWidget(self._holder)
         self._letters, self._written = MessagesCard(), MessagesViewModel(context)
@@ -84,12 +84,12 @@ class TiersPage(PageFrame):
         self.model.context.notify(tr("Your answer is on its way to the member."))
 
     def _show_ghosts(self) -> None:
-        for _ in range(3):
-            card = Card()
+        ghosts = [Card() for _ in range(3)]
+        for card in ghosts:
             card.setMinimumHeight(240)
             card.body.addWidget(skeleton_lines(50, 30, 90, 80, height=18))
             card.body.addStretch(1)
-            self._cards.addWidget(card, 1)
+        self._cards.addWidget(Columns(*ghosts, least=_CARD_LEAST))
 
     def _render(self) -> None:
         state = self.model.state
@@ -125,9 +125,8 @@ class TiersPage(PageFrame):
             card.archive_wanted.connect(self.model.ask_archive)
             card.archive_confirmed.connect(self.model.archive)
             card.payments_wanted.connect(self._open_payments)
-            self._cards.addWidget(card, 1)
-        for _ in range(3 - len(tiers)):
-            self._cards.addWidget(Slot(tr("Room for another tier")), 1)
+        free = [Slot(tr("Room for another tier")) for _ in range(3 - len(tiers))]
+        self._cards.addWidget(Columns(*self._shown_cards.values(), *free, least=_CARD_LEAST))
 
     def _open_payments(self, key: str) -> None:
         self.model.context.navigate("earnings", {"days": str(_LATELY), "by": "tier", "key": key})

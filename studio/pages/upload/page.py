@@ -127,7 +127,9 @@ class UploadPage(PageFrame):
         self._retry.clicked.connect(self.model.retry)
         self._discard = ghost(tr("Discard"), name="upload.discard")
         self._discard.clicked.connect(self.model.discard)
-        for button in (self._discard, self._cancel, self._pause, self._retry):
+        self._undo = secondary(tr("Undo"), name="upload.undo", icon="retry")
+        self._undo.clicked.connect(self.model.take_back)
+        for button in (self._discard, self._cancel, self._pause, self._retry, self._undo):
             self.buttons.addWidget(button)
         self._shown_in: dict[Button, tuple[str, ...]] = {
             self._cancel: ("queued", "working"),
@@ -141,6 +143,8 @@ class UploadPage(PageFrame):
         upload = state.upload
         self.banner.show_problem(state.problem)
         self.subtitle.setText("" if upload is None or state.path else tr(_STATES[upload.state]))
+        if state.leaving:
+            self.subtitle.setText(tr("Discarded in a moment"))
         published = upload is not None and upload.state == "published"
         is_looking = bool(state.path)
         self._drop.set_small(small=upload is not None or is_looking)
@@ -149,7 +153,10 @@ class UploadPage(PageFrame):
         self._work.setVisible(upload is not None and not published and not is_looking)
         self._done.setVisible(published and not is_looking)
         for button, states in self._shown_in.items():
-            button.setVisible(upload is not None and upload.state in states and not is_looking)
+            is_here = upload is not None and not is_looking and not state.leaving
+            button.setVisible(is_here and upload is not None and upload.state in states)
+        self._undo.setVisible(state.leaving)
+        self._work.setEnabled(not state.leaving)
         self._pictures.show(upload if upload is not None and upload.facts is not None else None)
         if upload is not None:
             self._file.show_upload(upload, state.poster)

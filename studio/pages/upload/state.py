@@ -54,6 +54,8 @@ class UploadState:
     quote: PriceQuote | None = None
     poster: bytes | None = None
     busy: bool = False
+    leaving: bool = False
+    """Whether the upload is discarded in a moment, and can be taken back until then."""
     unsaved: bool = False
     problem: Problem | None = None
     nodes: tuple[NodeOut, ...] = ()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.kit.format import money_plain
+from studio.kit.later import Later
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 from studio.kit.words import spoken
@@ -37,6 +38,7 @@ class UploadViewModel(ViewModel[UploadState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, UploadState())
+        self.later = Later(self)
         self._saving = False
         self._publish_next = False
         self._asked: tuple[str, ...] = ()
@@ -54,6 +56,10 @@ class UploadViewModel(ViewModel[UploadState]):
     def open(self, params: Mapping[str, str]) -> None:
         """Show one upload by its id."""
         if upload_id := params.get("id"):
+            shown = self.state.upload
+            if shown is not None and shown.id == upload_id:
+                self.take_back()
+            self.later.finish()
             self._fetch(lambda desk: desk.uploads.get(upload_id), self._take)
 
     def choose(self, path: str) -> None:
@@ -72,6 +78,7 @@ class UploadViewModel(ViewModel[UploadState]):
     def begin(self) -> None:
         """Begin with the file that was looked at."""
         if path := self.state.path:
+            self.later.finish()
             self._set(path="", look=None, busy=True, problem=None)
             self._act(lambda desk: desk.uploads.start(path), self._take)
 
@@ -153,9 +160,19 @@ class UploadViewModel(ViewModel[UploadState]):
         )
 
     def discard(self) -> None:
-        """Forget this upload and its form."""
+        """Forget this upload and its form in a moment."""
         if (upload := self.state.upload) is not None:
-            self._act(lambda desk: desk.uploads.discard(upload.id), self._on_discarded)
+            self.later.decide(partial(self._forget, upload.id))
+            self._set(leaving=True)
+
+    def take_back(self) -> None:
+        """Keep the upload that was to be discarded."""
+        self.later.take_back()
+        self._set(leaving=False)
+
+    def _forget(self, upload: str) -> None:
+        self._set(leaving=False)
+        self._act(lambda desk: desk.uploads.discard(upload), partial(self._on_discarded, upload))
 
     def on_event(self, kind: str, ids: tuple[str, ...]) -> None:
         """Load again when it is about the upload that is shown, or about the nodes."""
@@ -214,8 +231,9 @@ class UploadViewModel(ViewModel[UploadState]):
     def _no_poster(self, _problem: Problem) -> None:
         """A missing poster never stops an upload."""
 
-    def _on_discarded(self, _nothing: None) -> None:
-        self.begin_anew()
+    def _on_discarded(self, upload: str, _nothing: None) -> None:
+        if self.state.upload is not None and self.state.upload.id == upload:
+            self.begin_anew()
 
     def _save(self) -> None:
         upload, draft = self.state.upload, self.state.draft

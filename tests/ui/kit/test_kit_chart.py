@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from studio.kit.chart import Chart, Series
+from studio.kit.chart_plot import DayPlot
 from studio.kit.chart_scale import MOST_TICKS, label_places, round_ticks
 from studio.kit.theme import Theme
 
@@ -63,16 +65,28 @@ def test_the_value_under_the_pointer(qtbot: QtBot, theme: Theme) -> None:
     chart.resize(600, 300)
     chart.show_series(_series(28))
     qtbot.waitUntil(lambda: chart.drawn, timeout=20_000)
-    from studio.kit.chart_plot import DayPlot
-
-    plot = chart._plot
+    plot = chart.findChild(DayPlot)
     assert isinstance(plot, DayPlot)
-    spot = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(5.1, 100))
-    plot._on_pointer(spot)
-    assert plot._value.isVisible()
-    assert plot._value.toPlainText() == "day 5  50 u   before: 220 u"
-    plot._on_pointer(QPointF(-5, -5))
-    assert not plot._value.isVisible()
+    plot.point_at(QPointF(plot.x_of(5.1), 100))
+    assert plot.told() == "day 5  50 u   before: 220 u"
+    assert not chart.grab().isNull()
+    plot.point_at(QPointF(-5, -5))
+    assert not plot.told()
+
+
+def test_bars_stand_on_the_ground_and_reach_their_value(qtbot: QtBot, theme: Theme) -> None:
+    plot = DayPlot()
+    qtbot.addWidget(plot)
+    plot.resize(600, 300)
+    plot.draw(Series(("a", "b", "c"), (100, 0, 50), (), lambda value: f"{value} u", last_is_open=False))
+    picture, accent = plot.grab().toImage(), QColor(theme.tokens.accent)
+
+    def height_of(place: int) -> int:
+        return sum(picture.pixelColor(round(plot.x_of(place)), y) == accent for y in range(picture.height()))
+
+    assert height_of(0) > 200
+    assert height_of(1) == 0
+    assert abs(height_of(2) * 2 - height_of(0)) <= 4
 
 
 def test_an_empty_chart_says_so() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
 from PySide6.QtWidgets import QWidget
 
 from services.units.address import bytes32
@@ -14,6 +15,7 @@ from services.wire.access import AccessOut
 from services.wire.memberships import RefundOut
 from services.wire.node import VersionOut
 from services.wire.problems import ProblemError
+from studio.pages.tiers.view_model import TierForm
 from tests.fixtures import samples, samples_figures
 from tests.fixtures.samples_pricing import SUGGESTION
 from tests.fixtures.window_scenes import Scene
@@ -79,7 +81,9 @@ def _several(page: Any) -> None:
 
 def _mark_all(page: Any) -> None:
     _several(page)
-    page._list.table.selectAll()
+    model = page._list.model
+    whole = QItemSelection(model.index(0, 0), model.index(99, model.columnCount() - 1))  # all that are here
+    page._list.table.selectionModel().select(whole, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
 
 def _ask_for_all(page: Any) -> None:
@@ -89,6 +93,20 @@ def _ask_for_all(page: Any) -> None:
 
 def _long(page: Any) -> bool:
     return page.model.state.rows is not None and page._films.state.total == 240
+
+
+def _changed(page: Any) -> None:
+    _mark_all(page)
+    page._films._set(undo=(AccessOut(content_id=FILM.content_id, visibility="chunks", tiers=()),))
+
+
+def _saved(page: Any) -> None:
+    page.model._set(undo=TierForm())
+
+
+def _told(page: Any) -> bool:
+    page.window().toast.say("The tier is saved.")
+    return _is_shown("tiers.undo")(page)
 
 
 SCENES = [
@@ -111,6 +129,8 @@ SCENES = [
     Scene("content-several", "content", MANY, _several, _is_shown("content.many.all"), ready=_long),
     Scene("content-several-marked", "content", MANY, _mark_all, _is_shown("content.many.price"), ready=_long),
     Scene("content-price-asked", "content", MANY, _ask_for_all, _is_shown("content.many.price.sure"), ready=_long),
+    Scene("content-undo", "content", MANY, _changed, _is_shown("content.many.undo"), ready=_long),
+    Scene("tiers-undo", "tiers", {"tiers.mine": samples.TIERS}, _saved, _told),
     Scene("tiers-down", "tiers", {"tiers.mine": ProblemError("node.unreachable")}),
     Scene("tiers-loading", "tiers", {}),
     Scene("payouts-loading", "payouts", {}),

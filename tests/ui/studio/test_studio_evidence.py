@@ -16,9 +16,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from studio import app
 from studio.app import Studio
 from studio.evidence import EvidenceKeeper
+from studio.kit import service_process
 from studio.kit.crash import CrashDialog
 from studio.kit.keeping import evidence_action
 from studio.kit.problems import Problem
@@ -39,7 +39,7 @@ KEY, SESSION, PASSPHRASE = secrets.token_hex(32), secrets.token_urlsafe(32) + "7
 @pytest.fixture
 def studio(qtbot: QtBot, qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     """The application with a service that is up and does not answer; its logs hold what they never should."""
-    monkeypatch.setattr(app, "command", lambda _profile, demo, **_: [sys.executable, "-I", "-c", DEAF])
+    monkeypatch.setattr(service_process, "command", lambda _profile, demo, **_: [sys.executable, "-I", "-c", DEAF])
     made = Studio(qapp, profile=profile, demo=True)
     made.start()
     qtbot.addWidget(made.window)

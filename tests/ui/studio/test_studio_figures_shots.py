@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
 
 from services.wire.problems import ProblemError
 from tests.fixtures import samples
@@ -15,6 +16,12 @@ from tests.fixtures.window_scenes import Scene
 
 def _lines(page: Any) -> None:
     page.model.open_sum(page.model.state.sums.rows[-1])
+
+
+def _mark(page: Any) -> None:
+    model = page._list.model
+    whole = QItemSelection(model.index(0, 0), model.index(99, model.columnCount() - 1))  # all that are here
+    page._list.table.selectionModel().select(whole, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
 
 SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Callable[[Any], bool]]] = {
@@ -59,7 +66,7 @@ SCENES: dict[str, tuple[str, dict[str, Any], Callable[[Any], None] | None, Calla
             "earnings.items": (samples.item(),), "uploads.list": (), "tiers.mine": samples.TIERS,
             "figures.items": lambda **wish: made.items(count=240, **wish),
         },
-        lambda page: page._list.table.selectAll(), lambda page: page._films.state.total == 240,
+        _mark, lambda page: page._films.state.total == 240,
     ),
     "members": ("members", {}, lambda page: page.table.selectRow(3), lambda page: page.model.state.history is not None),
     "members-empty": (

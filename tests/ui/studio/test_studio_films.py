@@ -20,7 +20,7 @@ from studio.pages.content.page import ContentPage
 from tests.fixtures import samples
 from tests.fixtures import samples_figures as made
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.window import PreparedClient
+from tests.fixtures.window import PreparedClient, Shell
 
 
 def _open(qtbot: QtBot, page: Any) -> Any:
@@ -32,7 +32,7 @@ def _open(qtbot: QtBot, page: Any) -> Any:
 
 
 def test_the_chosen_film_shows_where_people_stop_paying(
-    client: PreparedClient, qtbot: QtBot, page_context: PageContext
+    client: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell
 ) -> None:
     client.answers |= {
         "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": (),
@@ -48,6 +48,8 @@ def test_the_chosen_film_shows_where_people_stop_paying(
     assert sum(chart.series.values) + figures.outside.micros == figures.net.micros
     assert chart.series.labels[1] == "0:10"
     assert "came past this node" in shown(page)
+    click(page, "content.revenue.lines")
+    assert shell.visited == [("earnings", {"days": "365", "by": "item", "key": str(figures.content_id)})]
     client.answers["figures.item"] = ProblemError("content.not_found")
     page._earned.refresh()
     qtbot.waitUntil(lambda: page._earned.state.problem is not None)
@@ -60,6 +62,9 @@ def content(client: PreparedClient, qtbot: QtBot, page_context: PageContext) -> 
     client.answers |= {
         "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": samples.TIERS,
         "figures.items": lambda **wish: made.items(count=240, **wish),
+        "figures.item_pages": lambda offsets, **wish: tuple(
+            made.items(count=240, offset=offset, **wish) for offset in offsets
+        ),
     }  # fmt: skip
     page: ContentPage = _open(qtbot, ContentPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 240)
@@ -103,6 +108,26 @@ def test_many_films_change_at_once_and_back(content: ContentPage, client: Prepar
     qtbot.waitUntil(lambda: "Members-only needs a tier." in shown(content))
     # What was changed before it stopped can be taken back.
     assert content._films.state.undo == (was,)
+
+
+def test_all_films_that_fit_are_marked_also_those_never_looked_at(
+    content: ContentPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    click(content, "content.several")
+    button: Any = content.findChild(QWidget, "content.many.all")
+    qtbot.waitUntil(lambda: button.isVisible() and button.text() == "Mark all 240")
+    click(content, "content.many.all")
+    qtbot.waitUntil(lambda: len(set(content._films.state.chosen)) == 240)
+    assert "240 films:" in shown(content)
+    assert [offsets for (offsets,), _ in client.called("figures.item_pages")] == [(100, 200)]
+    # Never a part of what is marked: while the rest is being read nothing is.
+    content._films.filter("public")
+    qtbot.waitUntil(lambda: content._list.model.row_at(200) is None)
+    client.answers["figures.item_pages"] = ProblemError("node.unreachable")
+    click(content, "content.many.all")
+    assert content._films.state.chosen == ()
+    qtbot.waitUntil(lambda: content._films.state.unchanged is not None)
+    assert content._films.state.chosen == ()
 
 
 def test_many_films_get_a_price_and_each_that_does_not_is_named(

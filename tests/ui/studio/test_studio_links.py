@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from services.wire.notices import NoticeOut
 from services.wire.problems import ProblemError
-from studio import app
 from studio.app import Studio
 from studio.doorbell import Doorbell
+from studio.kit import service_process
 from studio.kit.context import PageContext
 from studio.kit.links import PAGES, read_link
 from studio.link_view_model import LinkOpener
@@ -171,7 +171,7 @@ def _is_cut(line: socket.socket) -> bool:
 def test_a_second_start_brings_the_first_window_forward_with_its_link(
     qtbot: QtBot, qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "command", lambda _profile, **_said: [sys.executable, "-I", "-c", DEAF])
+    monkeypatch.setattr(service_process, "command", lambda _profile, **_said: [sys.executable, "-I", "-c", DEAF])
     studio = Studio(qapp, profile=profile, demo=True)
     second: subprocess.Popen[bytes] | None = None
     try:

@@ -59,6 +59,7 @@ def test_a_node_that_is_down_is_looked_at_again_and_one_with_films_stays(
         "nodes.list": (samples.node("down", films=1),),
         "nodes.look": (samples.node("up"),),
         "nodes.remove": (),
+        "nodes.add": (samples.node("up"),),
     }
     card = NodesCard(page_context)
     qtbot.addWidget(card)
@@ -72,6 +73,9 @@ def test_a_node_that_is_down_is_looked_at_again_and_one_with_films_stays(
     remove.click()
     qtbot.waitUntil(lambda: card.model.state.nodes == ())
     assert client.called("nodes.remove") == [((samples.FAR,), {})]
+    _named(card, Button, "settings.nodes.undo").click()
+    qtbot.waitUntil(lambda: bool(card.model.state.nodes))
+    assert client.called("nodes.add") == [((samples.FAR,), {})]
 
 
 def test_publishing_elsewhere_waits_for_the_tick_under_what_the_node_can_do(

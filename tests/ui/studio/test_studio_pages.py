@@ -47,7 +47,8 @@ def test_the_overview_shows_figures_chart_and_needs(
     button = page.findChild(Button, "need.payout_ready")
     assert button is not None
     button.click()
-    assert shell.visited == [("payouts", {})]
+    page._tiles["in_flight"].opened.emit()
+    assert shell.visited == [("payouts", {}), ("earnings", {"days": "28", "by": "source", "key": "chunks"})]
     page._periods[90].click()
     qtbot.waitUntil(lambda: page.subtitle.text().startswith("Last 90 days"))
     qtbot.waitUntil(lambda: page._chart.drawn, timeout=20_000)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.units.money import Money
@@ -203,12 +203,28 @@ def test_the_three_books_stand_in_the_table(page: PayoutsPage) -> None:
     assert row == ["Earned", "$69.0045", "$69.0045", "$69.0045", "agrees"]
 
 
-def test_what_is_on_its_way_is_brought_in_by_a_click(qtbot: QtBot, page: PayoutsPage, client: PreparedClient) -> None:
+def _asked(page: PayoutsPage) -> str:
+    words = page.findChild(QLabel, "payouts.collect.words")
+    assert words is not None
+    assert words.isVisible()
+    return words.text()
+
+
+def test_what_is_on_its_way_is_brought_in_once_it_was_confirmed(
+    qtbot: QtBot, page: PayoutsPage, client: PreparedClient
+) -> None:
     assert page._pending.value_text == "$0.126"
     assert page._incoming.accessibleName() == "On its way: $0.126"
     home = samples.payouts(available="31.3305", pending="0")
     client.answers |= {"payouts.collect": home, "payouts.state": home}
     press(page, "payouts.collect")
+    assert _asked(page) == (
+        "$0.126 go to your own balance at the Escrow. The node pays the network's fee; you pay none."
+    )
+    press(page, "payouts.collect.keep")
+    assert not client.called("payouts.collect")
+    press(page, "payouts.collect")
+    press(page, "payouts.collect.sure")
     assert page._incoming._collect.text() == "Bringing it in…"
     page.model.collect()
     qtbot.waitUntil(lambda: page._pending.value_text == "$0.00")
@@ -223,6 +239,7 @@ def test_what_could_not_be_brought_in_says_why_and_can_be_tried_again(
 ) -> None:
     client.answers["payouts.collect"] = ProblemError("chain.unreachable")
     press(page, "payouts.collect")
+    press(page, "payouts.collect.sure")
     qtbot.waitUntil(page.banner.isVisible)
     page.model.refresh()
     assert page.banner.happened.text() == "The payment chain cannot be reached."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.kit.context import PageContext
@@ -58,6 +58,7 @@ def test_no_page_of_the_rail_is_out_of_sight(
 ) -> None:
     theme.use_size(percent)
     rail = _rail(window)
+    window.show_page(QLabel("A page is measured before the window is shown."), "overview")
     window.resize(*size)
     with qtbot.waitExposed(window):
         window.show()

@@ -146,8 +146,12 @@ def test_the_channel_is_previewed_while_it_is_typed_and_saved_whole(
     assert client.called("profiles.save")[0][1] == {
         "name": "Slow Lantern, late", "about": samples_settings.PROFILE.about, "avatar": "bafkreiabc", "banner": None,
     }  # fmt: skip
+    client.answers["profiles.save"] = samples_settings.PROFILE
+    press(card, "settings.channel.undo")
+    qtbot.waitUntil(lambda: card._name.text() == "Slow Lantern")
+    assert client.called("profiles.save")[1][1]["name"] == "Slow Lantern"
     press(card, "settings.channel.look")
-    assert shell.visited == [("channel", {"creator": samples.CREATOR, "name": "Slow Lantern, late"})]
+    assert shell.visited == [("channel", {"creator": samples.CREATOR, "name": "Slow Lantern"})]
 
 
 class Opener(QObject):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.client.passes import OperatorsPass
@@ -22,8 +22,6 @@ from studio.window import Window
 from tests.fixtures import samples_passes as passes
 from tests.fixtures.window import PreparedClient
 from tests.nets.looks import Look
-
-Shot = Callable[[QWidget, str], None]
 
 
 def _scroll(part: str) -> Callable[[Any], None]:
@@ -95,8 +93,7 @@ def test_draw(
     qtbot: QtBot,
     client: PreparedClient,
     page_context: PageContext,
-    shot: Shot,
-    picture_faults: Callable[[QWidget], list[str]],
+    draw_all: Callable[..., list[str]],
 ) -> None:
     wear(look)
     window = Window()
@@ -120,8 +117,7 @@ def test_draw(
     for act in acts:
         if act not in (_statement, _quoted):
             act(page)
-    shot(window, f"pass/{name}-{look.name}")
-    assert not picture_faults(window)
+    assert not draw_all(window, f"pass/{name}")
 
 
 def _is_read(page: Any) -> bool:
@@ -182,6 +178,11 @@ def test_a_creator_smooths_objects_and_is_paid(qtbot: QtBot, client: PreparedCli
     page.findChild(QWidget, "sharing.smooth").click()
     qtbot.waitUntil(lambda: not page.model.state.busy)
     _press(page, "sharing.pay")
+    assert page.findChild(QLabel, "sharing.pay.words").text().startswith("$9.00 go from the Escrow's pool")
+    _press(page, "sharing.pay.keep")
+    assert not client.called("passes.pay_now")
+    _press(page, "sharing.pay")
+    _press(page, "sharing.pay.sure")
     qtbot.waitUntil(lambda: not page.model.state.busy)
     page.findChild(QLineEdit, f"case.words.{'a' * 32}").setText("It was a prize.")
     _press(page, f"case.object.{'a' * 32}")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from services.wire.base import ProblemOut
@@ -18,8 +17,6 @@ from studio.window import Window
 from tests.fixtures import samples, samples_settings
 from tests.fixtures.window_scenes import Scene
 from tests.nets.looks import Look
-
-Shot = Callable[[QWidget, str], None]
 
 
 def _withdraw(page: Any) -> None:
@@ -302,8 +299,7 @@ def test_draw_welcome(
     look: Look,
     wear: Callable[[Look], None],
     qtbot: QtBot,
-    shot: Shot,
-    picture_faults: Callable[[QWidget], list[str]],
+    draw_all: Callable[..., list[str]],
 ) -> None:
     wear(look)
     window = Window()
@@ -312,5 +308,4 @@ def test_draw_welcome(
     window.show_page(WelcomePage(), "welcome")
     with qtbot.waitExposed(window):
         window.show()
-    shot(window, f"studio/welcome-{look.name}")
-    assert not picture_faults(window)
+    assert not draw_all(window, "studio/welcome")

@@ -79,6 +79,10 @@ def test_missing_copies_are_brought(qtbot: QtBot, page_context: PageContext, cli
     client.answers["storage.remove"] = storage()
     shown.button("remove").click()
     qtbot.waitUntil(lambda: not shown.card.model.state.storage or not shown.card.model.state.storage.targets)
+    client.answers["storage.add"] = storage(target())
+    shown.button("undo").click()
+    qtbot.waitUntil(lambda: bool(shown.card.model.state.storage and shown.card.model.state.storage.targets))
+    assert client.called("storage.add") == [((target().address, ""), {})]
 
 
 def test_the_limit_is_sent_and_an_address_is_added(

@@ -300,7 +300,14 @@ def test_cancel_go_on_and_discard(qtbot: QtBot, page_context: PageContext, clien
     button(page, "upload.cancel").click()
     qtbot.waitUntil(lambda: not button(page, "upload.discard").isHidden())
     button(page, "upload.discard").click()
+    assert button(page, "upload.discard").isHidden()
+    button(page, "upload.undo").click()
+    page.model.later.finish()
+    assert not client.called("uploads.discard")
+    button(page, "upload.discard").click()
+    page.model.later.finish()
     qtbot.waitUntil(lambda: page.model.state.upload is None)
+    assert len(client.called("uploads.discard")) == 1
 
 
 def test_progress_comes_by_events_about_this_upload_only(

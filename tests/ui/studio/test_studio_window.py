@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from studio import __main__ as command_line
-from studio import app
 from studio.app import Studio
 from studio.desk import Desk
+from studio.kit import service_process
 from studio.kit.bridge import Bridge
 from studio.kit.context import PageContext
 from studio.kit.problems import Problem
@@ -55,7 +55,7 @@ def open_studio(qtbot: QtBot, qapp: QApplication, profile: Path, monkeypatch: py
     opened: list[Studio] = []
 
     def start(source: str = DEAF, *, demo: bool = True) -> Studio:
-        monkeypatch.setattr(app, "command", lambda _profile, **_said: [sys.executable, "-I", "-c", source])
+        monkeypatch.setattr(service_process, "command", lambda _profile, **_said: [sys.executable, "-I", "-c", source])
         studio = Studio(qapp, profile=profile, demo=demo)
         opened.append(studio)
         studio.start()
