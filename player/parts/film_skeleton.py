@@ -22,6 +22,6 @@ class FilmSkeleton(QWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(10)
             layout.addWidget(Skeleton(130))
-            layout.addWidget(Skeleton(14, part=80))
-            layout.addWidget(Skeleton(12, part=45))
+            layout.addWidget(Skeleton(14, parts=(80,)))
+            layout.addWidget(Skeleton(12, parts=(45,)))
             grid.addWidget(card, at // 4, at % 4)

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import QTimer
+
 from player.parts.last_seen import last_seen_of
+from player.parts.pictures_view_model import KeptPictures
 from studio.kit.format import size
 from studio.kit.problems import advice
 from studio.kit.view_model import ViewModel
@@ -31,6 +34,8 @@ _BEGUN_MS, _OVER_MS = 2_000, 3_000
 _ROW, _TAGS = 4, 10
 # Tags are those of the newest films: a long list is not counted anew at every key.
 _TAGGED = 500
+# What stands beside the list is asked for when that is here, not to delay it, or after so long where a node is slow.
+_BESIDES_MS = 150
 
 Shelf = Literal["all", "owned", "begun", "history", "disk"]
 _LINK = re.compile(r"museclock://[0-9]+/content/0x[0-9a-fA-F]{64}(\?node=\S+)?")
@@ -48,6 +53,8 @@ class FilmsState:
     shelf: Shelf = "all"
     hides_locked: bool = False
     follows: frozenset[str] = frozenset()
+    newest: tuple[ItemOut, ...] = ()
+    """Of those who are followed; empty until it is read."""
     blocked: frozenset[str] = frozenset()
     as_of: datetime | None = None
     cursor: str | None = ""
@@ -76,8 +83,9 @@ class FilmsState:
 
     @property
     def fresh(self) -> tuple[ItemOut, ...]:
-        """The newest films of followed creators."""
-        theirs = (item for item in self._wanted() if item.creator in self.follows)
+        """The newest films of followed creators; while they are not read, those that the list has."""
+        found = self._wanted(self.newest) if self.newest else self._wanted()
+        theirs = (item for item in found if item.creator in self.follows)
         return tuple(sorted(theirs, key=lambda item: item.published_at, reverse=True))[:_ROW]
 
     @property
@@ -89,10 +97,10 @@ class FilmsState:
                 counts[tag] = counts.get(tag, 0) + 1
         return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag))[:_TAGS])
 
-    def _wanted(self) -> tuple[ItemOut, ...]:
+    def _wanted(self, items: tuple[ItemOut, ...] | None = None) -> tuple[ItemOut, ...]:
         return tuple(
             item
-            for item in self.items or ()
+            for item in items or self.items or ()
             if item.creator not in self.blocked and not (self.hides_locked and item.lock)
         )
 
@@ -139,16 +147,30 @@ class FilmsViewModel(ViewModel[FilmsState]):
         super().__init__(context, FilmsState())
         self._job, self._name, self._is_home = job, name, is_home
         self._last_seen = last_seen_of(context.profile_path, context.desk_id) if name else None
-        self._asked: set[str] = set()
+        self._pictures = KeptPictures(self._act, self._last_seen, self._on_poster)
         self._link = ""
         self._grown = False
+        self._besides = QTimer(self)
+        self._besides.setSingleShot(True)
+        self._besides.setInterval(_BESIDES_MS)
+        self._besides.timeout.connect(self._load_besides)
 
     def refresh(self) -> None:
         """Load the list again, and on the home page what it shows besides."""
         self._load_list()
         if self._is_home:
-            self._act(lambda desk: desk.catalogue.library(), self._on_watched, self._not_now)
-            self._act(lambda desk: desk.library.standings(), self._on_standings, self._not_now)
+            self._besides.start()
+
+    def _load_besides(self) -> None:
+        self._besides.stop()
+        self._act(lambda desk: desk.catalogue.library(), self._on_watched, self._not_now)
+        self._act(lambda desk: desk.library.standings(), self._on_standings, self._not_now)
+        self._act(lambda desk: desk.library.newest(), self._on_newest, self._not_now)
+
+    def _go_on(self) -> None:
+        """The list was answered for: what waited for that is asked for now."""
+        if self._besides.isActive():
+            self._load_besides()
 
     def _load_list(self) -> None:
         query = self.state.query
@@ -282,8 +304,10 @@ class FilmsViewModel(ViewModel[FilmsState]):
             items += tuple(item for item in self.state.items or () if item.content_id not in fresh)
         self._set(items=items, busy=False, problem=None, as_of=None)
         self._load_posters(items)
+        self._go_on()
 
     def _on_no_items(self, problem: Problem) -> None:
+        self._go_on()
         state = self.state
         # What is shown stays, unless words were typed that nobody could look for: then what was seen is narrowed here.
         is_needed = state.items is None or state.as_of is not None or bool(state.query)
@@ -302,6 +326,10 @@ class FilmsViewModel(ViewModel[FilmsState]):
         if begun is not None:
             self._load_posters((begun,))
 
+    def _on_newest(self, items: tuple[ItemOut, ...]) -> None:
+        self._set(newest=items)
+        self._load_posters(items)
+
     def _on_standings(self, standings: StandingsOut) -> None:
         self._set(
             follows=frozenset(one.creator for one in standings.follows),
@@ -312,27 +340,7 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """The list itself says what is wrong."""
 
     def _load_posters(self, items: tuple[ItemOut, ...]) -> None:
-        for item in items:
-            if item.poster is not None and item.poster not in self._asked:
-                self._asked.add(item.poster)
-                self._load_poster(item.poster)
+        self._pictures.want(item.poster for item in items)
 
-    def _load_poster(self, cid: str) -> None:
-        last_seen = self._last_seen
-
-        async def load(desk: DeskClient) -> bytes:
-            data = await desk.catalogue.blob(cid)
-            if last_seen is not None:
-                await asyncio.to_thread(last_seen.keep_poster, cid, data)
-            return data
-
-        def on_poster(data: bytes) -> None:
-            self._set(posters={**self.state.posters, cid: data})
-
-        def on_problem(_problem: Problem) -> None:
-            kept = last_seen.poster(cid) if last_seen is not None else None
-            if kept is not None:
-                on_poster(kept)
-            self._asked.discard(cid)  # else the card keeps its drawn ground; the next refresh asks again
-
-        self._act(load, on_poster, on_problem)
+    def _on_poster(self, cid: str, data: bytes) -> None:
+        self._set(posters={**self.state.posters, cid: data})

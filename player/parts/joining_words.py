@@ -23,7 +23,12 @@ _OPENS = {
 
 def to_pay(tier: AccessTierOut) -> Money:
     """Give what joining a tier costs about now; its quote says it exactly."""
-    return max(tier.price - tier.counted, ZERO)
+    return max(due(tier) - tier.counted, ZERO)
+
+
+def due(tier: AccessTierOut) -> Money:
+    """Give what joining a tier costs before what counts toward it: its price, or an upgrade's difference."""
+    return tier.price if tier.due is None else tier.due
 
 
 def fare_words(tier: AccessTierOut) -> str:
@@ -33,20 +38,29 @@ def fare_words(tier: AccessTierOut) -> str:
     return tr(
         "{counted} of {price} toward {name} this month",
         counted=money(tier.counted),
-        price=money(tier.price),
+        price=money(due(tier)),
         name=tier.name,
     )
 
 
 def offer_words(tier: AccessTierOut) -> str:
     """Name the button that asks for the sum: never more than what is left to pay."""
+    if tier.kind == "upgrade":
+        return tr("Change to {name} for {sum} now", name=tier.name, sum=money_exact(to_pay(tier)))
+    if tier.kind == "downgrade":
+        return tr("Change to {name}", name=tier.name)
     if tier.counted:
         return tr("Join {name} for {sum} now", name=tier.name, sum=money_exact(to_pay(tier)))
     return tr("Join {name} – {price} a month", name=tier.name, price=money(tier.price))
 
 
 def later_words(tier: AccessTierOut) -> str:
-    """Say when the full price is due to a viewer who pays less for the first month; empty for anybody else."""
+    """Say when the full price is due to a viewer who pays less at first; empty for anybody else."""
+    if tier.kind == "downgrade":
+        return tr("It follows when your present tier ends.")
+    if tier.kind == "upgrade":
+        after = tr("For the time that is left of your month, then {price} a month.", price=money(tier.price))
+        return f"{fare_words(tier)}. {after}" if tier.counted else after
     if not tier.counted:
         return ""
     return tr("{fare}. After thirty days {price} a month.", fare=fare_words(tier), price=money(tier.price))

@@ -96,6 +96,7 @@ class Engine(QObject):
             run.init, first=run.first, limit=run.limit, total=run.total, wanted=wanted, enter=enter
         )
         self._vlc.begin(number, self._source, size=(track.width, track.height), paused=run.paused)
+        self._source.ask()
         return number
 
     def feed(self, run: int, index: int, chunk: bytes) -> bool:

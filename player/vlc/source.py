@@ -110,6 +110,12 @@ class ByteSource:
             self._segments.clear()
             self._changed.notify_all()
 
+    def ask(self) -> None:
+        """Ask for what is needed next: for a new run before libVLC reads, which takes it 8 ms."""
+        wanted = self._next_wish()
+        if wanted is not None:
+            self._wanted(wanted)
+
     def read(self, size: int) -> memoryview | None:
         """Give up to ``size`` bytes; empty at the end of the run, None after abort. Blocks (libVLC's thread)."""
         while True:

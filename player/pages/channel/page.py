@@ -96,7 +96,7 @@ class ChannelPage(PageFrame):
 
     def _render(self) -> None:
         state = self.model.state
-        self.banner.show_problem(state.problem)
+        self.banner.show_problem(state.refused or state.problem)
         page = state.page
         films = () if page is None else page.films
         self._head.setVisible(bool(state.creator))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from player.parts.joining_words import consent_words
+from player.parts.joining_words import consent_words, due, fare_words, later_words, offer_words
 from studio.kit.format import day, money, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost, primary, secondary
 from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.progress import ProgressBar
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -82,12 +83,8 @@ class TierCards(QWidget):
             card.set_selected(True)
             card.body.addWidget(text.body(_own_words(mine)))
         else:
-            is_other = any(one.state != "lapsed" for one in state.memberships)
-            button = secondary(
-                tr("Change to {name}", name=tier.name) if is_other else tr("Join {name}", name=tier.name),
-                name="channel.join",
-                icon="unlock",
-            )
+            _add_fare(card, tier)
+            button = secondary(_offer_words(tier, state), name="channel.join", icon="unlock")
             button.setToolTip(tr("The sum is shown before anything is paid."))
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             card.body.addWidget(button)
@@ -104,6 +101,26 @@ class TierCards(QWidget):
         line = row(leave, pay, spacing=8)
         line.setStretch(1, 1)
         card.body.addLayout(line)
+
+
+def _add_fare(card: Card, tier: AccessTierOut) -> None:
+    """Show how far the viewer has come toward a tier, and what is less than its price now."""
+    if tier.counted:
+        bar = ProgressBar()
+        bar.setObjectName("channel.fare")
+        bar.setAccessibleName(fare_words(tier))
+        bar.show_progress(tier.counted.micros, due(tier).micros)
+        card.body.addWidget(bar)
+    if later := later_words(tier):
+        card.body.addWidget(text.caption(later))
+
+
+def _offer_words(tier: AccessTierOut, state: ChannelState) -> str:
+    if tier.counted or tier.kind != "join":
+        return offer_words(tier)
+    # The tiers may have been read before the memberships were.
+    is_other = any(one.state != "lapsed" for one in state.memberships)
+    return tr("Change to {name}", name=tier.name) if is_other else tr("Join {name}", name=tier.name)
 
 
 def _own_words(mine: OwnMembershipOut) -> str:

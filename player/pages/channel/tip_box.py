@@ -51,7 +51,8 @@ class TipBox(Card):
         self._words.setObjectName("channel.tip.words")
         self._words.setMaxLength(_MOST_WORDS)
         self._words.setAccessibleName(tr("A few words to the creator"))
-        self._words.setPlaceholderText(tr("A few words, if you like; the creator reads them"))
+        self._words.setPlaceholderText(tr("If you like"))
+        self._words.setToolTip(tr("The creator reads them."))
         self._go = primary(tr("Give"), name="channel.tip.give", icon="gift")
         self._go.setMinimumWidth(theme.scaled(_GO_WIDTH))  # its words grow with the sum
         self._told = text.muted()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from player.parts.last_seen import last_seen_of
+from player.parts.pictures_view_model import KeptPictures
 from services.units.address import address
 from studio.kit.view_model import ViewModel
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class ChannelState:
     """page is None until it is read; pictures by CID, encoded. quote: the sum that waits for the viewer's consent.
 
-    as_of: of a page that was seen before, while its node does not answer.
+    busy: while a sum is asked for or paid, until what it opened is known. refused: what was asked for last and did not
+    happen. as_of: of a page that was seen before, while its node does not answer.
     """
 
     creator: str = ""
@@ -42,6 +44,7 @@ class ChannelState:
     quote: QuoteOut | None = None
     busy: bool = False
     problem: Problem | None = None
+    refused: Problem | None = None
 
     @property
     def shown_name(self) -> str:
@@ -68,7 +71,7 @@ class ChannelViewModel(ViewModel[ChannelState]):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, ChannelState())
         self._last_seen = last_seen_of(context.profile_path, context.desk_id)
-        self._asked: set[str] = set()
+        self._pictures = KeptPictures(self._act, self._last_seen, self._on_picture)
 
     @property
     def _creator(self) -> Address:
@@ -86,7 +89,6 @@ class ChannelViewModel(ViewModel[ChannelState]):
         if not self.state.creator:
             return
         creator, node = self._creator, self.state.node
-        self._set(busy=True)
 
         async def load(desk: DeskClient) -> CreatorPageOut:
             page = await desk.profiles.page(creator, node=node)
@@ -108,9 +110,13 @@ class ChannelViewModel(ViewModel[ChannelState]):
         """Follow or block the creator, or do so no longer."""
         creator, name, node = self._creator, self.state.shown_name, self.state.node
         if self.state.standing == kind:
-            self._act(lambda desk: desk.library.stand_no_more(kind, creator), self._on_standings)
+            self._act(lambda desk: desk.library.stand_no_more(kind, creator), self._on_standings, self._on_not_stood)
         else:
-            self._act(lambda desk: desk.library.stand(kind, creator, name=name, node=node), self._on_standings)
+            self._act(
+                lambda desk: desk.library.stand(kind, creator, name=name, node=node),
+                self._on_standings,
+                self._on_not_stood,
+            )
 
     # ── joining ──
 
@@ -118,47 +124,51 @@ class ChannelViewModel(ViewModel[ChannelState]):
         """Ask what a tier costs now; nothing is paid by that."""
         if not self.state.busy:
             node = self.state.node
-            self._set(busy=True, problem=None)
-            self._act(lambda desk: desk.memberships.quote(tier_id, node=node), self._on_quote)
+            self._set(busy=True, refused=None)
+            self._act(lambda desk: desk.memberships.quote(tier_id, node=node), self._on_quote, self._on_refused)
 
     def join(self) -> None:
         """Pay the sum that is shown."""
         quote, node = self.state.quote, self.state.node
         if quote is None or self.state.busy:
             return
-        self._set(busy=True, problem=None)
+        self._set(busy=True, refused=None)
         self._act(
             lambda desk: desk.memberships.join(quote.tier_id, amount=quote.amount, node=node),
             self._on_joined,
-            self._on_not_joined,
+            self._on_refused,
         )
 
     def leave_quote(self) -> None:
         """Go back to the tiers; not while it is being paid."""
         if not self.state.busy:
-            self._set(quote=None)
+            self._set(quote=None, refused=None)
 
     def _on_quote(self, quote: QuoteOut) -> None:
         self._set(quote=quote, busy=False)
 
     def _on_joined(self, _paid: OwnPaymentOut) -> None:
-        self._set(quote=None, busy=False)
+        self._act(lambda desk: desk.memberships.mine(), self._on_opened, self._on_refused)
         self.refresh()
 
-    def _on_not_joined(self, problem: Problem) -> None:
-        self._set(quote=None, busy=False, problem=problem)
+    def _on_opened(self, mine: MembershipsOut) -> None:
+        self._on_memberships(mine)
+        self._set(quote=None, busy=False)
+
+    def _on_refused(self, problem: Problem) -> None:
+        self._set(quote=None, busy=False, refused=problem)
 
     # ── what comes back ──
 
     def _on_page(self, page: CreatorPageOut) -> None:
-        self._set(page=page, as_of=None, busy=False, problem=None)
+        self._set(page=page, as_of=None, problem=None)
         self._load_pictures(page)
 
     def _on_no_page(self, problem: Problem) -> None:
         seen = None
         if self._last_seen is not None and self.state.page is None:
             seen = self._last_seen.recall_channel(self.state.creator)
-        self._set(problem=problem, busy=False)
+        self._set(problem=problem)
         if seen is not None:
             page, as_of = seen
             self._set(page=page, as_of=as_of)
@@ -166,30 +176,10 @@ class ChannelViewModel(ViewModel[ChannelState]):
 
     def _load_pictures(self, page: CreatorPageOut) -> None:
         pictures = (page.profile.avatar, page.profile.banner, *(film.poster for film in page.films))
-        for cid in (str(picture) for picture in pictures if picture is not None):
-            if cid not in self._asked:
-                self._asked.add(cid)
-                self._load(cid)
+        self._pictures.want(None if picture is None else str(picture) for picture in pictures)
 
-    def _load(self, cid: str) -> None:
-        last_seen = self._last_seen
-
-        async def load(desk: DeskClient) -> bytes:
-            data = await desk.catalogue.blob(cid)
-            if last_seen is not None:
-                await asyncio.to_thread(last_seen.keep_poster, cid, data)
-            return data
-
-        def on_picture(data: bytes) -> None:
-            self._set(pictures={**self.state.pictures, cid: data})
-
-        def on_problem(_problem: Problem) -> None:
-            kept = last_seen.poster(cid) if last_seen is not None else None
-            if kept is not None:
-                on_picture(kept)
-            self._asked.discard(cid)
-
-        self._act(load, on_picture, on_problem)
+    def _on_picture(self, cid: str, data: bytes) -> None:
+        self._set(pictures={**self.state.pictures, cid: data})
 
     def _on_standings(self, standings: StandingsOut) -> None:
         creator = self.state.creator.lower()
@@ -200,6 +190,9 @@ class ChannelViewModel(ViewModel[ChannelState]):
     def _on_memberships(self, mine: MembershipsOut) -> None:
         creator = self.state.creator.lower()
         self._set(memberships=tuple(one for one in mine.memberships if one.membership.creator.lower() == creator))
+
+    def _on_not_stood(self, problem: Problem) -> None:
+        self._set(refused=problem)
 
     def _not_now(self, _problem: Problem) -> None:
         """The page is whole without it."""

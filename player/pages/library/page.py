@@ -144,6 +144,8 @@ class LibraryPage(PageFrame):
         save = menu.addAction(tr("Save what is yours to a file…"))
         save.setEnabled(item.owned_chunks > 0)
         save.triggered.connect(partial(self._choose_file, item))
+        if item.owned_chunks:
+            menu.addAction(tr("Receipts, and money back…")).triggered.connect(partial(self._show_receipts, item))
         add_report_menu(menu, partial(self.model.report, item))
         menu.popup(place)
 
@@ -153,6 +155,9 @@ class LibraryPage(PageFrame):
 
     def _watch(self, content_id: str) -> None:
         self.model.context.navigate("watch", {"content_id": content_id})
+
+    def _show_receipts(self, item: ItemOut) -> None:
+        self.model.context.navigate("watch", {"content_id": item.content_id, "beside": "receipts"})
 
     def _choose_file(self, item: ItemOut) -> None:
         dialog = QFileDialog(self, tr("Save what is yours"), f"{item.title}.museclock")

@@ -51,6 +51,12 @@ def reason(line: BalanceLineOut) -> str:
     return tr(REASONS.get(line.kind, line.kind.replace(".", " ").capitalize()))
 
 
+def _what(line: BalanceLineOut) -> Cell:
+    """Give the reason and what it was for; the time stands in the tip as well, for where its column has no room."""
+    said = " · ".join(part for part in (reason(line), line.title) if part)
+    return Cell(said, tip=f"{moment(line.at)} · {said}")
+
+
 def _signed(amount: Money) -> Cell:
     if not amount:
         return Cell(DASH, muted=True)
@@ -63,11 +69,10 @@ class BalanceCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Where the money went"), spacing=8)
         columns: list[Column[BalanceLineOut]] = [
-            Column(tr("When"), lambda row: Cell(moment(row.at)), width=140),
-            Column(tr("What"), lambda row: Cell(reason(row), tip=reason(row)), width=250),
-            Column(tr("For"), lambda row: Cell(row.title, tip=row.title, muted=True), width=0),
-            Column(tr("Available"), lambda row: _signed(row.amount), width=120, right=True),
-            Column(tr("In channels"), lambda row: _signed(row.in_channels), width=120, right=True),
+            Column(tr("When"), lambda row: Cell(moment(row.at)), width=140, may_hide=True),
+            Column(tr("What"), _what, width=0),
+            Column(tr("Available"), lambda row: _signed(row.amount), width=112, right=True),
+            Column(tr("In channels"), lambda row: _signed(row.in_channels), width=112, right=True),
         ]
         self._model: TableModel[BalanceLineOut] = TableModel(columns, self)
         self.table = Table(self._model, name="wallet.balance", says=tr("Changes of the balance"))

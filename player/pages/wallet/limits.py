@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -24,21 +25,24 @@ if TYPE_CHECKING:
 
     from services.units.address import Address
     from services.units.money import Money
-    from services.wire.desk import BudgetsOut
+    from services.wire.desk import BudgetsOut, FilmBudgetOut
     from studio.kit.problems import Problem
 
-_MOST_CREATORS = 4
+_MOST_CREATORS, _MOST_FILMS = 4, 6
 _NEARLY = 90
 
 
 class LimitsCard(Card):
     """Signals: ``change_wanted(bool)`` opens or leaves the form, ``save_wanted(day, creator, passphrase)``.
 
+    ``film_ended(content_id)``: that film shall buy nothing more by itself.
+
     asks: whether raising a limit needs a passphrase; a wallet that opens by itself has none.
     """
 
     change_wanted = Signal(bool)
     save_wanted = Signal(object, object, object)
+    film_ended = Signal(str)
 
     def __init__(self, *, asks: bool) -> None:
         super().__init__(tr("Limits"))
@@ -54,8 +58,11 @@ class LimitsCard(Card):
         self._creators.setSpacing(12)
         self._each = text.muted()
         self._each.setObjectName("wallet.limit.words")
+        self._films = QVBoxLayout()
+        self._films.setSpacing(12)
         shown = column(self._day, spacing=12)
         shown.addLayout(self._creators)
+        shown.addLayout(self._films)
         shown.addWidget(self._each)
         self._figures = holder(shown)
         self._form = _Form(asks=asks)
@@ -93,23 +100,39 @@ class LimitsCard(Card):
 
     def _show_figures(self, budgets: BudgetsOut, names: Mapping[Address, str]) -> None:
         self._day.show_used(budgets.day.spent, budgets.day.limit)
-        while (item := self._creators.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for lines in (self._creators, self._films):
+            while (item := lines.takeAt(0)) is not None:
+                if (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
         for used in budgets.creators[:_MOST_CREATORS]:
             line = _Used(names.get(used.creator) or short(used.creator), "wallet.used.creator")
             line.show_used(used.spent, budgets.creator_limit)
             self._creators.addWidget(line)
+        for film in budgets.films[:_MOST_FILMS]:
+            self._films.addWidget(self._film_line(film))
         self._each.setText(
             tr(
                 "At most {limit} a day, and {creator_limit} a day for each creator. "
                 "These hold for everything that is signed, by a click or by itself. How far one film may go without "
-                "asking is set while watching it.",
+                "asking is set while watching it; those that still may are listed here.",
                 limit=money(budgets.day.limit),
                 creator_limit=money(budgets.creator_limit),
             )
         )
+
+    def _film_line(self, film: FilmBudgetOut) -> QWidget:
+        used = _Used(film.title, "wallet.used.film")
+        used.show_used(film.spent, film.limit)
+        end = ghost(
+            tr("End"), name="wallet.film.end", says=tr("Buy nothing more of {title} by itself", title=film.title)
+        )
+        end.setToolTip(end.accessibleName())
+        end.clicked.connect(partial(self.film_ended.emit, film.content_id))
+        line = row(spacing=12)
+        line.addWidget(used, 1)
+        line.addWidget(end)
+        return holder(line)
 
     def _on_change(self) -> None:
         self.change_wanted.emit(True)

@@ -85,6 +85,7 @@ class WalletPage(PageFrame):
         self._channels.withdraw_wanted.connect(model.withdraw)
         self._limits.change_wanted.connect(self._on_change_limits)
         self._limits.save_wanted.connect(model.save_limits)
+        self._limits.film_ended.connect(model.end_film)
         self._payment.method_chosen.connect(self._on_method)
         self._payment.rest_chosen.connect(self._on_rest)
         self.banner.acted.connect(self._on_action)

@@ -36,12 +36,12 @@ class ReceiptsCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Receipts"), spacing=8)
         columns: list[Column[ReceiptOut]] = [
-            Column(tr("When"), lambda row: Cell(moment(row.at)), width=140),
+            Column(tr("When"), lambda row: Cell(moment(row.at)), width=140, may_hide=True),
             Column(tr("Film"), lambda row: Cell(row.title, tip=row.title), width=0),
-            Column(tr("Part"), _parts, width=130),
-            Column(tr("State"), _state, width=150),
-            Column(tr("Paid by"), _way, width=150),
-            Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=110, right=True),
+            Column(tr("Part"), _parts, width=130, may_hide=True),
+            Column(tr("State"), _state, width=140),
+            Column(tr("Paid by"), _way, width=150, may_hide=True),
+            Column(tr("Amount"), lambda row: Cell(money_exact(row.amount)), width=96, right=True),
         ]
         self._model: TableModel[ReceiptOut] = TableModel(columns, self)
         self.table = Table(self._model, name="wallet.receipts", says=tr("Purchases"))

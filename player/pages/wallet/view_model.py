@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from services.units.ids import content_id as checked_id
+from services.units.money import ZERO
 from studio.kit.problems import Problem
 from studio.kit.view_model import ViewModel
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from services.units.address import Bytes32
     from services.units.money import Money
     from services.wire.backup import BackupOut
+    from services.wire.catalogue import BudgetOut
     from services.wire.demo import DemoOut
     from services.wire.desk import (
         BalanceOut,
@@ -188,6 +191,19 @@ class WalletViewModel(ViewModel[WalletState]):
                 self._on_saved,
                 self._on_unsaved,
             )
+
+    def end_film(self, content_id: str) -> None:
+        """Let a film buy nothing more by itself."""
+        film = checked_id(content_id)
+        self._again = lambda: self.end_film(content_id)
+        self._set(refusal=None)
+        self._act(lambda desk: desk.playback.set_budget(film, ZERO), self._on_film_ended, self._on_not_ended)
+
+    def _on_film_ended(self, _none: BudgetOut | None) -> None:
+        self._act(lambda desk: desk.wallet.budgets(), self._on_budgets, self._told_already)
+
+    def _on_not_ended(self, problem: Problem) -> None:
+        self._set(refusal=problem)
 
     def _on_saved(self, budgets: BudgetsOut) -> None:
         self._set(budgets=budgets, saving=False, changing=False)

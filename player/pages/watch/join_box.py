@@ -96,5 +96,5 @@ class JoinBox(QWidget):
             button.setToolTip(tr("A month is thirty days. The sum is shown before anything is paid."))
             button.clicked.connect(partial(self.tier_wanted.emit, tier.tier_id))
             self._choices.addWidget(button)
-            if tier.counted:
-                self._choices.addWidget(text.caption(later_words(tier)))
+            if later := later_words(tier):
+                self._choices.addWidget(text.caption(later))

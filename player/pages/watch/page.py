@@ -83,16 +83,8 @@ class WatchPage(QWidget):
         stage.clicked.connect(self._on_stage_clicked)
         stage.receipts_wanted.connect(model.toggle_receipts)
         stage.channel_wanted.connect(model.open_channel)
-        stage.paywall.buy_wanted.connect(model.buy)
-        stage.paywall.minutes_wanted.connect(model.buy_minutes)
-        stage.paywall.rest_wanted.connect(model.buy_rest)
-        stage.paywall.deposit_chosen.connect(model.choose_deposit)
-        stage.paywall.look_wanted.connect(model.look_again)
-        stage.paywall.budget_wanted.connect(model.keep_buying)
-        stage.paywall.action_wanted.connect(self._on_paywall_action)
-        stage.paywall.tier_wanted.connect(model.ask_to_join)
-        stage.paywall.join_wanted.connect(model.join)
-        stage.paywall.join_left.connect(model.forget_quote)
+        stage.stop_wanted.connect(model.stop_buying)
+        self._connect_paywall()
         self._panel.report_wanted.connect(model.report)
         stage.banner.acted.connect(self._on_action)
         self._nothing.acted.connect(self._discover)
@@ -121,17 +113,35 @@ class WatchPage(QWidget):
             application.aboutToQuit.connect(model.close)
             application.aboutToQuit.connect(self.peek.close)
 
+    def _connect_paywall(self) -> None:
+        model, card = self.model, self.stage.paywall
+        card.buy_wanted.connect(model.buy)
+        card.minutes_wanted.connect(model.buy_minutes)
+        card.rest_wanted.connect(model.buy_rest)
+        card.deposit_chosen.connect(model.choose_deposit)
+        card.look_wanted.connect(model.look_again)
+        card.budget_wanted.connect(model.keep_buying)
+        card.action_wanted.connect(self._on_paywall_action)
+        card.tier_wanted.connect(model.ask_to_join)
+        card.join_wanted.connect(model.join)
+        card.join_left.connect(model.forget_quote)
+
     def list_keys(self) -> None:
         """Show what the keys do, or hide it."""
         self.model.toggle_keys()
 
     def open(self, params: Mapping[str, str]) -> None:
-        """Show a film; with ``position_ms`` and ``plays`` as it was before a crash (studio.kit.comeback)."""
+        """Show a film; with ``position_ms`` and ``plays`` as it was before a crash (studio.kit.comeback).
+
+        ``beside``: "receipts" shows them beside it.
+        """
         content_id, position_ms = params.get("content_id"), params.get("position_ms")
         if content_id and position_ms:
             self.model.come_back(content_id, int(position_ms), plays=bool(params.get("plays")))
         elif content_id:
             self.model.open(content_id)
+        if params.get("beside") == "receipts" and not self.model.state.shows_receipts:
+            self.model.toggle_receipts()
 
     def _render(self) -> None:
         state = self.model.state

@@ -101,7 +101,6 @@ def figure_lines(state: WatchState) -> Lines:
         return ()
     here = timeline.chunk_at(state.position_ms)
     counts = {access: sum(1 for chunk in timeline.chunks if chunk.access is access) for access in Access}
-    given_back = total([receipt.amount for receipt in state.receipts or () if receipt.state == "refused"])
     return (
         (tr("Picture"), f"{item.width} × {item.height}, {speed_words(state.speed)}, {state.playback.state.value}"),
         (
@@ -133,6 +132,17 @@ def figure_lines(state: WatchState) -> Lines:
                 key_ms_2=_ms(slowest(figures.key_ms)),
             ),
         ),
+        *_money_lines(state),
+    )
+
+
+def _money_lines(state: WatchState) -> Lines:
+    """Give what the sitting cost; what was not charged or came back is a dash until the receipts are read."""
+    figures = state.figures
+    receipts = state.receipts or ()
+    not_charged = total([receipt.amount for receipt in receipts if receipt.state == "refused"])
+    given_back = total([receipt.amount for receipt in receipts if state.asked_back.get(receipt.receipt) == "paid"])
+    return (
         (
             tr("Paid now"),
             tr(
@@ -142,7 +152,8 @@ def figure_lines(state: WatchState) -> Lines:
             ),
         ),
         (tr("Paid in all"), money_exact(state.spent)),
-        (tr("Not charged"), money_exact(given_back or ZERO)),
+        (tr("Not charged"), DASH if state.receipts is None else money_exact(not_charged or ZERO)),
+        (tr("Given back"), DASH if state.receipts is None else money_exact(given_back or ZERO)),
     )
 
 

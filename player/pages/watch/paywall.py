@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 
 from player.pages.watch.deposit_line import DepositLine
 from player.pages.watch.join_box import JoinBox
-from player.pages.watch.paywall_words import buy_words, chain_words, stretch_words, title_and_words
+from player.pages.watch.paywall_words import buy_words, chain_words, slow_words, stretch_words, title_and_words
 from player.pages.watch.price_words import ways
 from player.pages.watch.state import Cause
 from services.units.money import Money
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 WIDTH = 408
 FIRST_BUDGET = Money(500_000)
+_SLOW_MS = 4_000
+"""After so long a purchase is said to be slow, and why."""
 
 
 class PaywallCard(Card):
@@ -48,6 +50,12 @@ class PaywallCard(Card):
         self.setObjectName("paywall.card")
         self.setFixedWidth(scaled(WIDTH))
         self._cause: Cause | None = None
+        self._shown: Paywall | None = None
+        self._is_slow = False
+        self.patience = QTimer(self)
+        self.patience.setSingleShot(True)
+        self.patience.setInterval(_SLOW_MS)
+        self.patience.timeout.connect(self._on_slow)
         self._rest_price: Money | None = None
         self._problem: Problem | None = None
         self._words = text.muted()
@@ -59,6 +67,8 @@ class PaywallCard(Card):
         self._amount = MoneyField(name="paywall.budget", says=tr("Budget in dollars"))
         self._amount.set_money(FIRST_BUDGET)
         self._auto = secondary("", name="paywall.autobuy")
+        self._aside = text.caption(wrap=True)
+        self._aside.setObjectName("paywall.budget.words")
         self._minutes = secondary("", name="paywall.minutes")
         self._rest = ghost("", name="paywall.rest")
         self._action = secondary("", name="paywall.action")
@@ -93,6 +103,7 @@ class PaywallCard(Card):
         budget.setStretch(1, 1)
         self._budget = holder(budget)
         self.body.addWidget(self._budget)
+        self.body.addWidget(self._aside)
         self.body.addWidget(self._action)
         self.body.addWidget(self._join)
         foot = row(self._wallet)
@@ -103,11 +114,11 @@ class PaywallCard(Card):
     def show_paywall(self, paywall: Paywall) -> None:
         """Draw what has to be decided."""
         fresh = paywall.cause is not self._cause
-        self._cause, self._problem = paywall.cause, paywall.problem
-        title, words = title_and_words(paywall)
-        self.title.setText(title)
-        self._words.setText(words)
-        self._words.setVisible(bool(words))
+        self._cause, self._problem, self._shown = paywall.cause, paywall.problem, paywall
+        if fresh and paywall.cause is Cause.BUYING:
+            self._is_slow = False
+            self.patience.start()
+        self._show_words(paywall)
         self._words.set_ink("bad" if paywall.cause is Cause.REFUSED else "muted")
         for fact, amount in zip(self._facts, (paywall.per_ten_seconds, paywall.per_minute, paywall.rest), strict=True):
             fact.show_price(amount)
@@ -116,7 +127,6 @@ class PaywallCard(Card):
         self._show_joining(paywall)
         self._wallet.setText(tr("{available} in your wallet", available=money(paywall.available)))
         self._wallet.setToolTip(money_exact(paywall.available))
-        self.setAccessibleName(title)
         if self._rest_price != paywall.rest:
             self._rest_price = paywall.rest
             self._offer_budget(paywall.rest)
@@ -124,6 +134,19 @@ class PaywallCard(Card):
             self._amount.set_money(paywall.limit)
             self._name_budget()
         self._enable()
+
+    def _show_words(self, paywall: Paywall) -> None:
+        is_slow = self._is_slow and paywall.cause is Cause.BUYING
+        title, words = slow_words(paywall) if is_slow else title_and_words(paywall)
+        self.title.setText(title)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        self.setAccessibleName(title)
+
+    def _on_slow(self) -> None:
+        self._is_slow = True
+        if self._shown is not None:
+            self._show_words(self._shown)
 
     def _show_way(self, paywall: Paywall) -> None:
         unknown = paywall.cause is Cause.UNKNOWN
@@ -138,6 +161,7 @@ class PaywallCard(Card):
         self.buy.set_icon("retry" if unknown else "unlock")
         self.buy.set_text(buy_words(paywall))
         self._budget.setVisible(not unknown and paywall.cause is not Cause.DEPOSIT)
+        self._aside.setVisible(not self._budget.isHidden() and paywall.deposit.is_needed)
         several = paywall.stretch.count > 1 and not unknown and paywall.wanted != paywall.stretch
         self._rest.setVisible(several)
         self._rest.set_text(stretch_words(paywall))
@@ -162,7 +186,8 @@ class PaywallCard(Card):
         self._join.setVisible(settled and bool(paywall.joining.tiers))
         self._prices.setVisible(not joins)
         if joins:
-            for part in (self._deposit, self._chain, self.buy, self._minutes, self._budget, self._rest, self._action):
+            bought = (self._deposit, self._chain, self.buy, self._minutes, self._budget, self._aside, self._rest)
+            for part in (*bought, self._action):
                 part.hide()
         else:
             self.buy.show()
@@ -179,6 +204,7 @@ class PaywallCard(Card):
         limit = self._amount.money
         shown = money_exact(limit) if limit is not None else "…"
         self._auto.set_text(tr("Watch, up to {shown}", shown=shown))
+        self._aside.setText(tr("With that, up to {shown} is set aside; what you don’t watch returns.", shown=shown))
         self._auto.setToolTip(
             tr(
                 "Buys part by part without asking again. No more than {shown} goes into the channel for it.",

@@ -70,6 +70,17 @@ def title_and_words(paywall: Paywall) -> tuple[str, str]:
             return tr(title), tr(sentence)
 
 
+def slow_words(paywall: Paywall) -> tuple[str, str]:
+    """Say what a purchase waits for that takes long: a transaction's block, or the seller."""
+    if paywall.deposit.is_needed or not paywall.way.by_channel:
+        return tr("The payment chain is slow"), tr(
+            "The payment is signed and waits for its block. It plays as soon as that is there, and is never paid twice."
+        )
+    return tr("The seller is slow to answer"), tr(
+        "The payment is signed and waits for its key. If none comes in time, nothing is charged."
+    )
+
+
 def chain_words(way: Way) -> str:
     """Say that parts are settled on the chain, and why."""
     return tr("Each part is settled on the chain. {why}", why=tr(WHY_BY_CHAIN.get(way.why, ""))).strip()

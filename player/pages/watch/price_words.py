@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Ways(NamedTuple):
-    """The cheapest tier that opens a film, None without any, and whether it costs less than the parts."""
+    """The tier that opens a film for least now, None without any, and whether it costs less than the parts."""
 
     tier: AccessTierOut | None
     is_tier_first: bool
@@ -25,7 +25,8 @@ class Ways(NamedTuple):
 
 def ways(joining: Joining, rest: Money) -> Ways:
     """Compare what the parts cost at most with the tiers, less what counts toward each already."""
-    tier = min(joining.tiers, key=to_pay, default=None)
+    # A downgrade begins when the present tier ends: it opens nothing now.
+    tier = min((tier for tier in joining.tiers if tier.kind != "downgrade"), key=to_pay, default=None)
     return Ways(tier, tier is not None and (joining.is_members_only or to_pay(tier) < rest))
 
 
@@ -54,6 +55,13 @@ def price_lines(state: WatchState) -> tuple[str, str]:
 
 def _join_words(tier: AccessTierOut) -> str:
     price = money(tier.price)
+    if tier.kind == "upgrade":
+        return tr(
+            "Change to {name} for {sum} now, then {price} a month",
+            name=tier.name,
+            sum=money_exact(to_pay(tier)),
+            price=price,
+        )
     if not tier.counted:
         return tr("Join {name}, {price} a month", name=tier.name, price=price)
     return tr(

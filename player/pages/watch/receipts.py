@@ -1,4 +1,4 @@
-"""The panel beside the film: what was paid for it, part by part."""
+"""The panel beside the film: what was paid for it, sitting by sitting and part by part."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from player.core.sittings import Sitting, sittings
 from player.parts.receipt_states import STATES, paid_by
 from studio.kit.format import DASH, chunks, moment, money_exact
 from studio.kit.theme import eased
@@ -16,7 +17,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import ghost
 from studio.kit.widgets.card import column, hairline, row
 from studio.kit.widgets.skeleton import skeleton_lines
-from studio.kit.words import mark, tr
+from studio.kit.words import mark, tr, tr_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +80,12 @@ class ReceiptPanel(QFrame):
         layout = QVBoxLayout(lines)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(12)
-        for receipt in receipts:
-            layout.addLayout(self._line(receipt, known.get(receipt.receipt, "")))
+        for at, sitting in enumerate(sittings(receipts)):
+            if at:
+                layout.addWidget(hairline())
+            layout.addLayout(_head(sitting))
+            for receipt in sitting.receipts:
+                layout.addLayout(self._line(receipt, known.get(receipt.receipt, "")))
         if not receipts:
             layout.addWidget(text.muted(tr("Nothing yet. Free parts need no receipt.")))
         layout.addStretch(1)
@@ -102,6 +107,18 @@ class ReceiptPanel(QFrame):
         for reason in _REASONS:
             menu.addAction(tr(reason)).triggered.connect(partial(self.report_wanted.emit, receipt, reason))
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def _head(sitting: Sitting) -> QVBoxLayout:
+    parts = tr_count(sitting.parts, "{count} part", "{count} parts")
+    words = tr("{paid} for {parts}", paid=money_exact(sitting.paid), parts=parts)
+    sum_line = text.caption(words)
+    sum_line.setObjectName("watch.sitting")
+    return column(
+        text.Text(tr("Sitting of {moment}", moment=moment(sitting.began_at)), weight=text.Weight.DemiBold),
+        sum_line,
+        spacing=2,
+    )
 
 
 def _line(receipt: ReceiptOut, asked: str) -> QVBoxLayout:

@@ -40,10 +40,11 @@ _GAP = 8
 
 
 class Stage(QWidget):
-    """Surface below, overlays above. Signal: ``receipts_wanted``; others belong to its parts."""
+    """Surface below, overlays above. Signals: what was pressed; ``stop_wanted`` ends buying without being asked."""
 
     receipts_wanted = Signal()
     channel_wanted = Signal()
+    stop_wanted = Signal()
     peek_wanted = Signal(int)
     clicked = Signal()
 
@@ -68,6 +69,8 @@ class Stage(QWidget):
         self._channel.clicked.connect(self.channel_wanted)
         self._receipts = OverlayButton("receipt", tr("Receipts"), name="watch.receipts.toggle")
         self._receipts.clicked.connect(self.receipts_wanted)
+        self._stop = OverlayButton("close", tr("Stop buying by itself"), name="watch.budget.end")
+        self._stop.clicked.connect(self.stop_wanted)
         self._figures = OverlayLines("watch.figures", tr("This sitting"))
         self._keys = OverlayLines("watch.help", tr("Keys"))
         self._bubble = PeekBubble(self)
@@ -91,7 +94,7 @@ class Stage(QWidget):
         names.addWidget(self._by)
         head.addLayout(names, 1)
         head.addWidget(self._room)
-        for button in (self._channel, self._receipts):
+        for button in (self._stop, self._channel, self._receipts):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         # Beside the head, not in it: what is being spent stays in sight when the controls fade.
         self.meter.setParent(self)
@@ -129,6 +132,7 @@ class Stage(QWidget):
             self._by.setText(f"{item.creator_name} · {duration(item.duration_ms)}")
         self.meter.setText(_meter(state))
         self.meter.setVisible(item is not None)
+        self._stop.setVisible(state.budget is not None)
         self._place_meter()
         self.controls.show_state(state)
         self.start.setVisible(state.playback.state is State.EMPTY and item is not None and state.problem is None)
@@ -193,10 +197,11 @@ class Stage(QWidget):
         super().resizeEvent(event)
 
     def _place_meter(self) -> None:
-        """Left of the buttons for channel and receipts; the title ends where it begins."""
+        """Left of the buttons; the title ends where it begins."""
         self.meter.adjustSize()
         self._room.setFixedWidth(self.meter.width() + _GAP)
-        buttons = self._channel.sizeHint().width() + self._receipts.sizeHint().width() + 2 * _GAP
+        shown = [one for one in (self._stop, self._channel, self._receipts) if not one.isHidden()]
+        buttons = sum(one.sizeHint().width() + _GAP for one in shown)
         self.meter.move(self.width() - _METER_RIGHT - buttons - self.meter.width(), _METER_TOP)
         self.meter.raise_()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from player.core.autobuy import Budget, Buy, at_border, next_purchase
 from player.core.deposit import asked_again
@@ -273,6 +274,9 @@ class WatchViewModel(ViewingModel):
         self.buy()
 
     def _on_budget(self, budget: BudgetOut | None) -> None:
+        paywall = self.state.paywall
+        if budget is not None and paywall is not None and paywall.deposit.is_needed:
+            self._say_what_returns(tr("Up to {sum}", sum=money_exact(budget.limit)))
         self._set(budget=budget)
         self._buy_ahead()
 
@@ -312,8 +316,7 @@ class WatchViewModel(ViewingModel):
             if self.state.content_id == content:
                 self._on_not_bought(wanted, problem)
 
-        self._set(buying=indices, refusal=None, asked=None)
-        self._change(indices, Access.BUYING)
+        # The request leaves first: its answer comes by the event loop, and drawing takes a while.
         self._act(
             lambda desk: desk.playback.buy(
                 content,
@@ -326,31 +329,28 @@ class WatchViewModel(ViewingModel):
             on_ok,
             on_problem,
         )
+        self._change(indices, Access.BUYING, buying=indices, refusal=None, asked=None)
 
     def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut, took_ms: int) -> None:
         set_aside = self.state.paywall.deposit.amount if self.state.paywall is not None else ZERO
-        self._set(spent=purchase.spent, budget=purchase.budget, available=purchase.available)
+        money = {"spent": purchase.spent, "budget": purchase.budget, "available": purchase.available}
         if purchase.state != "keyed":
+            self._set(**money)
             code = "payment.unknown" if purchase.state == "unknown" else "payment.refused"
             self._on_refused(indices, Problem(code, retryable=True))
             return
-        if set_aside > purchase.amount and purchase.budget is None and self.state.item is not None:
-            self.context.notify(
-                tr(
-                    "{set_aside} is set aside for {creator_name}. What you don’t watch returns; the wallet gives it "
-                    "back in one click.",
-                    set_aside=money_exact(set_aside),
-                    creator_name=self.state.item.creator_name,
-                )
-            )
         # A run that waits for a chunk asked for it while it was not there yet.
         awaited = self.state.playback.state is not State.PAYWALLED
         figures = self.state.figures.bought(purchase.amount, len(indices), took_ms)
-        self._set(buying=frozenset(), bought=self.state.bought | indices, chosen_deposit=None, figures=figures)
-        self._change(indices, Access.OWNED)
+        bought = self.state.bought | indices
+        self._change(
+            indices, Access.OWNED, buying=frozenset(), bought=bought, chosen_deposit=None, figures=figures, **money
+        )
         if awaited:
             self._fetch_chunk(min(indices))
-        if self.state.shows_receipts:
+        if set_aside > purchase.amount and purchase.budget is None:
+            self._say_what_returns(money_exact(set_aside))
+        if self.state.shows_receipts or self.state.shows_figures:
             self.load_receipts()
 
     def _on_not_bought(self, wanted: Stretch, problem: Problem) -> None:
@@ -363,14 +363,19 @@ class WatchViewModel(ViewingModel):
             self._load()
 
     def _on_refused(self, indices: frozenset[int], problem: Problem) -> None:
-        self._set(buying=frozenset(), refusal=problem)
-        self._change(indices, Access.LOCKED)
+        self._change(indices, Access.LOCKED, buying=frozenset(), refusal=problem)
 
-    def _change(self, indices: frozenset[int], access: Access) -> None:
-        if self.state.timeline is not None:
-            timeline = self.state.timeline.with_access(indices, access)
-            self._set(timeline=timeline)
-            self.projector.set_timeline(timeline)
+    def _change(self, indices: frozenset[int], access: Access, **fields: Any) -> None:
+        """Take over what may be played now, with what else is new: the picture first, and drawn once."""
+        timeline = self.state.timeline
+        if timeline is None:
+            self._set(**fields)
+            return
+        changed = timeline.with_access(indices, access)
+        untold = self._state = replace(self._state, timeline=changed, **fields)
+        self.projector.set_timeline(changed)
+        if self._state is untold:
+            self.changed.emit()
 
     # ── leaving ──
 

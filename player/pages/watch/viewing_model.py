@@ -8,11 +8,12 @@ from player.core.playback import Playback, State
 from player.core.speed import LOUDEST, SPEEDS
 from player.pages.watch.tracks_view_model import TracksModel
 from services.units.ids import content_id as checked_id
+from services.units.money import ZERO
 from studio.kit.problems import advice
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
-    from services.wire.catalogue import ItemOut
+    from services.wire.catalogue import BudgetOut, ItemOut
     from services.wire.desk import ReceiptOut
     from services.wire.memberships import RefundOut
     from studio.kit.problems import Problem
@@ -61,6 +62,9 @@ class ViewingModel(TracksModel):
     def toggle_figures(self) -> None:
         """Show or hide the statistics."""
         self._set(shows_figures=not self.state.shows_figures)
+        if self.state.shows_figures:
+            # What was not charged and what came back are read from the receipts.
+            self.load_receipts()
 
     def toggle_keys(self) -> None:
         """Show or hide what the keys do."""
@@ -72,6 +76,32 @@ class ViewingModel(TracksModel):
             self._set(figures=self.state.figures.stalled())
         if was.state is State.OPENING and now.state in (State.PLAYING, State.PAUSED) and now.start_took_ms:
             self._set(figures=self.state.figures.started(now.start_took_ms))
+
+    def _say_what_returns(self, set_aside: str) -> None:
+        """Say after a deposit what it is. set_aside: the sum, as it is written."""
+        if self.state.item is not None:
+            self.context.notify(
+                tr(
+                    "{set_aside} is set aside for {creator_name}. What you don’t watch returns; the wallet gives it "
+                    "back in one click.",
+                    set_aside=set_aside,
+                    creator_name=self.state.item.creator_name,
+                )
+            )
+
+    def stop_buying(self) -> None:
+        """Let nothing more of this film be bought by itself."""
+        content = checked_id(self.state.content_id)
+
+        def on_ended(budget: BudgetOut | None) -> None:
+            if self.state.content_id == content:
+                self._set(budget=budget)
+            self.context.notify(tr("Nothing more of this film is bought by itself. You are asked at the next part."))
+
+        def on_problem(problem: Problem) -> None:
+            self.context.notify(advice(problem).sentence)
+
+        self._act(lambda desk: desk.playback.set_budget(content, ZERO), on_ended, on_problem)
 
     # ── receipts ──
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import wave
+from array import array
+from itertools import pairwise
+from math import pi, sin
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
 from player.core.fragments import sound_tracks
+from player.vlc import library
 from player.vlc.engine import Engine, Run
 from tests.fixtures.film_kinds import Kind, make_kind
 from tests.fixtures.player import cut_fragments, fragment_film
@@ -37,6 +43,36 @@ def test_another_sound_track_is_heard_at_once_and_after_a_seek(qapp: object, tmp
         engine.start(Run(init, 0, len(chunks), len(chunks)))
     qtbot.waitUntil(lambda: heard() == 0, timeout=30_000)
     engine.close()
+
+
+def test_at_twice_the_speed_a_sound_is_half_as_long_and_as_high_as_it_was(tmp_path: Path, qtbot: QtBot) -> None:
+    rate, hertz, vlc = 44_100, 440, library.load()
+    tone = array("h", (round(12_000 * sin(2 * pi * hertz * at / rate)) for at in range(rate * 2)))
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(tone.tobytes())
+    instance, heard = library.instance(silent=True), bytearray()
+
+    @vlc.CallbackDecorators.AudioPlayCb  # type: ignore[untyped-decorator]
+    def play(_opaque: object, samples: int, count: int, _pts: int) -> None:
+        heard.extend(ctypes.string_at(samples, 2 * count))
+
+    player = instance.media_player_new()
+    player.audio_set_callbacks(play, None, None, None, None, None)
+    player.audio_set_format("S16N", rate, 1)
+    media = instance.media_new_path(str(tmp_path / "tone.wav"))
+    player.set_media(media)
+    player.set_rate(2.0)
+    player.play()
+    qtbot.waitUntil(lambda: player.get_state() == vlc.State.Ended, timeout=60_000)
+    player.stop()
+    player.release()
+    media.release()
+    waves = array("h", bytes(heard))
+    middle = waves[len(waves) // 4 : len(waves) * 3 // 4]
+    rises = sum(1 for before, after in pairwise(middle) if before < 0 <= after)
+    assert abs(len(waves) / rate - 1.0) < 0.1
+    assert abs(rises * rate / len(middle) - hertz) < 10
 
 
 def test_damaged_boxes_have_no_sound_tracks() -> None:

@@ -17,6 +17,7 @@ from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
 from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut
 from studio.kit.context import PageContext
+from studio.kit.widgets.progress import ProgressBar
 from tests.fixtures import samples
 from tests.fixtures.viewer import click, shown
 from tests.fixtures.viewer_memberships import PATRON, TIER, membership, quote, upgrade
@@ -99,6 +100,19 @@ def test_joining_says_the_sum_first_and_pays_what_it_said(
     qtbot.waitUntil(lambda: bool(client.called("memberships.join")))
     ((values, named),) = client.called("memberships.join")
     assert (values, named["amount"]) == ((TIER.tier_id,), samples.usd("1.79"))
+
+
+def test_what_was_paid_by_the_part_is_shown_on_the_tiers_it_counts_toward(
+    channel: ChannelPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    part_way = TIER.model_copy(update={"due": TIER.price, "counted": samples.usd("1.20")})
+    client.answers["profiles.page"] = PAGE.model_copy(update={"tiers": (PATRON, part_way)})
+    channel.model.refresh()
+    qtbot.waitUntil(lambda: "Join Supporter for $1.79 now" in shown(channel))
+    assert "$1.20 of $2.99 toward Supporter this month. After thirty days $2.99 a month." in shown(channel)
+    assert "Join Patron" in shown(channel)
+    (bar,) = channel.findChildren(ProgressBar, "channel.fare")
+    assert bar.percent == 40
 
 
 def test_the_keyboard_stays_with_the_sum_and_never_lies_on_what_pays(

@@ -12,12 +12,13 @@ from player.core import timeline
 from player.pages.watch.page import WatchPage
 from player.pages.watch.state import Cause
 from player.pages.watch.view_model import WatchViewModel
-from services.units.money import Money
-from services.wire.catalogue import Access
+from services.units.money import ZERO, Money
+from services.wire.catalogue import Access, BudgetOut
 from services.wire.problems import ProblemError
 from tests.fixtures.viewer import FakeEngine, accesses, click, playback, purchase, receipt, shown
-from tests.fixtures.window import PreparedClient
+from tests.fixtures.window import PreparedClient, Shell
 
+RETURNS = "is set aside for Slow Lantern. What you don’t watch returns; the wallet gives it back in one click."
 LINE = "$0.03 is set aside for Slow Lantern; what you don’t watch returns"
 FILM = playback("free", "locked", "locked", "locked", deposit="0.03")
 LOCKED: tuple[Access, ...] = ("locked",) * 33
@@ -66,7 +67,7 @@ def caps(client: PreparedClient) -> list[tuple[int, Money | None]]:
 
 
 def test_the_deposit_is_said_before_the_click_and_sent_as_the_cap(
-    page: WatchPage, walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, shell: Shell, qtbot: QtBot
 ) -> None:
     assert LINE in shown(page)
     assert "Watch this part for $0.01" in shown(page)
@@ -74,6 +75,22 @@ def test_the_deposit_is_said_before_the_click_and_sent_as_the_cap(
     click(page, "paywall.buy")
     qtbot.waitUntil(lambda: accesses(walled)[1] is timeline.Access.OWNED)
     assert caps(client) == [(1, Money(30_000))]
+    assert shell.said == [f"$0.03 {RETURNS}"]
+
+
+def test_with_a_budget_the_deposit_is_said_before_and_after(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, shell: Shell, qtbot: QtBot
+) -> None:
+    field(page, "paywall.budget").selectAll()
+    QTest.keyClicks(field(page, "paywall.budget"), "0.02")
+    assert "With that, up to $0.02 is set aside; what you don’t watch returns." in shown(page)
+    client.answers |= {
+        "playback.set_budget": BudgetOut(limit=Money(20_000), spent=ZERO),
+        "playback.buy": purchase(1, budget=("0.02", "0.01")),
+    }
+    click(page, "paywall.autobuy")
+    qtbot.waitUntil(lambda: accesses(walled)[1] is timeline.Access.OWNED)
+    assert shell.said == [f"Up to $0.02 {RETURNS}"]
 
 
 def test_a_smaller_deposit_is_said_and_sent(

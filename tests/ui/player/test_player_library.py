@@ -61,9 +61,12 @@ def test_the_dots_of_a_card_open_its_menu_and_not_the_film(page: LibraryPage, sh
         "The creator’s channel",
         "Take off this disk",
         "Save what is yours to a file…",
+        "Receipts, and money back…",
         "Report this film",
     ]
     assert shell.visited == []
+    next(action for action in menu.actions() if action.text() == "Receipts, and money back…").trigger()
+    assert shell.visited == [("watch", {"content_id": KEPT[0].content_id, "beside": "receipts"})]
 
 
 def test_keeping_a_film_asks_for_it_and_shows_the_disk(page: LibraryPage, client: PreparedClient, qtbot: QtBot) -> None:

@@ -74,3 +74,6 @@ def test_a_hidden_channel_s_films_are_gone_and_the_settings_have_it(
     click(card, "settings.blocked.show")
     qtbot.waitUntil(lambda: "No channel is hidden." in shown(card))
     assert client.called("library.stand_no_more") == [(("blocked", samples.CREATOR), {})]
+    click(card, "settings.blocked.undo")
+    qtbot.waitUntil(lambda: "Slow Lantern" in shown(card))
+    assert client.called("library.stand")[-1][0] == ("blocked", samples.CREATOR)

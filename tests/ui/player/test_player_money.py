@@ -22,7 +22,7 @@ from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from tests.fixtures import samples
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.viewer_states import CHECKED, NO_BACKUP, PAYEE, REAL_WALLET, sending, type_into, visible
+from tests.fixtures.viewer_states import BY_ITSELF, CHECKED, NO_BACKUP, PAYEE, REAL_WALLET, sending, type_into, visible
 from tests.fixtures.window import PreparedClient, Shell
 
 Show = Callable[..., WalletPage]
@@ -184,3 +184,16 @@ def _steps(source: str) -> list[tuple[str, set[str]]]:
         if named:
             found.append((named[1], set(re.findall(r'"([a-z_]+)": \(', function))))
     return found
+
+
+def test_films_that_buy_by_themselves_are_listed_and_ended_by_one_click(
+    show: Show, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["wallet.budgets"] = samples.budgets().model_copy(update={"films": (BY_ITSELF,)})
+    page = show()
+    qtbot.waitUntil(lambda: "$0.12 of $0.50" in shown(page))
+    assert BY_ITSELF.title in shown(page)
+    client.answers |= {"playback.set_budget": None, "wallet.budgets": samples.budgets()}
+    click(page, "wallet.film.end")
+    qtbot.waitUntil(lambda: BY_ITSELF.title not in shown(page))
+    assert client.called("playback.set_budget") == [((samples.FILM, ZERO), {})]

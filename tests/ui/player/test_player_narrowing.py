@@ -83,6 +83,22 @@ def test_home_shows_what_was_begun_what_is_new_and_hides_what_is_locked(
     assert "New from channels you follow" not in shown(page)
 
 
+def test_what_is_new_of_those_who_are_followed_need_not_stand_in_the_list(
+    page_context: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    followed = StandingOut(creator=OTHER, name="Tin Roof Cinema", node="", at=samples.NOW)
+    far_down = film(70).model_copy(update={"creator": OTHER})
+    client.answers |= {
+        "catalogue.browse": tuple(film for film in FILMS if film.creator != OTHER),
+        "catalogue.library": (),
+        "library.standings": StandingsOut(follows=(followed,), blocked=()),
+        "library.newest": (far_down,),
+    }
+    page = _page(page_context, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.fresh == (far_down,))
+    assert "New from channels you follow" in shown(page)
+
+
 def test_without_a_service_the_last_list_is_shown_with_its_time(
     page_context: PageContext, client: PreparedClient, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.watch.page import WatchPage
 from player.pages.watch.paywall_words import title_and_words
 from player.pages.watch.state import Cause
 from player.pages.watch.view_model import WatchViewModel
-from services.units.money import Money
+from services.units.money import ZERO, Money
+from services.wire.catalogue import BudgetOut, PlaybackOut
 from services.wire.problems import ProblemError
-from tests.fixtures.viewer import click, playback, purchase, receipt, shown
+from studio.kit.problems import Problem
+from tests.fixtures import samples
+from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt, refund, shown
 from tests.fixtures.window import PreparedClient
 
 CAUSES = [
@@ -75,3 +79,92 @@ def test_a_price_that_changed_is_read_and_shown_before_anything_is_bought(
     walled.buy()
     qtbot.waitUntil(lambda: len(client.called("playback.buy")) == 2)
     assert client.called("playback.buy")[1][1]["shown"] == Money(30_000)
+
+
+def test_buying_by_itself_rests_with_the_film_and_ends_by_one_click(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """Past the half of a part the next is due, but not while the film stands still, and never after the budget."""
+    client.answers["playback.set_budget"] = lambda _content, limit: (
+        BudgetOut(limit=limit, spent=ZERO) if limit else None
+    )
+    client.answers["playback.buy"] = purchase(1, budget=("0.50", "0.01"))
+    walled.keep_buying(Money(500_000))
+    qtbot.waitUntil(lambda: len(engine.runs) == 2)
+    engine.show_first()
+    assert "spent $0.01 of $0.50" in shown(page)
+    walled.pause()
+    engine.time_reported.emit(engine.run, 15_200)
+    walled.seek(11_000)
+    assert len(client.called("playback.buy")) == 1
+    click(page, "watch.budget.end")
+    qtbot.waitUntil(lambda: walled.state.budget is None)
+    walled.play()
+    engine.show_first()
+    engine.time_reported.emit(engine.run, 19_000)
+    assert [values[1] for values, _ in client.called("playback.set_budget")] == [Money(500_000), ZERO]
+    assert len(client.called("playback.buy")) == 1
+    assert "spent $0.01" in shown(page)
+    button = page.findChild(QWidget, "watch.budget.end")
+    assert button is not None
+    assert not button.isVisible()
+
+
+def test_the_figures_tell_what_was_not_charged_and_what_came_back(
+    page: WatchPage, model: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    lines = (receipt(3, state="refused"), receipt(2, count=2), receipt(1))
+    client.answers["playback.receipts"] = lines
+    client.answers["memberships.refunds"] = (refund(lines[1], state="paid"), refund(lines[2], state="asked"))
+    model.toggle_figures()
+    panel = page.findChild(QWidget, "watch.figures")
+    assert panel is not None
+    qtbot.waitUntil(lambda: "Given back $0.02" in panel.accessibleName())
+    assert "Not charged $0.01" in panel.accessibleName()
+
+
+def test_receipts_stand_by_sitting(
+    page: WatchPage, model: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["memberships.refunds"] = ()
+    client.answers["playback.receipts"] = (
+        receipt(4),
+        receipt(3, state="refused", minutes_ago=5),
+        receipt(2, minutes_ago=25),
+        receipt(1, count=2, minutes_ago=600),
+    )
+    click(page, "watch.receipts.toggle")
+    qtbot.waitUntil(lambda: len(page.findChildren(QLabel, "watch.sitting")) == 2)
+    assert [label.text() for label in page.findChildren(QLabel, "watch.sitting")] == [
+        "$0.02 for 2 parts",
+        "$0.02 for 2 parts",
+    ]
+    assert shown(page).count("Sitting of") == 2
+
+
+@pytest.mark.parametrize(
+    ("film", "title"),
+    [
+        (playback("free", "locked", deposit="0.50"), "The payment chain is slow"),
+        (playback("free", "locked", why="setting"), "The payment chain is slow"),
+        (playback("free", "locked"), "The seller is slow to answer"),
+    ],
+    ids=["deposit", "chain", "channel"],
+)
+def test_a_purchase_that_takes_long_says_what_it_waits_for(
+    page: WatchPage, client: PreparedClient, engine: FakeEngine, qtbot: QtBot, film: PlaybackOut, title: str
+) -> None:
+    client.answers["playback.open"] = film
+    page.open({"content_id": samples.FILM})
+    qtbot.waitUntil(lambda: page.model.state.item is not None)
+    page.model.play()
+    qtbot.waitUntil(lambda: bool(engine.fed))
+    engine.show_first()
+    engine.end(1)
+    page.stage.paywall.patience.setInterval(1)
+    page.model.buy()  # nobody answers
+    assert "Buying this part…" in shown(page)
+    qtbot.waitUntil(lambda: title in shown(page))
+    page.model._on_refused(frozenset({1}), Problem("payment.unknown"))
+    assert "Not settled yet" in shown(page)
+    assert title not in shown(page)

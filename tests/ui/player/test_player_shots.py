@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages import PLAYER_PAGES
@@ -26,7 +26,6 @@ from tests.fixtures import samples
 from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt
 from tests.fixtures.viewer_memberships import membership, offered_film, quote
 from tests.fixtures.viewer_scenery import (
-    BALANCE,
     CHANNEL_ANSWERS,
     FOLLOWED,
     PLAIN,
@@ -37,11 +36,10 @@ from tests.fixtures.viewer_scenery import (
     frame_of,
     scenery,
 )
-from tests.fixtures.viewer_states import STATES
+from tests.fixtures.viewer_states import STATES, WALLET
 from tests.fixtures.window import PreparedClient
 from tests.nets.looks import Look
 
-Shot = Callable[[QWidget, str], None]
 DOWN = (samples.node("down"), samples.node(address="https://cinema.example"))
 
 
@@ -188,6 +186,7 @@ FRESH = FRESH.model_copy(
 )
 MEMBERS = FILM.model_copy(update={"access": offered_film(visibility="members").access})
 SPENT = FILM.model_copy(update={"budget": playback("free", budget=("0.02", "0.02")).budget})
+BUYING = FILM.model_copy(update={"budget": playback("free", budget=("0.50", "0.02")).budget})
 WATCH = {
     "playback.open": FILM,
     "playback.init": b"",
@@ -198,37 +197,12 @@ WATCH = {
         receipt(2, minutes_ago=1, by_channel=True),
         receipt(1, minutes_ago=2),
         receipt(3, count=2, state="unknown"),
+        receipt(4, minutes_ago=1_500, state="refused"),
+        receipt(0, minutes_ago=1_501, by_channel=True),
     ),
+    "memberships.refunds": (),
 }
 LISTS = {"catalogue.blob": lambda cid: POSTERS[str(cid)]}
-CHANNELS = (
-    samples.channel(),
-    samples.channel("withdrawing", number=2, ready_at=samples.NOW + timedelta(hours=23)),
-    samples.channel("refunding", number=3, creator_name="Night Harbour"),
-    samples.channel(
-        "closed", number=4, creator_name="Tin Roof Cinema", deposited=samples.usd("0.14"), refundable=samples.usd("0")
-    ),
-)
-WALLET = {
-    "wallet.balance": BALANCE,
-    "wallet.state": samples.wallet(
-        available=samples.usd("24.47"),
-        in_channels=samples.usd("1.08"),
-        refundable=samples.usd("1.07"),
-        promised=samples.usd("0.01"),
-        spent=samples.usd("0.56"),
-    ),
-    "wallet.receipts": (
-        receipt(3, count=4, state="sent"),
-        receipt(2, by_channel=True),
-        receipt(1, minutes_ago=3, state="refused"),
-    ),
-    "wallet.reconciliation": samples.viewer_books(),
-    "wallet.channels": CHANNELS,
-    "wallet.budgets": samples.budgets(),
-    "wallet.payment": samples.PAYMENT,
-    "health": samples.HEALTH,
-}
 NEW = {
     "wallet.state": samples.wallet(),
     "wallet.receipts": (),
@@ -258,6 +232,12 @@ def _open_channel(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: len(page.model.state.pictures) >= 5)
 
 
+def _tip_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
+    _open_channel(page, engine, qtbot)
+    click(page, "channel.tip.open")
+    qtbot.waitUntil(lambda: bool(page.findChild(QWidget, "channel.tip").isVisible()))
+
+
 def _join_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
     _open_channel(page, engine, qtbot)
     click(page, "channel.join")
@@ -269,6 +249,7 @@ SCENES = [
     Scene("discover-home", "discover", HOME),
     Scene("channel", "channel", CHANNEL_ANSWERS, _open_channel),
     Scene("channel-join", "channel", CHANNEL_ANSWERS | {"memberships.quote": quote("1.20")}, _join_channel),
+    Scene("channel-tip", "channel", CHANNEL_ANSWERS, _tip_channel),
     Scene("channel-plain", "channel", CHANNEL_ANSWERS | {"profiles.page": PLAIN}, _open_channel),
     Scene("channel-down", "channel", {"profiles.page": ProblemError("node.unreachable")}, _open_channel),
     Scene("discover", "discover", LISTS | {"catalogue.browse": films()}),
@@ -289,7 +270,7 @@ SCENES = [
     Scene("wallet-loading", "wallet", {}),
     Scene("watch-nothing", "watch", {}),
     Scene("watch-stopped", "watch", WATCH, _stopped),
-    Scene("watch-playing", "watch", WATCH, _play),
+    Scene("watch-playing", "watch", WATCH | {"playback.open": BUYING}, _play),
     Scene("watch-upright", "watch", WATCH, _play, upright=True),
     Scene("watch-figures", "watch", WATCH | {"playback.buy": purchase(3)}, _figures),
     Scene("watch-hover", "watch", WATCH, _hover),
@@ -342,8 +323,7 @@ def test_draw_player(
     qtbot: QtBot,
     client: PreparedClient,
     page_context: PageContext,
-    shot: Shot,
-    picture_faults: Callable[[QWidget], list[str]],
+    draw_all: Callable[..., list[str]],
 ) -> None:
     client.answers |= scene.answers
     engine = FakeEngine()
@@ -365,10 +345,22 @@ def test_draw_player(
         scene.act(page, engine, qtbot)
     _settle(page_context, frame, qtbot)
     _settle(page_context, frame, qtbot)
-    shot(frame, f"player/{scene.name}-{look.name}")
-    faults = picture_faults(frame)
+    faults = draw_all(frame, f"player/{scene.name}", _holder_of_its_end(page))
     page.close()
     assert not faults
+
+
+def _holder_of_its_end(page: QWidget) -> Callable[[], None]:
+    """Give what keeps a page that was scrolled to its end there when it gets another height."""
+    bar = page.verticalScrollBar() if isinstance(page, QScrollArea) else None
+    is_at_end = bar is not None and 0 < bar.maximum() == bar.value()
+
+    def hold() -> None:
+        if bar is not None and is_at_end:
+            QCoreApplication.processEvents()
+            bar.setValue(bar.maximum())
+
+    return hold
 
 
 def _settle(context: PageContext, owner: QWidget, qtbot: QtBot) -> None:

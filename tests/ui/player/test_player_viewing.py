@@ -25,11 +25,9 @@ from player.parts.joining_words import later_words, offer_words
 from player.vlc.engine import Engine
 from services.units.ids import content_id
 from services.wire.catalogue import ItemOut
-from services.wire.desk import ReceiptOut
-from services.wire.memberships import RefundOut
 from tests.fixtures import samples
 from tests.fixtures.player import CutFilm
-from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt, shown
+from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt, refund, shown
 from tests.fixtures.viewer_memberships import offered_film
 from tests.fixtures.window import PreparedClient, Shell
 
@@ -225,34 +223,30 @@ def test_before_any_click_the_most_it_can_cost_and_the_cheaper_way_first(
     assert ways(joining, samples.usd("0.01")) == (nearly, False)
 
 
+def test_a_member_of_a_cheaper_tier_is_offered_the_difference_first() -> None:
+    """A tier that would follow later opens nothing now; of one that opens more, the difference is what it costs."""
+    tier, patron = offered_film().access.tiers
+    later = tier.model_copy(update={"kind": "downgrade", "due": tier.price, "counted": samples.usd("2.98")})
+    more = patron.model_copy(update={"kind": "upgrade", "due": samples.usd("1.40"), "counted": samples.usd("0.90")})
+    assert ways(Joining(tiers=(later, more)), samples.usd("0.60")) == (more, True)
+    assert ways(Joining(tiers=(later, more)), samples.usd("0.40")) == (more, False)
+    assert ways(Joining(tiers=(later,)), samples.usd("0.60")) == (None, False)
+    assert offer_words(more) == "Change to Patron for $0.50 now"
+    assert later_words(more) == (
+        "$0.90 of $1.40 toward Patron this month. For the time that is left of your month, then $5.99 a month."
+    )
+    assert later_words(later) == "It follows when your present tier ends."
+
+
 def test_a_problem_with_a_part_asks_its_creator_for_the_money(
     page: WatchPage, model: WatchViewModel, client: PreparedClient, qtbot: QtBot
 ) -> None:
     line = receipt(1)
     client.answers["memberships.refunds"] = ()
-    client.answers["memberships.ask_refund"] = lambda *_values, **_named: _asked(line)
+    client.answers["memberships.ask_refund"] = lambda *_values, **_named: refund(line)
     click(page, "watch.receipts.toggle")
     qtbot.waitUntil(lambda: page.findChild(QWidget, "watch.receipt.report") is not None)
     model.report(line, "It did not play")
     qtbot.waitUntil(lambda: "money asked back" in shown(page))
     ((values, named),) = client.called("memberships.ask_refund")
     assert (values, named) == ((line.receipt,), {"reason": "It did not play", "node": ""})
-
-
-def _asked(line: ReceiptOut) -> RefundOut:
-    return RefundOut.model_validate(
-        {
-            "receipt": line.receipt,
-            "viewer": samples.CREATOR,
-            "creator": samples.CREATOR,
-            "item": samples.FILM,
-            "title": "A film",
-            "amount": line.amount,
-            "reason": "It did not play",
-            "state": "asked",
-            "nonce": "0x" + "0" * 64,
-            "transaction": None,
-            "asked_at": samples.NOW,
-            "ended_at": None,
-        }
-    )

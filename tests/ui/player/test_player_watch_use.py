@@ -64,6 +64,11 @@ def test_receipts_open_beside_the_film(page: WatchPage, model: WatchViewModel, q
     assert not model.state.shows_receipts
 
 
+def test_a_film_can_be_opened_with_its_receipts(page: WatchPage, client: PreparedClient, qtbot: QtBot) -> None:
+    page.open({"content_id": samples.FILM, "beside": "receipts"})
+    qtbot.waitUntil(lambda: "Report a problem" in shown(page))
+
+
 def test_leaving_the_page_pauses_and_remembers(
     page: WatchPage, model: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot
 ) -> None:

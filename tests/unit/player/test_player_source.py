@@ -48,6 +48,15 @@ def drain(source: ByteSource, size: int = 7) -> bytes:
     return data
 
 
+def test_a_run_asks_for_its_first_chunk_before_anything_is_read_and_once() -> None:
+    source, wanted = make(first=2, limit=4)
+    source.ask()
+    assert wanted == [2]
+    assert source.feed(2, CHUNKS[2])
+    assert taken(source, 9) == b"init"
+    assert wanted == [2, 3]
+
+
 def test_gives_init_and_chunks_in_order_then_the_end() -> None:
     source, wanted = make(limit=2)
     assert source.feed(1, CHUNKS[1])
