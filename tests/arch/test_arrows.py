@@ -11,7 +11,7 @@ import pytest
 
 from tests.fixtures.sources import Source
 
-HEAVY = ("httpx", "pydantic", "fastapi", "pyqtgraph", "numpy", "web3", "av", "sqlalchemy", "vlc")
+HEAVY = ("httpx", "pydantic", "fastapi", "numpy", "web3", "av", "sqlalchemy", "vlc")
 
 
 def test_import_contracts_hold(root: Path) -> None:
@@ -25,6 +25,13 @@ def test_the_start_path_imports_nothing_heavy(root: Path, module: str) -> None:
     code = f"import sys, {module}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     run = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
     assert not set(run.stdout.split()) & set(HEAVY)
+
+
+def test_the_start_path_does_not_name_qts_namespace(root: Path) -> None:
+    """It builds its hundred enumerations: see studio.kit.qt_values."""
+    code = "import sys, studio.app; print(*sorted(name for name, its in sys.modules.items() if 'Qt' in vars(its)))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
+    assert not run.stdout.split()
 
 
 def _imported(source: Source) -> set[str]:

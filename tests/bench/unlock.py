@@ -22,6 +22,7 @@ from services.chain.hashing import address_of
 from services.client import Client
 from services.db.engine import Database, open_database
 from services.db.migrate import migrate
+from services.http.loops import new_event_loop
 from services.media.clip import make_timecode_clip
 from services.node.channels.journal import NewCharge, VoucherJournal
 from services.node.tables import Channel, Charge, Item
@@ -52,7 +53,8 @@ def _unlocks() -> dict[str, dict[str, Any]]:
         make_timecode_clip(clip, FILM_S)
         service = start_service(Path(folder) / "p")
         try:
-            taken, deposits = asyncio.run(_measure(service.client(), clip))
+            with asyncio.Runner(loop_factory=new_event_loop) as window:
+                taken, deposits = window.run(_measure(service.client(), clip))
         finally:
             service.close()
     note = (

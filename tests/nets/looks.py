@@ -1,4 +1,7 @@
-"""In how many looks a page is drawn: a few in every run, all of them with ``--shots``."""
+"""In how many looks a page is drawn: a few in every run, all of them with ``--shots``.
+
+What is made once in a size of letters and a language is drawn in every theme and window size that belong to it.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +33,16 @@ USUAL = (
     Look("light", (1024, 700)),
     Look("dark", (1280, 800), 200),
 )
-ALL = (
-    *(Look(theme, size, percent) for theme in THEMES for size in SIZES for percent in (100, 200)),
-    Look("dark", (1280, 800), 100, "de"),
-    Look("light", (1280, 800), 100, "en-XA"),
-)
+LEADS = (USUAL[0], USUAL[2], Look("dark", (1280, 800), 100, "de"), Look("light", (1280, 800), 100, "en-XA"))
+"""With ``--shots``: one for every size of letters and language."""
+
+
+def all_of(lead: Look) -> tuple[Look, ...]:
+    """Give every look that a page wears without being made anew, a lead's own first."""
+    if lead.language != "en":
+        return (lead,)
+    others = (lead._replace(theme=theme, size=size) for theme in THEMES for size in SIZES)
+    return (lead, *(other for other in others if other != lead))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -42,5 +50,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     named = any("look" in str(mark.args[0]).split(",") for mark in metafunc.definition.iter_markers("parametrize"))
     if "look" in metafunc.fixturenames and not named:
         is_slim = metafunc.definition.get_closest_marker("slim") is not None
-        looks = ALL if metafunc.config.getoption("--shots") else USUAL[:1] if is_slim else USUAL
+        looks = LEADS if metafunc.config.getoption("--shots") else USUAL[:1] if is_slim else USUAL
         metafunc.parametrize("look", looks, ids=[look.name for look in looks])

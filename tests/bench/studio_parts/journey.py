@@ -36,7 +36,7 @@ class Opened(NamedTuple):
 def overview_ms(context: PageContext) -> Opened:
     """Open the overview as clicks do: made the first time, then brought back, asked anew and drawn with the answer."""
     made = []
-    for number in range(RUNS // 3 + 1):
+    for number in range(RUNS + 1):
         began = time.perf_counter()
         page = _open("overview", context)
         page.grab()
