@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from anyio import from_thread
 
 from services.desk.node_door import NodeDoor
@@ -53,7 +55,9 @@ class NodeBlocks:
         try:
             return self._here.get(cid)
         except (BlockMissingError, BlockDamagedError):
-            block = from_thread.run(self._fetch, cid)
+            block = from_thread.run(self._fetch_unless_closing, cid)
+        if block is None:
+            raise ProblemError("node.unreachable")
         self._here.put(block, cid.codec)
         return block
 
@@ -62,6 +66,14 @@ class NodeBlocks:
 
     def discard(self, cid: Cid) -> None:
         self._here.discard(cid)
+
+    async def _fetch_unless_closing(self, cid: Cid) -> bytes | None:
+        # The thread may outlive whoever wanted the block. This task has no other purpose, so it may end as done: what is
+        # raised in a loop's last moments is reported as an error that nobody asked about.
+        try:
+            return await self._fetch(cid)
+        except asyncio.CancelledError:
+            return None
 
     async def _fetch(self, cid: Cid) -> bytes:
         try:
