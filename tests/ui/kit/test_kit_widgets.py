@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.units.money import Money
@@ -19,6 +19,7 @@ from studio.kit.icons import ICONS, pixmap
 from studio.kit.problems import Action, Problem
 from studio.kit.theme import Theme
 from studio.kit.tokens import DARK, LIGHT
+from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import icon_button, primary
 from studio.kit.widgets.fields import Field
@@ -188,6 +189,37 @@ def test_a_toast_goes_away_by_itself(qtbot: QtBot, theme: Theme) -> None:
     toast.say("Saved.")
     assert toast.said == "Saved."
     qtbot.waitUntil(toast.isHidden)
+
+
+def test_a_toast_goes_with_the_edge_that_it_stands_at(qtbot: QtBot, theme: Theme) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(900, 600)
+    toast = Toast(host)
+    with qtbot.waitExposed(host):
+        host.show()
+    toast.say("The film can be watched from now on.")
+    beside, below = host.width() - 2 * toast.x(), host.height() - toast.y()
+    host.resize(500, 400)
+    qtbot.waitUntil(lambda: (host.width() - 2 * toast.x(), host.height() - toast.y()) == (beside, below))
+    host.resize(200, 400)
+    qtbot.waitUntil(lambda: host.rect().contains(toast.geometry()))
+    assert toast.heightForWidth(toast.width()) <= toast.height()
+
+
+def test_a_badge_that_gets_its_word_late_has_the_room_of_one_that_had_it(qtbot: QtBot, theme: Theme) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    late, early = Badge(), Badge("verified", "ok")
+    line = QHBoxLayout(host)
+    line.addWidget(late)
+    line.addWidget(early)
+    with qtbot.waitExposed(host):
+        host.show()
+    late.set_state("verified", "ok")
+    assert late.sizeHint() == early.sizeHint()
+    late.set_state("", "ok")
+    assert late.sizeHint().width() < early.sizeHint().width()
 
 
 def test_buttons_without_words_have_names(qtbot: QtBot, theme: Theme) -> None:
