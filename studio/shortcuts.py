@@ -42,7 +42,8 @@ class ShortcutsDialog(QDialog):
         self.groups = _grouped(actions)
         studio, player, everywhere = (_group(title, lines) for title, lines in self.groups.items())
         lists = row(studio, _stacked(player, everywhere), spacing=2 * GUTTER)
-        area = _see_through(holder(lists))
+        listed = holder(lists)
+        area = _see_through(listed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
         layout.setSpacing(GUTTER)
@@ -57,7 +58,7 @@ class ShortcutsDialog(QDialog):
         close.setFocus()
         self.ensurePolished()
         room = parent.size() - QSize(_EDGE, _EDGE)
-        self.resize((self.sizeHint() + _unseen(area)).boundedTo(room))
+        self.resize((self.sizeHint() + _unseen(area, listed)).boundedTo(room))
 
 
 def _grouped(actions: Sequence[QAction]) -> dict[str, list[Line]]:
@@ -104,9 +105,8 @@ def _see_through(held: QWidget) -> QScrollArea:
     return area
 
 
-def _unseen(area: QScrollArea) -> QSize:
+def _unseen(area: QScrollArea, held: QWidget) -> QSize:
     """What a scroll area does not ask for of what it holds."""
-    held = area.widget()
     return (held.sizeHint() - area.sizeHint()).expandedTo(QSize(0, 0))
 
 
