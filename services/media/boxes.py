@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _HEAD = struct.Struct(">I4s")
@@ -36,9 +36,22 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A whole ``mdat`` box where the muxer wrote it, not in a copy."""
+    """A whole ``mdat`` box, copied to where it belongs once: from where the muxer wrote it, or out of the film's file.
 
-    data: memoryview
+    write: fills memory of exactly this length.
+    """
+
+    length: int
+    write: Callable[[memoryview], None]
+
+    @classmethod
+    def of(cls, data: memoryview) -> Media:
+        """Give a box that lies in memory."""
+
+        def write(room: memoryview) -> None:
+            room[:] = data
+
+        return cls(len(data), write)
 
 
 class BoxSink:
@@ -70,7 +83,7 @@ class BoxSink:
                 break
             whole = written[position : position + length]
             position += length
-            yield Media(whole) if kind == b"mdat" else Box(kind, bytes(whole))
+            yield Media.of(whole) if kind == b"mdat" else Box(kind, bytes(whole))
         self._pieces = [bytes(written[position:])] if position < len(written) else []
 
 

@@ -38,6 +38,7 @@ _MUXER_OPTIONS = {
 _VIDEO_TRACK = 1
 # A fragment is handed over in few pieces.
 _MUXER_BUFFER = 512 * 1024
+_FIRST_ROOM_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class PlainChunk:
     index: int
     start_ms: int
     end_ms: int
-    data: bytearray
+    data: memoryview
 
 
 def cut(path: Path, plan: CutPlan, *, by_index: bool = False) -> Iterator[InitSegment | PlainChunk]:
@@ -139,12 +140,13 @@ class _Grouping:
         self._index = 0
         self._samples = 0
         self._file_type = b""
-        self._growing = bytearray()
+        self._growing, self._length = bytearray(_FIRST_ROOM_BYTES), 0
 
     def take(self, box: Box | Media) -> Iterator[InitSegment | PlainChunk]:
         match box:
-            case Media(data):
-                self._grow(data)
+            case Media(length, write):
+                with self._more(length) as room:
+                    write(room)
             case Box(b"moof"):
                 yield from self._take_fragment(box)
             case Box(b"ftyp", data):
@@ -155,7 +157,7 @@ class _Grouping:
 
     def finish(self) -> Iterator[PlainChunk]:
         expected = len(self._plan.starts) if self._plan.is_copied else len(self._marks)
-        if not self._growing or self._index + 1 != expected:
+        if not self._length or self._index + 1 != expected:
             raise ProblemError("media.unreadable", name=self._name, reason="changed")
         yield self._chunk()
 
@@ -172,16 +174,25 @@ class _Grouping:
             if self._samples != self._marks[following].ordinal:
                 raise ProblemError("media.unreadable", name=self._name, reason="changed")
             yield self._chunk()
-            self._index, self._growing = following, bytearray()
+            self._index = following
+            # The next one is about as long.
+            self._growing, self._length = bytearray(min(self._length * 9 // 8, limits.MAX_CHUNK_BYTES)), 0
         self._samples += samples
-        self._grow(moof.data)
+        with self._more(len(moof.data)) as room:
+            room[:] = moof.data
 
-    def _grow(self, data: bytes | memoryview) -> None:
-        if len(self._growing) + len(data) > limits.MAX_CHUNK_BYTES:
+    def _more(self, length: int) -> memoryview:
+        """Give the next so many bytes of the chunk's memory."""
+        begin, end = self._length, self._length + length
+        if end > limits.MAX_CHUNK_BYTES:
             raise ProblemError("media.limits", limit="chunk_bytes", value=limits.MAX_CHUNK_BYTES)
-        self._growing += data
+        if end > len(self._growing):
+            self._growing += bytes(min(end + end // 4, limits.MAX_CHUNK_BYTES) - len(self._growing))
+        self._length = end
+        return memoryview(self._growing)[begin:end]
 
     def _chunk(self) -> PlainChunk:
         following = self._index + 1
         end_ms = self._marks[following].at_ms if following < len(self._marks) else self._plan.duration_ms
-        return PlainChunk(self._index, self._marks[self._index].at_ms, end_ms, self._growing)
+        data = memoryview(self._growing)[: self._length]
+        return PlainChunk(self._index, self._marks[self._index].at_ms, end_ms, data)

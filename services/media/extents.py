@@ -1,53 +1,92 @@
-"""Reads samples out of a film's file: those that lie near each other together, whatever order they come in."""
+"""Reads samples out of a film's file to where they are needed: those that lie near each other by one call."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import FileIO
 from typing import Final
 
 # What lies between samples that are read together: other tracks' headers, a recorder's own data.
 _GAP_BYTES: Final = 4_096
+# Pieces that Linux fills by one call (UIO_MAXIOV).
+_MOST_PIECES: Final = 1_024
+_SCATTERS: Final = hasattr(os, "preadv")
+Places = Sequence[tuple[int, int]]
+"""Position and length of each sample in the file."""
 
 
-def read_samples(file: FileIO, places: Sequence[tuple[int, int]], head: bytes = b"") -> bytes:
-    """Give ``head`` and the bytes of some places (position, length), in their order.
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A part of the file that is read by one call. pieces: where its bytes belong, gaps included, in their order."""
+
+    begin: int
+    length: int
+    pieces: list[memoryview]
+
+
+def read_samples(file: FileIO, places: Places) -> bytes:
+    """Give the bytes of some places in their order. Raises ValueError for a file that ends before."""
+    room = bytearray(sum(length for _, length in places))
+    with memoryview(room) as whole:
+        read_samples_into(whole, file, places)
+    return bytes(room)
+
+
+def read_samples_into(room: memoryview, file: FileIO, places: Places) -> None:
+    """Fill ``room``, which has exactly their length, with the bytes of some places in their order.
 
     Raises ValueError for a file that ends before.
     """
-    extents = _together(sorted(places))
-    begins = [begin for begin, _ in extents]
-    pieces = [_read(file, begin, end - begin) for begin, end in extents]
-    if len(extents) == 1:
-        only, start = pieces[0], begins[0]
-        return b"".join((head, *(only[place - start : place - start + length] for place, length in places)))
-    found: list[bytes | memoryview] = [head]
-    for place, length in places:
-        at = bisect_right(begins, place) - 1
-        found.append(pieces[at][place - begins[at] : place - begins[at] + length])
-    return b"".join(found)
+    for stretch in _stretches(room, places):
+        _fill(file, stretch)
 
 
-def _together(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join places, which are in order, to extents from begin to end."""
-    extents: list[tuple[int, int]] = []
-    begin, end = places[0][0], places[0][0]
-    for place, length in places:
-        if place > end + _GAP_BYTES:
-            extents.append((begin, end))
-            begin, end = place, place
-        end = max(end, place + length)
-    return [*extents, (begin, end)]
+def _stretches(room: memoryview, places: Places) -> Iterator[_Stretch]:
+    """Sort places by position; those that follow each other in the file and in the room make one piece."""
+    between, aimed = memoryview(bytearray(_GAP_BYTES)), sorted(_aimed(places))
+    begin, length, start = aimed[0]
+    pieces, end, stop = list[memoryview](), begin + length, start + length
+    for position, length, at in aimed[1:]:
+        if position == end and at == stop:
+            end, stop = end + length, stop + length
+            continue
+        pieces.append(room[start:stop])
+        if not 0 <= position - end <= _GAP_BYTES or len(pieces) > _MOST_PIECES - 3:
+            yield _Stretch(begin, end - begin, pieces)
+            begin, pieces = position, []
+        elif position > end:
+            pieces.append(between[: position - end])
+        end, start, stop = position + length, at, at + length
+    yield _Stretch(begin, end - begin, [*pieces, room[start:stop]])
 
 
-def _read(file: FileIO, position: int, length: int) -> memoryview:
-    file.seek(position)
-    room = memoryview(bytearray(length))
-    rest = room
+def _aimed(places: Places) -> Iterator[tuple[int, int, int]]:
+    at = 0
+    for position, length in places:
+        yield position, length, at
+        at += length
+
+
+def _fill(file: FileIO, stretch: _Stretch) -> None:
+    ready = os.preadv(file.fileno(), stretch.pieces, stretch.begin) if _SCATTERS else 0
+    if ready == stretch.length:
+        return
+    # One call may give less than there is.
+    position = stretch.begin
+    for piece in stretch.pieces:
+        taken = min(ready, len(piece))
+        ready -= taken
+        _read_on(file, position + taken, piece[taken:])
+        position += len(piece)
+
+
+def _read_on(file: FileIO, position: int, rest: memoryview) -> None:
+    if rest:
+        file.seek(position)
     while rest:
         count = file.readinto(rest)
         if not count:
             raise ValueError("a file that ends early")
         rest = rest[count:]
-    return room

@@ -29,6 +29,7 @@ from services.units.address import Bytes32, bytes32, raw
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
+Plaintext = bytes | bytearray | memoryview
 KEY_BYTES = 32
 _MAGIC = b"MCLK1"
 _VERSION = 1
@@ -69,7 +70,7 @@ def check_sealed(sealed: bytes, *, sha256: Bytes32, length: int, index: int) -> 
         raise ProblemError("content.damaged", index=index)
 
 
-def seal(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytearray:
+def seal(plaintext: Plaintext, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytearray:
     """Encrypt a chunk into its file, in one piece of memory. The same arguments always give the same bytes."""
     sealed = bytearray(OVERHEAD_BYTES + len(plaintext))
     with memoryview(sealed) as room:
@@ -78,7 +79,7 @@ def seal(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, tra
 
 
 def seal_into(
-    room: memoryview, plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int
+    room: memoryview, plaintext: Plaintext, *, key: bytes, content_id: ContentId, track: int, index: int
 ) -> None:
     """Do what seal() does, into memory of exactly the sealed file's length."""
     header = _header(plaintext, key, content_id, track, index)
@@ -87,7 +88,7 @@ def seal_into(
         AESGCM(key).encrypt_into(header[_BARE_HEADER_BYTES:], plaintext, header, body)
 
 
-def sealing_nonce(plaintext: bytes | bytearray, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+def sealing_nonce(plaintext: Plaintext, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
     """Give the nonce that seal() would use: equal nonces under one key mean equal plaintexts."""
     return _header(plaintext, key, content_id, track, index)[_BARE_HEADER_BYTES:]
 
@@ -115,7 +116,7 @@ def open_sealed(
         raise ProblemError("content.damaged", content=content_id, index=index) from exc
 
 
-def _header(plaintext: bytes | bytearray, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
+def _header(plaintext: Plaintext, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
     bare = _bare_header(len(plaintext), content_id, track, index)
     hashing_key = hmac.digest(key, b"museclock/v1/digest", "sha256")
     digest = AESGCM(hashing_key).encrypt(bytes(_NONCE_BYTES), b"", plaintext)

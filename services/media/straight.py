@@ -20,7 +20,7 @@ from av.stream import Stream
 
 from services.media import limits
 from services.media.boxes import Box, Media
-from services.media.extents import read_samples
+from services.media.extents import Places, read_samples, read_samples_into
 from services.media.fragments import Run, fragment_header, media_head
 from services.media.keyframes import Key
 from services.media.packets import AnyPacket
@@ -167,7 +167,16 @@ class _Straight:
                     raise ProblemError("media.limits", limit="chunk_bytes", value=limits.MAX_CHUNK_BYTES)
                 yield fragment_header(number, runs)
                 places = [place for run in runs for place in zip(run.places, run.sizes, strict=True)]
-                yield Media(memoryview(read_samples(self.file, places, media_head(length))))
+                head = media_head(length)
+                yield Media(len(head) + length, partial(self._write, name, head, places))
+        except ValueError as exc:
+            raise ProblemError("media.unreadable", name=name, reason="changed") from exc
+
+    def _write(self, name: str, head: bytes, places: Places, room: memoryview) -> None:
+        try:
+            room[: len(head)] = head
+            with room[len(head) :] as samples:
+                read_samples_into(samples, self.file, places)
         except (ValueError, OSError) as exc:
             raise ProblemError("media.unreadable", name=name, reason="changed") from exc
 
