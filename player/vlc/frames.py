@@ -105,6 +105,15 @@ class FrameStore:
             self._held = self._latest
             return self._held
 
+    def let_go(self) -> None:
+        """Forget all pictures, once libVLC draws no more: who still shows one keeps that one's memory only.
+
+        Store and engine know each other, so that without this the buffers would wait for Python's collector, 25 MB a
+        film in full HD.
+        """
+        with self._guard:
+            self._frames, self._latest, self._held = [], None, None
+
 
 def _same(one: Frame, other: Frame) -> bool:
     """Compare what is seen, not the filling behind each row. Pictures of a moving film differ in their first rows."""

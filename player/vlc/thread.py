@@ -162,6 +162,7 @@ class VlcThread:
             events.event_detach(kind)
         self._player.release()
         forget_pictures(pictures)
+        self._frames.let_go()
 
     def _begin(self, run: int, source: ByteSource, size: tuple[int, int], *, paused: bool) -> None:
         if run != self._wanted_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,22 @@ def test_only_the_last_row_tells_two_pictures_apart() -> None:
         shown.pixels[3 * shown.pitch + 49 * 4] = value
         store.show(shown.address)
     assert store.changes == 2
+
+
+def test_a_store_that_let_go_keeps_nothing_but_what_somebody_shows() -> None:
+    store = FrameStore(lambda _news: None)
+    store.shape(8, 4)
+    put(store, 1)
+    shown = store.take()
+    assert shown is not None
+    seen = weakref.ref(shown.memory)
+    unseen = weakref.ref(store.writable().memory)
+    store.let_go()
+    assert unseen() is None
+    assert store.take() is None
+    assert shown.pixels[0] == 1
+    del shown
+    assert seen() is None
 
 
 def test_rows_are_aligned_and_pixels_have_the_pictures_size() -> None:
