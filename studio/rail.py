@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QMenu,
     QScrollArea,
@@ -20,25 +18,25 @@ from PySide6.QtWidgets import (
 
 from studio.kit.icons import Icon
 from studio.kit.qt_values import NO_FOCUS, NO_SCROLL_BAR
-from studio.kit.theme import eased, font, scaled
-from studio.kit.tokens import GRID, LEAD, RAIL_NARROW, RAIL_WIDE, SMALL
+from studio.kit.theme import eased, scaled
+from studio.kit.tokens import GRID, LEAD, RAIL_BREAK, RAIL_NARROW, RAIL_WIDE
 from studio.kit.widgets import text
-from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button
 from studio.kit.widgets.text import restyle, set_property
 from studio.kit.words import tr
+from studio.persona_switch import PersonaSwitch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 
     from studio.kit.route import Route
     from studio.kit.tokens import Tone
 
 _EDGE = 3
-_CHIP_WIDE, _CHIP_NARROW = (10, 2, 10, 2), (2, 2, 2, 2)
 _ICON, _HELP = 20, 28
+_USUAL = QSize(1280, 800)
 _ROOMY = 752
 """What all but the personas take at their usual height, in pixels at 100 %; on a lower window they stand closer."""
 _FOLDED, _FOLDED_ROW, _GROWN = 152, 32, 12
@@ -68,7 +66,8 @@ class Side(QFrame):
         head.addWidget(self._title)
         head.addStretch(1)
         layout.addLayout(head)
-        self._is_narrow = False
+        self._is_narrow = self._is_dense = False
+        self._measured = (False, False)
         for route, page in routes.items():
             if not page.in_rail:
                 continue
@@ -114,6 +113,7 @@ class Side(QFrame):
 
     def set_dense(self, *, dense: bool) -> None:
         """Stand closer, on a low window."""
+        self._is_dense = dense
         tight = dense and self._is_narrow
         self._mark.setVisible(not tight)
         margin = 2 if tight else GRID
@@ -124,97 +124,20 @@ class Side(QFrame):
             button.setIconSize(QSize(size, size))
             set_property(button, "dense", "true" if dense else "false")
 
+    def is_measured(self) -> None:
+        """Take note that the style sheet finds the buttons as they are."""
+        self._measured = (self._is_narrow, self._is_dense)
+
     def restyle(self) -> None:
-        """Let the style sheet look again at buttons that are not as it finds them at first."""
-        for button in self._buttons.values():
-            if "true" in (button.property("narrow"), button.property("dense")):
+        """Let the style sheet look again at buttons that are not as it found them."""
+        if self._measured != (self._is_narrow, self._is_dense):
+            self.is_measured()
+            for button in self._buttons.values():
                 restyle(button)
 
     @Slot()
     def _on_click(self) -> None:
         self.chosen.emit(str(self.sender().property("route")))
-
-
-class PersonaSwitch(QWidget):
-    """Who sits at this window, in demo mode. Signal: ``chosen(desk_id)``."""
-
-    chosen = Signal(str)
-
-    def __init__(self, personas: Mapping[str, str]) -> None:
-        super().__init__()
-        self._buttons: dict[str, Button] = {}
-        self._names = {desk_id: tr(name) for desk_id, name in personas.items()}
-        self._group = QButtonGroup(self)
-        self._title = text.caption(tr("You are"))
-        self._demo = Badge(tr("Demo money"), "warn")
-        self._demo.setObjectName("demo.badge")
-        self._demo.setToolTip(tr("This money is for trying out. It has no value."))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(_EDGE, 0, _EDGE, 0)
-        grid.setSpacing(4)
-        head = QHBoxLayout()
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._demo)
-        grid.addLayout(head, 0, 0, 1, 2)
-        for number, (desk_id, name) in enumerate(self._names.items()):
-            button = Button(name, "choice", name=f"persona.{desk_id}", says=tr("Be the {lower}", lower=name.lower()))
-            button.setProperty("desk", desk_id)
-            button.clicked.connect(self._on_click)
-            set_property(button, "compact", "true")
-            button.setFont(font(SMALL, text.Weight.Medium))
-            self._group.addButton(button)
-            grid.addWidget(button, 1 + number // 2, number % 2)
-            self._buttons[desk_id] = button
-        self._one = self._only_one()
-        grid.addWidget(self._one, 1, 0, 1, 2)
-
-    def _only_one(self) -> Button:
-        """Make what stands for all of them where the rail is narrow: who sits here, and a menu of the others."""
-        made = Button("", "choice", name="persona.menu")
-        set_property(made, "compact", "true")
-        made.setCheckable(False)
-        made.setFont(font(SMALL, text.Weight.Medium))
-        menu = QMenu(made)
-        menu.setObjectName("persona.menu.names")
-        for desk_id, name in self._names.items():
-            menu.addAction(name).setData(desk_id)
-        menu.triggered.connect(self._on_name)
-        made.setMenu(menu)
-        made.hide()
-        return made
-
-    def mark(self, desk_id: str) -> None:
-        """Show who sits here."""
-        self._buttons[desk_id].setChecked(True)
-        name = self._names[desk_id]
-        self._one.setText(_initials(name))
-        self._one.setToolTip(tr("You are: {name}", name=name))
-        self._one.setAccessibleName(tr("You are: {name}", name=name))
-
-    def set_narrow(self, *, narrow: bool) -> None:
-        """Show who sits here by initials only, or all by their names."""
-        self._title.setVisible(not narrow)
-        self._one.setVisible(narrow)
-        self._demo.setText(tr("Demo") if narrow else tr("Demo money"))
-        set_property(self._demo, "narrow", "true" if narrow else "false")
-        # A label that was shown keeps the padding of its first style.
-        self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
-        for button in self._buttons.values():
-            button.setVisible(not narrow)
-
-    @Slot()
-    def _on_click(self) -> None:
-        self.chosen.emit(str(self.sender().property("desk")))
-
-    @Slot(QAction)
-    def _on_name(self, action: QAction) -> None:
-        self.chosen.emit(str(action.data()))
-
-
-def _initials(name: str) -> str:
-    """Give ``C`` for Creator and ``C2`` for Creator 2."""
-    return "".join(word[:1] for word in name.split())
 
 
 class ServiceLine(QWidget):
@@ -285,13 +208,23 @@ class HelpButton(Button):
 
 
 class Rail(QFrame):
-    """Everything at the left. Signals: ``page_chosen(route)``, ``persona_chosen(desk_id)``, ``service_wanted``."""
+    """Everything at the left. Signals: ``page_chosen(route)``, ``persona_chosen(desk_id)``, ``service_wanted``.
+
+    window: the size of the one it is made for.
+    """
 
     page_chosen = Signal(str)
     persona_chosen = Signal(str)
     service_wanted = Signal()
 
-    def __init__(self, studio: Mapping[str, Route], player: Mapping[str, Route], personas: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        studio: Mapping[str, Route],
+        player: Mapping[str, Route],
+        personas: Mapping[str, str],
+        *,
+        window: QSize = _USUAL,
+    ) -> None:
         super().__init__()
         self.setProperty("kit", "rail")
         self.setObjectName("rail")
@@ -301,28 +234,30 @@ class Rail(QFrame):
             Side(tr("Player"), "watch", player, self._group),
         )
         self._name = text.Text(tr("Museclock"), size=LEAD, weight=text.Weight.DemiBold)
-        self._is_narrow = False
-        self.personas = PersonaSwitch(personas)
+        self._is_narrow, self._high = False, window.height()
+        self.personas, self._has_personas = PersonaSwitch(personas), bool(personas)
         if not personas:
             self.personas.hide()
         self.service = ServiceLine()
         self.help = HelpButton()
-        self._build()
+        self._rows = QVBoxLayout(self)
+        self._build(window.width())
         for side in self._sides:
             side.chosen.connect(self.page_chosen)
         self.personas.chosen.connect(self.persona_chosen)
         self.service.clicked.connect(self.service_wanted)
 
-    def _build(self) -> None:
-        layout = self._rows = QVBoxLayout(self)
+    def _build(self, width: int) -> None:
+        layout = self._rows
         layout.setContentsMargins(GRID, 20, GRID, 16)
-        layout.setSpacing(12)
         head = QHBoxLayout()
         head.setContentsMargins(10, 0, 0, 4)
         head.setSpacing(10)
         head.addWidget(Icon("mark", "accent", 28))
         head.addWidget(self._name, 1)
         layout.addLayout(head)
+        # Before the pages are put together, which has them measured: styled a second time they cost the start 40 ms.
+        self.fit(width)
         layout.addWidget(self._pages(), 1)
         layout.addWidget(self.personas)
         foot = QHBoxLayout()
@@ -331,6 +266,8 @@ class Rail(QFrame):
         foot.addWidget(self.service, 1)
         foot.addWidget(self.help)
         layout.addLayout(foot)
+        for side in self._sides:
+            side.is_measured()
 
     def _pages(self) -> QScrollArea:
         """Both sides; on a low window they are scrolled, by wheel or by the focus."""
@@ -371,20 +308,25 @@ class Rail(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stand(event.size().height())
+        self._high = event.size().height()
+        self._stand()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Style again what is folded or closer: a page that was there before had the rail measured too soon."""
+        """Style again what got another look after it was measured, which the window's first layout may have it get."""
         super().showEvent(event)
         for side in self._sides:
             side.restyle()
 
-    def _stand(self, high: int) -> None:
-        """Let the pages stand closer where the rail is too low for their usual height, in pixels."""
-        wanted = 0 if self.personas.isHidden() else self.personas.sizeHint().height() + 12
+    def _stand(self) -> None:
+        """Let the pages stand closer where the rail is too low for their usual height."""
+        wanted = self.personas.sizeHint().height() + 12 if self._has_personas else 0
         wanted += sum(side.folded_height for side in self._sides) + _FOLDED if self._is_narrow else scaled(_ROOMY)
         for side in self._sides:
-            side.set_dense(dense=high < wanted)
+            side.set_dense(dense=self._high < wanted)
+
+    def fit(self, width: int) -> None:
+        """Be as the window's width has room for, in pixels."""
+        self.set_narrow(narrow=width < scaled(RAIL_BREAK))
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Fold to icons, or unfold."""
@@ -395,5 +337,4 @@ class Rail(QFrame):
         for part in (*self._sides, self.personas, self.service, self.help):
             part.set_narrow(narrow=narrow)
         self._rows.setSpacing(GRID if narrow else 12)
-        # Before the first paint, too: styled a second time while it is shown, the rail would cost the start 40 ms.
-        self._stand(self.height() if self.isVisible() else self.window().height())
+        self._stand()

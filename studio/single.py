@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +16,14 @@ _MAX_NAME: Final = 100
 
 def place(profile: Path) -> str:
     """Give the name under which a profile's window listens: a socket in it, or where that is too long, a short one."""
-    name = "museclock-" + hashlib.sha256(str(profile).encode()).hexdigest()[:24]
-    if sys.platform == "win32":
-        return name
     inside = str(profile / "window.sock")
-    return inside if len(inside.encode()) < _MAX_NAME else str(Path(tempfile.gettempdir()) / name)
+    if sys.platform != "win32" and len(inside.encode()) < _MAX_NAME:
+        return inside
+    import hashlib  # neither is needed by the usual start, which both would delay by 6 ms
+    import tempfile
+
+    name = "museclock-" + hashlib.sha256(str(profile).encode()).hexdigest()[:24]
+    return name if sys.platform == "win32" else str(Path(tempfile.gettempdir()) / name)
 
 
 def ring(profile: Path, link: str) -> bool:

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
 from studio.kit.qt_values import CLICK_FOCUS
-from studio.kit.theme import scaled
-from studio.kit.tokens import RAIL_BREAK
 from studio.kit.trail import note
 from studio.kit.words import tr
 
@@ -96,7 +94,7 @@ class Window(QMainWindow):
             self._rail.deleteLater()
         self._rail = rail
         self._row.insertWidget(0, rail)
-        rail.set_narrow(narrow=self.width() < scaled(RAIL_BREAK))
+        rail.fit(self.width())
 
     def set_bar(self, bar: QWidget) -> None:
         """Put a bar below the pages."""
@@ -185,7 +183,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._rail is not None:
-            self._rail.set_narrow(narrow=self.width() < scaled(RAIL_BREAK))
+            self._rail.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

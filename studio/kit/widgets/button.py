@@ -24,6 +24,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self._icon, self._role = icon, role
+        self._tinted: tuple[str, str, str | None, str | None] | None = None
         self.setProperty("role", role)
         self.setFont(theme.font(BODY, QFont.Weight.DemiBold if role == "primary" else QFont.Weight.Medium))
         self.setObjectName(name)
@@ -54,9 +55,12 @@ class Button(QPushButton):
             return
         tokens = theme.active()
         ink = {"primary": tokens.on_accent, "nav": tokens.muted}.get(self._role, tokens.text)
-        nav = self._role == "nav"
         active = tokens.accent if self.isCheckable() else None
-        self.setIcon(icons.icon(self._icon, ink, active=active, disabled=None if nav else tokens.faint))
+        tint = (self._icon, ink, active, None if self._role == "nav" else tokens.faint)
+        # A button hears of its palette half a dozen times before it is shown.
+        if tint != self._tinted:
+            self._tinted = tint
+            self.setIcon(icons.icon(self._icon, ink, active=active, disabled=tint[3]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses it like Space, outside of dialogs too; once, however long it is held."""

@@ -43,7 +43,7 @@ def window(qtbot: QtBot, theme: Theme) -> Iterator[Window]:
 
 def _rail(window: Window) -> Rail:
     player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
-    rail = Rail(STUDIO_ROUTES, player, PERSONAS)
+    rail = Rail(STUDIO_ROUTES, player, PERSONAS, window=window.size())
     rail.sit("creator")
     rail.help.show_actions([])
     window.set_rail(rail)
@@ -73,6 +73,21 @@ def test_no_page_of_the_rail_is_out_of_sight(
         part = rail.findChild(QWidget, name)
         assert part is not None
         assert inside.contains(part.geometry()), name
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (1920, 1080)], ids=str)
+def test_a_rail_made_for_its_window_is_styled_once(
+    size: tuple[int, int], window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[QWidget] = []
+    monkeypatch.setattr("studio.rail.restyle", again.append)
+    monkeypatch.setattr("studio.kit.widgets.text.restyle", again.append)
+    window.resize(*size)
+    rail = _rail(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    assert rail.findChild(Button, "nav.overview").property("dense") == ("true" if size[1] < 1080 else "false")  # type: ignore[union-attr]
+    assert again == []
 
 
 def test_a_narrow_rail_says_who_sits_here_and_lists_the_others(window: Window, qtbot: QtBot) -> None:
