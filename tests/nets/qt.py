@@ -44,7 +44,7 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 # A PNG loses nothing by that; it is only less squeezed.
 _FAST = 80
 # What arrives last is laid out one level of widgets a turn.
-_LAYOUT_TURNS = 4
+_LAYOUT_TURNS = 10
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from player.pages.watch.page import WatchPage
 from studio.app import Studio
 from studio.ending import end_after
 from studio.kit.chart import Chart
@@ -128,6 +129,8 @@ def _lacking(page: QWidget) -> Iterator[str]:
     for chart in page.findChildren(Chart):
         if chart.isVisible() and chart.series is not None and not chart.drawn:
             yield f"chart {chart.objectName()}"
+    if isinstance(page, WatchPage) and (page.model.state.poster is None or page.model.state.timeline is None):
+        yield "the film"
 
 
 if __name__ == "__main__":

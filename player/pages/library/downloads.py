@@ -15,8 +15,9 @@ from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import ghost, secondary
-from studio.kit.widgets.card import Card, column, hairline, holder, row
+from studio.kit.widgets.card import Card, column, hairline
 from studio.kit.widgets.fields import Field
+from studio.kit.widgets.flow import Beside
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.words import mark, tr, tr_count
 
@@ -158,11 +159,9 @@ class DownloadLine(QWidget):
         self._play.clicked.connect(self.film_wanted)
         self._again.clicked.connect(self.again)
         self._free.clicked.connect(self.free)
-        line = row(spacing=12)
-        line.addLayout(column(self._title, self._facts, spacing=2), 1)
-        for part in (self._badge, self._free, self._again, self._play):
-            line.addWidget(part)
-        self.setLayout(column(holder(line), self._bar, self._why, spacing=4))
+        words = column(self._title, self._facts, spacing=2)
+        line = Beside(words, self._badge, self._free, self._again, self._play, least=600)
+        self.setLayout(column(line, self._bar, self._why, spacing=4))
 
     def show_download(self, one: DownloadOut, *, busy: bool) -> None:
         """Draw how far it is."""

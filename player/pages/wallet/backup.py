@@ -8,6 +8,7 @@ from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Inset, row
+from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr
 
 
@@ -28,7 +29,5 @@ class BackupQuestion(Inset):
             tr("There is money in this wallet and no back-up of its key. If this computer is lost, so is the money.")
         )
         line = row(Icon("alert", "warn"), spacing=12)
-        line.addWidget(words, 1)
-        line.addWidget(later)
-        line.addWidget(now)
+        line.addWidget(Beside(words, later, now, least=560), 1)
         self.body.addLayout(line)

@@ -11,6 +11,8 @@ from studio.kit.icons import pixmap
 from studio.kit.tokens import BODY, CONTROL_HEIGHT, DARK, RADIUS
 from studio.kit.words import tr
 
+_DOT = " · "
+
 
 class OverlayButton(QAbstractButton):
     """An icon on the picture. says: tooltip and accessible name."""
@@ -144,7 +146,9 @@ class Shade(QWidget):
         painter = QPainter(self)
         ramp = QLinearGradient(0, 0, 0, self.height())
         near, far = theme.colour(DARK.scrim, 0.86), theme.colour(DARK.scrim, 0.0)
+        held = theme.colour(DARK.scrim, 0.62)  # below words of second rank, whatever the picture is
         ramp.setColorAt(0, near if self._at_top else far)
+        ramp.setColorAt(0.6 if self._at_top else 0.4, held)
         ramp.setColorAt(1, far if self._at_top else near)
         painter.fillRect(self.rect(), ramp)
         painter.end()
@@ -157,3 +161,30 @@ class MeterText(OverlayText):
         super().__init__(size, name=name, weight=QFont.Weight.DemiBold)
         self.setContentsMargins(10, 4, 10, 4)
         self.setStyleSheet(f"color: {DARK.text}; background: rgba(7, 9, 12, 170); border-radius: 6px;")
+
+
+class RatesText(MeterText):
+    """Parts with dots between them; what has no room goes to the next line."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._whole = ""
+
+    def show_rates(self, words: str, room: int) -> None:
+        """Show the parts in a width of so many pixels."""
+        self._whole = words
+        self.fit(room)
+
+    def fit(self, room: int) -> None:
+        """Break what is shown anew, for another width."""
+        margins = self.contentsMargins()
+        room -= margins.left() + margins.right()
+        lines: list[str] = []
+        for part in self._whole.split(_DOT):
+            longer = _DOT.join((*lines[-1:], part))
+            if lines and self.fontMetrics().horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(part)
+        self.setText("\n".join(lines))

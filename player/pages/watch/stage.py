@@ -12,7 +12,7 @@ from player.core.playback import State
 from player.pages.watch.caption_text import CaptionText
 from player.pages.watch.controls import POINTER_EVENTS, Controls, Fader
 from player.pages.watch.next_up import NextCard
-from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, Shade, ShortenedText
+from player.pages.watch.overlay import BigPlay, MeterText, OverlayButton, RatesText, Shade, ShortenedText
 from player.pages.watch.panels import OverlayLines, figure_lines, key_lines
 from player.pages.watch.paywall import PaywallCard
 from player.pages.watch.peek import STEP_MS
@@ -57,14 +57,13 @@ class Stage(QWidget):
         self.controls, self.paywall, self.start = Controls(), PaywallCard(), BigPlay()
         self.following = NextCard()
         self.banner = ProblemBanner(name="watch.problem")
-        self.banner.setFixedWidth(scaled(_BANNER_WIDTH))
         self.banner.setAutoFillBackground(True)
         self._head = Shade(at_top=True)
         self._title = ShortenedText(HEADING, name="watch.title", weight=Weight.DemiBold)
         self._by = ShortenedText(muted=True)
         self.meter = MeterText()
         self._price = MeterText("watch.price", LEAD)
-        self._rates = MeterText("watch.rates")
+        self._rates = RatesText("watch.rates")
         self._channel = OverlayButton("heart", tr("The creator’s channel"), name="watch.channel")
         self._channel.clicked.connect(self.channel_wanted)
         self._receipts = OverlayButton("receipt", tr("Receipts"), name="watch.receipts.toggle")
@@ -136,10 +135,11 @@ class Stage(QWidget):
         self._place_meter()
         self.controls.show_state(state)
         self.start.setVisible(state.playback.state is State.EMPTY and item is not None and state.problem is None)
-        lines = ("", "") if self.start.isHidden() else price_lines(state)
-        for label, words in zip((self._price, self._rates), lines, strict=True):
-            label.setText(words)
-            label.setVisible(bool(words))
+        price, rates = ("", "") if self.start.isHidden() else price_lines(state)
+        self._price.setText(price)
+        self._price.setVisible(bool(price))
+        self._rates.show_rates(rates, self.width() - 2 * _SIDE)
+        self._rates.setVisible(bool(rates))
         if paywall is not None:
             self.paywall.show_paywall(paywall)
         self.paywall.setVisible(paywall is not None)
@@ -191,6 +191,9 @@ class Stage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.surface.setGeometry(self.rect())
+        room = self.width() - 2 * _SIDE
+        self.banner.setFixedWidth(min(scaled(_BANNER_WIDTH), room))
+        self._rates.fit(room)
         self._place_captions()
         self._place_meter()
         self._place_lines()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from studio.kit.qt_values import CENTRED
 from studio.kit.theme import scaled
@@ -27,9 +26,5 @@ class Badge(Text):
 
     def set_state(self, text: str, tone: Tone) -> None:
         """Change word and tone."""
-        before = self.property("badge")
         set_property(self, "badge", tone if text else _NONE)
         self.setText(text)
-        if self.property("badge") != before and self.window().isVisible():
-            # The room around the word is the sheet's, and a frame asks for it anew only when its style changed.
-            QApplication.sendEvent(self, QEvent(QEvent.Type.StyleChange))

@@ -11,6 +11,7 @@ from studio.kit.problems import Action, Problem, advice
 from studio.kit.trail import note
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, icon_button
+from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr
 
 
@@ -37,13 +38,11 @@ class ProblemBanner(QFrame):
         self.next_step = text.body()
         words.addWidget(self.happened)
         words.addWidget(self.next_step)
-        layout.addLayout(words, 1)
         self.button = Button("", "secondary", name=f"{name}.action")
         self.button.clicked.connect(self._act)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.keep = icon_button("download", tr("Save evidence"), name=f"{name}.evidence")
         self.keep.clicked.connect(save_evidence)
-        layout.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(Beside(words, self.button, self.keep), 1)
         self.hide()
 
     def show_problem(self, problem: Problem | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QGridLayout, QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLayout, QLayoutItem, QWidget
 
 from studio.kit.theme import scaled
 from studio.kit.tokens import GUTTER
@@ -180,3 +180,44 @@ class Columns(QWidget):
         for at in range(per_row):
             self._grid.setColumnStretch(at, self._shares[at] if per_row == len(self._widgets) else 1)
         self.updateGeometry()
+
+
+class Beside(QWidget):
+    """Words, and at their right what can be done about them; below them, where both have no room in a line.
+
+    least: what both need side by side, in pixels at 100 %.
+    """
+
+    def __init__(self, words: QLayout | QWidget, *ends: QWidget, least: int = 500, spacing: int = 12) -> None:
+        super().__init__()
+        self._least = least
+        self._is_stacked = False
+        self._parts = QHBoxLayout(self)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(spacing)
+        if isinstance(words, QWidget):
+            self._parts.addWidget(words, 1)
+        else:
+            self._parts.addLayout(words, 1)
+        self._ends = QHBoxLayout()
+        self._ends.setSpacing(spacing)
+        for end in ends:
+            self._ends.addWidget(end)
+        self._parts.addLayout(self._ends)
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether what can be done stands below."""
+        return self._is_stacked
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        is_narrow = event.size().width() < scaled(self._least)
+        if is_narrow != self._is_stacked:
+            self._is_stacked = is_narrow
+            ways = QBoxLayout.Direction
+            self._parts.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+            if is_narrow:
+                self._ends.addStretch(1)
+            else:
+                self._ends.takeAt(self._ends.count() - 1)
+        super().resizeEvent(event)

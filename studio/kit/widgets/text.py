@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from studio.kit.qt_values import PLAIN_TEXT
 from studio.kit.theme import font, scaled
@@ -35,6 +35,8 @@ def restyle(widget: QWidget) -> None:
     """Let the style sheet look at a widget again."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    # A frame asks for the room that the sheet leaves around its words only when it hears that its style changed.
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
     widget.updateGeometry()
 
 

@@ -64,7 +64,8 @@ def _parts(row: ContentRow) -> Cell:
     if row.chunk_count is None:
         return Cell(DASH, muted=True)
     free = tr(", {free_chunks} free", free_chunks=row.free_chunks) if row.free_chunks else ""
-    return Cell(f"{tr_count(row.chunk_count, '{count} part', '{count} parts')}{free}")
+    words = f"{tr_count(row.chunk_count, '{count} part', '{count} parts')}{free}"
+    return Cell(words, tip=words)
 
 
 def _length(row: ContentRow) -> Cell:

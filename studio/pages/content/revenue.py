@@ -13,8 +13,9 @@ from studio.kit.metrics import span
 from studio.kit.problems import advice
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost
-from studio.kit.widgets.card import Card, row
-from studio.kit.widgets.fields import Fact
+from studio.kit.widgets.card import Card, column
+from studio.kit.widgets.figure import Figure
+from studio.kit.widgets.flow import Beside, Columns
 from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
@@ -31,18 +32,22 @@ class RevenueCard(Card):
     lines_wanted = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__(tr("Earned along the film"), spacing=12)
+        super().__init__(spacing=12)
         self.setObjectName("content.revenue")
-        self.head.addWidget(text.caption(tr("your share for each part of about ten seconds")))
         self._film = ""
         self._lines = ghost(tr("See its payments"), name="content.revenue.lines", icon="arrow-right")
         self._lines.clicked.connect(self._on_lines)
-        self.head.addWidget(self._lines)
-        self._net = Fact(tr("Earned by the part"), name_of_value="content.revenue.net", strong=True)
-        self._paid = Fact(tr("Paid watch time"))
-        self._stop = Fact(tr("Where half of the money is in"))
-        facts = row(self._net, self._paid, self._stop, spacing=32, stretch=1)
-        self.body.addLayout(facts)
+        named = column(
+            text.lead(tr("Earned along the film")),
+            text.caption(tr("your share for each part of about ten seconds"), wrap=True),
+            spacing=2,
+        )
+        self.body.addWidget(Beside(named, self._lines, least=420))
+        self._net = Figure(tr("Earned by the part"), name="content.revenue.net")
+        self._paid = Figure(tr("Paid watch time"))
+        self._stop = Figure(tr("Where half of the money is in"))
+        self._facts = Columns(self._net, self._paid, self._stop, least=132)
+        self.body.addWidget(self._facts)
         self._chart = Chart(tr("Earned along the film"), name="content.revenue.chart", height=200)
         self.body.addWidget(self._chart)
         self._words = text.muted()
@@ -54,7 +59,7 @@ class RevenueCard(Card):
         """Show a film's figures, or why there are none."""
         self.setVisible(bool(state.film) and (state.figures is not None or state.problem is not None))
         figures, self._film = state.figures, state.film
-        for part in (self._net, self._paid, self._stop, self._chart, self._lines):
+        for part in (self._facts, self._chart, self._lines):
             part.setVisible(figures is not None)
         if state.problem is not None:
             self._words.setText(advice(state.problem).sentence)

@@ -12,6 +12,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import ghost, secondary
 from studio.kit.widgets.card import Card, column, row
+from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ class IncomingCard(Card):
         self._ask.kept.connect(self._ask.hide)
         self._ask.hide()
         line = row(self._icon, spacing=16)
-        line.addLayout(column(self._title, self._words, spacing=2), 1)
-        line.addWidget(self._collect)
+        line.addWidget(Beside(column(self._title, self._words, spacing=2), self._collect, least=560), 1)
         self.body.addLayout(line)
         self.body.addWidget(self._ask)
 
@@ -87,8 +87,7 @@ class ReservedCard(Card):
         see = ghost(tr("See the months"), name="payouts.reserved.open")
         see.clicked.connect(self.opened)
         line = row(Icon("clock", "info"), spacing=16)
-        line.addLayout(column(self._title, words, spacing=2), 1)
-        line.addWidget(see)
+        line.addWidget(Beside(column(self._title, words, spacing=2), see, least=560), 1)
         self.body.addLayout(line)
         self.hide()
 

@@ -23,6 +23,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import icon_button, primary
 from studio.kit.widgets.fields import Field
+from studio.kit.widgets.flow import Beside
 from studio.kit.widgets.money_field import MoneyField
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.widgets.reconcile import ReconcileCard
@@ -205,6 +206,22 @@ def test_a_toast_goes_with_the_edge_that_it_stands_at(qtbot: QtBot, theme: Theme
     host.resize(200, 400)
     qtbot.waitUntil(lambda: host.rect().contains(toast.geometry()))
     assert toast.heightForWidth(toast.width()) <= toast.height()
+
+
+def test_what_can_be_done_stands_beside_its_words_or_below_them(qtbot: QtBot, theme: Theme) -> None:
+    words, first, second = Text("What happened", wrap=True), primary("Back up in Settings"), primary("Later")
+    pair = Beside(words, first, second, least=500)
+    qtbot.addWidget(pair)
+    pair.resize(700, 80)
+    with qtbot.waitExposed(pair):
+        pair.show()
+    assert first.x() > words.geometry().right()
+    pair.resize(400, 200)
+    qtbot.waitUntil(lambda: first.y() > words.y() and first.x() == words.x())
+    assert second.x() > first.geometry().right()
+    assert second.width() == second.sizeHint().width()
+    pair.resize(700, 80)
+    qtbot.waitUntil(lambda: first.x() > words.geometry().right() and not pair.is_stacked)
 
 
 def test_a_badge_that_gets_its_word_late_has_the_room_of_one_that_had_it(qtbot: QtBot, theme: Theme) -> None:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from player.core.playback import State
 from player.core.timeline import Access
+from player.pages.watch.overlay import RatesText
 from player.pages.watch.page import WatchPage
 from player.pages.watch.view_model import WatchViewModel
 from services.units.money import Money
@@ -152,3 +153,17 @@ def test_a_control_that_was_not_told_of_the_pointers_leaving_keeps_nothing(
 def test_nothing_chosen_leads_to_discover(page: WatchPage, shell: Shell) -> None:
     click(page, "watch.discover")
     assert shell.visited == [("discover", {})]
+
+
+def test_rates_break_between_their_parts_where_the_stage_is_narrow(qtbot: QtBot) -> None:
+    rates = RatesText("rates")
+    qtbot.addWidget(rates)
+    parts = ("$0.01 per 10 s", "$0.06 a minute", "the first 0:10 free", "or join Supporter, $2.99 a month")
+    rates.show_rates(" · ".join(parts), 2_000)
+    assert rates.text() == " · ".join(parts)
+    rates.fit(rates.sizeHint().width() - 20)
+    assert rates.text().split("\n") == [" · ".join(parts[:3]), parts[3]]
+    rates.fit(1)
+    assert tuple(rates.text().split("\n")) == parts
+    rates.show_rates("", 200)
+    assert not rates.text()
