@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from studio.kit.chart_plot import DayPlot
 from studio.kit.theme import scaled
 from studio.kit.tokens import SMALL
+from studio.kit.widgets.card import put_under
 from studio.kit.widgets.skeleton import Skeleton
 from studio.kit.words import tr
 
@@ -60,11 +61,8 @@ class Chart(QWidget):
         self.setObjectName(name)
         self._title = title
         self._series: Series | None = None
-        self._plot: DayPlot | None = None
-        self._ghost = Skeleton(height)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.addWidget(self._ghost)
+        self._plot, self._ghost = DayPlot(), Skeleton(height)
+        put_under(self._ghost, self._plot, QStackedLayout(self))
         self.setFixedHeight(height + scaled(SMALL) - SMALL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
@@ -77,7 +75,7 @@ class Chart(QWidget):
     @property
     def drawn(self) -> bool:
         """True when the plot is on screen."""
-        return self._plot is not None
+        return self._ghost.isHidden()
 
     def show_series(self, series: Series) -> None:
         """Show a series; one that is shown already is not drawn again."""
@@ -85,9 +83,5 @@ class Chart(QWidget):
             return
         self._series = series
         self.setAccessibleDescription(series.spoken(self._title))
-        if self._plot is None:
-            self._plot = DayPlot()
-            self._ghost.hide()
-            self._layout.addWidget(self._plot)
-            self._plot.show()  # at once: a layout shows what it gets only when the loop turns
+        self._ghost.hide()
         self._plot.draw(series)

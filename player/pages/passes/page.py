@@ -174,7 +174,7 @@ class FilmsCard(Card):
 
     def _line(self, film: PassFilmOut) -> QWidget:
         told = f"{film.creator_name or short(film.creator)} · {duration(film.duration_ms)}"
-        head = row(text.Text(film.title, weight=text.Weight.DemiBold, shorten=True))
+        head = row(text.Shortened(film.title, weight=text.Weight.DemiBold))
         if film.is_members_only:
             head.addWidget(Badge(tr("Members only"), "neutral"))
         head.addStretch(1)

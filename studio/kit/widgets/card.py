@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.kit.qt_values import CENTRED
 from studio.kit.tokens import GUTTER
@@ -81,6 +81,22 @@ def column(*widgets: QWidget, spacing: int = 8) -> QVBoxLayout:
     for widget in widgets:
         made.addWidget(widget)
     return made
+
+
+def put_under(ghost: QWidget, content: QWidget, place: QStackedLayout) -> None:
+    """Put content below a ghost of it, in a place that has its parent: without one the ghost would be a window.
+
+    It is styled and laid out while somebody waits for what it shows; then the ghost needs only be hidden.
+    """
+    place.setStackingMode(QStackedLayout.StackingMode.StackAll)
+    place.addWidget(ghost)
+    place.addWidget(content)
+
+
+def reveal(widget: QWidget, *, when: bool) -> None:
+    """Show or hide a part of what is shown; Qt would lay all of it out anew even for what is seen already."""
+    if widget.isHidden() == when:
+        widget.setVisible(when)
 
 
 def holder(layout: QLayout) -> QWidget:

@@ -62,9 +62,10 @@ class Fact(QWidget):
         from studio.kit.widgets.card import row
 
         weight = text.Weight.DemiBold if strong else text.Weight.Normal
-        self.value = text.Text(tabular=True, weight=weight, shorten=shorten)
+        kind = text.Shortened if shorten else text.Text
+        self.value = kind(tabular=True, weight=weight)
         self.value.setObjectName(name_of_value)
-        label = text.Text(name, ink="text" if strong else "muted", weight=weight, shorten=shorten)
+        label = kind(name, ink="text" if strong else "muted", weight=weight)
         label.setToolTip(name if shorten else "")
         line = row(label)
         line.addStretch(1)

@@ -43,8 +43,7 @@ def restyle(widget: QWidget) -> None:
 class Text(QLabel):
     """Plain text in one size and ink. Never reads markup: most text here was written by strangers.
 
-    It asks for one line and breaks only where that has no room; with ``wrap`` it takes the width that there is, and
-    with ``shorten`` it loses its middle instead, and its tip should say the whole.
+    It asks for one line and breaks only where that has no room; with ``wrap`` it takes the width that there is.
     """
 
     def __init__(
@@ -56,15 +55,12 @@ class Text(QLabel):
         weight: QFont.Weight = Weight.Normal,
         tabular: bool = False,
         wrap: bool = False,
-        shorten: bool = False,
     ) -> None:
         super().__init__(text)
         self.setProperty("textFormat", PLAIN_TEXT)
         self.setFont(font(size, weight, tabular=tabular))
         self._asks_one_line = not wrap
-        self.setWordWrap(wrap or not (tabular or shorten))
-        if shorten:
-            self.setProperty("shortens", True)
+        self.setWordWrap(wrap or not tabular)
         if wrap:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         if ink != "text":
@@ -78,13 +74,30 @@ class Text(QLabel):
         width = ceil(max(metrics.horizontalAdvance(line) for line in lines)) + 2
         return QSize(width, ceil(metrics.lineSpacing() * len(lines))).grownBy(self.contentsMargins())
 
+    def set_ink(self, ink: str) -> None:
+        """Change the ink: text, muted, accent, ok, warn, bad, info."""
+        set_property(self, "ink", ink)
+
+
+class Shortened(Text):
+    """Loses its middle where there is no room; its tip should say the whole.
+
+    A class of its own: asking Python for the size and the painting of every label took a page milliseconds.
+    """
+
+    def __init__(
+        self, text: str = "", *, ink: str = "text", weight: QFont.Weight = Weight.Normal, tabular: bool = False
+    ) -> None:
+        super().__init__(text, ink=ink, weight=weight, tabular=tabular)
+        self.setWordWrap(False)
+        self.setProperty("shortens", True)
+
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
-        width = min(least.width(), scaled(_LEAST_SHORTENED)) if self.property("shortens") else least.width()
-        return QSize(width, least.height())
+        return QSize(min(least.width(), scaled(_LEAST_SHORTENED)), least.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.property("shortens") or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+        if self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
             super().paintEvent(event)
             return
         from PySide6.QtCore import Qt  # not at the start: see studio.kit.qt_values
@@ -95,10 +108,6 @@ class Text(QLabel):
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
         painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
-
-    def set_ink(self, ink: str) -> None:
-        """Change the ink: text, muted, accent, ok, warn, bad, info."""
-        set_property(self, "ink", ink)
 
 
 def caption(text: str = "", *, wrap: bool = False) -> Text:

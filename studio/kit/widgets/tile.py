@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 from studio.kit.format import money, money_exact
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.card import Card, column, holder, row
+from studio.kit.widgets.card import Card, column, holder, put_under, row
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.widgets.sparkline import Sparkline
 
@@ -38,7 +38,6 @@ class Tile(Card):
         head = row(self._caption)
         head.addStretch(1)
         self._state = text.caption()
-        self._state.hide()
         head.addWidget(self._state)
         self._arrow = Icon("chevron-right", "neutral", 16)
         self._arrow.hide()
@@ -52,12 +51,11 @@ class Tile(Card):
         self._line = Sparkline()
         if plain:
             self._line.hide()
-        content = holder(column(self._value, self._note, self._line, spacing=6))
-        self._stack = QStackedLayout()
-        self.body.addLayout(self._stack)  # first: a stack without a parent shows its first widget as a window
-        waiting = skeleton_lines(*((60, 40) if plain else (60, 40, 100)), height=20)
-        self._stack.addWidget(waiting)
-        self._stack.addWidget(content)
+        self._content = holder(column(self._value, self._note, self._line, spacing=6))
+        self._ghost = skeleton_lines(*((60, 40) if plain else (60, 40, 100)), height=20)
+        place = QStackedLayout()
+        self.body.addLayout(place)
+        put_under(self._ghost, self._content, place)
         self.setAccessibleName(label)
 
     @property
@@ -77,7 +75,7 @@ class Tile(Card):
         self._note.setText(note)
         self._note.setToolTip(note)
         self._line.show_values(series)
-        self._stack.setCurrentIndex(1)
+        self._ghost.hide()
         self.setAccessibleName(f"{self._label}: {money(amount)}, {note}")
 
     def show_words(self, value: str, note: str) -> None:
@@ -85,14 +83,13 @@ class Tile(Card):
         self._value.setText(value)
         self._note.setText(note)
         self._note.setToolTip(note)
-        self._stack.setCurrentIndex(1)
+        self._ghost.hide()
         self.setAccessibleName(f"{self._label}: {value}, {note}")
 
     def show_state(self, words: str, *, is_current: bool) -> None:
         """Say of when the figure is, and whether it is what holds now."""
         self._state.setText(words)
         self._state.set_ink("muted" if is_current else "warn")
-        self._state.show()
         self.setAccessibleDescription(f"{words}. {self._leads}" if self._leads else words)
 
     def lead_on(self, to: str) -> None:
@@ -120,6 +117,6 @@ class Tile(Card):
             return
         super().keyPressEvent(event)
 
-    def content(self) -> QWidget | None:
+    def content(self) -> QWidget:
         """The widget that is on top: skeleton or figure."""
-        return self._stack.currentWidget()
+        return self._content if self._ghost.isHidden() else self._ghost

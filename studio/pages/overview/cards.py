@@ -15,7 +15,7 @@ from studio.kit.metrics import moved
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost
-from studio.kit.widgets.card import Card, column, row
+from studio.kit.widgets.card import Card, column, reveal, row
 from studio.kit.widgets.poster import Poster
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr
@@ -124,9 +124,8 @@ class LatestCard(Card):
             )
             self._rank.setText(tr("{place}, by what it earned.", place=place))
         self._content_id = "" if latest is None else latest.content_id
-        self._open.setVisible(latest is not None)
-        self._earned.setVisible(latest is not None)
-        self._rank.setVisible(latest is not None)
+        for part in (self._open, self._earned, self._rank):
+            reveal(part, when=latest is not None)
 
 
 class SalesCard(Card):
@@ -136,7 +135,24 @@ class SalesCard(Card):
 
     def __init__(self) -> None:
         super().__init__(tr("Last receipts"), spacing=8)
-        columns: list[Column[SaleOut]] = [
+        self._none = text.muted(tr("Each part that somebody buys becomes a line here."))
+        self.body.addWidget(self._none)
+        self.body.addStretch(1)
+        self._model: TableModel[SaleOut] = TableModel(self._columns(), self)
+        self._table: Table | None = None
+
+    @property
+    def table(self) -> Table:
+        """The receipts; made with the first of them, for it is a third of what the page costs to make."""
+        if self._table is None:
+            self._table = Table(self._model, name="overview.sales", says=tr("Last receipts"))
+            self._table.opened.connect(self._on_opened)
+            self.body.insertWidget(self.body.indexOf(self._none) + 1, self._table)
+        return self._table
+
+    @staticmethod
+    def _columns() -> list[Column[SaleOut]]:
+        return [
             Column(tr("When"), lambda sale: Cell(moment(sale.at), muted=True), width=120),
             Column(tr("Film"), lambda sale: Cell(sale.title, tip=sale.title), width=0),
             Column(
@@ -150,24 +166,18 @@ class SalesCard(Card):
                 right=True,
             ),
         ]
-        self._model: TableModel[SaleOut] = TableModel(columns, self)
-        self.table = Table(self._model, name="overview.sales", says=tr("Last receipts"))
-        self._none = text.muted(tr("Each part that somebody buys becomes a line here."))
-        self.body.addWidget(self._none)
-        self.table.opened.connect(self._on_opened)
-        self.body.addWidget(self.table)
-        self.body.addStretch(1)
-        self.show_sales(())
 
     def _on_opened(self, sale: SaleOut) -> None:
         self.opened.emit(sale.content_id)
 
     def show_sales(self, sales: Sequence[SaleOut]) -> None:
         """Show these receipts."""
-        self._model.set_rows(sales[:6])
-        self._none.setVisible(not sales)
-        self.table.setVisible(bool(sales))
-        self.table.fit_rows()
+        reveal(self._none, when=not sales)
+        if sales:
+            self._model.set_rows(sales[:6])
+            self.table.fit_rows()
+        if self._table is not None:
+            reveal(self._table, when=bool(sales))
 
 
 def tile_note(tile: TileOut, days: int) -> str:

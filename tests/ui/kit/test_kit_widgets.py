@@ -146,6 +146,7 @@ def test_a_tile_shows_a_skeleton_until_it_has_a_figure(qtbot: QtBot, theme: Them
     tile = Tile("today", "Today")
     qtbot.addWidget(tile)
     waiting = tile.content()
+    assert waiting.window() is tile, "a ghost never is a window of its own"
     tile.show_money(Money(1_940_000), "1 % less than yesterday", [1, 5, 3])
     assert tile.content() is not waiting
     assert tile.value_text == "$1.94"
