@@ -10,7 +10,7 @@ from services.client.own_films import OwnFilmsClient
 from services.client.studio import TiersClient
 from services.http.door import Door
 from services.units.ids import content_id
-from services.units.money import Money
+from services.units.money import ZERO, Money
 from services.wire.access import AccessOut, Visibility
 from services.wire.problems import ProblemError
 
@@ -24,11 +24,24 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceWas:
+    """What a film cost per ten seconds before a change, and since."""
+
+    film: str
+    was: Money
+    became: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Repriced:
-    """Which films have the new price, and why each of the others has not, by its id."""
+    """Which films have the price that was wanted, and why each of the others has not, by its id.
+
+    before: of those that had another one, for the way back.
+    """
 
     done: tuple[str, ...]
     failed: tuple[tuple[str, ProblemError], ...] = ()
+    before: tuple[PriceWas, ...] = ()
 
 
 class BulkClient:
@@ -57,17 +70,27 @@ class BulkClient:
 
         One that has the price already is left as it is.
         """
+        return await self._reprice([PriceWas(film, ZERO, price) for film in films], only_from=False)
+
+    async def restore_prices(self, before: Sequence[PriceWas]) -> Repriced:
+        """Put films back at the prices that they had; one that got a third price meanwhile keeps that."""
+        return await self._reprice([PriceWas(one.film, one.became, one.was) for one in before], only_from=True)
+
+    async def _reprice(self, wanted: Sequence[PriceWas], *, only_from: bool) -> Repriced:
         done: list[str] = []
         failed: list[tuple[str, ProblemError]] = []
-        for film in films:
+        before: list[PriceWas] = []
+        for film, known, price in ((one.film, one.was, one.became) for one in wanted):
             try:
-                if (await self._own.get(film)).price_per_ten_seconds != price:
+                now = (await self._own.get(film)).price_per_ten_seconds
+                if now != price and (now == known or not only_from):
                     await self._own.revise(film, price=price)
+                    before.append(PriceWas(film, now, price))
             except ProblemError as problem:
                 failed.append((film, problem))
             else:
                 done.append(film)
-        return Repriced(tuple(done), tuple(failed))
+        return Repriced(tuple(done), tuple(failed), tuple(before))
 
     async def restore_access(self, before: Sequence[AccessOut]) -> None:
         """Let films be had as they were."""

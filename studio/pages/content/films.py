@@ -214,7 +214,7 @@ class FilmList(Card):
     def show_state(self, state: FilmsState) -> None:
         """Show what can be done with the marked films, and what went wrong."""
         count = len(state.chosen)
-        self._bar.setVisible(count > 1 or bool(state.undo) or state.several)
+        self._bar.setVisible(count > 1 or state.can_undo or state.several)
         self._all.setVisible(state.several)
         self._busy = state.busy
         for part in (self._amount, self._reprice):
@@ -234,11 +234,11 @@ class FilmList(Card):
             self._words.setText(tr_count(count, "{count} film:", "{count} films:"))
         else:
             hint = tr("Reading the films…") if state.reading else tr("Mark films with Ctrl or Shift, or all of them.")
-            self._words.setText(tr("Changed.") if state.undo and not state.reading else hint)
+            self._words.setText(tr("Changed.") if state.can_undo and not state.reading else hint)
         for button in self._changes:
             button.setVisible(count > 1)
             button.setEnabled(not state.busy)
-        self._undo.setVisible(bool(state.undo))
+        self._undo.setVisible(state.can_undo)
         self._undo.setEnabled(not state.busy)
         said = self._what_failed(state)
         self._problem.setVisible(bool(said))
@@ -248,10 +248,16 @@ class FilmList(Card):
         problem = state.unchanged or state.problem
         lines = [] if problem is None else [advice(problem).sentence]
         if state.failed:
-            done = tr_count(state.repriced or 0, "{count} film has the new price.", "{count} films have the new price.")
-            lines.append(tr("{done} Not changed:", done=done))
+            lines.append(self._what_was_done(state))
             lines += [f"“{title}”: {advice(why).sentence}" for title, why in state.failed]
         return "\n".join(lines)
+
+    @staticmethod
+    def _what_was_done(state: FilmsState) -> str:
+        if state.repriced is None:
+            return tr("These keep the new price:")
+        done = tr_count(state.repriced, "{count} film has the new price.", "{count} films have the new price.")
+        return tr("{done} Not changed:", done=done)
 
     def _show_can_price(self) -> None:
         self._reprice.setEnabled(bool(self._amount.money) and not self._busy)

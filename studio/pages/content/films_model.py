@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -16,7 +16,7 @@ from studio.pages.content.item_model import MOST_PER_TEN_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.client.bulk import Changed, Repriced
+    from services.client.bulk import Changed, PriceWas, Repriced
     from services.wire.access import AccessOut, Visibility
     from services.wire.figures import ItemPageOut
     from studio.kit.context import PageContext
@@ -41,17 +41,26 @@ class FilmsState:
     chosen: tuple[str, ...] = ()
     """The ids of the films that are marked."""
     undo: tuple[AccessOut, ...] = ()
-    """What the last change of many replaced."""
+    """How the films that were changed last were to be had."""
+    undo_prices: tuple[PriceWas, ...] = ()
+    """What the films that were changed last cost."""
     price: Money | None = None
     """What all marked films are to cost per ten seconds, while that is asked back; None when nothing is."""
     repriced: int | None = None
     """How many films the last change of price reached; None before one."""
     failed: tuple[tuple[str, Problem], ...] = ()
     """Title of each film that it did not reach, and why."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The names of the films that it was for, by their ids."""
     busy: bool = False
     unchanged: Problem | None = None
     """Why the last change of many stopped; what was changed before it can be undone."""
     problem: Problem | None = None
+
+    @property
+    def can_undo(self) -> bool:
+        """True when the last change of many can be taken back."""
+        return bool(self.undo or self.undo_prices)
 
     @property
     def is_asked(self) -> bool:
@@ -138,7 +147,7 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Let all marked films be had in one way; members-only keeps a film's tiers, or takes all."""
         films = self.state.chosen
         if films and not self.state.busy:
-            self._set(busy=True, unchanged=None, undo=())
+            self._set(busy=True, unchanged=None, undo=(), undo_prices=(), repriced=None, failed=())
             self._act(lambda desk: desk.bulk.change_access(films, visibility), self._on_changed, self._on_unchanged)
 
     def ask_price(self, price: Money | None) -> None:
@@ -150,18 +159,23 @@ class FilmsViewModel(ViewModel[FilmsState]):
         """Put all marked films at the price that was asked back. titles: the films' names, for those that fail."""
         films, price = self.state.chosen, self.state.price
         if films and price is not None and not self.state.busy:
-            self._set(busy=True, price=None, unchanged=None, undo=(), repriced=None, failed=())
-            self._act(
-                lambda desk: desk.bulk.change_price(films, price),
-                lambda done: self._on_repriced(done, titles),
-                self._on_unchanged,
-            )
+            self._set(busy=True, price=None, unchanged=None, undo=(), undo_prices=())
+            self._set(repriced=None, failed=(), titles=dict(titles))
+            self._act(lambda desk: desk.bulk.change_price(films, price), self._on_repriced, self._on_unchanged)
 
     def take_back(self) -> None:
         """Make the last change of many undone."""
-        before = self.state.undo
-        if before and not self.state.busy:
-            self._set(busy=True, unchanged=None, undo=())
+        before, prices = self.state.undo, self.state.undo_prices
+        if self.state.busy or not (before or prices):
+            return
+        self._set(busy=True, unchanged=None, undo=(), undo_prices=(), repriced=None, failed=())
+        if prices:
+            self._act(
+                lambda desk: desk.bulk.restore_prices(prices),
+                lambda done: self._on_old_prices(done, prices),
+                self._on_unchanged,
+            )
+        else:
             self._act(lambda desk: desk.bulk.restore_access(before), self._on_restored, self._on_unchanged)
 
     def _wish(self) -> dict[str, Any]:
@@ -178,10 +192,19 @@ class FilmsViewModel(ViewModel[FilmsState]):
         self._set(busy=False, undo=done.before, unchanged=None if done.problem is None else Problem.of(done.problem))
         self.refresh()
 
-    def _on_repriced(self, done: Repriced, titles: Mapping[str, str]) -> None:
-        failed = tuple((titles.get(film, film), Problem.of(problem)) for film, problem in done.failed)
-        self._set(busy=False, repriced=len(done.done), failed=failed)
+    def _on_repriced(self, done: Repriced) -> None:
+        self._set(busy=False, repriced=len(done.done), failed=self._named(done), undo_prices=done.before)
         self.refresh()
+
+    def _on_old_prices(self, done: Repriced, prices: tuple[PriceWas, ...]) -> None:
+        missed = {film for film, _ in done.failed}
+        left = tuple(one for one in prices if one.film in missed)
+        self._set(busy=False, failed=self._named(done), undo_prices=left)
+        self.refresh()
+
+    def _named(self, done: Repriced) -> tuple[tuple[str, Problem], ...]:
+        titles = self.state.titles
+        return tuple((titles.get(film, film), Problem.of(problem)) for film, problem in done.failed)
 
     def _on_restored(self, _done: None) -> None:
         self._set(busy=False)

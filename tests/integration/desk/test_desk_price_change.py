@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from services.chain.errors import OutcomeUnknown
+from services.client.bulk import PriceWas
 from services.desk.channels import delivery as by_channel
 from services.desk.films import known_film
 from services.desk.purchases.resume import finish_open
@@ -164,6 +165,7 @@ async def test_many_films_each_by_itself_and_archived_ones_stay_with_who_bought(
     done = await running.creator.bulk.change_price((own, other), NEW)
     assert done.done == (own,)
     assert [(film, why.code) for film, why in done.failed] == [(other, "content.not_found")]
+    assert done.before == (PriceWas(own, OLD, NEW),)
     await _prices(running, own)
     await running.viewer.playback.buy(own, first_chunk=1, shown=NEW)
     assert (await running.creator.own_films.archive(own)).is_archived
@@ -172,3 +174,19 @@ async def test_many_films_each_by_itself_and_archived_ones_stay_with_who_bought(
     assert len(await running.viewer.playback.chunk(own, 1)) > 0
     assert not (await running.creator.own_films.restore(own)).is_archived
     assert (await running.viewer.playback.buy(own, first_chunk=2, shown=NEW)).amount == NEW
+
+
+async def test_prices_of_many_come_back_but_not_over_a_third_one(running: RunningWorld) -> None:
+    """Undone by a version more; what got another price meanwhile keeps it, and what had the price was never changed."""
+    own, bulk = await _for_sale(running), running.creator.bulk
+    raised = await bulk.change_price((own,), NEW)
+    assert (await bulk.change_price((own,), NEW)).before == ()
+    back = await bulk.restore_prices(raised.before)
+    assert (back.done, back.failed) == ((own,), ())
+    assert (await running.creator.own_films.get(own)).price_per_ten_seconds == OLD
+    assert (await running.viewer.playback.buy(own, first_chunk=1, shown=OLD)).amount == OLD
+    third = Money(20_000)
+    raised = await bulk.change_price((own,), NEW)
+    await _reprice(running, own, third)
+    assert (await bulk.restore_prices(raised.before)).before == ()
+    assert (await running.creator.own_films.get(own)).price_per_ten_seconds == third

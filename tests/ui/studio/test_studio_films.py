@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from services.client.bulk import Changed, Repriced
+from services.client.bulk import Changed, PriceWas, Repriced
 from services.units.money import Money
 from services.wire.access import AccessOut
 from services.wire.problems import ProblemError
@@ -152,6 +152,37 @@ def test_many_films_get_a_price_and_each_that_does_not_is_named(
     assert client.called("bulk.change_price") == [((ids, Money(40_000)), {})]
     assert "2 films have the new price." in shown(content)
     assert f"“{title}”:" in shown(content)
+
+
+def test_a_price_of_many_is_taken_back_and_what_stays_is_named(
+    content: ContentPage, client: PreparedClient, qtbot: QtBot
+) -> None:
+    table: Any = content.findChild(QWidget, "content.films")
+    table.selectionModel().select(
+        QItemSelection(table.model().index(0, 0), table.model().index(1, 6)),
+        QItemSelectionModel.SelectionFlag.ClearAndSelect,
+    )
+    ids, title = content._films.state.chosen, table.model().row_at(1).title
+    before = tuple(PriceWas(film, Money(10_000), Money(40_000)) for film in ids)
+    client.answers |= {
+        "bulk.change_price": Repriced(ids, (), before),
+        "bulk.restore_prices": Repriced(ids[:1], ((ids[1], ProblemError("node.unreachable")),), before[:1]),
+    }
+    content._films.ask_price(Money(40_000))
+    click(content, "content.many.price.sure")
+    qtbot.waitUntil(lambda: content._films.state.undo_prices == before)
+    click(content, "content.many.undo")
+    qtbot.waitUntil(lambda: bool(content._films.state.failed))
+    assert client.called("bulk.restore_prices") == [((before,), {})]
+    assert "These keep the new price:" in shown(content)
+    assert f"“{title}”:" in shown(content)
+    assert content._films.state.undo_prices == before[1:], "what could not be taken back can be tried again"
+    client.answers["bulk.restore_prices"] = Repriced(ids[1:], (), before[1:])
+    click(content, "content.many.undo")
+    qtbot.waitUntil(lambda: not content._films.state.busy and not content._films.state.can_undo)
+    assert "keep the new price" not in shown(content)
+    button: Any = content.findChild(QWidget, "content.many.undo")
+    assert not button.isVisible()
 
 
 def test_archived_films_are_a_filter(content: ContentPage, client: PreparedClient, qtbot: QtBot) -> None:
