@@ -51,9 +51,10 @@ def price_words(item: ItemOut) -> str:
 
 def lock_words(item: ItemOut) -> str:
     """Why a film cannot be watched now; empty when it can."""
-    return tr("Members only") if item.lock == "members" else ""
+    return tr(_LOCK_WORDS[item.lock])
 
 
+_LOCK_WORDS = {"": "", "members": mark("Members only"), "tier": mark("Not in your tier")}
 _KEPT_WORDS = {
     "": "",
     "waiting": mark("coming to this disk"),

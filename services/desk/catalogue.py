@@ -132,12 +132,14 @@ def items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:
         wanted = select(Film).where(Film.content_id.in_([card.content_id for _, card in cards]))
         films = {row.content_id: row for row in session.scalars(wanted)}
         joined = _joined(session, desk)
+    mine = desk.keyring.address
     return tuple(
         places.put(
             _marked(
                 item_out(card, owned_chunks=counts.get(card.content_id, 0), film=films.get(card.content_id)),
                 card,
                 joined,
+                is_own=card.creator == mine,
             ),
             address,
         )
@@ -150,16 +152,20 @@ def _has_joined(desk: Desk) -> bool:
         return bool(_joined(session, desk))
 
 
-def _joined(session: Session, desk: Desk) -> frozenset[Address]:
-    """Give the creators that this account is a member of."""
-    wanted = select(Membership.creator).where(Membership.paid_until > desk.clock.now())
-    return frozenset(session.scalars(wanted))
+def _joined(session: Session, desk: Desk) -> dict[str, Address]:
+    """Give the tiers that this account is a member of, with their creators."""
+    wanted = select(Membership.tier_id, Membership.creator).where(Membership.paid_until > desk.clock.now())
+    return {row.tier_id: row.creator for row in session.execute(wanted)}
 
 
-def _marked(item: ItemOut, card: CardOut, joined: frozenset[Address]) -> ItemOut:
-    """Say on a card that it is locked; a member may still lack the right tier, which the film's page says."""
-    is_locked = card.visibility == "members" and card.creator not in joined and not item.owned_chunks
-    return item.model_copy(update={"lock": "members"}) if is_locked else item
+def _marked(item: ItemOut, card: CardOut, joined: dict[str, Address], *, is_own: bool) -> ItemOut:
+    """Say on a card that it is locked, to members of a tier that does not open it too."""
+    if card.visibility != "members" or item.owned_chunks or is_own or not joined.keys().isdisjoint(card.tiers):
+        return item
+    is_member = card.creator in joined.values()
+    # An older node does not say which tiers open it; then the film's page says it.
+    lock = "" if is_member and not card.tiers else "tier" if is_member else "members"
+    return item.model_copy(update={"lock": lock})
 
 
 def own_items_out(desk: Desk, cards: tuple[Placed, ...]) -> tuple[ItemOut, ...]:

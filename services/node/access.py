@@ -5,6 +5,7 @@ Keys leave the node by ``why``, by ``entitled_chunks``, or by a payment; nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -89,6 +90,16 @@ _OWNED = select(Entitlement.index).where(
     Entitlement.account == bindparam("account"), Entitlement.content_id == bindparam("content")
 )
 _TIERS = select(ItemTier.tier_id).where(ItemTier.content_id == bindparam("content")).order_by(ItemTier.tier_id)
+_OPENING = union_all(
+    select(ItemTier.content_id, ItemTier.tier_id).where(ItemTier.content_id.in_(bindparam("films", expanding=True))),
+    select(Item.content_id, PassCreator.tier_id)
+    .join(PassCreator, PassCreator.creator == Item.creator)
+    .where(
+        Item.content_id.in_(bindparam("films", expanding=True)),
+        PassCreator.left_at.is_(None),
+        PassCreator.with_members_only == 1,
+    ),
+)
 _MEMBER_TIERS = select(Membership.tier_id).where(
     Membership.viewer == bindparam("account"),
     Membership.creator == bindparam("creator"),
@@ -178,6 +189,14 @@ def refuse_early(session: Session, item: Item, account: Address | None, now: dat
         return
     if account is None or lent_by(session.connection(), account, item, now) is None:
         raise not_yet(item.opens_at)
+
+
+def opening_tiers(session: Session, films: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Give the tiers, and the pass, that open films which are for members only, by film."""
+    opened: dict[str, list[str]] = {}
+    for content, tier in session.connection().execute(_OPENING, {"films": films}) if films else ():
+        opened.setdefault(content, []).append(tier)
+    return {content: tuple(sorted(tiers)) for content, tiers in opened.items()}
 
 
 def member_tiers(session: Session, account: Address | None, creator: Address, now: datetime) -> frozenset[str]:

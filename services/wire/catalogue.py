@@ -41,8 +41,9 @@ class ItemOut(Answer):
     tags: tuple[str, ...] = ()
     opens_at: Moment | None = None
     """When it will be there for everybody; None for a film that is. Who sees it before owns it, or has it early."""
-    lock: Literal["", "members"] = ""
-    """Why this account cannot watch it now, even by paying for parts: it is for members, and this account is none."""
+    lock: Literal["", "members", "tier"] = ""
+    """Why this account cannot watch it now, even by paying for parts: it is for members, and this account is none, or
+    one of a tier that does not open it."""
     kept: Literal["", "waiting", "coming", "here", "failed"] = ""
     """Whether it is to be on this disk, and how far that is; told in the library only."""
     watched_at: Moment | None = None

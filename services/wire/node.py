@@ -135,6 +135,8 @@ class CardOut(Answer):
     key leaves the node."""
     opens_at: Moment | None = None
     """When it will be there for everybody; None for a film that is."""
+    tiers: tuple[str, ...] = ()
+    """Of a film for members only: the tiers that open it, and the pass where one does; none from an older node."""
 
 
 class PageOut(Answer):

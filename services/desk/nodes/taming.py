@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.wire.node import CardOut
 
-_MAX_TITLE, _MAX_NAME, _MAX_TEXT, _MAX_TAGS = 120, 80, 2000, 10
+_MAX_TITLE, _MAX_NAME, _MAX_TEXT, _MAX_TAGS, _MAX_TIERS = 120, 80, 2000, 10, 40
 
 
 def tamed(card: CardOut, now: datetime) -> CardOut:
@@ -17,6 +17,7 @@ def tamed(card: CardOut, now: datetime) -> CardOut:
             "creator_name": card.creator_name[:_MAX_NAME],
             "description": card.description[:_MAX_TEXT],
             "tags": tuple(tag[:_MAX_NAME] for tag in card.tags[:_MAX_TAGS]),
+            "tiers": card.tiers[:_MAX_TIERS],
             "published_at": min(card.published_at, now),
         }
     )

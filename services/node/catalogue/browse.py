@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from services.node.catalogue.cards import card_of, select_cards
+from services.node.catalogue.cards import card_of, cards_of, select_cards
 from services.node.catalogue.entries import FREE, Rank, Wanted, access_mark, creator_mark, tag_mark
 from services.node.catalogue.index import index_of
 from services.node.catalogue.tables import ListedTag
@@ -117,4 +117,4 @@ def _wanted(wish: Wish) -> Wanted | None:
 
 def _cards(session: Session, seqs: list[int]) -> tuple[CardOut, ...]:
     rows: dict[int, Row[Any]] = {row.seq: row for row in session.execute(select_cards().where(Item.seq.in_(seqs)))}
-    return tuple(card_of(rows[seq]) for seq in seqs if seq in rows)
+    return cards_of(session, [rows[seq] for seq in seqs if seq in rows])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
 
+from services.node.access import opening_tiers
 from services.node.tables import Item
 from services.units.cid import Cid
 from services.wire.node import CardOut
@@ -23,8 +26,14 @@ def select_cards() -> Select[Any]:
     return select(*_COLUMNS)
 
 
-def card_of(item: Item | Row[Any]) -> CardOut:
-    """Write an item, or a row of ``select_cards``, as a card."""
+def cards_of(session: Session, items: Sequence[Item | Row[Any]]) -> tuple[CardOut, ...]:
+    """Write items, or rows of ``select_cards``, as cards, with what opens those that are for members only."""
+    opened = opening_tiers(session, [item.content_id for item in items if item.visibility == "members"])
+    return tuple(card_of(item, opened.get(item.content_id, ())) for item in items)
+
+
+def card_of(item: Item | Row[Any], tiers: tuple[str, ...] = ()) -> CardOut:
+    """Write one for its owner, who needs no tier."""
     return CardOut(
         content_id=item.content_id,
         title=item.title,
@@ -43,6 +52,7 @@ def card_of(item: Item | Row[Any]) -> CardOut:
         visibility=item.visibility,
         state=state_of(item),
         opens_at=item.opens_at,
+        tiers=tiers,
     )
 
 

@@ -15,7 +15,7 @@ from services.http.late_routes import LateRouter
 from services.node.access import refuse_early
 from services.node.catalogue import browse, opening, publishing
 from services.node.catalogue.browse import Wish
-from services.node.catalogue.cards import card_of
+from services.node.catalogue.cards import card_of, cards_of
 from services.node.catalogue.opening import early_items, open_due
 from services.node.catalogue.versions import versions_of
 from services.node.cursors import MAX_CURSOR
@@ -127,7 +127,7 @@ def early(node: NodeOf, caller: Caller) -> tuple[CardOut, ...]:
     """List what the caller's memberships open before others have it, the next to come first."""
     open_due(node)
     with node.database.read() as session:
-        return tuple(card_of(item) for item in early_items(session, caller, node.clock.now()))
+        return cards_of(session, early_items(session, caller, node.clock.now()))
 
 
 @router.get("/content/{content_id}")
@@ -135,7 +135,7 @@ def card(node: NodeOf, content_id: str) -> CardOut:
     """Describe a film; keys and linked addresses are never part of it. Problem codes: content.not_found."""
     open_due(node)
     with node.database.read() as session:
-        return card_of(publishing.find_item(session, content_id))
+        return cards_of(session, [publishing.find_item(session, content_id)])[0]
 
 
 @router.get("/content/{content_id}/manifest")

@@ -13,6 +13,7 @@ from services.chain.book import MemoryTransactionBook
 from services.chain.calls import transfer_call
 from services.chain.gateway import Subscribed
 from services.chain.relayer import OwnKeyRelayer
+from services.client import DeskClient
 from services.db.ledger import balance
 from services.desk.budgets import keep_choices
 from services.desk.memberships.mirror import kept
@@ -97,6 +98,24 @@ async def test_what_was_paid_by_the_part_counts_on_the_film_and_on_its_channel(r
     upgrade = await viewer.memberships.quote(larger.id)
     assert (offered[larger.id].kind, offered[larger.id].due) == ("upgrade", upgrade.price)
     assert upgrade.price == TIER_PRICES[1] - PRICE
+
+
+async def test_a_card_is_locked_until_its_own_tier_is_joined(running: RunningWorld) -> None:
+    tier, film = await members_only(running)
+    larger = await running.creator.tiers.create(name="Patron", price=TIER_PRICES[1])
+
+    async def lock(desk: DeskClient) -> str:
+        (listed,) = [item for item in await desk.catalogue.browse() if item.content_id == film.content]
+        (placed,) = [item for item in (await desk.catalogue.page()).items if item.content_id == film.content]
+        assert listed.lock == placed.lock == (await desk.catalogue.item(film.content)).lock
+        return listed.lock
+
+    assert await lock(running.viewer) == "members"
+    assert await lock(running.creator) == ""
+    await running.viewer.memberships.join(larger.id, amount=TIER_PRICES[1])
+    assert await lock(running.viewer) == "tier"
+    await running.creator.memberships.set_access(film.content, "members", (tier.id, larger.id))
+    assert await lock(running.viewer) == ""
 
 
 async def test_what_is_lent_is_not_bought_and_plays_without_the_node(running: RunningWorld) -> None:

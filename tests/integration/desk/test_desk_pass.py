@@ -7,6 +7,7 @@ from sqlalchemy import select
 from services.desk.passes.watching import tell
 from services.node.passes.tables import WatchedDay
 from services.node.passes.watched import Bits
+from services.units.membership import TIER_PRICES
 from services.units.money import Money
 from tests.fixtures.world import RunningWorld
 from tests.fixtures.world_passes import ok, pass_door
@@ -29,6 +30,11 @@ async def test_a_film_is_watched_with_the_pass_and_told_to_the_node(running: Run
         assert (paid.state, paid.amount) == ("paid", PRICE)
         opened = await viewer.playback.open(film.content)
         assert "locked" not in {chunk.access for chunk in opened.chunks}
+        tier = await creator.tiers.create(name="Supporter", price=TIER_PRICES[0])
+        await creator.memberships.set_access(film.content, "members", (tier.id,))
+        assert (await viewer.catalogue.item(film.content)).lock == "members"
+        await creator.passes.take_part(is_in=True, with_members_only=True)
+        assert (await viewer.catalogue.item(film.content)).lock == ""
         for index in (0, 2, 3):
             assert await viewer.playback.chunk(film.content, index) == film.plain[index]
         desk = running.desk("viewer")

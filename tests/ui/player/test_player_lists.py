@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from player.pages.discover.page import DiscoverPage
 from player.pages.library.page import LibraryPage
 from player.pages.wallet.page import WalletPage
-from player.parts.film_list import FilmList, price_words
+from player.parts.film_list import FilmList, lock_words, price_words
 from services.units.money import ZERO
 from services.wire.desk import BalanceLineOut, BalanceOut
 from services.wire.problems import ProblemError
@@ -180,6 +181,20 @@ def test_a_locked_wallet_says_what_to_do(
     qtbot.waitUntil(lambda: page.model.state.problem is not None)
     QTest.mouseClick(page.banner.button, Qt.MouseButton.LeftButton)
     assert shell.handled[0][0].code == "wallet.locked"
+
+
+@pytest.mark.parametrize(("lock", "words"), [("", ""), ("members", "Members only"), ("tier", "Not in your tier")])
+def test_a_locked_card_says_why_to_eyes_and_ears(lock: str, words: str, qtbot: QtBot) -> None:
+    cards = FilmList(name="films", says="Films")
+    qtbot.addWidget(cards)
+    open_one, film = FILMS[0], FILMS[0].model_copy(update={"lock": lock})
+    cards.resize(600, 400)
+    cards.show_films((open_one,), {})
+    plain = cards.grab().toImage()
+    cards.show_films((film,), {})
+    read = cards.films.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert (lock_words(film), read.endswith(f", {words.lower()}")) == (words, bool(words))
+    assert (cards.grab().toImage() == plain) is not bool(words)
 
 
 def test_a_free_film_says_so() -> None:
