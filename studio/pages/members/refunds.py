@@ -150,7 +150,7 @@ class RefundsCard(Card):
         lines.addWidget(text.body(said))
         lines.addWidget(reason)
         if is_asked:
-            words = tr("{sum} go from your wallet to {payee}. The node pays the network's fee; you pay none. The "
+            words = tr("{sum} goes from your wallet to {payee}. The node pays the network's fee; you pay none. The "
                        "platform's tenth is not returned.", sum=total, payee=one.viewer)  # fmt: skip
             ask = AskBack(tr("Give back {sum}", sum=total), tr("Not now"), name="members.refund", pays=True)
             ask.say(words)

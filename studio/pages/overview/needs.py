@@ -19,7 +19,7 @@ NEEDS: dict[str, tuple[str, Tone, str, str, str]] = {
         "alert", "bad", mark("The upload of “{title}” stopped. Its form is kept."), mark("Look at it"), "upload",
     ),
     "upload_ready": ("check", "ok", mark("“{title}” is ready to publish."), mark("Publish it"), "upload"),
-    "payout_ready": ("payouts", "accent", mark("{sum} are ready to be withdrawn."), mark("Withdraw"), "payouts"),
+    "payout_ready": ("payouts", "accent", mark("{sum} is ready to be withdrawn."), mark("Withdraw"), "payouts"),
     "low_gas": (
         "alert", "warn", mark("Gas money is running low; a withdrawal needs a little."), mark("See payouts"),
         "payouts",
@@ -83,4 +83,4 @@ def _backup(need: NeedOut) -> str:
 def _sum(micros: str) -> str:
     from services.units.money import Money  # only when there is one
 
-    return money_exact(Money(int(micros))) if micros else tr("Earnings")
+    return money_exact(Money(int(micros))) if micros else tr("Your share")

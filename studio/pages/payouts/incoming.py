@@ -37,7 +37,7 @@ class IncomingCard(Card):
         self._collect.clicked.connect(self._on_collect)
         self._ask = AskBack(tr("Bring it in"), tr("Not now"), name="payouts.collect")
         self._ask.sure.connect(self._on_sure)
-        self._ask.kept.connect(self._ask.hide)
+        self._ask.kept.connect(self._on_kept)
         self._ask.hide()
         line = row(self._icon, spacing=16)
         line.addWidget(Beside(column(self._title, self._words, spacing=2), self._collect, least=560), 1)
@@ -57,7 +57,7 @@ class IncomingCard(Card):
         self._collect.setEnabled(not collecting)
         self._collect.set_text(tr("Bringing it in…") if collecting else tr("Bring it in"))
         if pending:
-            told = tr("{sum} go to your own balance at the Escrow.", sum=money_exact(pending))
+            told = tr("{sum} goes to your own balance at the Escrow.", sum=money_exact(pending))
         else:
             told = tr("What viewers paid goes to your own balance at the Escrow.")
         self._ask.say(told + " " + tr("The node pays the network's fee; you pay none."))
@@ -65,9 +65,14 @@ class IncomingCard(Card):
 
     def _on_collect(self) -> None:
         self._ask.show()
+        self._collect.hide()
+
+    def _on_kept(self) -> None:
+        self._ask.hide()
+        self._collect.show()
 
     def _on_sure(self) -> None:
-        self._ask.hide()
+        self._on_kept()
         self.collect_wanted.emit()
 
 

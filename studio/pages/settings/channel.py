@@ -11,15 +11,14 @@ from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import ghost, primary, secondary
-from studio.kit.widgets.card import Card, Inset, column, row
+from studio.kit.widgets.card import Card, Inset, column, holder, row
 from studio.kit.widgets.fields import Field
+from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.poster import Poster
 from studio.kit.words import mark, tr
 from studio.pages.settings.channel_model import ChannelViewModel
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QHBoxLayout
-
     from services.wire.profiles import Picture
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
@@ -60,7 +59,7 @@ class ChannelCard(Card):
         self._render()
         self.model.refresh()
 
-    def _buttons(self) -> QHBoxLayout:
+    def _buttons(self) -> Flow:
         avatar = secondary(tr("Picture"), name="settings.channel.avatar", icon="upload", says=tr("Choose a picture"))
         avatar.clicked.connect(partial(self._choose, "avatar"))
         banner = secondary(tr("Banner"), name="settings.channel.banner", icon="upload", says=tr("Choose a banner"))
@@ -71,12 +70,7 @@ class ChannelCard(Card):
         self._save.clicked.connect(self.model.save)
         self._undo = ghost(tr("Undo"), name="settings.channel.undo", icon="retry")
         self._undo.clicked.connect(self.model.take_back)
-        line = row(avatar, banner)
-        line.addStretch(1)
-        line.addWidget(self._undo)
-        line.addWidget(self._look)
-        line.addWidget(self._save)
-        return line
+        return Flow(holder(row(avatar, banner)), holder(row(self._undo, self._look, self._save)), apart=True)
 
     def _render(self) -> None:
         state = self.model.state

@@ -14,6 +14,7 @@ from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, column, row
+from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr, tr_count
 from studio.pages.settings.nodes_model import NodesViewModel
 
@@ -49,7 +50,10 @@ class NodesCard(Card):
         self._address.returnPressed.connect(self._on_add)
         self._undo = ghost(tr("Undo"), name="settings.nodes.undo", icon="retry")
         self._undo.clicked.connect(self.model.take_back)
-        adding = row(self._address, self._add, self._undo)
+        self._gone = text.muted()
+        self._taken = Beside(self._gone, self._undo, least=420)
+        self.body.addWidget(self._taken)
+        adding = row(self._address, self._add)
         adding.setStretch(0, 1)
         self.body.addLayout(adding)
         self._added = 0
@@ -60,8 +64,8 @@ class NodesCard(Card):
     def _render(self) -> None:
         state = self.model.state
         self.banner.show_problem(state.problem)
-        self._undo.setVisible(bool(state.undo))
-        self._undo.setToolTip(tr("{address} was removed.", address=state.undo))
+        self._taken.setVisible(bool(state.undo))
+        self._gone.setText(tr("{address} was removed.", address=state.undo))
         self._add.setEnabled(not state.busy)
         self._add.set_text(tr("Looking…") if state.busy else tr("Add node"))
         if state.added != self._added:

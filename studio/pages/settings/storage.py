@@ -15,6 +15,7 @@ from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, row
 from studio.kit.widgets.fields import Field
+from studio.kit.widgets.flow import Beside
 from studio.kit.words import mark, tr, tr_count
 from studio.pages.settings.storage_model import StorageViewModel
 
@@ -89,7 +90,10 @@ class StorageCard(Card):
         self._token.returnPressed.connect(self._on_add)
         self._undo = ghost(tr("Undo"), name="settings.storage.undo", icon="retry")
         self._undo.clicked.connect(self._on_undo)
-        line = row(self._address, self._token, self._add, self._undo)
+        self._gone = text.muted()
+        self._taken = Beside(self._gone, self._undo, least=420)
+        self.body.addWidget(self._taken)
+        line = row(self._address, self._token, self._add)
         line.setStretch(0, 3)
         line.setStretch(1, 2)
         self.body.addLayout(line)
@@ -112,8 +116,8 @@ class StorageCard(Card):
     def _render(self) -> None:
         state, storage = self.model.state, self.model.state.storage
         self.banner.show_problem(state.problem)
-        self._undo.setVisible(bool(state.undo))
-        self._undo.setToolTip(
+        self._taken.setVisible(bool(state.undo))
+        self._gone.setText(
             tr("{address} was removed. A pinning service wants its token again: type it first.", address=state.undo)
         )
         self._add.setEnabled(not state.busy)

@@ -54,7 +54,7 @@ class MonthsCard(Card):
         self._pay.clicked.connect(self._on_pay)
         self._ask = AskBack(tr("Pay now"), tr("Not now"), name="sharing.pay")
         self._ask.sure.connect(self._on_sure)
-        self._ask.kept.connect(self._ask.hide)
+        self._ask.kept.connect(self._on_kept)
         self._ask.hide()
         self.head.addWidget(self._due)
         self.head.addWidget(self._pay)
@@ -69,17 +69,17 @@ class MonthsCard(Card):
         due = [one.paid for one in sharing.months if one.state == "due" and not one.missing]
         ready = bool(due)
         self._due.setText(tr("{due} due", due=money(sharing.due)) if sharing.due else "")
-        self._pay.setVisible(ready)
+        if not ready:
+            self._ask.hide()
+        self._pay.setVisible(ready and self._ask.isHidden())
         self._pay.setEnabled(not busy)
         self._ask.say(
             tr(
-                "{sum} go from the Escrow's pool to your own balance there, less the platform's tenth. The node pays "
+                "{sum} goes from the Escrow's pool to your own balance there, less the platform's tenth. The node pays "
                 "the network's fee; you pay none.",
                 sum=money_exact(total(due)),
             )
         )
-        if not ready:
-            self._ask.hide()
         if sharing.months == self._shown:
             return
         self._shown = sharing.months
@@ -95,9 +95,14 @@ class MonthsCard(Card):
 
     def _on_pay(self) -> None:
         self._ask.show()
+        self._pay.hide()
+
+    def _on_kept(self) -> None:
+        self._ask.hide()
+        self._pay.show()
 
     def _on_sure(self) -> None:
-        self._ask.hide()
+        self._on_kept()
         self.pay_wanted.emit()
 
     def _line(self, one: MonthShareOut) -> QWidget:

@@ -219,7 +219,7 @@ def test_what_is_on_its_way_is_brought_in_once_it_was_confirmed(
     client.answers |= {"payouts.collect": home, "payouts.state": home}
     press(page, "payouts.collect")
     assert _asked(page) == (
-        "$0.126 go to your own balance at the Escrow. The node pays the network's fee; you pay none."
+        "$0.126 goes to your own balance at the Escrow. The node pays the network's fee; you pay none."
     )
     press(page, "payouts.collect.keep")
     assert not client.called("payouts.collect")

@@ -178,7 +178,7 @@ def test_a_creator_smooths_objects_and_is_paid(qtbot: QtBot, client: PreparedCli
     page.findChild(QWidget, "sharing.smooth").click()
     qtbot.waitUntil(lambda: not page.model.state.busy)
     _press(page, "sharing.pay")
-    assert page.findChild(QLabel, "sharing.pay.words").text().startswith("$9.00 go from the Escrow's pool")
+    assert page.findChild(QLabel, "sharing.pay.words").text().startswith("$9.00 goes from the Escrow's pool")
     _press(page, "sharing.pay.keep")
     assert not client.called("passes.pay_now")
     _press(page, "sharing.pay")

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from services.units.money import Money
 from services.wire.base import ProblemOut
+from services.wire.earnings import NeedOut, OverviewOut
 from services.wire.problems import ProblemError
 from services.wire.storage import DetectedOut, StorageOut, TargetOut
 from services.wire.uploads import DraftIn, StageOut
 from studio.welcome import WelcomePage
 from studio.window import Window
-from tests.fixtures import samples, samples_settings
+from tests.fixtures import samples, samples_figures, samples_settings
 from tests.fixtures.window_scenes import Scene
 from tests.nets.looks import Look
 
@@ -98,10 +100,45 @@ NODES = (samples.node(films=1), samples.node("down", address="https://cinema.exa
 ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(
     update={"draft": DraftIn(title="The clockmaker's apprentice", price_text="0.01", node=samples.FAR)}
 )
+
+
+def _overview(days: int = 28, **_of: object) -> OverviewOut:
+    """Give an overview whose sums are those of the chart."""
+    made, earned = samples.overview(days), samples_figures.figures(days).metrics[0]
+    sums = {"today": (earned.days[-1], earned.days[-2]), "period": (earned.total, earned.total_before)}
+    tiles = tuple(
+        tile.model_copy(
+            update={
+                "value": Money(sums[tile.name][0]),
+                "previous": Money(sums[tile.name][1]),
+                "series": tuple(map(Money, earned.days)),
+            }
+        )
+        if tile.name in sums
+        else tile
+        for tile in made.tiles
+    )
+    return made.model_copy(
+        update={"tiles": tiles, "needs": (READY, *(need for need in made.needs if need.code != "payout_ready"))}
+    )
+
+
+def _ninety(page: Any) -> bool:
+    state = page.model.state
+    return bool(state.overview.period_days == 90 == len(state.figures.metrics[0].days))
+
+
+READY = NeedOut(code="payout_ready", params={"amount": "31204500"})
+OVERVIEW = {"earnings.overview": _overview, "figures.series": samples_figures.series}
 SCENES = [
-    Scene("overview", "overview", {"earnings.overview": samples.overview()}),
-    Scene("overview-90", "overview", {"earnings.overview": samples.overview(90)}),
-    Scene("overview-empty", "overview", {"earnings.overview": samples.overview(empty=True)}),
+    Scene("overview", "overview", OVERVIEW),
+    Scene("overview-90", "overview", OVERVIEW, lambda page: page._periods[90].click(), _ninety),
+    Scene(
+        "overview-empty",
+        "overview",
+        {"earnings.overview": samples.overview(empty=True), "figures.series": samples_figures.figures(empty=True)},
+    ),
+    Scene("overview-old-node", "overview", {"earnings.overview": samples.overview()}),
     Scene("overview-loading", "overview", {}),
     Scene("overview-down", "overview", {"earnings.overview": ProblemError("service.unreachable")}),
     Scene(
