@@ -120,9 +120,12 @@ def _server(app: ASGIApp, socket: Path) -> uvicorn.Server:
         app,
         uds=str(socket),
         lifespan="off",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=_KEEP_ALIVE_S,
     )

@@ -24,6 +24,7 @@ from services.units.money import Money
 from services.wire.problems import ProblemError
 
 _BATCH = 512
+_IDLE_S = 0.01
 # Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
 _ADVANCE = Prepared(
     update(Channel)
@@ -122,7 +123,7 @@ class VoucherJournal:
             thread.join()
 
     def _serve(self) -> None:
-        while (first := self._queue.get()) is not None:
+        while (first := self._next()) is not None:
             batch, is_last = [first], False
             while len(batch) < _BATCH and not self._queue.empty():
                 one = self._queue.get()
@@ -133,6 +134,13 @@ class VoucherJournal:
             self._write(batch)
             if is_last:
                 return
+
+    def _next(self) -> _Waiting | None:
+        try:
+            return self._queue.get(timeout=_IDLE_S)
+        except queue.Empty:
+            self._database.tidy()
+            return self._queue.get()
 
     def _write(self, batch: Sequence[_Waiting]) -> None:
         try:

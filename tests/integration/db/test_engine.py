@@ -151,6 +151,39 @@ def test_commits_are_durable_and_files_are_the_owner_s(path: Path, sqlite: Datab
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_a_log_that_is_tidied_begins_anew_in_its_room(path: Path, sqlite: Database) -> None:
+    log = path.with_name(path.name + "-wal")
+    for number in range(40):
+        _pay(sqlite, f"first {number}")
+    sqlite.tidy()
+    room = log.stat().st_size
+    for turn in range(3):
+        for number in range(20):
+            _pay(sqlite, f"{turn} {number}")
+        sqlite.tidy()
+    assert log.stat().st_size == room
+    alone = path.with_name("alone.db")
+    alone.write_bytes(path.read_bytes())
+    with closing(open_database(alone)) as without_its_log, without_its_log.read() as session:
+        assert balance(session, "a") == Money(100)
+
+
+def test_tidying_is_left_undone_when_it_cannot_be(database: Database) -> None:
+    for number in range(20):
+        _pay(database, str(number))
+    with closing(database.engine.raw_connection()) as busy:
+        reader = busy.driver_connection.cursor()
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM ledger_line").fetchone()
+        _pay(database, "beside a reader")
+        database.tidy()
+        reader.execute("ROLLBACK")
+    database.tidy()
+    with database.read() as session:
+        assert balance(session, "a") == Money(21)
+        verify(session)
+
+
 def test_columns_are_strict(database: Database) -> None:
     with pytest.raises((IntegrityError, DataError)), database.write() as session:
         session.execute(text("INSERT INTO ledger_balance VALUES ('a', 'much')"))

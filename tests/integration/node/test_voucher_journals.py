@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from datetime import UTC, datetime
@@ -75,6 +76,23 @@ def _outcome(written: Future[None]) -> str:
 def _count(database: Database, table: type[Charge] | type[Entitlement]) -> int:
     with database.read() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_journal_with_nothing_to_do_tidies_and_goes_on(
+    books: tuple[Database, Database], journals: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied, tidy = threading.Event(), books[0].tidy
+
+    def note() -> None:
+        tidy()
+        tidied.set()
+
+    monkeypatch.setattr(books[0], "tidy", note)
+    for total in range(10):
+        assert _outcome(journals[0].write(_charge(0, total, total))) == "written"
+    assert tidied.wait(60)
+    assert _outcome(journals[0].write(_charge(0, 10, 10))) == "written"
+    assert _count(books[0], Charge) == 11
 
 
 def test_the_same_chunk_by_two_channels_is_bought_once(books: tuple[Database, Database], journals: Pair) -> None:
