@@ -200,9 +200,15 @@ class MembersPage(PageFrame):
         dialog = QFileDialog(self.window(), tr("Save the members"), "members.csv", "CSV (*.csv);;JSON (*.json)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(self._on_kind)
         dialog.fileSelected.connect(self.model.export)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _on_kind(self, kind: str) -> None:
+        dialog = self.sender()
+        if isinstance(dialog, QFileDialog):
+            dialog.setDefaultSuffix("json" if "json" in kind else "csv")
 
     def _on_exported(self, path: str) -> None:
         self.model.context.notify(tr("Saved as {path}", path=path))

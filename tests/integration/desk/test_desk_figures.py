@@ -45,6 +45,23 @@ async def test_what_is_exported_adds_up_to_what_is_shown(running: RunningWorld, 
     assert await desk.tiers() == ()
 
 
+async def test_the_newest_film_is_ranked_by_what_it_earned(running: RunningWorld, hand_clock: HandClock) -> None:
+    """Among the last ten: one that is older than those counts no more, however much it brought."""
+    films = []
+    for _ in range(11):
+        films.append(await running.publish())
+        hand_clock.advance(timedelta(minutes=1))
+    for film, parts in ((films[0], (1, 2)), (films[5], (1, 2)), (films[-1], (1,))):
+        await running.viewer.playback.open(film.content)
+        for part in parts:
+            await running.viewer.playback.buy(film.content, first_chunk=part, max_deposit=Money(1_000_000))
+    await running.settled()
+    latest = (await running.creator.earnings.overview()).latest
+    assert latest is not None
+    assert (latest.content_id, latest.rank, latest.of) == (films[-1].content, 2, 10)
+    assert latest.earned == Money(9_000)
+
+
 def test_a_title_never_becomes_a_formula() -> None:
     row = SumOut(
         key="0x01", name='=HYPERLINK("http://x")', gross=Money(1), net=Money(-1), paid_ms=0, payments=1,
