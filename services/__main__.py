@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 _YOUNG = 10_000
-"""New objects between two looks for garbage among them; by Python's own 700 a purchase meets one or two, 0.3 ms each."""
+"""New objects between two looks for garbage; by Python's own 700 a purchase meets one or two, 0.3 ms each."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -160,7 +160,8 @@ class Database:
         self._logged = 0
         # Without room or in a rush it stays undone: the log keeps everything.
         with suppress(*self._failures), closing(self.engine.raw_connection()) as lent:
-            lent.driver_connection.execute(_BRING_HOME).fetchall()
+            driver: Any = lent.driver_connection
+            driver.execute(_BRING_HOME).fetchall()
 
     def _turn_for(self, *, is_shared: bool) -> str:
         if not self.is_postgresql:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -172,7 +173,8 @@ def test_tidying_is_left_undone_when_it_cannot_be(database: Database) -> None:
     for number in range(20):
         _pay(database, str(number))
     with closing(database.engine.raw_connection()) as busy:
-        reader = busy.driver_connection.cursor()
+        driver: Any = busy.driver_connection
+        reader = driver.cursor()
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM ledger_line").fetchone()
         _pay(database, "beside a reader")
