@@ -12,16 +12,20 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from services.units.period import Period
+from services.wire.base import ProblemOut
 from services.wire.earnings import OverviewOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.format import moment, money_exact
+from studio.kit.problems import Problem, advice
+from studio.kit.widgets.button import Button
 from studio.kit.widgets.tile import Tile
 from studio.pages.content.page import ContentPage
 from studio.pages.earnings.page import EarningsPage
 from studio.pages.earnings.statement import as_html
 from studio.pages.members.page import MembersPage
 from studio.pages.overview.page import OverviewPage
+from studio.pages.payouts.page import PayoutsPage
 from studio.pages.start import looks
 from tests.fixtures import samples, samples_settings
 from tests.fixtures import samples_figures as made
@@ -202,3 +206,30 @@ def test_without_the_player_s_library_the_first_run_says_so(monkeypatch: pytest.
     lacking = looks.looks_of(samples_settings.PROBE)["player"]
     assert not lacking.good
     assert "VLC" in lacking.sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "who"),
+    [
+        ("withdrawal.in_progress", "Nobody has to act"),
+        ("wallet.locked", "You act"),
+        ("chain.unreachable", "Nobody has to act"),
+        ("kyc.listed", "The operator acts"),
+    ],
+)
+def test_what_holds_a_withdrawal_up_says_what_why_and_who_acts(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, code: str, who: str
+) -> None:
+    client.answers |= {
+        "payouts.state": samples.payouts(),
+        "payouts.precheck": samples.precheck(problem=ProblemOut(code=code)),
+        "wallet.reconciliation": samples.reconciliation(),
+    }
+    page = _open(qtbot, PayoutsPage(page_context))
+    qtbot.waitUntil(lambda: page.model.state.payouts is not None)
+    click(page, "payouts.withdraw")
+    qtbot.waitUntil(lambda: page.model.state.step == "confirm")
+    told = advice(Problem(code))
+    assert all(words in page._check._blocked.words for words in (told.happened, told.next_step, who))
+    confirm = page.findChild(Button, "payouts.confirm")
+    assert not confirm.isEnabled()
