@@ -205,6 +205,10 @@ class Beside(QWidget):
             self._ends.addWidget(end)
         self._parts.addLayout(self._ends)
 
+    def add_end(self, end: QWidget) -> None:
+        """Put one more thing that can be done behind the others."""
+        self._ends.insertWidget(self._ends.count() - self._is_stacked, end)
+
     @property
     def is_stacked(self) -> bool:
         """Whether what can be done stands below."""

@@ -13,6 +13,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, column, hairline, row
+from studio.kit.widgets.flow import Beside
 from studio.kit.widgets.page import PageFrame
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from studio.kit.tokens import Tone
 
 _WIDTH = 900
+_BESIDE = 560
+"""Pixels at 100 % that a line and its decisions need side by side."""
 _REASONS: dict[str, str] = {
     "illegal": mark("illegal"),
     "infringement": mark("somebody else's work"),
@@ -55,18 +58,17 @@ class Line(QWidget):
         if badge:
             top.addWidget(Badge(badge, tone))
         top.addStretch(1)
-        self._line = row(spacing=8)
         words: QVBoxLayout = column(spacing=2)
         words.addLayout(top)
         words.addWidget(text.muted(told))
-        self._line.addLayout(words, 1)
-        self.setLayout(self._line)
+        self._line = Beside(words, least=_BESIDE, spacing=8)
+        self.setLayout(column(self._line))
 
     def offer(self, button: Button, action: str) -> None:
         """Put a button at the right."""
         button.setProperty("decision", action)
         button.clicked.connect(self._on_click)
-        self._line.addWidget(button)
+        self._line.add_end(button)
 
     def _on_click(self) -> None:
         self.decided.emit(str(self.sender().property("decision")), self._subject)

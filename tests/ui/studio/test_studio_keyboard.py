@@ -13,6 +13,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.watch.page import WatchPage
+from services.client.passes import OperatorsPass
+from services.units.money import Money
+from services.wire.kyc import KycCaseOut
+from services.wire.moderation import ReportedOut, TakedownOut
+from services.wire.oversight import OversightOut
 from services.wire.uploads import DraftIn, UploadOut
 from studio.desk import Desk
 from studio.kit.chart import Chart
@@ -25,11 +30,29 @@ from studio.routes import STUDIO_ROUTES, player_routes
 from studio.welcome import WelcomePage
 from studio.window import Window
 from tests.fixtures import samples, samples_settings
+from tests.fixtures import samples_passes as passes
 from tests.fixtures.viewer import FakeEngine, playback, purchase, receipt
 from tests.fixtures.viewer_scenery import BALANCE, POSTERS, films
 from tests.fixtures.window import PreparedClient, Shell
 
 _MOST_STOPS = 120
+QUEUE = OversightOut(
+    cases=(KycCaseOut(creator=samples.CREATOR, state="pending", reason="", changed_at=samples.NOW, steps=()),),
+    reports=(
+        ReportedOut(
+            id=7, content_id=samples.FILM, reason="misleading", text="The title promises another film.", state="open",
+            at=samples.NOW, account=samples.VIEWER, title="Slow boats", creator=samples.CREATOR,
+        ),
+    ),
+    down=(
+        TakedownOut(
+            content_id=samples.FILM, title="Night trains", creator=samples.CREATOR, reason="spam",
+            text="Taken down after a report.", at=samples.NOW, appeal="It is the same series.",
+            appealed_at=samples.NOW, answer=None,
+        ),
+    ),
+)  # fmt: skip
+NOTHING_WAITS = OversightOut(cases=(), reports=(), down=())
 SENT = samples.withdrawal("sent", amount="31.2045")
 
 
@@ -102,7 +125,8 @@ def keyboard(qtbot: QtBot, page_context: PageContext, shell: Shell) -> Iterator[
     made = Keyboard(window, qtbot)
     routes["watch"] = Route("Watch", "watch", made.watch_page, keys="Ctrl+7")
     qtbot.addWidget(window)
-    window.set_rail(Rail(STUDIO_ROUTES, player_routes(), {}))
+    rail = Rail(STUDIO_ROUTES, player_routes(), {"creator": "Creator", "operator": "Operator"})
+    window.set_rail(rail)
     desk = Desk("creator", page_context.bridge, routes, lambda _events: page_context)
 
     def navigate(route: str, params: Mapping[str, str] | None = None, /) -> None:
@@ -110,6 +134,7 @@ def keyboard(qtbot: QtBot, page_context: PageContext, shell: Shell) -> Iterator[
 
     object.__setattr__(page_context, "navigate", navigate)
     window.page_wanted.connect(navigate)
+    rail.page_chosen.connect(navigate)
     for route, page in routes.items():
         if page.keys:
             window.add_key(page.keys, route, tr(page.name))
@@ -245,6 +270,46 @@ def test_a_newcomer_chooses_looks_and_makes_a_wallet(
     assert [problem.code for problem, _ in shell.handled] == ["wallet.missing"]
     keyboard.use("start.later")
     assert keyboard.window.page is not welcome
+
+
+def test_an_operator_decides_what_waits_and_prices_the_pass(
+    keyboard: Keyboard, client: PreparedClient, qtbot: QtBot
+) -> None:
+    case, offered = passes.case("watching", "appealed"), passes.OFFER.model_copy(update={"price": Money(8_990_000)})
+    queues = iter(
+        [QUEUE.model_copy(update={"cases": ()}), QUEUE.model_copy(update={"cases": (), "reports": ()}), NOTHING_WAITS]
+    )
+    left: Callable[..., OversightOut] = lambda *_, **_of: next(queues)  # noqa: E731
+    client.answers |= {
+        "oversight.queue": QUEUE,
+        "passes.for_operator": OperatorsPass(passes.OFFER, (case,)),
+        "oversight.decide": left,
+        "oversight.take_down": left,
+        "oversight.restore": left,
+        "passes.decide": (),
+        "passes.offer": offered,
+    }
+    rail = keyboard.window.rail
+    assert rail is not None
+    rail.sit("operator")
+    keyboard.use("nav.oversight")
+    qtbot.waitUntil(lambda: bool(client.called("passes.for_operator")))
+    for name, method in (
+        (f"oversight.verify.{samples.CREATOR}", "oversight.decide"),
+        (f"oversight.lift.{case.id}", "passes.decide"),
+        ("oversight.takedown.7", "oversight.take_down"),
+        (f"oversight.restore.{samples.FILM}", "oversight.restore"),
+    ):
+        keyboard.use(name, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda method=method: bool(client.called(method)))  # type: ignore[misc]
+        qtbot.waitUntil(lambda name=name: keyboard.window.findChild(QWidget, name) is None)  # type: ignore[misc]
+    keyboard.type("oversight.pass.price", "8.99")
+    keyboard.use("oversight.pass.offer")
+    qtbot.waitUntil(lambda: bool(client.called("passes.offer")))
+    assert client.called("oversight.decide") == [((samples.CREATOR, "verified"), {"reason": ""})]
+    assert client.called("passes.offer") == [((), {"name": passes.OFFER.name, "price": Money(8_990_000)})]
+    keyboard.use("oversight.refresh")
+    qtbot.waitUntil(lambda: len(client.called("oversight.queue")) == 2)
 
 
 STOPS: dict[str, dict[str, Any]] = {
