@@ -5,7 +5,7 @@ A session takes 300 µs to look for a row and 500 µs to write one; this takes 1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import bindparam, select
@@ -19,9 +19,12 @@ T = TypeVar("T", bound=DeclarativeBase)
 
 
 class PlainRows(Generic[T]):
-    """Rows of a table with a key of one column. What is read is attached to no session."""
+    """Rows of a table with a key of one column. What is read is attached to no session.
 
-    def __init__(self, table: type[T]) -> None:
+    fixed: columns that stay as they were first written; to write one again would write its index again.
+    """
+
+    def __init__(self, table: type[T], *, fixed: Collection[str] = ()) -> None:
         mapped: Any = table.__table__
         columns = list(mapped.columns)
         (key,) = mapped.primary_key.columns
@@ -32,7 +35,7 @@ class PlainRows(Generic[T]):
         self._read = [_result_of(column.type) for column in columns]
         self._get = Prepared(select(*columns).where(key == bindparam("wanted")), ("wanted",))
         into = insert_into(table)
-        others = {name: into.excluded[name] for name in self._names if name != key.name}
+        others = {name: into.excluded[name] for name in self._names if name not in (key.name, *fixed)}
         self._put = Prepared(into.on_conflict_do_update(index_elements=[key.name], set_=others), self._names)
 
     def get(self, unit: Unit, key: str) -> T | None:

@@ -23,7 +23,7 @@ from services.wire.x402 import DepositFields, read_money
 
 _SENT = ("signed", "sent", "refused")
 # Signing and counting a voucher happen once a chunk: they read and write whole rows past the session.
-CHANNELS, PURCHASES = PlainRows(Channel), PlainRows(Purchase)
+CHANNELS, PURCHASES = PlainRows(Channel, fixed=("creator", "node")), PlainRows(Purchase)
 _FIND = Prepared(
     select(*CHANNELS.columns)
     .where(Channel.creator == bindparam("creator"), Channel.node == bindparam("node"))

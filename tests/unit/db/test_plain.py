@@ -72,6 +72,16 @@ def test_a_row_is_written_over(database: Database) -> None:
     assert (again.total, again.open_intent, again.used_at) == (Money(80), "x", START + timedelta(seconds=1))
 
 
+def test_a_fixed_column_stays_as_it_was_first_written(database: Database) -> None:
+    rows, written = PlainRows(Channel, fixed=("creator", "node")), row()
+    with database.write_plain() as unit:
+        rows.put(unit, written)
+        written.node, written.total = "http://elsewhere", Money(80)
+        rows.put(unit, written)
+        again = rows.get_one(unit, written.id)
+    assert (again.node, again.total) == ("http://n", Money(80))
+
+
 def test_what_fails_is_not_made(database: Database) -> None:
     def write() -> None:
         with database.write_plain() as unit:
