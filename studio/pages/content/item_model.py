@@ -64,6 +64,8 @@ class ItemState:
     """The price that is being written, in dollars; None for the one that holds."""
     free: int | None = None
     """The free parts that are being written; None for those that hold."""
+    price_was: tuple[Money, int] | None = None
+    """Price and free parts before the last change, for the way back; None for nothing."""
     asks: Literal["", "price", "archive"] = ""
     """What is asked back before it is done."""
     busy: bool = False
@@ -127,7 +129,7 @@ class ItemViewModel(ViewModel[ItemState]):
         if film and film != self.state.film:
             self._set(
                 film=film, item=None, upload=None, about=About(), undo=None, suggestion=None, words="", problem=None,
-                busy=False, opens_text="", price_text=None, free=None, asks="",
+                busy=False, opens_text="", price_text=None, free=None, price_was=None, asks="",
             )  # fmt: skip
         self.refresh()
 
@@ -184,10 +186,26 @@ class ItemViewModel(ViewModel[ItemState]):
     def change_price(self) -> None:
         """Sign the film at the price that was written; whoever buys from then on sees it first."""
         state = self.state
-        film, price, free = state.film, state.wanted_price, state.wanted_free
-        if state.asks == "price" and state.can_change_price:
-            self._set(busy=True, problem=None, asks="")
-            self._act(lambda desk: desk.own_films.revise(film, price=price, preview_chunks=free), self._on_priced)
+        price, free = state.wanted_price, state.wanted_free
+        if state.asks == "price" and state.can_change_price and price is not None and state.item is not None:
+            self._reprice(price, free, was=(state.item.price_per_ten_seconds, state.item.free_chunks))
+
+    def take_price_back(self) -> None:
+        """Sign the film at the price that it had before."""
+        if self.state.price_was is not None and not self.state.busy:
+            self._reprice(*self.state.price_was, was=None)
+
+    def _reprice(self, price: Money, free: int, *, was: tuple[Money, int] | None) -> None:
+        film = self.state.film
+        self._set(busy=True, problem=None, asks="")
+
+        def done(_versions: tuple[VersionOut, ...]) -> None:
+            if film == self.state.film:
+                self._set(busy=False, price_text=None, free=None, price_was=was)
+                self.refresh()
+                self.revised.emit()
+
+        self._act(lambda desk: desk.own_films.revise(film, price=price, preview_chunks=free), done)
 
     def archive(self) -> None:
         """Take the film out of list and sale."""
@@ -202,11 +220,6 @@ class ItemViewModel(ViewModel[ItemState]):
         if not self.state.busy:
             self._set(busy=True, problem=None)
             self._act(lambda desk: desk.own_films.restore(film), self._on_turned)
-
-    def _on_priced(self, _versions: tuple[VersionOut, ...]) -> None:
-        self._set(busy=False, price_text=None, free=None)
-        self.refresh()
-        self.revised.emit()
 
     def _on_turned(self, item: ItemOut) -> None:
         self._set(item=item, busy=False)

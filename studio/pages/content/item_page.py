@@ -84,6 +84,7 @@ class ItemPage(PageFrame):
         self._price.aimed.connect(self.model.aim)
         self._price.typed.connect(self.model.write_price)
         self._price.change_wanted.connect(self.model.change_price)
+        self._price.undo_wanted.connect(self.model.take_price_back)
         for card in (self._price, self._archiving):
             card.ask_wanted.connect(self.model.ask)
         self._archiving.archive_wanted.connect(self.model.archive)

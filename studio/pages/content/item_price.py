@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 
 class PriceCard(Card):
-    """Signals: ``aimed(intent)``, ``typed(price, free)``, ``ask_wanted(what)``, ``change_wanted``."""
+    """Signals: ``aimed(intent)``, ``typed(price, free)``, ``ask_wanted(what)``, ``change_wanted``, ``undo_wanted``."""
 
     aimed = Signal(str)
     typed = Signal(str, int)
     ask_wanted = Signal(str)
     change_wanted = Signal()
+    undo_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("Price"))
@@ -70,7 +71,9 @@ class PriceCard(Card):
         lines = QVBoxLayout()
         lines.setSpacing(12)
         lines.addLayout(row(self._field, Field(tr("Free parts at the start"), self._free), spacing=16))
-        ends = row(self._button)
+        self._undo = ghost(tr("Undo"), name="item.change_price.undo", icon="retry")
+        self._undo.clicked.connect(self.undo_wanted)
+        ends = row(self._undo, self._button)
         ends.insertStretch(0, 1)
         lines.addLayout(ends)
         return lines
@@ -102,6 +105,8 @@ class PriceCard(Card):
         self._button.setVisible(state.asks != "price")
         self._button.setEnabled(state.can_change_price)
         self._button.set_text(tr("Changing…") if state.busy else tr("Change the price"))
+        self._undo.setVisible(state.price_was is not None and state.asks != "price")
+        self._undo.setEnabled(not state.busy)
         self._ask.setVisible(state.asks == "price")
         self._ask.say(
             tr(

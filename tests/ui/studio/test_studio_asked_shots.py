@@ -116,6 +116,10 @@ SCENES = [
         {"content_id": str(FILM.content_id)}, _is_whole,
     ),
     Scene(
+        "item-price-undo", "item", ITEM, lambda page: page.model._set(price_was=(samples.usd("0.02"), 1)),
+        _is_shown("item.change_price.undo"), {"content_id": str(FILM.content_id)}, _is_whole,
+    ),
+    Scene(
         "item-archive-asked", "item", ITEM, _ask_archive, _is_shown("item.archive.sure"),
         {"content_id": str(FILM.content_id)}, _is_whole,
     ),

@@ -332,6 +332,14 @@ def test_another_price_is_asked_back_and_holds_from_now_on(
     said = {"price": Money(25_000), "preview_chunks": 3}
     assert client.called("own_films.revise") == [((str(FILM.content_id),), said)]
     assert not change.isEnabled()
+    node.item = FILM
+    press(page, "item.change_price.undo")
+    qtbot.waitUntil(lambda: label(page, "item.price") == "$0.01")
+    said = {"price": FILM.price_per_ten_seconds, "preview_chunks": FILM.free_chunks}
+    assert client.called("own_films.revise")[1:] == [((str(FILM.content_id),), said)]
+    undo = page.findChild(Button, "item.change_price.undo")
+    assert undo is not None
+    assert not undo.isVisible()
 
 
 def test_a_price_that_is_refused_leaves_the_old_one(opened: Opened, client: PreparedClient, qtbot: QtBot) -> None:
