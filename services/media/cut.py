@@ -7,6 +7,7 @@ film that plays, and init + all chunks is the source. Runs in the worker only.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -39,6 +40,9 @@ _VIDEO_TRACK = 1
 # A fragment is handed over in few pieces.
 _MUXER_BUFFER = 512 * 1024
 _FIRST_ROOM_BYTES = 1024 * 1024
+# Chunks that may be with the receiver.
+_MOST_GIVEN = 4
+_USED_AGAIN_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class InitSegment:
 
 @dataclass(frozen=True, slots=True)
 class PlainChunk:
-    """A chunk in the clear; never written to disk. The buffer is the receiver's."""
+    """A chunk in the clear; never written to disk. The receiver releases ``data``, and its memory is used again."""
 
     index: int
     start_ms: int
@@ -140,6 +144,7 @@ class _Grouping:
         self._index = 0
         self._samples = 0
         self._file_type = b""
+        self._given: deque[bytearray] = deque(maxlen=_MOST_GIVEN)
         self._growing, self._length = bytearray(_FIRST_ROOM_BYTES), 0
 
     def take(self, box: Box | Media) -> Iterator[InitSegment | PlainChunk]:
@@ -174,12 +179,26 @@ class _Grouping:
             if self._samples != self._marks[following].ordinal:
                 raise ProblemError("media.unreadable", name=self._name, reason="changed")
             yield self._chunk()
-            self._index = following
-            # The next one is about as long.
-            self._growing, self._length = bytearray(min(self._length * 9 // 8, limits.MAX_CHUNK_BYTES)), 0
+            self._index, self._growing = following, self._room()
+            self._length = 0
         self._samples += samples
         with self._more(len(moof.data)) as room:
             room[:] = moof.data
+
+    def _room(self) -> bytearray:
+        """Give memory for the next chunk, which is about as long: what nobody looks at any more, or other memory."""
+        if len(self._growing) <= _USED_AGAIN_BYTES:
+            self._given.append(self._growing)
+        for _ in range(len(self._given)):
+            room = self._given.popleft()
+            try:
+                # Memory that somebody looks at cannot change its length.
+                room.pop()
+            except BufferError:
+                self._given.append(room)
+            else:
+                return room
+        return bytearray(min(self._length * 9 // 8, limits.MAX_CHUNK_BYTES))
 
     def _more(self, length: int) -> memoryview:
         """Give the next so many bytes of the chunk's memory."""

@@ -24,6 +24,8 @@ from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
+_LONG_MS = 3600 * 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
@@ -65,7 +67,7 @@ class Ingest:
         """
         facts = probe(self.source)
         self.outlet.on_facts(facts)
-        found, picture = self._looked_at()
+        found, picture = self._looked_at(facts)
         try:
             init = self._cut_and_seal(facts, found)
         except ProblemError as problem:
@@ -84,12 +86,18 @@ class Ingest:
             ),
         )
 
-    def _looked_at(self) -> tuple[Survey, bytes | None]:
-        """Survey the film and take its poster meanwhile: both are done before chunks need the memory."""
+    def _looked_at(self, facts: MediaFacts) -> tuple[Survey, bytes | None]:
+        """Survey the film and take its poster meanwhile: both are done before chunks need the memory.
+
+        One after the other where the index, which each of them has in memory, is larger than a few chunks.
+        """
+        if facts.duration_ms > _LONG_MS:
+            picture = poster(self.source)
+            return survey(self.source, self._checked), picture
         with ThreadPoolExecutor(1, "poster") as beside:
-            picture = beside.submit(poster, self.source)
+            taking = beside.submit(poster, self.source)
             found = survey(self.source, self._checked)
-            return found, picture.result()
+            return found, taking.result()
 
     def _checked(self, done_ms: int, total_ms: int) -> None:
         self.outlet.on_stage("check", done_ms, total_ms)

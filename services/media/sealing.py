@@ -57,7 +57,8 @@ class ChunkSealer:
 
     def _seal(self, piece: PlainChunk, key: bytes, room: Room, pool: ThreadPoolExecutor) -> Written:
         sealed = room.of(OVERHEAD_BYTES + len(piece.data))
-        seal_into(sealed, piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
+        with piece.data as plain:
+            seal_into(sealed, plain, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
         digest, group = pool.submit(hashlib.sha256, sealed), self.store.group()
         try:
             cid = add_file(group, sealed, pool=pool)

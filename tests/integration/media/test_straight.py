@@ -123,3 +123,19 @@ def _by_track(packets: list[Any]) -> tuple[list[Any], list[Any]]:
 
 def _moments(packets: list[Any]) -> list[Fraction]:
     return [time_base * dts for _, time_base, _, dts, *_ in packets]
+
+
+@pytest.mark.parametrize("by_index", [True, False])
+def test_the_memory_of_a_part_is_used_again_once_it_is_released(tmp_path: Path, by_index: bool) -> None:
+    film = make_kind(tmp_path / "film.mp4", Kind(seconds=62))
+    plan = _survey(film).plan
+    held = [bytes(piece.data) for piece in list(cut(film, plan, by_index=by_index)) if isinstance(piece, PlainChunk)]
+    seen, rooms = [], set[int]()
+    for piece in cut(film, plan, by_index=by_index):
+        if isinstance(piece, PlainChunk):
+            seen.append(bytes(piece.data))
+            rooms.add(id(piece.data.obj))
+            piece.data.release()
+    assert seen == held
+    assert len(held) > 4
+    assert len(rooms) == 1
