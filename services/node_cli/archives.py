@@ -93,7 +93,9 @@ def _store(text: str, *, is_new: bool) -> Iterator[DiskBlockStore | KuboBlockSto
         with closing(KuboBlockStore(text)) as daemon:
             yield daemon
     elif is_new or Path(text).is_dir():
-        yield DiskBlockStore(Path(text))
+        with _usable(Path(text)):
+            store = DiskBlockStore(Path(text))
+        yield store
     else:
         raise CommandError(f"There is no store at {text}.")
 

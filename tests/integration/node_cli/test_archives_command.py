@@ -56,6 +56,10 @@ def test_blocks_go_into_a_daemon_and_out_of_it(tmp_path: Path, kubo: FakeKubo) -
         (["car", "export", str(Cid.of(b"x")), "out.car", "--store", "."], "archive cannot be complete"),
         (["car", "import", "none.car", "--store", "s"], "cannot be used"),
         (["car", "import", "taken.car", "--store", "s"], "damaged"),
+        (["car", "import", "taken.car", "--store", "taken.car"], "taken.car cannot be used"),
+        (["car", "import", "taken.car", "--store", "taken.car/s"], "taken.car/s cannot be used"),
+        (["cid", "."], "cannot be read"),
+        (["car", "import", ".", "--store", "s"], ". cannot be used"),
     ],
 )
 def test_what_cannot_be_done_is_said(

@@ -16,8 +16,10 @@ from services.media.seal import chunk_key
 from services.media.signature import sign_manifest
 from services.media.takeaway import Part, Takeaway, write_takeaway
 from services.node_cli.__main__ import main
+from services.node_cli.sentences import sentence
 from services.units.cid import Cid
-from services.wire.problems import ProblemError
+from services.wire.problems import KINDS, ProblemError
+from tests.fixtures.film_kinds import Kind, make_kind
 from tests.fixtures.media import CREATOR_KEY, SECRET, StoredFilm, content_of, manifest_of
 
 
@@ -43,6 +45,39 @@ def test_the_same_file_in_the_same_folder_has_the_same_names(
     (out / "secret.json").write_text("{}")
     assert main(["ingest", str(silent_clip), "--out", str(out)]) == 1
     assert main(["ingest", str(tmp_path / "none.mp4"), "--out", str(tmp_path / "other")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "said_of_it"),
+    [
+        ("none.mp4", "There is no file named none.mp4."),
+        ("folder", "folder is no video that can be read whole"),
+        ("empty.mp4", "empty.mp4 is empty."),
+        ("words.mp4", "words.mp4 is no video that can be read whole"),
+        ("short.mp4", "The film is too short to be cut"),
+    ],
+)
+def test_what_is_no_film_is_said_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said_of_it: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "words.mp4").write_text("no film")
+    if name == "short.mp4":
+        make_kind(tmp_path / name, Kind(seconds=1, rate=30, skipped=lambda number: number > 20, sounds=()))
+    assert main(["ingest", str(tmp_path / name), "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    assert said_of_it in told
+    assert "Traceback" not in told
+    assert not (tmp_path / "out" / "film.json").exists()
+
+
+@pytest.mark.parametrize("code", [code for code in KINDS if code.startswith("media.")])
+def test_every_problem_of_a_film_has_a_sentence(code: str) -> None:
+    params = {"name": "a", "kind": "video", "codec": "b", "limit": "time", "reason": "c"}
+    told = sentence(ProblemError(code, **params, duration_ms=1, limit_ms=2))
+    # A picture's and captions' are met in the window only.
+    assert told.startswith("Problem") == (code in ("media.picture", "media.captions"))
 
 
 @pytest.fixture
