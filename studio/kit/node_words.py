@@ -57,5 +57,5 @@ def down_words(nodes: tuple[NodeOut, ...]) -> str:
 def place_words(node_name: str, moving: str) -> str:
     """Say where a film of one's own is for sale."""
     if moving:
-        return "moving"
+        return tr("moving")
     return tr("live on {node_name}", node_name=node_name) if node_name else tr("only on this computer")

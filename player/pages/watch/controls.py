@@ -62,7 +62,7 @@ class Controls(Shade):
         self._volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._volume.setStyleSheet(_SLIDER)
         self._next = OverlayButton("next", tr("Next film (N)"), name="watch.following")
-        self._speed = OverlayWord("1×", "Speed (< and >)", name="watch.speed")
+        self._speed = OverlayWord("1×", tr("Speed (< and >)"), name="watch.speed")
         self._tracks = OverlayWord("CC", tr("Captions, sound and chapters (C)"), name="watch.tracks")
         self.tracks = TrackMenu(self)
         self._keys = OverlayButton("info", tr("What the keys do (?)"), name="watch.keys")

@@ -34,7 +34,7 @@ class SumsCard(Card):
     opened = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(tr("By"), padding=12, spacing=8)
+        super().__init__(tr("Group by"), padding=12, spacing=8)
         self.head.setContentsMargins(12, 8, 0, 0)
         self._group = QButtonGroup(self)
         self._by: dict[str, Button] = {}

@@ -73,7 +73,7 @@ def sum_columns(by: Grouping) -> list[Column[SumOut]]:
             at_need=True,
         ),
         Column(tr("Your share"), lambda row: Cell(money(row.net), tip=money_exact(row.net)), width=120, right=True),
-        Column(tr("Change"), _change, width=190, right=True, at_need=True),
+        Column(tr("Trend"), _change, width=190, right=True, at_need=True),
     ]
 
 

@@ -97,15 +97,18 @@ def _state(row: MemberRowOut) -> Cell:
     return Cell(tr(words), tone, badge=True, tip=reason(row.reason))
 
 
+def _why(row: MemberPaymentOut) -> Cell:
+    words = reason(row.error)
+    return Cell(words or DASH, muted=True, tip=words)
+
+
 def payment_columns() -> list[Column[MemberPaymentOut]]:
     """Give the columns of a member's payments."""
     return [
         Column(tr("When"), lambda row: Cell(moment(row.at)), width=130),
         Column(tr("What"), lambda row: Cell(f"{tr(_KINDS[row.kind])}, {row.tier_name}"), width=0),
         Column(tr("State"), _end, width=110, at_need=True),
-        Column(
-            tr("Why"), lambda row: Cell(reason(row.error) or DASH, muted=True, tip=row.error), width=190, at_need=True
-        ),
+        Column(tr("Why"), _why, width=190, at_need=True),
         Column(tr("Until"), lambda row: Cell(day(row.until.date()), muted=True), width=90, at_need=True),
         Column(tr("Paid"), lambda row: Cell(money(row.amount), tip=money_exact(row.amount)), width=90, right=True),
         Column(

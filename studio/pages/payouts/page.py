@@ -41,7 +41,7 @@ class PayoutsPage(PageFrame):
         self.buttons.addWidget(self._withdraw)
         self._available = Tile("payouts.available", tr("Available"), plain=True)
         self._pending = Tile("payouts.pending", tr("On its way"), plain=True)
-        self._in_flight = Tile("payouts.in_flight", tr("In flight"), plain=True)
+        self._in_flight = Tile("payouts.in_flight", tr("Being paid out"), plain=True)
         self._withdrawn = Tile("payouts.withdrawn", tr("Withdrawn"), plain=True)
         self._pending.lead_on(tr("Open the sales by the part"))
         self._pending.opened.connect(self._open_sales)

@@ -160,11 +160,11 @@ def _coding(look: LookOut) -> str:
 
 def _costs(cost: CostOut | None) -> tuple[str, str, str]:
     if cost is None:
-        return "nothing", DASH, DASH
+        return tr("nothing"), DASH, DASH
     share = cost.settlement_per_mille
     of_sale = share_words(share)
     minutes = tr_count(cost.break_even_minutes, "{count} minute watched", "{count} minutes watched")
-    return "nothing" if not cost.storage.micros else money_exact(cost.storage), of_sale, minutes
+    return tr("nothing") if not cost.storage.micros else money_exact(cost.storage), of_sale, minutes
 
 
 def _listed(names: Sequence[str]) -> str:

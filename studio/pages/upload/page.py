@@ -38,7 +38,7 @@ _STATES = {
     "paused": mark("Paused. What is done is kept."),
     "ready": mark("Ready to publish."),
     "publishing": mark("Publishing…"),
-    "published": "Published.",
+    "published": mark("Published."),
     "failed": mark("Stopped. The form is kept."),
     "cancelled": mark("Cancelled. The form is kept."),
 }

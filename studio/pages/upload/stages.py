@@ -33,11 +33,11 @@ _NAMES: dict[StageName, tuple[str, str]] = {
     "elsewhere": (mark("Playable elsewhere"), mark("Fetched back as a stranger would")),
 }
 _STATES: dict[StageState, tuple[str, str, Tone]] = {
-    "waiting": ("waiting", "clock", "neutral"),
-    "running": ("running", "retry", "accent"),
-    "paused": ("paused", "clock", "warn"),
-    "done": ("done", "check", "ok"),
-    "failed": ("stopped", "alert", "bad"),
+    "waiting": (mark("waiting"), "clock", "neutral"),
+    "running": (mark("running"), "retry", "accent"),
+    "paused": (mark("paused"), "clock", "warn"),
+    "done": (mark("done"), "check", "ok"),
+    "failed": (mark("stopped"), "alert", "bad"),
 }
 
 
@@ -79,7 +79,7 @@ class StageRow(QWidget):
         self._icon.show_icon(icon, tone)
         done, total = (1, 1) if stage.state == "done" else (stage.done, stage.total)
         self._bar.show_progress(done, total, "ok" if stage.state == "done" else tone if tone != "neutral" else "accent")
-        self._words.setText(_running(self._bar.percent, stage.bytes_per_s) if stage.state == "running" else words)
+        self._words.setText(_running(self._bar.percent, stage.bytes_per_s) if stage.state == "running" else tr(words))
         problem = stage.problem
         told = None if problem is None else advice(Problem(problem.code, problem.params))
         self._why.setText("" if told is None else told.sentence)
