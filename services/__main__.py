@@ -10,9 +10,6 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-_YOUNG = 10_000
-"""New objects between two looks for garbage; by Python's own 700 a purchase meets one or two, 0.3 ms each."""
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the service until standard input ends."""
@@ -34,7 +31,6 @@ def main(arguments: list[str] | None = None) -> int:
     from services.http.serving import run
 
     gc.freeze()
-    gc.set_threshold(_YOUNG)
     gc.enable()
     log_to(options.profile / "logs")
     return run(serve(options.profile, is_demo=options.demo, size=options.size))
