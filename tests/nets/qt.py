@@ -42,7 +42,7 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 
 
 # A PNG loses nothing by that; it is only less squeezed.
-_FAST = 80
+FAST = 80
 # What arrives last is laid out one level of widgets a turn.
 _LAYOUT_TURNS = 10
 
@@ -60,6 +60,6 @@ def shot(request: pytest.FixtureRequest) -> Callable[[QWidget, str], None]:
         if folder:
             target = Path(folder) / f"{name}.png"
             target.parent.mkdir(parents=True, exist_ok=True)
-            assert picture.save(str(target), quality=_FAST), f"{target} could not be written"
+            assert picture.save(str(target), quality=FAST), f"{target} could not be written"
 
     return take

@@ -25,6 +25,7 @@ from studio.kit.widgets.skeleton import Skeleton
 from studio.tour.hand import Hand, StepError
 from tests.fixtures.picture_faults import cut_off, strange_sizes
 from tests.nets.looks import SIZES
+from tests.nets.qt import FAST
 from tests.shots.places import Place, overlays, places
 
 _OPEN_S, _WHOLE_S = 1200.0, 60.0
@@ -89,7 +90,7 @@ def _draw(studio: Studio, hand: Hand, out: Path, name: str, looks: Iterable[tupl
         studio.window.resize(*size)
         hand.pause(_LAYOUT_S)
         named = name.format(f"{theme}-{size[0]}x{size[1]}")
-        studio.window.grab().save(str(out / f"{named}.png"))
+        studio.window.grab().save(str(out / f"{named}.png"), quality=FAST)
         yield from (f"{named}: {fault}" for fault in (*cut_off(studio.window), *strange_sizes(studio.window)))
 
 
@@ -97,7 +98,7 @@ def _draw_over(studio: Studio, hand: Hand, out: Path, name: str, shown: QWidget)
     for theme in THEMES:
         studio.theme.use(theme)
         hand.pause(_LAYOUT_S)
-        shown.grab().save(str(out / f"{name}-{theme}.png"))
+        shown.grab().save(str(out / f"{name}-{theme}.png"), quality=FAST)
         yield from (f"{name}-{theme}: {fault}" for fault in (*cut_off(shown), *strange_sizes(shown)))
     shown.close()
 
