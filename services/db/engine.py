@@ -49,6 +49,8 @@ class Database:
         self.is_postgresql = engine.dialect.name == _POSTGRESQL
         self._writer = threading.Lock()
         self._logged = 0
+        self._tidying = threading.Lock()
+        self._is_closed = False
         self._turn = None if path is None else Turn(path)
         # The driver's own come from statements past the session (services.db.plain).
         self._failures = (DBAPIError, PoolTimeout, engine.dialect.loaded_dbapi.Error)
@@ -155,13 +157,14 @@ class Database:
         The log then begins anew in the room that it has. A commit that overwrites waits for the disk about half as
         long as one that makes the file longer; by itself SQLite brings home only after thousands of pages.
         """
-        if self.path is None or self._harm is not None or self._logged < _MANY_COMMITS:
-            return
-        self._logged = 0
-        # Without room or in a rush it stays undone: the log keeps everything.
-        with suppress(*self._failures), closing(self.engine.raw_connection()) as lent:
-            driver: Any = lent.driver_connection
-            driver.execute(_BRING_HOME).fetchall()
+        with self._tidying:
+            if self.path is None or self._is_closed or self._harm is not None or self._logged < _MANY_COMMITS:
+                return
+            self._logged = 0
+            # Without room or in a rush it stays undone: the log keeps everything.
+            with suppress(*self._failures), closing(self.engine.raw_connection()) as lent:
+                driver: Any = lent.driver_connection
+                driver.execute(_BRING_HOME).fetchall()
 
     def _turn_for(self, *, is_shared: bool) -> str:
         if not self.is_postgresql:
@@ -177,7 +180,9 @@ class Database:
             self._logged += 1
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, when what is being tidied is done."""
+        with self._tidying:
+            self._is_closed = True
         self.engine.dispose()
         if self._turn is not None:
             self._turn.close()

@@ -186,6 +186,16 @@ def test_tidying_is_left_undone_when_it_cannot_be(database: Database) -> None:
         verify(session)
 
 
+def test_a_closed_file_is_left_as_it_is(path: Path, sqlite: Database) -> None:
+    for number in range(20):
+        _pay(sqlite, str(number))
+    sqlite.close()
+    closed = path.read_bytes()
+    sqlite.tidy()
+    assert path.read_bytes() == closed
+    assert not path.with_name(path.name + "-wal").exists()
+
+
 def test_columns_are_strict(database: Database) -> None:
     with pytest.raises((IntegrityError, DataError)), database.write() as session:
         session.execute(text("INSERT INTO ledger_balance VALUES ('a', 'much')"))
