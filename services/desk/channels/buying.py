@@ -105,8 +105,12 @@ async def _hand_over(desk: Desk, wish: Wish, begun: Start, answer: Answer, answe
 
 async def _begin(desk: Desk, wish: Wish) -> Start | Elsewhere:
     """Come to a purchase that can be sent: an open one of the same chunks, or a new one."""
-    # Every purchase passes here; the loop's own threads are entered in half the time of anyio's.
-    begun = await asyncio.get_running_loop().run_in_executor(None, start, desk, wish)
+    if desk.home is None:
+        # The loop's own threads are entered in half the time of anyio's.
+        begun = await asyncio.get_running_loop().run_in_executor(None, start, desk, wish)
+    else:
+        # What another node has still to give of the film is fetched through the loop, which takes a thread of anyio's.
+        begun = await to_thread.run_sync(start, desk, wish)
     if begun.purchase is not None and begun.purchase.channel_id is None:
         return Elsewhere(purchase=begun.purchase)
     if begun.is_home or (begun.purchase is not None and not _is_waiting(begun.channel)):
