@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from anyio import to_thread
 
@@ -12,9 +14,11 @@ from services.desk.context import Desk
 from services.desk.purchases.keys import key_of
 from services.desk.tables import Film
 from services.ipfs.durable import disk_problems, replace_durably
+from services.ipfs.store import BlockStore
 from services.ipfs.unixfs import read_file
 from services.media.evidence import Evidence, open_chunk
 from services.media.manifest import Manifest
+from services.units.cid import RAW, Cid
 from services.wire.problems import ProblemError
 
 _log = logging.getLogger(__name__)
@@ -55,17 +59,59 @@ def begin_look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
 async def look_ahead(desk: Desk, manifest: Manifest, index: int) -> None:
     """Have the next two chunks here and checked before they are bought: then buying them reads and hashes nothing.
 
-    What is remembered of them is bounded (services.desk.memory); in turns, so that the first is not slowed.
+    What is remembered of them is bounded (services.desk.memory), and so is the line: in turns, so that the first is not
+    slowed, and what is called off ends with its block.
     """
-    for wanted in range(index, min(index + _AHEAD, len(manifest.chunks))):
-        if desk.memory.goods.get((manifest.content_id, wanted)) is not None:
-            continue
+    called_off = Event()
+    try:
+        for wanted in range(index, min(index + _AHEAD, len(manifest.chunks))):
+            if desk.memory.goods.get((manifest.content_id, wanted)) is not None:
+                continue
+            name = f"read ahead {manifest.content_id} {wanted}"
+            if not await desk.finish(_read_ahead(desk, manifest, wanted, called_off), name):
+                return
+    finally:
+        called_off.set()
+
+
+async def _read_ahead(desk: Desk, manifest: Manifest, index: int, called_off: Event) -> bool:
+    """Read one chunk; says whether it is here. Its place is another's only when its thread has ended."""
+    while_wanted = replace(desk, blocks=_BlocksWhileWanted(desk.blocks, called_off))
+    async with desk.memory.reading_ahead:
         try:
-            await to_thread.run_sync(check_ciphertext, desk, manifest, range(wanted, wanted + 1))
+            await to_thread.run_sync(check_ciphertext, while_wanted, manifest, range(index, index + 1))
+        except _CalledOffError:
+            return False
         except ProblemError as problem:
             # Whoever buys it is told.
             _log.info("next part is not good", extra={"code": problem.code, "content": manifest.content_id})
-            return
+            return False
+    return True
+
+
+class _CalledOffError(Exception):
+    """Nobody wants these blocks any longer."""
+
+
+class _BlocksWhileWanted:
+    """A block store that gives nothing more once that is called off."""
+
+    def __init__(self, store: BlockStore, called_off: Event) -> None:
+        self._store, self._called_off = store, called_off
+
+    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
+        return self._store.put(block, codec)
+
+    def get(self, cid: Cid) -> bytes:
+        if self._called_off.is_set():
+            raise _CalledOffError
+        return self._store.get(cid)
+
+    def has(self, cid: Cid) -> bool:
+        return self._store.has(cid)
+
+    def discard(self, cid: Cid) -> None:
+        self._store.discard(cid)
 
 
 def ciphertext(desk: Desk, manifest: Manifest, index: int) -> bytes:

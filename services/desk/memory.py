@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _FILMS = 32
 _PLACES = 4096
 _KEYS = 256
 _GOODS_BYTES = 64 * 1024 * 1024
+_READ_AHEAD_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Memory:
     films: Recent[ContentId, OpenFilm] = field(default_factory=lambda: Recent(_FILMS))
     keys: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_KEYS))
     goods: Recent[tuple[ContentId, int], bytes] = field(default_factory=lambda: Recent(_GOODS_BYTES, len))
+    reading_ahead: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READ_AHEAD_AT_ONCE))
+    """Held while a part is read that nobody asked for yet."""
     offers: Recent[tuple[str, Address], dict[str, Any]] = field(default_factory=lambda: Recent(_FILMS))
     """The last checked offer of each node (its address) of a channel to each till, as the seller wrote it."""
     session_keys: Recent[tuple[str, Address], bytes] = field(default_factory=lambda: Recent(_FILMS), repr=False)

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.desk.content import begin_look_ahead
+from services.desk.nodes.store import NodeBlocks
+from services.ipfs.unixfs import block_names
+from services.units.cid import Cid
 from services.units.money import Money
 from services.wire.desk import Method
 from tests.fixtures.world import RunningWorld, SealedFilm
@@ -66,3 +69,53 @@ async def test_one_at_a_time_for_a_film(running: RunningWorld, distant: DistantN
         ]
         assert names == [f"look ahead {film.content} 1"]
         await _comes(far, film, 2)
+
+
+async def test_who_seeks_about_has_two_blocks_on_the_way_at_most(
+    running: RunningWorld, distant: DistantNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thin line is not shared among parts that nobody wants any more, and what was begun ends with its block."""
+    _, film = await published_far(running, distant, chunk_bytes=2_500_000)
+    go_on, asked, at_once, most = asyncio.Event(), list[Cid](), 0, 0
+    fetch = NodeBlocks._fetch
+
+    async def slow(blocks: NodeBlocks, cid: Cid) -> bytes:
+        nonlocal at_once, most
+        asked.append(cid)
+        at_once += 1
+        most = max(most, at_once)
+        await go_on.wait()
+        try:
+            return await fetch(blocks, cid)
+        finally:
+            at_once -= 1
+
+    async with far_away(tmp_path / "far", running) as far:
+        await far.desk.nodes.add(distant.address)
+        await far.desk.catalogue.browse()
+        await far.desk.playback.open(film.content)
+        # Its first part is free; the look at the next two is called off by the first seek below.
+        await far.desk.playback.chunk(film.content, 0)
+        await _comes(far, film, 1)
+        await _comes(far, film, 2)
+        opened, desk = far.inside.memory.films.get(film.content), far.inside.at(distant.address)
+        assert opened is not None
+        for index in (1, 2):
+            far.inside.memory.goods.forget((film.content, index))
+            for block in set(block_names(desk.blocks, opened.manifest.chunks[index].cid)):
+                far.inside.elsewhere.shelf(far.inside.folder).discard(block)
+        monkeypatch.setattr(NodeBlocks, "_fetch", slow)
+        for turn in range(8):
+            begin_look_ahead(desk, opened.manifest, 1 + turn % 2)
+            await _settled()
+        assert 1 <= len(asked) <= most <= 2
+        go_on.set()
+        # The last seek was to part 2.
+        await _comes(far, film, 2)
+        assert most <= 2
+
+
+async def _settled() -> None:
+    """Let threads that were started ask for their first block."""
+    for _ in range(20):
+        await asyncio.to_thread(sum, range(1_000))
