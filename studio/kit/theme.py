@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _PREFERRED_FAMILY: Final = "Inter"
 # OpenType features: figures of one width, so that amounts and clocks don't jitter; a zero with a slash stays off.
 _TABULAR: Final = QFont.Tag("tnum")
+# Inter makes a sign of multiplication of an x between digits, as addresses have one.
+_CONTEXTUAL: Final = QFont.Tag("calt")
 _PLAIN: Final = QFont.Weight.Normal
 
 
@@ -178,4 +180,5 @@ class Theme(QObject):
         base = font()
         # A list, not a look-up: asking the font database for its families costs a tenth of the start.
         base.setFamilies([_PREFERRED_FAMILY, base.family()])
+        base.setFeature(_CONTEXTUAL, 0)
         self._application.setFont(base)

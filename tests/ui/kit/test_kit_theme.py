@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel
 
-from studio.kit.theme import Theme
+from studio.kit.theme import Theme, font
 
 
 class System(QObject):
@@ -70,3 +71,11 @@ def test_who_chose_a_theme_keeps_it(theme: Theme, system: System) -> None:
     theme.use("light")
     system.becomes(Qt.ColorScheme.Dark)
     assert (theme.choice, theme.name) == ("light", "light")
+
+
+def test_the_x_of_an_address_stays_a_letter(qapp: QApplication) -> None:
+    Theme(qapp)
+    contextual = QFont.Tag("calt")
+    for made in (font(), font(tabular=True), QLabel("0x85ee").font()):
+        assert made.isFeatureSet(contextual)
+        assert made.featureValue(contextual) == 0
