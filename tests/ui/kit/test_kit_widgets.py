@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from services.units.money import Money
 from studio.kit import theme as look
+from studio.kit.chart import Chart
+from studio.kit.chart_plot import DayPlot
 from studio.kit.icons import ICONS, pixmap
 from studio.kit.problems import Action, Problem
 from studio.kit.theme import Theme
@@ -27,6 +29,7 @@ from studio.kit.widgets.flow import Beside
 from studio.kit.widgets.money_field import MoneyField
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.widgets.reconcile import ReconcileCard
+from studio.kit.widgets.sparkline import Sparkline
 from studio.kit.widgets.text import MoneyText, Text
 from studio.kit.widgets.tick import Tick
 from studio.kit.widgets.tile import Tile
@@ -152,6 +155,31 @@ def test_a_tile_shows_a_skeleton_until_it_has_a_figure(qtbot: QtBot, theme: Them
     assert tile.value_text == "$1.94"
     assert tile.accessibleName() == "Today: $1.94, 1 % less than yesterday"
     assert not tile.grab().isNull()
+
+
+def test_what_lies_under_a_ghost_has_its_place_before_its_figure_comes(qtbot: QtBot, theme: Theme) -> None:
+    """Styled and laid out while somebody waits: showing each part then would lay the whole page out once more."""
+    tile = Tile("today", "Today")
+    qtbot.addWidget(tile)
+    tile.resize(260, 160)
+    with qtbot.waitExposed(tile):
+        tile.show()
+    line = tile.findChild(Sparkline)
+    assert line is not None
+    assert line.isVisible()
+    assert line.width() > 200
+    ghost = tile.content()
+    assert ghost.mapTo(tile, ghost.rect().topLeft()).y() < line.mapTo(tile, line.rect().topLeft()).y()
+    tile.show_money(Money(1_940_000), "1 % less than yesterday", [1, 5, 3])
+    assert not ghost.isVisible()
+    chart = Chart("Earnings", name="chart")
+    qtbot.addWidget(chart)
+    with qtbot.waitExposed(chart):
+        chart.show()
+    assert not chart.drawn
+    plot = chart.findChild(DayPlot)
+    assert plot is not None
+    assert plot.size() == chart.size()
 
 
 def test_a_field_says_its_label_and_its_mistake(qtbot: QtBot, theme: Theme) -> None:

@@ -176,18 +176,21 @@ def test_pages_open_by_keys(qtbot: QtBot, open_studio: Open, keys: Qt.Key, page:
     qtbot.waitUntil(lambda: page_name(studio) == page)
 
 
-def test_the_first_run_asks_one_question(qtbot: QtBot, open_studio: Open, profile: Path) -> None:
+@pytest.mark.parametrize(("came_to", "page"), [("create", "page.overview"), ("watch", "page.discover")])
+def test_the_first_run_asks_one_question(
+    qtbot: QtBot, open_studio: Open, profile: Path, came_to: str, page: str
+) -> None:
     studio = open_studio(SLOW, demo=False)
     qtbot.waitUntil(lambda: page_name(studio) == "page.welcome")
     assert studio.process is None
     assert studio.window.rail is None
-    press(studio, "welcome.create")
+    press(studio, f"welcome.{came_to}")
     assert page_name(studio) == "page.start"
     press(studio, "start.later")
-    assert page_name(studio) == "page.overview"
+    assert page_name(studio) == page
     studio.close()
     again = open_studio(SLOW, demo=False)
-    qtbot.waitUntil(lambda: page_name(again) == "page.overview")
+    qtbot.waitUntil(lambda: page_name(again) == page)
     assert again.window.rail is not None
     assert again.window.rail.personas.isHidden()
 
