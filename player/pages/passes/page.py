@@ -132,7 +132,7 @@ class OfferCard(Card):
         self._asked.setVisible(quote is not None)
         if quote is not None:
             self._question.setText(
-                tr("{amount} go from your wallet into the pool of the Escrow now.", amount=money(quote.amount))
+                tr("{amount} goes from your wallet into the pool of the Escrow now.", amount=money(quote.amount))
             )
             self._pay.setText(tr("Pay {amount}", amount=money(quote.amount)))
         for button in (self._get, self._stop, self._keep, self._pay, self._back):
