@@ -259,6 +259,27 @@ async def test_no_more_leaves_than_was_allowed() -> None:
     assert sum(slept) == 1.5
 
 
+async def test_all_that_goes_to_a_daemon_goes_at_the_pace(running: RunningWorld, kubo: FakeKubo) -> None:
+    desk, slept, now = running.desk("creator"), list[float](), [100.0]
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    upload = ready_upload(running)
+    await running.creator.storage.add(kubo.address)
+    await running.creator.storage.limit(1_000)
+    desk.pace.now, desk.pace.sleep = lambda: now[0], sleep
+    await running.creator.uploads.publish(upload)
+    with desk.database.read() as session:
+        files = files_of(session.get_one(Upload, upload))
+    sizes = [len(read_file(desk.blocks, file, 10**6)) for file in files]
+    assert all(kubo.store.has(file) for file in files)
+    assert desk.pace.sent >= sum(sizes) > 0
+    # Each file but the first waited until those before it had their time.
+    assert sum(slept) >= (desk.pace.sent - max(sizes)) / 1_000 - 0.001
+
+
 async def test_a_limit_is_kept_and_addresses_are_looked_at(running: RunningWorld) -> None:
     storage = running.creator.storage
     assert (await storage.limit(250_000)).upload_limit == 250_000

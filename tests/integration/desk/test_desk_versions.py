@@ -40,12 +40,16 @@ async def _code(work: object) -> str:
 async def _version_seen(running: RunningWorld, viewer: DeskClient, content: ContentId) -> int:
     """Open a film twice: the first opening takes up what is newer."""
     await viewer.playback.open(content)
-    desk = running.desk("viewer")
-    while tasks := [task for task in desk.tasks if task.get_name().startswith("newer version")]:
-        await asyncio.wait(tasks)
-    film = await asyncio.to_thread(known_film, desk, content)
+    await _ended(running, "newer version")
+    film = await asyncio.to_thread(known_film, running.desk("viewer"), content)
     assert film is not None
     return film.manifest.version
+
+
+async def _ended(running: RunningWorld, name: str) -> None:
+    """Wait for what the viewer's desk does in the background."""
+    while tasks := [task for task in running.desk("viewer").tasks if task.get_name().startswith(name)]:
+        await asyncio.wait(tasks)
 
 
 async def test_what_was_bought_stays_and_the_rest_is_said_anew(running: RunningWorld, tmp_path: Path) -> None:
@@ -92,6 +96,29 @@ async def test_what_was_bought_stays_and_the_rest_is_said_anew(running: RunningW
     second = (film.manifest.poster_cid, film.manifest.captions[0].cid, *(chunk.cid for chunk in film.manifest.chunks))
     assert all(cid is not None and running.world.node.blocks.has(cid) for cid in second)
     assert [row.version for row in await creator.uploads.versions(content)] == [4, 3, 2, 1]
+
+
+async def test_who_plays_while_the_words_change_plays_and_buys_on_as_it_was_opened(running: RunningWorld) -> None:
+    """Nobody gets another version without asking: what runs keeps its words and its price to the next opening."""
+    creator, viewer = running.creator, running.viewer
+    _, content = await _for_sale(running)
+    opened = await viewer.playback.open(content)
+    await _ended(running, "newer version")
+    first, second = opened.chunks[1].price, opened.chunks[2].price
+    assert (await viewer.playback.buy(content, first_chunk=1, shown=first)).amount == first
+    await creator.uploads.revise(content, VersionIn(title="Another name"))
+    # In mid-film: the part that was bought, the next one at the price on screen, and nothing of the new version.
+    assert len(await viewer.playback.chunk(content, 1)) > 0
+    assert (await viewer.playback.buy(content, first_chunk=2, shown=second)).amount == second
+    assert len(await viewer.playback.chunk(content, 2)) > 0
+    film = await asyncio.to_thread(known_film, running.desk("viewer"), content)
+    assert film is not None
+    assert (film.manifest.version, film.manifest.title) == (1, opened.item.title)
+    await _ended(running, "purchase")
+    assert (await viewer.wallet.state()).spent == first + second
+    assert await _version_seen(running, viewer, content) == 2
+    again = await viewer.playback.open(content)
+    assert (again.item.title, [chunk.access for chunk in again.chunks]) == ("Another name", ["free", "owned", "owned"])
 
 
 async def test_what_cannot_be_published_changes_nothing(running: RunningWorld, tmp_path: Path) -> None:
