@@ -68,8 +68,8 @@ class NodeBlocks:
         self._here.discard(cid)
 
     async def _fetch_unless_closing(self, cid: Cid) -> bytes | None:
-        # The thread may outlive whoever wanted the block. This task has no other purpose, so it may end as done: what is
-        # raised in a loop's last moments is reported as an error that nobody asked about.
+        # The thread may outlive whoever wanted the block. This task has no other purpose, so it may end as done: what
+        # is raised in a loop's last moments is reported as an error that nobody asked about.
         try:
             return await self._fetch(cid)
         except asyncio.CancelledError:

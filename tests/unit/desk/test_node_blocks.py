@@ -27,7 +27,7 @@ def test_a_loop_that_ends_during_a_fetch_ends_without_an_error() -> None:
             await asyncio.get_running_loop().create_future()
             raise AssertionError
 
-        blocks = NodeBlocks(MemoryBlockStore(), cast(Any, SimpleNamespace(fetch=fetch)))
+        blocks = NodeBlocks(MemoryBlockStore(), cast("Any", SimpleNamespace(fetch=fetch)))
 
         def read() -> None:
             try:
