@@ -28,12 +28,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The picture's track: its id, ticks per second, and the size to show it in (pixels)."""
+    """The picture's track: its id, ticks per second, and the size to show it in (pixels).
+
+    begins: the time on its own clock at which the film begins, in ticks, as its edit list says it.
+    """
 
     track_id: int
     timescale: int
     width: int = 0
     height: int = 0
+    begins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Entry:
     pictures: int = 0
 
 
-def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+def boxes(data: bytes | bytearray, start: int = 0, end: int | None = None) -> Iterator[Box]:
     """List the boxes of a stretch; raises ValueError when they do not fit it."""
     stop = len(data) if end is None else end
     while start < stop:
@@ -93,8 +97,17 @@ def _picture_track(init: bytes) -> Track:
         for handler in _inside(init, trak, b"mdia", b"hdlr"):
             if init[handler.body + 8 : handler.body + 12] == b"vide":
                 track_id, width, height = _tkhd(init, trak)
-                return Track(track_id, _timescale(init, trak), width, height)
+                return Track(track_id, _timescale(init, trak), width, height, _begins(init, trak))
     raise ValueError("no picture track")
+
+
+def _begins(init: bytes, trak: Box) -> int:
+    """Where an edit list of one entry begins (8.6.6); 0 without one, or for one that does more."""
+    elst = next(_inside(init, trak, b"edts", b"elst"), None)
+    if elst is None or struct.unpack_from(">I", init, elst.body + 4)[0] != 1:
+        return 0
+    wide = init[elst.body] == 1
+    return max(0, int(struct.unpack_from(">q" if wide else ">i", init, elst.body + (16 if wide else 12))[0]))
 
 
 def sound_tracks(init: bytes) -> tuple[Sound, ...]:
@@ -109,6 +122,15 @@ def sound_tracks(init: bytes) -> tuple[Sound, ...]:
         )
     except (struct.error, StopIteration, IndexError, ValueError):
         return ()
+
+
+def timescales(init: bytes) -> dict[int, int]:
+    """Give the ticks a second of each track by its id; empty when boxes are damaged."""
+    whole = Box(b"", 0, 0, len(init))
+    try:
+        return {_tkhd(init, trak)[0]: _timescale(init, trak) for trak in _inside(init, whole, b"moov", b"trak")}
+    except (struct.error, StopIteration, IndexError, ValueError):
+        return {}
 
 
 def _language(init: bytes, trak: Box) -> str:
@@ -149,15 +171,16 @@ def _entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
     for moof, end in zip(heads, ends, strict=False):
         for traf in _inside(chunk, moof, b"traf"):
             parts = {box.kind: box for box in boxes(chunk, traf.body, traf.end)}
-            track_id, default_flags = _header(chunk, parts[b"tfhd"])
+            track_id, default_flags = fragment_header(chunk, parts[b"tfhd"])
             if track_id == track.track_id and b"trun" in parts and _is_key(chunk, parts[b"trun"], default_flags):
-                ticks = _decode_time(chunk, parts[b"tfdt"])
+                ticks = decode_time(chunk, parts[b"tfdt"])
                 (pictures,) = struct.unpack_from(">I", chunk, parts[b"trun"].body + 4)
                 found.append(Entry(moof.start, ticks * 1000 // track.timescale, end, int(pictures)))
     return tuple(found)
 
 
-def _header(chunk: bytes, tfhd: Box) -> tuple[int, int]:
+def fragment_header(chunk: bytes | bytearray, tfhd: Box) -> tuple[int, int]:
+    """Give a fragment's track, and what its samples are unless they say otherwise."""
     flags = int.from_bytes(chunk[tfhd.body + 1 : tfhd.body + 4], "big")
     (track_id,) = struct.unpack_from(">I", chunk, tfhd.body + 4)
     offset = tfhd.body + 8
@@ -179,7 +202,8 @@ def _is_key(chunk: bytes, trun: Box, default_flags: int) -> bool:
     return not sample_flags & _NON_SYNC
 
 
-def _decode_time(chunk: bytes, tfdt: Box) -> int:
+def decode_time(chunk: bytes | bytearray, tfdt: Box) -> int:
+    """Give when a fragment's first sample is decoded, in its track's ticks."""
     wide = chunk[tfdt.body] == 1
     return int(struct.unpack_from(">Q" if wide else ">I", chunk, tfdt.body + 4)[0])
 

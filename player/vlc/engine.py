@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from player.core.fragments import Track, entries, entry_before, picture_track
+from player.core.fragments import Entry, Track, entries, entry_before, picture_track, timescales
+from player.core.prompt import delay_of, without_delay, without_lead
 from player.vlc import library
 from player.vlc.frames import Frame, FrameStore
 from player.vlc.source import ByteSource
@@ -76,6 +78,7 @@ class Engine(QObject):
         instance = library.instance(silent=mute)
         self._source: ByteSource | None = None
         self._run = 0
+        self._prompt: _Prompt | None = None
         self._frames = FrameStore(self._on_picture, tap)
         self._vlc = VlcThread(instance, self._frames, self)
 
@@ -85,6 +88,7 @@ class Engine(QObject):
         self._run += 1
         number = self._run
         track = _track(run.init)
+        self._prompt = _Prompt(track, timescales(run.init), run)
 
         def wanted(index: int) -> None:
             self._arrived.emit("chunk_wanted", (number, index))
@@ -101,7 +105,9 @@ class Engine(QObject):
 
     def feed(self, run: int, index: int, chunk: bytes) -> bool:
         """Hand a chunk to a run; False when nobody waits for it any more."""
-        return run == self._run and self._source is not None and self._source.feed(index, chunk)
+        if run != self._run or self._source is None or self._prompt is None:
+            return False
+        return self._source.feed(index, self._prompt.apply(index, chunk))
 
     def set_limit(self, limit: int) -> None:
         """Move the end of the present run."""
@@ -159,11 +165,7 @@ class Engine(QObject):
             self._source = None
 
     def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> tuple[int, int, bool]:
-        try:
-            found = entries(chunk, track)
-        except ValueError:
-            # Damaged boxes: let the decoder judge, from the start of the chunk.
-            found = ()
+        found = _entries(chunk, track)
         entry = entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
         self._arrived.emit("run_entered", (number, entry.start_ms if found else run.enter_ms))
         sure = entry.pictures >= _ENOUGH_PICTURES and library.decodes_in_one_thread(track.width * track.height)
@@ -198,6 +200,36 @@ class Engine(QObject):
     def on_failed(self, run: int) -> None:
         """Pass it on."""
         self._arrived.emit("run_failed", (run,))
+
+
+class _Prompt:
+    """Prepares a run's chunks so that its second picture follows the first as any other does."""
+
+    def __init__(self, track: Track, scales: dict[int, int], run: Run) -> None:
+        self._track, self._scales, self._run = track, scales, run
+        self._delay: int | None = None
+
+    def apply(self, index: int, chunk: bytes) -> bytes:
+        """Give a chunk as libVLC shall read it; a damaged one as it is."""
+        try:
+            if self._delay is None:
+                self._delay = delay_of(chunk, self._track)
+            if index == self._run.first:
+                entry = entry_before(
+                    _entries(chunk, self._track), self._run.enter_ms, not_before_ms=self._run.not_before_ms
+                )
+                chunk = without_lead(chunk, self._track, self._scales, entry.offset)
+            return without_delay(chunk, self._track, self._delay) if self._delay > 0 else chunk
+        except (ValueError, struct.error, IndexError):
+            return chunk
+
+
+def _entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:
+    try:
+        return entries(chunk, track)
+    except ValueError:
+        # Damaged boxes: let the decoder judge, from the start of the chunk.
+        return ()
 
 
 def _track(init: bytes) -> Track:

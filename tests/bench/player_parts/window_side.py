@@ -21,6 +21,8 @@ from player.core.playback import State
 from player.core.timeline import Access
 from player.pages.discover.page import DiscoverPage
 from player.pages.watch.page import WatchPage
+from player.pages.watch.view_model import WatchViewModel
+from player.vlc.engine import Engine
 from services.db.engine import open_database
 from services.media.clip import make_timecode_clip
 from services.node.context import Node
@@ -63,7 +65,7 @@ def _context(application: QApplication, service: RunningService) -> Iterator[Pag
 
 
 def _clicks(application: QApplication) -> dict[str, Any]:
-    """Buy part after part at the paywall of a film on the real page; each ends at the run's first picture."""
+    """Buy part after part at the paywall of a film on the real page; each ends when the picture has moved."""
     with tempfile.TemporaryDirectory(prefix="mc-bench-") as folder:
         clip = Path(folder) / "clip.mp4"
         make_timecode_clip(clip, FILM_S)
@@ -74,9 +76,10 @@ def _clicks(application: QApplication) -> dict[str, Any]:
                 taken = _buy_at_the_wall(context, content)
         finally:
             service.close()
-    cuts = statistics.quantiles(taken, n=20, method="inclusive")
-    note = f"click on buy to the new run's first picture, on the real page; p50 {statistics.median(taken):.0f} ms, "
-    note += f"n={len(taken)}, the deposit's purchases not counted"
+    first, moving = zip(*taken, strict=True)
+    cuts = statistics.quantiles(moving, n=20, method="inclusive")
+    note = f"click on buy to the new run's second picture, on the real page; p50 {statistics.median(moving):.0f} ms, "
+    note += f"to its first {statistics.median(first):.0f} ms, n={len(taken)}, the deposit's purchases not counted"
     return {"value": round(cuts[18], 1), "unit": "ms", "goal": 100, "note": note}
 
 
@@ -86,7 +89,7 @@ async def _published(service: RunningService, clip: Path) -> str:
         return str(await publish(client, clip, "Film"))
 
 
-def _buy_at_the_wall(context: PageContext, content: str) -> list[float]:
+def _buy_at_the_wall(context: PageContext, content: str) -> list[tuple[float, float]]:
     page = WatchPage(context)
     page.resize(1280, 800)
     page.show()
@@ -102,15 +105,25 @@ def _buy_at_the_wall(context: PageContext, content: str) -> list[float]:
         model.seek(chunk.start_ms)
         turn(lambda: model.state.playback.state is State.PAYWALLED, _PATIENCE_MS)
         turn_for(_LOOK_MS)
-        began = time.perf_counter()
+        stood, began = _pictures(model), time.perf_counter()
         model.buy()
+        turn(lambda stood=stood: _pictures(model) > stood, _PATIENCE_MS)  # type: ignore[misc]
+        first = (time.perf_counter() - began) * 1000
+        # The timecode changes with every picture, and each begins with the one after the wall's.
+        turn(lambda stood=stood: _pictures(model) > stood + 1, _PATIENCE_MS)  # type: ignore[misc]
+        taken.append((first, (time.perf_counter() - began) * 1000))
         turn(lambda: model.state.playback.state is State.PLAYING, _PATIENCE_MS)
-        taken.append((time.perf_counter() - began) * 1000)
     model.close()
     page.peek.close()
     page.deleteLater()
     # The first ones bring the deposit to the chain.
     return taken[WARM_UP:]
+
+
+def _pictures(model: WatchViewModel) -> int:
+    """Count the pictures that looked otherwise than the one before."""
+    engine = model.projector._engine
+    return engine._frames.changes if isinstance(engine, Engine) else 0
 
 
 def _catalogue(application: QApplication) -> dict[str, dict[str, Any]]:

@@ -64,8 +64,9 @@ class Player:
 
 
 @pytest.fixture
-def player(qapp: object, cut_film: CutFilm) -> Iterator[Player]:
-    made = Player(cut_film)
+def player(qapp: object, cut_film: CutFilm, request: pytest.FixtureRequest) -> Iterator[Player]:
+    film: CutFilm = request.getfixturevalue(request.param) if hasattr(request, "param") else cut_film
+    made = Player(film)
     yield made
     made.engine.close()
     assert callbacks.live() == (0, 0)
@@ -73,6 +74,10 @@ def player(qapp: object, cut_film: CutFilm) -> Iterator[Player]:
 
 def frames(first: int, last: int) -> list[int]:
     return list(range(first * PER_CHUNK, last * PER_CHUNK))
+
+
+# Pictures that are decoded as they are shown, and some that are decoded after a later one.
+both_orders = pytest.mark.parametrize("player", ["cut_film", "turned_film"], indirect=True)
 
 
 class PassedOverError(AssertionError):
@@ -103,6 +108,7 @@ def whole_once(test: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
+@both_orders
 @whole_once
 def test_no_frame_lost_or_repeated_over_a_border_and_the_last_one_stays(player: Player, qtbot: QtBot) -> None:
     with qtbot.waitSignal(player.engine.run_ended, timeout=30_000) as ended:
@@ -115,6 +121,7 @@ def test_no_frame_lost_or_repeated_over_a_border_and_the_last_one_stays(player: 
     assert read_number(last.pixels, last.pitch) == 2 * PER_CHUNK - 1
 
 
+@both_orders
 @whole_once
 def test_an_unlock_goes_on_with_the_very_next_frame(player: Player, qtbot: QtBot) -> None:
     with qtbot.waitSignal(player.engine.run_ended, timeout=30_000):
@@ -129,6 +136,7 @@ def test_an_unlock_goes_on_with_the_very_next_frame(player: Player, qtbot: QtBot
     assert ended.args[1] == 3
 
 
+@both_orders
 @whole_once
 def test_a_chunk_bought_while_playing_extends_the_run_without_a_seam(player: Player, qtbot: QtBot) -> None:
     player.withheld = {1}
@@ -237,6 +245,7 @@ def test_at_any_speed_every_frame_comes_once_and_the_border_is_kept(player: Play
     assert len(player.shown) > (2 * PER_CHUNK - first // 40) / 2
 
 
+@both_orders
 def test_a_held_run_goes_on_picture_by_picture(player: Player, qtbot: QtBot) -> None:
     with qtbot.waitSignal(player.engine.first_picture, timeout=30_000):
         player.start(1, 2, enter_ms=2_000, settle=False)
