@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -345,22 +344,17 @@ def test_draw_player(
         scene.act(page, engine, qtbot)
     _settle(page_context, frame, qtbot)
     _settle(page_context, frame, qtbot)
-    faults = draw_all(frame, f"player/{scene.name}", _holder_of_its_end(page))
+    _keep_at_its_end(page)
+    faults = draw_all(frame, f"player/{scene.name}")
     page.close()
     assert not faults
 
 
-def _holder_of_its_end(page: QWidget) -> Callable[[], None]:
-    """Give what keeps a page that was scrolled to its end there when it gets another height."""
+def _keep_at_its_end(page: QWidget) -> None:
+    """Keep a page that was scrolled to its end there when it gets another height."""
     bar = page.verticalScrollBar() if isinstance(page, QScrollArea) else None
-    is_at_end = bar is not None and 0 < bar.maximum() == bar.value()
-
-    def hold() -> None:
-        if bar is not None and is_at_end:
-            QCoreApplication.processEvents()
-            bar.setValue(bar.maximum())
-
-    return hold
+    if bar is not None and 0 < bar.maximum() == bar.value():
+        bar.rangeChanged.connect(lambda _lowest, highest: bar.setValue(highest))
 
 
 def _settle(context: PageContext, owner: QWidget, qtbot: QtBot) -> None:
