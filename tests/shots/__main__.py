@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from player.pages.watch.page import WatchPage
@@ -29,8 +30,8 @@ from tests.nets.qt import FAST
 from tests.shots.places import Place, overlays, places
 
 _OPEN_S, _WHOLE_S = 1200.0, 60.0
-_REST_S, _LAYOUT_S = 0.5, 0.15
-"""What a page's pictures take to come, and what a page takes to be laid out anew."""
+_REST_S, _LAYOUT_S, _MOST_LOOKS = 0.5, 0.1, 8
+"""What a page's pictures take to come; how long a page has to look the same to be laid out, and what ends that."""
 
 Size = tuple[int, int]
 
@@ -88,19 +89,29 @@ def _draw(studio: Studio, hand: Hand, out: Path, name: str, looks: Iterable[tupl
     for theme, size in looks:
         studio.theme.use(theme)
         studio.window.resize(*size)
-        hand.pause(_LAYOUT_S)
         named = name.format(f"{theme}-{size[0]}x{size[1]}")
-        studio.window.grab().save(str(out / f"{named}.png"), quality=FAST)
+        _still(studio.window, hand).save(str(out / f"{named}.png"), quality=FAST)
         yield from (f"{named}: {fault}" for fault in (*cut_off(studio.window), *strange_sizes(studio.window)))
 
 
 def _draw_over(studio: Studio, hand: Hand, out: Path, name: str, shown: QWidget) -> Iterator[str]:
     for theme in THEMES:
         studio.theme.use(theme)
-        hand.pause(_LAYOUT_S)
-        shown.grab().save(str(out / f"{name}-{theme}.png"), quality=FAST)
+        _still(shown, hand).save(str(out / f"{name}-{theme}.png"), quality=FAST)
         yield from (f"{name}-{theme}: {fault}" for fault in (*cut_off(shown), *strange_sizes(shown)))
     shown.close()
+
+
+def _still(shown: QWidget, hand: Hand) -> QImage:
+    """Give a picture of what is laid out: on a busy machine one part follows the other."""
+    last = QImage()
+    for _ in range(_MOST_LOOKS):
+        hand.pause(_LAYOUT_S)
+        picture = shown.grab().toImage()
+        if picture == last:
+            break
+        last = picture
+    return last
 
 
 def _open(studio: Studio, place: Place) -> QWidget:
