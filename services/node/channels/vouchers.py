@@ -91,11 +91,8 @@ async def take_voucher(
         raise ProblemError("content.owned")
     _check_total(row, voucher, offer.amount)
     charge = _charge(node, offer, row, voucher)
-    written = asyncio.wrap_future(node.vouchers.write(charge))
-    # What to say is put together while the disk writes; it is said when that is done.
-    sold = _sold(node, offer, replace(row, charged=charge.after, signature=charge.signature), offer.amount)
-    await written
-    return sold
+    await asyncio.wrap_future(node.vouchers.write(charge))
+    return _sold(node, offer, replace(row, charged=charge.after, signature=charge.signature), offer.amount)
 
 
 def _refuse(session: Session, offer: Offer, *, is_owned: bool) -> None:
