@@ -114,11 +114,17 @@ def _change_deposit(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     click(page, "paywall.deposit.change")
 
 
+# So far from the window's edge is what is to be seen, pixels.
+_ABOVE = 200
+
+
 def _scroll(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.model.state.sums is not None)
     bar = page.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     bar.setValue(bar.maximum())
+    # What else arrives makes the page longer.
+    _keep_at_its_end(page)
 
 
 def _ask_to_withdraw(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
@@ -127,12 +133,13 @@ def _ask_to_withdraw(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
     click(page, "wallet.channel.withdraw")
 
 
-def _change_limits(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
+def _change_limits(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.model.state.budgets is not None)
     page.model.change_limits(changing=True)
-    page.findChild(QWidget, "wallet.limit.day").setText("20")
-    page.findChild(QWidget, "wallet.limit.day").textEdited.emit("20")
-    _scroll(page, engine, qtbot)
+    field = page.findChild(QWidget, "wallet.limit.day")
+    field.setText("20")
+    field.textEdited.emit("20")
+    page.verticalScrollBar().rangeChanged.connect(lambda: page.ensureWidgetVisible(field, 0, _ABOVE))
 
 
 def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
