@@ -1,4 +1,4 @@
-"""Naming the source: its CID tells, after any interruption, whether the work goes on with the same file."""
+"""Knowing a source again: its fingerprint tells, after any interruption, whether work goes on with the same file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from anyio import to_thread
 
 from services.desk.tables import Upload
-from services.ipfs.unixfs import name_file
+from services.media.fingerprint import fingerprint
 from services.wire.problems import ProblemError
 
 
@@ -29,8 +29,8 @@ async def source_of(row: Upload, tell: Callable[[int, int], None]) -> dict[str, 
     if known is not None and all(known[name] == value for name, value in stamp.items()):
         tell(1, 1)
         return dict(known)
-    source = {"cid": await _named(path, stamp["size"], tell), **stamp}
-    if known is not None and known["cid"] != source["cid"]:
+    source = {"fingerprint": await _named(path, stamp["size"], tell), **stamp}
+    if known is not None and known.get("fingerprint") != source["fingerprint"]:
         raise ProblemError("upload.file_changed", file=path.name)
     return source
 
@@ -44,11 +44,11 @@ async def _named(path: Path, size: int, tell: Callable[[int, int], None]) -> str
         loop.call_soon_threadsafe(tell, named, max(size, named))
 
     try:
-        return str(await to_thread.run_sync(lambda: name_file(path, on_bytes=on_bytes)))
+        return await to_thread.run_sync(lambda: fingerprint(path, on_bytes=on_bytes))
     except (OSError, ValueError) as exc:
         raise ProblemError("upload.file_missing", file=path.name) from exc
     finally:
-        # The thread cannot be cancelled; it looks here after each mebibyte.
+        # The thread cannot be cancelled; it looks here after some mebibytes.
         stopped.set()
 
 

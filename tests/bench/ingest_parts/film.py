@@ -22,8 +22,8 @@ from typing import Any
 import av
 import numpy as np
 
-from services.ipfs.unixfs import name_file
 from services.media import worker
+from services.media.fingerprint import fingerprint
 from services.units.ids import content_id
 
 _MB = 1_000_000
@@ -86,7 +86,7 @@ def _segmented(command: list[str], film: Path, folder: Path) -> float:
 
 
 def _ingested(film: Path, target: Path) -> None:
-    """Do what an upload does: name the file while it is looked at, cut, sealed and stored."""
+    """Do what an upload does: take the file's fingerprint while it is looked at, cut, sealed and stored."""
     asyncio.run(_ingest(film, target))
 
 
@@ -99,7 +99,7 @@ async def _ingest(film: Path, target: Path) -> None:
         resume_dir=target / "notes",
         on_progress=lambda news: None,
     )
-    await asyncio.gather(asyncio.to_thread(name_file, film), work)
+    await asyncio.gather(asyncio.to_thread(fingerprint, film), work)
 
 
 def _peak(film: Path, folder: Path) -> int:
