@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.ghost import PageGhost
 from studio.kit.icons import ICONS
@@ -164,6 +164,17 @@ class Window(QMainWindow):
         action = self.sender()
         if isinstance(action, QAction):
             self.page_wanted.emit(str(action.data()))
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        """Show what the key leads to: a scroll area does so only while the focus moves inside it."""
+        has_moved = super().focusNextPrevChild(forwards)
+        here: QWidget | None = self.focusWidget()
+        around = here.parentWidget() if has_moved and here is not None else None
+        while here is not None and around is not None:
+            if isinstance(around, QScrollArea):
+                around.ensureWidgetVisible(here)
+            around = around.parentWidget()
+        return has_moved
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _local_files(event):
