@@ -318,8 +318,10 @@ class Projector(QObject):
     @Slot(int, int)
     def _on_entered(self, run: int, position_ms: int) -> None:
         if run == self._run and self.timeline is not None:
-            end_ms = self.timeline.chunks[self._first].end_ms
-            self._clock = self._clock.jumped(position_ms, self._now_ms(), bound_ms=end_ms)
+            # The engine may have taken several parts by the time that it is heard of.
+            last = max(self._first, self._fed - 1)
+            bound_ms = self.timeline.chunks[last].end_ms
+            self._clock = self._clock.jumped(position_ms, self._now_ms(), bound_ms=bound_ms)
 
     @Slot(int)
     def _on_first_picture(self, run: int) -> None:
