@@ -13,6 +13,7 @@ from studio.kit.format import day, money, money_exact
 from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, ghost, primary, secondary
 from studio.kit.widgets.card import Card, row
+from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.words import tr
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from services.wire.catalogue import AccessTierOut
     from services.wire.memberships import OwnMembershipOut, QuoteOut
 
+_LEAST = 220
+"""Of a card's width at 100 %, before the cards stand below each other."""
 _FOCUSED = ("channel.leave", "channel.join")
 
 
@@ -59,10 +62,9 @@ class TierCards(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for tier in tiers:
-            card = self._card(tier, page.perks.get(tier.tier_id, ()), state)
-            self._layout.addWidget(card, 1)
-            card.show()
+        cards = [self._card(tier, page.perks.get(tier.tier_id, ()), state) for tier in tiers]
+        if cards:
+            self._layout.addWidget(Columns(*cards, least=_LEAST, spacing=16))
         if is_here:
             # Never on what pays: a second press is not meant for it.
             asked = next((one for name in _FOCUSED for one in self.findChildren(Button, name) if one not in old), None)

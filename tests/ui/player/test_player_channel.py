@@ -71,6 +71,14 @@ def test_who_it_is_what_it_sells_and_what_lies_elsewhere(channel: ChannelPage, c
     assert client.called("profiles.page") == [((Address(samples.CREATOR),), {"node": "https://far.example"})]
 
 
+def test_tiers_stand_below_each_other_where_they_have_no_room(channel: ChannelPage, qtbot: QtBot) -> None:
+    first, second = channel.findChildren(QWidget, "channel.tier")
+    assert first.y() == second.y()
+    channel.resize(460, 800)
+    qtbot.waitUntil(lambda: second.y() >= first.y() + first.height())
+    assert channel.horizontalScrollBar().maximum() == 0
+
+
 def test_following_and_hiding_are_one_press_each_way(
     channel: ChannelPage, client: PreparedClient, qtbot: QtBot
 ) -> None:
