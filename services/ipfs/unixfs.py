@@ -23,6 +23,7 @@ WIDTH = 1024
 # Named in one go: what is still to be named of a long film is remembered by so much less. Who ends the work waits for
 # no more than these.
 _LEAVES_AT_ONCE: Final = 8
+_NAMING_THREADS: Final = 2
 # 1024 leaves are a gibibyte, 1024² a tebibyte: a deeper graph is no file of ours.
 _MAX_DEPTH = 3
 
@@ -55,23 +56,15 @@ def _all(pool: Executor, put: Callable[[memoryview], Link], parts: Sequence[memo
     return [turn.result() for turn in turns]
 
 
-def name_file(path: Path, *, threads: int = 2, on_bytes: Callable[[int], None] | None = None) -> Cid:
+def name_file(path: Path) -> Cid:
     """Name a file without storing it; memory stays at a leaf a thread, whatever its length.
 
-    on_bytes: hears every few mebibytes how many bytes are named; what it raises ends the work. Raises OSError, and
-    ValueError when the file changed meanwhile.
+    Raises OSError, and ValueError when the file changed meanwhile.
     """
-    length, named, leaves = path.stat().st_size, 0, list[Link]()
-    with ThreadPoolExecutor(threads, thread_name_prefix="naming") as pool:
-        try:
-            for some in pool.map(partial(_name_leaves, path), range(0, max(length, 1), _LEAVES_AT_ONCE * LEAF_BYTES)):
-                leaves += some
-                named += sum(leaf.file_bytes for leaf in some)
-                if on_bytes is not None:
-                    on_bytes(named)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    length = path.stat().st_size
+    starts = range(0, max(length, 1), _LEAVES_AT_ONCE * LEAF_BYTES)
+    with ThreadPoolExecutor(_NAMING_THREADS, thread_name_prefix="naming") as pool:
+        leaves = [leaf for some in pool.map(partial(_name_leaves, path), starts) for leaf in some]
     if sum(leaf.file_bytes for leaf in leaves) != length:
         raise ValueError("the file changed while it was read")
     return _join(leaves, Cid.of, width=WIDTH)
