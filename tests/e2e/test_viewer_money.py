@@ -5,12 +5,8 @@ Only what others did before is asked of the service: the tiers that a creator se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from services.client import Client
@@ -29,19 +25,9 @@ LONG_S = 30.0
 
 
 @pytest.fixture
-def studio(qapp: QApplication, profile: Path) -> Iterator[Studio]:
-    application = Studio(qapp, profile=profile, demo=True)
-    application.start()
-    yield application
-    application.close()
-    application.window.close()
-    application.window.deleteLater()
-    application.deleteLater()
-
-
-@pytest.fixture
 def hand(studio: Studio, qtbot: QtBot) -> Hand:
     """A hand at the window of a world in which a creator sells two tiers; the viewer sits before that channel."""
+    studio.start()
     qtbot.waitExposed(studio.window)
     made = Hand(studio.window, studio.bridge)
     process = made.wait("the service process", lambda: studio.process)

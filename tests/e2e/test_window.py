@@ -6,11 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from services.client import Client
@@ -21,16 +19,6 @@ from studio.kit.service_state import Phase
 from studio.tour.hand import Hand
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture
-def studio(qapp: QApplication, profile: Path) -> Iterator[Studio]:
-    application = Studio(qapp, profile=profile, demo=True)
-    yield application
-    application.close()
-    application.window.close()
-    application.window.deleteLater()
-    application.deleteLater()
 
 
 @pytest.fixture
