@@ -13,23 +13,12 @@ from services.units.address import bytes32
 from services.units.money import Money
 from services.wire.access import AccessOut
 from services.wire.memberships import RefundOut
-from services.wire.node import VersionOut
 from services.wire.problems import ProblemError
 from studio.pages.tiers.view_model import TierForm
 from tests.fixtures import samples, samples_figures
-from tests.fixtures.samples_pricing import SUGGESTION
+from tests.fixtures.samples_single_film import FILM, ITEM
 from tests.fixtures.window_scenes import Scene
 
-FILM = samples.item().model_copy(update={"tags": ("workshop", "film", "clocks")})
-ITEM: dict[str, Any] = {
-    "own_films.get": FILM,
-    "own_films.upload": samples.upload("published", title=FILM.title, content=str(FILM.content_id)),
-    "memberships.access": AccessOut(content_id=FILM.content_id, visibility="chunks", tiers=("t1",)),
-    "tiers.mine": samples.TIERS,
-    "pricing.suggest": SUGGESTION,
-    "figures.item": samples_figures.item_figures(),
-    "uploads.versions": (VersionOut(version=1, title=FILM.title, published_at=samples.NOW),),
-}
 MANY: dict[str, Any] = {
     "earnings.items": (samples.item(),),
     "uploads.list": (),

@@ -8,25 +8,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from services.wire.access import AccessOut
-from services.wire.node import VersionOut
 from services.wire.profiles import StandingOut, StandingsOut
 from services.wire.storage import StorageOut, TargetOut
 from studio.pages.content.item_model import About
-from tests.fixtures import samples, samples_figures, samples_passes, samples_settings
-from tests.fixtures.samples_pricing import SUGGESTION
+from tests.fixtures import samples, samples_passes, samples_settings
+from tests.fixtures.samples_single_film import FILM, ITEM
 from tests.fixtures.window_scenes import Scene
 
-FILM = samples.item().model_copy(update={"tags": ("workshop", "film", "clocks")})
-ITEM: dict[str, Any] = {
-    "own_films.get": FILM,
-    "own_films.upload": samples.upload("published", title=FILM.title, content=str(FILM.content_id)),
-    "memberships.access": AccessOut(content_id=FILM.content_id, visibility="chunks", tiers=("t1",)),
-    "tiers.mine": samples.TIERS,
-    "pricing.suggest": SUGGESTION,
-    "figures.item": samples_figures.item_figures(),
-    "uploads.versions": (VersionOut(version=1, title=FILM.title, published_at=samples.NOW),),
-}
 NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
 GATEWAY = TargetOut(
     address="https://gateway.example", kind="gateway", version="", seen_at=samples.NOW, problem=None, films=0, missing=0
