@@ -27,7 +27,7 @@ from studio.pages.tiers.page import TiersPage
 from tests.fixtures import samples
 from tests.fixtures import samples_figures as made
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.window import PreparedClient, Shell
+from tests.fixtures.window import PreparedClient, Shell, shown_alone
 
 Shot = Callable[[QWidget, str], None]
 
@@ -36,14 +36,6 @@ Shot = Callable[[QWidget, str], None]
 def figures(client: PreparedClient) -> PreparedClient:
     client.answers |= made.ANSWERS
     return client
-
-
-def _open(qtbot: QtBot, page: Any) -> Any:
-    qtbot.addWidget(page)
-    page.resize(1064, 900)
-    with qtbot.waitExposed(page):
-        page.show()
-    return page
 
 
 def _tab(page: QWidget, name: str) -> Any:
@@ -55,7 +47,7 @@ def _tab(page: QWidget, name: str) -> Any:
 def test_each_metric_has_its_tab_and_its_chart(
     figures: PreparedClient, qtbot: QtBot, page_context: PageContext
 ) -> None:
-    page = _open(qtbot, OverviewPage(page_context))
+    page = shown_alone(qtbot, OverviewPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.figures is not None)
     assert _tab(page, "overview.metric.earnings").value_text.startswith("$")
     chart = page.findChild(Chart, "overview.chart")
@@ -73,7 +65,7 @@ def test_an_older_node_shows_its_earnings_without_tabs(
     figures: PreparedClient, qtbot: QtBot, page_context: PageContext
 ) -> None:
     figures.answers["figures.series"] = ProblemError("request.not_found")
-    page = _open(qtbot, OverviewPage(page_context))
+    page = shown_alone(qtbot, OverviewPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.overview is not None)
     qtbot.waitUntil(lambda: bool(figures.called("figures.series")))
     assert not _tab(page, "overview.metric.members").isVisible()
@@ -84,7 +76,7 @@ def test_an_older_node_shows_its_earnings_without_tabs(
 def test_a_tile_leads_to_its_rows(
     figures: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell, way: str
 ) -> None:
-    page = _open(qtbot, OverviewPage(page_context))
+    page = shown_alone(qtbot, OverviewPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.overview is not None)
     for name, visit in (("today", ("earnings", {"days": "1"})), ("available", ("payouts", {}))):
         tile = page.findChild(Tile, f"tile.{name}")
@@ -101,7 +93,7 @@ def opened(figures: PreparedClient, qtbot: QtBot, page_context: PageContext) -> 
     """Open the page. Not the page itself: pytest would hold it, and its chart, beyond the test."""
 
     def make() -> EarningsPage:
-        page: EarningsPage = _open(qtbot, EarningsPage(page_context))
+        page: EarningsPage = shown_alone(qtbot, EarningsPage(page_context))
         qtbot.waitUntil(lambda: page.model.state.sums is not None)
         return page
 
@@ -205,7 +197,7 @@ def test_a_file_that_cannot_be_written_is_said(
 
 @pytest.fixture
 def members(figures: PreparedClient, qtbot: QtBot, page_context: PageContext) -> MembersPage:
-    page: MembersPage = _open(qtbot, MembersPage(page_context))
+    page: MembersPage = shown_alone(qtbot, MembersPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.members is not None)
     return page
 
@@ -238,7 +230,7 @@ def test_without_members_the_next_step_is_a_tier(
     figures: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell
 ) -> None:
     figures.answers["figures.members"] = made.members(empty=True)
-    page = _open(qtbot, MembersPage(page_context))
+    page = shown_alone(qtbot, MembersPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.members is not None)
     click(page, "members.tiers")
     assert shell.visited == [("tiers", {})]
@@ -248,7 +240,7 @@ def test_a_tier_tells_its_members_and_is_archived_in_two_steps(
     client: PreparedClient, qtbot: QtBot, page_context: PageContext, shell: Shell
 ) -> None:
     client.answers |= {"tiers.mine": samples.TIERS, "figures.tiers": made.TIER_FIGURES}
-    page = _open(qtbot, TiersPage(page_context))
+    page = shown_alone(qtbot, TiersPage(page_context))
     qtbot.waitUntil(lambda: bool(page.model.state.figures) and page.model.state.tiers is not None)
     qtbot.waitUntil(lambda: "31" in shown(page) and "$83.42" in shown(page))
     assert "Night" in shown(page), "what it opens, by name"

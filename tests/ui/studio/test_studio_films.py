@@ -20,15 +20,7 @@ from studio.pages.content.page import ContentPage
 from tests.fixtures import samples
 from tests.fixtures import samples_figures as made
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.window import PreparedClient, Shell
-
-
-def _open(qtbot: QtBot, page: Any) -> Any:
-    qtbot.addWidget(page)
-    page.resize(1064, 900)
-    with qtbot.waitExposed(page):
-        page.show()
-    return page
+from tests.fixtures.window import PreparedClient, Shell, shown_alone
 
 
 def test_the_chosen_film_shows_where_people_stop_paying(
@@ -38,7 +30,7 @@ def test_the_chosen_film_shows_where_people_stop_paying(
         "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": (),
         "figures.item": made.item_figures(),
     }  # fmt: skip
-    page = _open(qtbot, ContentPage(page_context))
+    page = shown_alone(qtbot, ContentPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.rows is not None)
     page.findChild(QWidget, "content.table").selectRow(0)
     card: Any = page.findChild(QWidget, "content.revenue")
@@ -66,7 +58,7 @@ def content(client: PreparedClient, qtbot: QtBot, page_context: PageContext) -> 
             made.items(count=240, offset=offset, **wish) for offset in offsets
         ),
     }  # fmt: skip
-    page: ContentPage = _open(qtbot, ContentPage(page_context))
+    page: ContentPage = shown_alone(qtbot, ContentPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 240)
     return page
 
@@ -196,7 +188,7 @@ def test_a_short_list_too_is_changed_together(client: PreparedClient, qtbot: QtB
         "earnings.items": (samples.item(),), "uploads.list": (), "nodes.list": (), "tiers.mine": samples.TIERS,
         "figures.items": lambda **wish: made.items(count=5, **wish), "bulk.change_price": Repriced(("a",) * 5),
     }  # fmt: skip
-    page = _open(qtbot, ContentPage(page_context))
+    page = shown_alone(qtbot, ContentPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.rows is not None and page._films.state.total == 5)
     assert not page._list.isVisible()
     click(page, "content.several")

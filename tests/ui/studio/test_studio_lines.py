@@ -30,15 +30,7 @@ from studio.pages.start import looks
 from tests.fixtures import samples, samples_settings
 from tests.fixtures import samples_figures as made
 from tests.fixtures.viewer import click, shown
-from tests.fixtures.window import PreparedClient, Shell
-
-
-def _open(qtbot: QtBot, page: Any) -> Any:
-    qtbot.addWidget(page)
-    page.resize(1064, 900)
-    with qtbot.waitExposed(page):
-        page.show()
-    return page
+from tests.fixtures.window import PreparedClient, Shell, shown_alone
 
 
 def _cells(page: QWidget, name: str, row: int) -> list[str]:
@@ -61,7 +53,7 @@ def test_each_tile_is_clicked_to_what_is_behind_it(
     visit: tuple[str, dict[str, str]],
 ) -> None:  # fmt: skip
     client.answers |= made.ANSWERS
-    page = _open(qtbot, OverviewPage(page_context))
+    page = shown_alone(qtbot, OverviewPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.overview is not None)
     tile = page.findChild(Tile, f"tile.{name}")
     QTest.mouseClick(page.windowHandle(), Qt.MouseButton.LeftButton, pos=tile.mapTo(page, tile.rect().center()))
@@ -81,7 +73,7 @@ def test_the_latest_film_has_its_place_among_the_last_ten(
         return found.model_copy(update={"latest": found.latest.model_copy(update={"rank": rank, "of": of})})
 
     client.answers |= made.ANSWERS | {"earnings.overview": overview}
-    page = _open(qtbot, OverviewPage(page_context))
+    page = shown_alone(qtbot, OverviewPage(page_context))
     qtbot.waitUntil(lambda: says in shown(page))
 
 
@@ -92,7 +84,7 @@ def test_films_that_sell_from_here_are_counted_and_a_node_is_offered(
     here, there = samples.item(), samples.item("Night trains", minutes=34)
     far = {"node": samples.FAR, "node_name": "Films of others"}
     client.answers |= {"earnings.items": (here, there), "uploads.list": (), "nodes.list": ()}
-    page = _open(qtbot, ContentPage(page_context))
+    page = shown_alone(qtbot, ContentPage(page_context))
     qtbot.waitUntil(lambda: "2 films sell only while this computer is awake and Museclock is open." in shown(page))
     assert "Sell from a node" in shown(page)
     click(page, "content.awake.offer")
@@ -110,7 +102,7 @@ def test_members_are_told_with_dates_renewals_and_reasons(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient
 ) -> None:
     client.answers |= made.ANSWERS
-    page = _open(qtbot, MembersPage(page_context))
+    page = shown_alone(qtbot, MembersPage(page_context))
     qtbot.waitUntil(lambda: bool(page.model.state.rows))
     renews, ends = _cells(page, "members.table", 0), _cells(page, "members.table", 3)
     assert renews[1:] == ["Front row", "renews", "19 Nov", "15 Dec", "0", "$2.70"]
@@ -142,7 +134,7 @@ def test_members_leave_as_csv_or_json(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient, shell: Shell, kind: str, form: str
 ) -> None:
     client.answers |= made.ANSWERS | {"figures.save": lambda path, *_rest, **_of: path}
-    page = _open(qtbot, MembersPage(page_context))
+    page = shown_alone(qtbot, MembersPage(page_context))
     qtbot.waitUntil(lambda: bool(page.model.state.rows))
     click(page, "members.export")
     _name_file(qtbot, page, "/there/members", kind=kind)
@@ -164,7 +156,7 @@ def test_earnings_leave_by_the_menu(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient, shell: Shell, words: str, table: str, form: str
 ) -> None:
     client.answers |= made.ANSWERS | {"figures.save": lambda path, *_rest, **_of: path}
-    page = _open(qtbot, EarningsPage(page_context))
+    page = shown_alone(qtbot, EarningsPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.sums is not None)
     action = next(one for one in page._export.menu().findChildren(QAction) if one.text() == words)
     action.trigger()
@@ -225,7 +217,7 @@ def test_what_holds_a_withdrawal_up_says_what_why_and_who_acts(
         "payouts.precheck": samples.precheck(problem=ProblemOut(code=code)),
         "wallet.reconciliation": samples.reconciliation(),
     }
-    page = _open(qtbot, PayoutsPage(page_context))
+    page = shown_alone(qtbot, PayoutsPage(page_context))
     qtbot.waitUntil(lambda: page.model.state.payouts is not None)
     click(page, "payouts.withdraw")
     qtbot.waitUntil(lambda: page.model.state.step == "confirm")
