@@ -62,6 +62,9 @@ def show_window(
     """
     from PySide6.QtWidgets import QApplication
 
+    from studio.kit.plain_imports import leave_imports_alone
+
+    leave_imports_alone()  # before the many that follow
     from studio.app import Studio
     from studio.ending import end_after, end_with
 

@@ -28,6 +28,7 @@ async def block(_client: Any) -> None:
 def use(studio: Studio, how: str) -> None:
     """Look at a few pages, then close."""
     hand = Hand(studio.window, studio.bridge)
+    __import__("touchy")  # beside this program; Qt's hooks leave what is imported alone
     process = hand.wait("the service process", lambda: studio.process)
     hand.wait("the service", lambda: process.state.phase is Phase.READY, 60)
     for page in ("tiers", "payouts", "upload", "overview"):

@@ -13,12 +13,16 @@ from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import QCursor
 from pytestqt.qtbot import QtBot
 
+from studio.kit.plain_imports import leave_imports_alone
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
 # Shared cores make single examples slow now and then; a failing example prints how to repeat it.
 settings.register_profile("museclock", deadline=None, print_blob=True)
 settings.load_profile("museclock")
+
+leave_imports_alone()  # as the window does
 
 # How long a starved machine may take for anything: a limit on waiting is no expectation.
 PATIENCE_MS = 30_000
