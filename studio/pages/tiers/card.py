@@ -53,16 +53,17 @@ class TierCard(Card):
         if not perks.count():
             perks.addWidget(text.muted(tr("It opens the films you choose, and nothing else yet.")))
         self.body.addLayout(perks)
+        self._titles = text.caption(wrap=True)
+        self._titles.setObjectName("tier.titles")
+        self._titles.hide()
+        self.body.addWidget(self._titles)
+        # All that is below stands at one height in cards beside each other.
         self.body.addStretch(1)
         self.body.addWidget(hairline())
         self._members, self._revenue = Fact(tr("Members")), Fact(tr("Your share, 28 days"))
         self._opens = Fact(tr("Films it opens"))
         for fact in (self._members, self._revenue, self._opens):
             self.body.addWidget(fact)
-        self._titles = text.caption(wrap=True)
-        self._titles.setObjectName("tier.titles")
-        self._titles.hide()
-        self.body.addWidget(self._titles)
         see = ghost(
             tr("See the payments"), says=tr("See the payments for {name}", name=tier.name), name="tier.payments",
             icon="arrow-right",
@@ -71,6 +72,9 @@ class TierCard(Card):
         line = row(see)
         line.addStretch(1)
         self._see = holder(line)
+        policy = self._see.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._see.setSizePolicy(policy)
         self.body.addWidget(self._see)
         change = secondary(tr("Change"), says=tr("Change {name}", name=tier.name), name="tier.change")
         change.clicked.connect(self._on_change)
