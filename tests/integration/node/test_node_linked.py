@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from sqlalchemy import select
+
+from services.db.books import LedgerLine
 from services.node.memberships.tables import Membership
 from services.node.roles import grant
 from services.units.address import Address
@@ -159,3 +162,23 @@ async def test_public_links_are_for_everybody(running: RunningWorld) -> None:
         body = {"creator_id": CREATOR.address, "title": "Free", "video_url": URL}
         item = (await owner.http.post("/content/", json=body)).json()["id"]
         assert (await stranger.http.get(f"/content/{item}")).json()["video_url"] == URL
+
+
+async def test_a_link_has_no_parts_and_nobody_is_ever_charged_for_one(running: RunningWorld) -> None:
+    node = running.world.node
+    with node.database.read() as session:
+        before = session.scalars(select(LedgerLine.seq)).all()
+    async with everybody(running) as (callers, item, _gold):
+        for who in ("member", "stranger", "owner"):
+            http = callers[who].http
+            for way in ("pay", "stream"):
+                for path in (f"/content/{item}/{way}", f"/api/v1/content/{item}/{way}"):
+                    answer = await http.post(path, json={"first_chunk": 0, "chunk_count": 1} if way == "pay" else {})
+                    assert answer.status_code in (404, 422), (who, path, answer.text)
+                    assert "PAYMENT-REQUIRED" not in answer.headers
+            assert (await http.get(f"/content/{item}/keys")).status_code in (404, 422)
+        # The member has had the address itself by now, more than once.
+        for _ in range(3):
+            assert URL in (await callers["member"].http.get(f"/content/{item}")).text
+    with node.database.read() as session:
+        assert session.scalars(select(LedgerLine.seq)).all() == before

@@ -19,6 +19,7 @@ from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, Stand
 from studio.kit.context import PageContext
 from studio.kit.widgets.progress import ProgressBar
 from tests.fixtures import samples
+from tests.fixtures.browser import Browser
 from tests.fixtures.viewer import click, shown
 from tests.fixtures.viewer_memberships import PATRON, TIER, membership, quote, upgrade
 from tests.fixtures.window import PreparedClient, Shell
@@ -69,6 +70,21 @@ def test_who_it_is_what_it_sells_and_what_lies_elsewhere(channel: ChannelPage, c
     # Only what a browser opens safely has a button.
     assert len(channel.findChildren(QWidget, "channel.outside")) == 1
     assert client.called("profiles.page") == [((Address(samples.CREATOR),), {"node": "https://far.example"})]
+
+
+def test_what_lies_elsewhere_is_handed_to_the_desktop_and_nobody_is_asked_for_money(
+    channel: ChannelPage, client: PreparedClient, browser: Browser, shell: Shell
+) -> None:
+    asked = len(client.calls)
+    button = channel.findChild(QPushButton, "channel.outside")
+    assert button is not None
+    assert button.accessibleName() == "Open A song outside Museclock"
+    assert "$" not in button.text() + button.toolTip()
+    click(channel, "channel.outside")
+    assert browser.opened == ["https://songs.example/1"]
+    # Nothing was asked of the desk, so nothing was bought; and the window stays where it is.
+    assert client.calls[asked:] == []
+    assert shell.visited == []
 
 
 def test_tiers_stand_below_each_other_where_they_have_no_room(channel: ChannelPage, qtbot: QtBot) -> None:

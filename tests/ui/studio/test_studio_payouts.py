@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,29 +19,9 @@ from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
 from studio.pages.payouts.page import PayoutsPage
 from tests.fixtures import samples
+from tests.fixtures.browser import Browser
 from tests.fixtures.samples_settings import standing
 from tests.fixtures.window import PreparedClient, Shell
-
-
-class Browser(QObject):
-    """Takes the addresses that would be opened in a browser."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.opened.append(url.toString())
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """What stands for the person's browser."""
-    made = Browser()
-    QDesktopServices.setUrlHandler("https", made, "open")  # type: ignore[arg-type]  # as PySide takes it
-    yield made
-    QDesktopServices.unsetUrlHandler("https")
 
 
 @pytest.fixture
