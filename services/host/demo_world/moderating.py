@@ -1,4 +1,4 @@
-"""What the operator had to look at: reports, a takedown with its appeal, cases of the pass; a little still waits."""
+"""What the operator had to look at: reports, takedowns with appeals, cases of the pass; one of each still waits."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class Moderation:
         if day == self._day(_WAITING):
             self._report(3, films[1], "misleading", "The last part is the same as the one before.")
             self._report(4, films[-2], "infringement", "I think I know this melody.")
+        if day == self._size.days:
+            self._take_down_and_wait(films[-2])
         if day % _LOOK_EVERY == 0:
             self._look_at_cases()
 
@@ -59,6 +61,12 @@ class Moderation:
         appeal(self._node, film.item.creator, content, "It is mine: I played it into the recorder in June.")
         self._clock.turn_to(late + timedelta(minutes=50))
         lift(self._node, self._operator, content, "The recording shows it.")
+
+    def _take_down_and_wait(self, film: Film) -> None:
+        """Hide a film in the last hour, so that its owner's answer waits for whoever opens the world."""
+        content = film.item.content_id
+        take_down(self._node, self._operator, content, TakedownIn(reason="infringement", text="Where is it from?"))
+        appeal(self._node, film.item.creator, content, "It is a folk song, and the singing is mine.")
 
     def _look_at_cases(self) -> None:
         """Let holders object; what is old is decided, the latest still waits."""

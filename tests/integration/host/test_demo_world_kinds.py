@@ -43,7 +43,10 @@ KINDS = {
     ("sharing_case", "kind"): {"watching", "payout"},
     ("sharing_case", "state"): {"open", "appealed"},
 }
-PRESENT = ("key_receipt", "watched_day", "entitlement", "channel_claim", "creator_day", "item_place")
+PRESENT = (
+    "key_receipt", "watched_day", "entitlement", "channel_claim", "creator_day", "item_place",
+    "takedown WHERE appeal IS NOT NULL AND answer IS NULL",
+)  # fmt: skip
 
 
 def test_everything_of_a_normal_world_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
