@@ -36,9 +36,9 @@ class StorageClient:
         """Bring to every daemon what it lacks."""
         return await self._door.call(StorageOut, "POST", "/storage/repair", timeout_s=_MOVE_S)
 
-    async def limit(self, upload_limit: int) -> StorageOut:
-        """Limit what leaves this computer, in bytes a second; 0 for no limit."""
-        body = LimitIn(upload_limit=upload_limit)
+    async def limit(self, *, upload: int | None = None, download: int | None = None) -> StorageOut:
+        """Limit what leaves this computer and what comes, in bytes a second; 0 for no limit, None for what it was."""
+        body = LimitIn(upload_limit=upload, download_limit=download)
         return await self._door.call(StorageOut, "PUT", "/storage/limit", body=body)
 
     async def export(self, content: ContentId | str, path: str) -> ExportOut:

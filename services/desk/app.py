@@ -126,6 +126,7 @@ async def open_desk(desk: Desk) -> None:
 async def close_desk(desk: Desk) -> None:
     """End the event streams and the background work; what is on disk is taken up at the next start."""
     desk.events.close()
+    desk.elsewhere.intake.close()
     tasks = list(desk.tasks)
     for task in tasks:
         task.cancel()

@@ -74,7 +74,7 @@ class Desk:
             return own
         door = own.nodes.door(node, lambda http: NodeDoor(http, own.keyring, own.clock, chain_id=own.chain.chain_id))
         here = PassingBlocks(own.blocks, own.elsewhere.shelf(own.folder))
-        return replace(own, node=door, blocks=NodeBlocks(here, door), home=own)
+        return replace(own, node=door, blocks=NodeBlocks(here, door, own.elsewhere.intake), home=own)
 
     def turn(self, name: str) -> asyncio.Lock:
         """Give the lock of a film (one purchase at a time), a channel, an upload or a withdrawal, while it is used."""

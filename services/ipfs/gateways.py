@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from services.ipfs.car import read_blocks, read_roots
+from services.ipfs.intake import Intake
 from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.store import MAX_BLOCK_BYTES, BlockDamagedError, BlockMissingError, BlockStore
 from services.ipfs.unixfs import block_names, is_complete
@@ -79,7 +80,7 @@ class Gateway:
         tls: SSLContext | None = None, health: Health | None = None,
     ) -> None:  # fmt: skip
         parts = urlsplit(address)
-        self.address, self.health = address, health or Health()
+        self.address, self.health, self.intake = address, health or Health(), Intake()
         self._host, self._port, self._is_tls = parts.hostname or "", parts.port, parts.scheme == "https"
         self._times, self._whole_s, self._tls = (connect_s, read_s), whole_s, tls
         self._is_closed = False
@@ -210,6 +211,7 @@ class _Answer:
         except (OSError, HTTPException, ValueError) as exc:
             raise _as_failure(exc) from exc
         self._left -= len(some)
+        self._gateway.intake.came(len(some))
         if self._left < 0:
             raise GatewayError("wrong")
         return some
@@ -256,11 +258,14 @@ class _Answer:
 class GatewaySource:
     """Blocks and files from whichever gateway gives them first. Threads may share it; ``close`` it at the end.
 
-    hedge_s: after so long without an answer the next gateway is asked as well.
+    hedge_s: after so long without an answer the next gateway is asked as well. intake: says when more may come; all
+    that any of them gives counts.
     """
 
-    def __init__(self, gateways: Sequence[Gateway], *, hedge_s: float = 0.6) -> None:
-        self._gateways, self._hedge_s = tuple(gateways), hedge_s
+    def __init__(self, gateways: Sequence[Gateway], *, hedge_s: float = 0.6, intake: Intake | None = None) -> None:
+        self._gateways, self._hedge_s, self._intake = tuple(gateways), hedge_s, intake or Intake()
+        for gateway in gateways:
+            gateway.intake = self._intake
         self._pool = ThreadPoolExecutor(2 * max(len(gateways), 1), thread_name_prefix="gateway")
 
     def close(self) -> None:
@@ -278,6 +283,8 @@ class GatewaySource:
         return self._raced(root, lambda gateway: gateway.graph(root))
 
     def _raced(self, cid: Cid, ask: Callable[[Gateway], T]) -> T:
+        # Before the race: a gateway that is not asked yet is not slow.
+        self._intake.wait()
         waiting = self._in_order()
         running: set[Future[T]] = set()
         reasons: dict[str, str] = {}

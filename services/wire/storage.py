@@ -1,4 +1,4 @@
-"""Storages besides this computer's disk, and how fast this computer sends."""
+"""Storages besides this computer's disk, and how fast this computer sends and fetches."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class StorageOut(Answer):
     detected: DetectedOut | None
     upload_limit: int
     """Bytes a second that leave this computer at most; 0 for no limit."""
+    download_limit: int = 0
+    """Bytes a second of films that come to it at most, likewise."""
 
 
 class TargetIn(Request):
@@ -54,9 +56,10 @@ class TargetIn(Request):
 
 
 class LimitIn(Request):
-    """Limit what leaves this computer, in bytes a second; 0 for no limit."""
+    """Limit what leaves this computer and what comes, in bytes a second; 0 for no limit, None for what it was."""
 
-    upload_limit: Annotated[int, Field(ge=0, le=MAX_LIMIT)]
+    upload_limit: Annotated[int | None, Field(ge=0, le=MAX_LIMIT)] = None
+    download_limit: Annotated[int | None, Field(ge=0, le=MAX_LIMIT)] = None
 
 
 class ExportIn(Request):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.ipfs.gateways import Gateway, GatewaySource
+from services.ipfs.intake import Intake
 from services.ipfs.shelf import Shelf
 from services.ipfs.store import BlockStore
 from services.units.cid import RAW, Cid
@@ -19,6 +20,8 @@ _FOLDER = "shelf"
 class Elsewhere:
     """One desk's shelf and gateways, opened when they are first needed; ``close`` ends both."""
 
+    intake: Intake = field(default_factory=Intake)
+    """How fast blocks may come, from nodes and from gateways."""
     _shelf: Shelf | None = None
     _source: GatewaySource | None = None
     _addresses: tuple[str, ...] = ()
@@ -36,7 +39,8 @@ class Elsewhere:
         if addresses == self._addresses:
             return
         old, self._addresses = self._source, addresses
-        self._source = GatewaySource([Gateway(address) for address in addresses]) if addresses else None
+        ways = [Gateway(address) for address in addresses]
+        self._source = GatewaySource(ways, intake=self.intake) if ways else None
         if old is not None:
             old.close()
 

@@ -8,6 +8,7 @@ from anyio import from_thread
 
 from services.desk.node_door import NodeDoor
 from services.desk.nodes.patience import patiently
+from services.ipfs.intake import Intake
 from services.ipfs.store import BlockDamagedError, BlockMissingError, BlockStore
 from services.units.cid import RAW, Cid
 from services.wire.problems import ProblemError
@@ -41,11 +42,12 @@ class PassingBlocks:
 class NodeBlocks:
     """A block store whose missing and damaged blocks come from a node and stay.
 
-    ``get`` may fetch: it is called in a worker thread of the loop that the door belongs to.
+    ``get`` may fetch: it is called in a worker thread of the loop that the door belongs to, and waits there until the
+    intake lets more come.
     """
 
-    def __init__(self, here: BlockStore, door: NodeDoor) -> None:
-        self._here, self._door = here, door
+    def __init__(self, here: BlockStore, door: NodeDoor, intake: Intake) -> None:
+        self._here, self._door, self._intake = here, door, intake
 
     def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
         return self._here.put(block, codec)
@@ -55,6 +57,7 @@ class NodeBlocks:
         try:
             return self._here.get(cid)
         except (BlockMissingError, BlockDamagedError):
+            self._intake.wait()
             block = from_thread.run(self._fetch_unless_closing, cid)
         if block is None:
             raise ProblemError("node.unreachable")
@@ -82,6 +85,7 @@ class NodeBlocks:
             if problem.code == "internal" and problem.params.get("status") in _GONE:
                 raise BlockMissingError(cid) from problem
             raise
+        self._intake.came(len(block))
         if Cid.of(block, cid.codec) != cid:
             raise BlockDamagedError(cid)
         return block

@@ -97,7 +97,7 @@ async def _sample(desk: Desk, at: Desk, board: StageBoard, play: Callable[..., N
 def _elsewhere(at: Desk, address: str | None) -> Iterator[BlockStore]:
     """Give the way through the node's gateway, or to a daemon; neither sees this disk."""
     if address is None:
-        yield NodeBlocks(MemoryBlockStore(), at.node)
+        yield NodeBlocks(MemoryBlockStore(), at.node, at.elsewhere.intake)
         return
     with closing(KuboBlockStore(address)) as daemon:
         yield daemon

@@ -11,7 +11,8 @@ from services.units.cid import Cid
 from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
-_LIMIT = "upload_limit"
+UPLOAD, DOWNLOAD = "upload_limit", "download_limit_per_s"
+"""The two limits by the names under which they are kept."""
 
 
 def listed(desk: Desk, kind: str = "") -> tuple[StorageTarget, ...]:
@@ -118,14 +119,14 @@ def files_of(row: Upload) -> tuple[Cid, ...]:
     return tuple(Cid.parse(name) for name in names if name is not None)
 
 
-def read_limit(desk: Desk) -> int:
-    """Give the chosen limit in bytes a second, 0 for none. Blocking."""
+def read_limit(desk: Desk, name: str) -> int:
+    """Give a chosen limit in bytes a second, 0 for none. Blocking."""
     with desk.database.read() as session:
-        row = session.get(Setting, _LIMIT)
+        row = session.get(Setting, name)
     return row.value if row is not None and isinstance(row.value, int) else 0
 
 
-def write_limit(desk: Desk, limit: int) -> None:
-    """Keep the limit. Blocking."""
+def write_limit(desk: Desk, name: str, limit: int) -> None:
+    """Keep a limit. Blocking."""
     with desk.database.write() as session:
-        session.merge(Setting(name=_LIMIT, value=limit))
+        session.merge(Setting(name=name, value=limit))

@@ -12,7 +12,8 @@ from anyio import to_thread
 from services.desk.context import Desk
 from services.desk.storage.daemons import Tell, bring
 from services.desk.storage.keeping import hold_bought, use_gateways
-from services.desk.storage.record import films_for_sale, keepers, kind_of, note, note_copy, read_limit
+from services.desk.storage.limits import use_limits
+from services.desk.storage.record import films_for_sale, keepers, kind_of, note, note_copy
 from services.desk.storage.services import have_pinned
 from services.units.cid import Cid
 from services.units.ids import ContentId
@@ -24,8 +25,8 @@ _REPAIRED_EVERY = 10
 
 
 async def watch(desk: Desk) -> None:
-    """Send no faster than was chosen, and look after the copies until the desk closes."""
-    desk.pace.limit = await to_thread.run_sync(read_limit, desk)
+    """Send and fetch no faster than was chosen, and look after the copies until the desk closes."""
+    await use_limits(desk)
     await to_thread.run_sync(use_gateways, desk)
     for minute in count():
         await to_thread.run_sync(hold_bought, desk)

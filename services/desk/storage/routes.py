@@ -15,7 +15,10 @@ from services.desk.nodes.places import FilmDeskOf
 from services.desk.storage.daemons import running_daemon, version_of
 from services.desk.storage.export import export as export_film
 from services.desk.storage.keeping import use_gateways
+from services.desk.storage.limits import keep_limits, use_limits
 from services.desk.storage.record import (
+    DOWNLOAD,
+    UPLOAD,
     complete_copies,
     drop,
     films_for_sale,
@@ -23,7 +26,6 @@ from services.desk.storage.record import (
     keep_token,
     listed,
     read_limit,
-    write_limit,
 )
 from services.desk.storage.repair import repair as bring_missing
 from services.desk.storage.services import check_service
@@ -75,9 +77,9 @@ async def repair(desk: DeskOf) -> StorageOut:
 
 @router.put("/storage/limit")
 async def limit(desk: DeskOf, body: LimitIn) -> StorageOut:
-    """Limit what leaves this computer."""
-    await to_thread.run_sync(write_limit, desk, body.upload_limit)
-    desk.pace.limit = body.upload_limit
+    """Limit what leaves this computer and what comes; what is not named stays as it is."""
+    await to_thread.run_sync(keep_limits, desk, body)
+    await use_limits(desk)
     return await _changed(desk)
 
 
@@ -133,7 +135,8 @@ def _out(desk: Desk) -> StorageOut:
             for row in rows
         ),
         detected=None if found is None else DetectedOut(address=found[0], version=found[1]),
-        upload_limit=read_limit(desk),
+        upload_limit=read_limit(desk, UPLOAD),
+        download_limit=read_limit(desk, DOWNLOAD),
     )
 
 

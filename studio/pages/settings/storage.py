@@ -1,4 +1,4 @@
-"""Where copies of films go, from where parts may come, and how fast this computer sends."""
+"""Where copies of films go, from where parts may come, and how fast this computer sends and fetches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, row
 from studio.kit.widgets.fields import Field
-from studio.kit.widgets.flow import Beside
+from studio.kit.widgets.flow import Beside, Columns
 from studio.kit.words import mark, tr, tr_count
 from studio.pages.settings.storage_model import StorageViewModel
 
@@ -99,19 +99,22 @@ class StorageCard(Card):
         self.body.addLayout(line)
 
     def _limiting(self) -> None:
-        self._limit = QSpinBox()
-        self._limit.setObjectName("settings.storage.limit")
-        self._limit.setAccessibleName(tr("Upload limit in kilobytes a second"))
-        self._limit.setRange(0, _MOST_KILO)
-        self._limit.setSingleStep(250)
-        self._limit.setSuffix(" kB/s")
-        self._limit.setSpecialValueText(tr("No limit"))
-        self._limit.setKeyboardTracking(False)
-        self._limit.setFixedWidth(scaled(_LIMIT_WIDTH))
-        self._limit.setFont(font(tabular=True))
-        self._limit.lineEdit().setTextMargins(12, 0, 12, 0)
-        self._limit.valueChanged.connect(lambda kilo: self.model.limit(kilo * _KILO))
-        self.body.addWidget(Field(tr("Upload limit"), self._limit, tr("For what goes to nodes and storages.")))
+        self._upload = _speed("settings.storage.limit")
+        self._upload.valueChanged.connect(lambda kilo: self.model.limit_uploads(kilo * _KILO))
+        self._download = _speed("settings.storage.download_limit")
+        self._download.valueChanged.connect(lambda kilo: self.model.limit_downloads(kilo * _KILO))
+        sent = tr("For what goes to nodes and storages.")
+        come = tr("For what comes from nodes and gateways.")
+        self.body.addWidget(
+            Columns(
+                Field(tr("Upload limit"), self._upload, sent),
+                Field(tr("Download limit"), self._download, come),
+                least=_LIMIT_WIDTH + 80,
+            )
+        )
+        # A field is named by its label; the unit is read out as well.
+        self._upload.setAccessibleName(tr("Upload limit in kilobytes a second"))
+        self._download.setAccessibleName(tr("Download limit in kilobytes a second"))
 
     def _render(self) -> None:
         state, storage = self.model.state, self.model.state.storage
@@ -124,7 +127,8 @@ class StorageCard(Card):
         self._add.set_text(tr("Looking…") if state.busy else tr("Add storage"))
         self._repair.setVisible(state.missing > 0)
         self._repair.setEnabled(not state.busy)
-        self._limit.setEnabled(storage is not None)
+        for limit in (self._upload, self._download):
+            limit.setEnabled(storage is not None)
         if state.added != self._added:
             self._added = state.added
             self._address.clear()
@@ -139,9 +143,10 @@ class StorageCard(Card):
             self._show(storage)
 
     def _show(self, storage: StorageOut) -> None:
-        self._limit.blockSignals(True)
-        self._limit.setValue(storage.upload_limit // _KILO)
-        self._limit.blockSignals(False)
+        for limit, chosen in ((self._upload, storage.upload_limit), (self._download, storage.download_limit)):
+            limit.blockSignals(True)
+            limit.setValue(chosen // _KILO)
+            limit.blockSignals(False)
         for address in set(self._shown) - {target.address for target in storage.targets}:
             gone = self._shown.pop(address)
             self._lines.removeWidget(gone)
@@ -200,6 +205,20 @@ class TargetLine(QWidget):
         if target.problem is not None:
             parts.append(advice(Problem(target.problem.code, target.problem.params)).happened)
         self._detail.setText(" · ".join(parts))
+
+
+def _speed(name: str) -> QSpinBox:
+    field = QSpinBox()
+    field.setObjectName(name)
+    field.setRange(0, _MOST_KILO)
+    field.setSingleStep(250)
+    field.setSuffix(" kB/s")
+    field.setSpecialValueText(tr("No limit"))
+    field.setKeyboardTracking(False)
+    field.setFixedWidth(scaled(_LIMIT_WIDTH))
+    field.setFont(font(tabular=True))
+    field.lineEdit().setTextMargins(12, 0, 12, 0)
+    return field
 
 
 def _state(target: TargetOut) -> tuple[str, Tone]:

@@ -1,4 +1,4 @@
-"""Storages and the upload limit as the settings page shows and changes them."""
+"""Storages and the limits of speed as the settings page shows and changes them."""
 
 from __future__ import annotations
 
@@ -70,10 +70,15 @@ class StorageViewModel(ViewModel[StorageState]):
             self._set(busy=True, problem=None)
             self._act(lambda desk: desk.storage.repair(), self._on_storage)
 
-    def limit(self, bytes_per_s: int) -> None:
+    def limit_uploads(self, bytes_per_s: int) -> None:
         """Bound what leaves this computer; 0 for no limit."""
         if self.state.storage is not None and bytes_per_s != self.state.storage.upload_limit:
-            self._act(lambda desk: desk.storage.limit(bytes_per_s), self._on_storage)
+            self._act(lambda desk: desk.storage.limit(upload=bytes_per_s), self._on_storage)
+
+    def limit_downloads(self, bytes_per_s: int) -> None:
+        """Bound what comes to this computer; 0 for no limit."""
+        if self.state.storage is not None and bytes_per_s != self.state.storage.download_limit:
+            self._act(lambda desk: desk.storage.limit(download=bytes_per_s), self._on_storage)
 
     def _on_storage(self, storage: StorageOut) -> None:
         self._set(storage=storage, busy=False)

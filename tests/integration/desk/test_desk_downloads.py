@@ -10,6 +10,8 @@ import pytest
 from services.desk.library.downloads import resume_all
 from services.desk.library.tables import Download
 from services.desk.storage.keeping import hold_bought
+from services.desk.storage.limits import use_limits
+from services.ipfs.intake import Intake
 from services.units.money import ZERO
 from services.wire.library import DownloadOut
 from services.wire.problems import ProblemError
@@ -170,3 +172,28 @@ async def test_beside_the_node_nothing_more_is_taken(running: RunningWorld) -> N
         await asyncio.wait(busy)
     (row,) = (await running.viewer.library.downloads()).downloads
     assert (row.state, row.done, row.size_bytes, row.beside_node) == ("here", 2, 0, True)
+
+
+async def test_a_download_comes_no_faster_than_was_allowed(
+    running: RunningWorld, distant: DistantNode, tmp_path: Path
+) -> None:
+    _, film = await published_far(running, distant, chunk_bytes=CHUNK_BYTES, words=WORDS)
+    now, limit = [0.0], 1_000
+
+    def pause(seconds: float) -> None:
+        now[0] += seconds
+
+    async with far_away(tmp_path / "far", running) as far:
+        far.inside.elsewhere.intake = Intake(now=lambda: now[0], pause=pause)
+        assert (await far.desk.storage.limit(download=limit)).download_limit == limit
+        await bought(far, film, distant, 1, 2, 3)
+        await far.desk.library.download(film.content)
+        assert (await kept(far)).done == CHUNKS
+        intake, sizes = far.inside.elsewhere.intake, [chunk.length for chunk in film.film.chunks]
+        assert intake.received >= sum(sizes)
+        # Two parts are read ahead beside what was asked for: each may be here before its time.
+        assert now[0] >= (intake.received - 3 * max(sizes)) / limit > 0
+        # It is kept, and the next start goes by it.
+        intake.limit = 0
+        await use_limits(far.inside)
+        assert intake.limit == limit

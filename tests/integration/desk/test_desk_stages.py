@@ -268,7 +268,7 @@ async def test_all_that_goes_to_a_daemon_goes_at_the_pace(running: RunningWorld,
 
     upload = ready_upload(running)
     await running.creator.storage.add(kubo.address)
-    await running.creator.storage.limit(1_000)
+    await running.creator.storage.limit(upload=1_000)
     desk.pace.now, desk.pace.sleep = lambda: now[0], sleep
     await running.creator.uploads.publish(upload)
     with desk.database.read() as session:
@@ -282,15 +282,18 @@ async def test_all_that_goes_to_a_daemon_goes_at_the_pace(running: RunningWorld,
 
 async def test_a_limit_is_kept_and_addresses_are_looked_at(running: RunningWorld) -> None:
     storage = running.creator.storage
-    assert (await storage.limit(250_000)).upload_limit == 250_000
-    assert running.desk("creator").pace.limit == 250_000
+    assert (await storage.limit(upload=250_000)).upload_limit == 250_000
+    kept = await storage.limit(download=500_000)
+    assert (kept.upload_limit, kept.download_limit) == (250_000, 500_000)
+    desk = running.desk("creator")
+    assert (desk.pace.limit, desk.elsewhere.intake.limit) == (250_000, 500_000)
     for address, code in (("no address", "storage.address"), ("http://gateway.example", "storage.address"),
                           ("/ip4/127.0.0.1/udp/x", "storage.address"), (NOBODY, "store.unreachable")):  # fmt: skip
         with pytest.raises(ProblemError) as caught:
             await storage.add(address)
         assert caught.value.code == code, address
     assert [found.kind for found in (await storage.add("https://gateway.example")).targets] == ["gateway"]
-    await storage.limit(0)
+    await storage.limit(upload=0, download=0)
 
 
 def _through(desk: Desk, http: httpx.AsyncClient) -> Desk:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from services.ipfs.gateways import Gateway, GatewayBlockStore, GatewayError, GatewaySource, Health
+from services.ipfs.intake import Intake
 from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.store import BlockMissingError
 from services.ipfs.unixfs import add_file, read_file
@@ -162,3 +163,28 @@ def test_a_network_that_changes_in_mid_film_costs_no_part_and_changes_no_name(ga
         store.bring(name)
     assert len(first.asked) + len(second.asked) == here
     source.close()
+
+
+def test_no_more_comes_from_all_of_them_than_was_allowed(gateways: Start) -> None:
+    """By a clock that only waiting moves: at each question, what came before has had its time, but for one answer."""
+    limit, now, ahead = 100_000, [0.0], list[float]()
+
+    def pause(seconds: float) -> None:
+        now[0] += seconds
+
+    intake = Intake(now=lambda: now[0], pause=pause)
+    intake.limit = limit
+    slow, good = gateways(), gateways()
+    slow.fault = "hangs up"
+    names = [good.store.put(os.urandom(size)) for size in (250_000, 1_000, 40_000, 125_000)]
+    film = add_file(good.store, DATA)
+    source = GatewaySource([Gateway(slow.address), Gateway(good.address)], hedge_s=60, intake=intake)
+    for ask in [lambda name=name: source.block(name) for name in names] + [lambda: source.graph(film)] * 2:
+        before = intake.received
+        ask()
+        assert before <= limit * now[0] + 1
+        ahead.append(intake.received - limit * now[0])
+    source.close()
+    assert intake.received > 416_000 + 2 * len(DATA)
+    assert now[0] >= (intake.received - max(ahead)) / limit
+    assert max(ahead) < len(DATA) + 10_000

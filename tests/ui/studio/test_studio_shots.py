@@ -37,7 +37,7 @@ def _storage_in_view(page: Any) -> bool:
     storage = page.cards["storage"]
     if storage.model.state.storage is None:
         return False
-    page.ensureWidgetVisible(storage._limit, 0, 40)
+    page.ensureWidgetVisible(storage._download, 0, 40)
     return True
 
 
@@ -95,6 +95,7 @@ STORAGE = StorageOut(
     ),
     detected=DetectedOut(address="/ip4/127.0.0.1/tcp/5001", version="0.43.1"),
     upload_limit=1_500_000,
+    download_limit=4_000_000,
 )  # fmt: skip
 NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
 ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(

@@ -44,9 +44,9 @@ def target(*, missing: int = 0, problem: str = "", address: str = THERE) -> Targ
     )
 
 
-def storage(*targets: TargetOut, detected: bool = False, limit: int = 0) -> StorageOut:
+def storage(*targets: TargetOut, detected: bool = False, limit: int = 0, download: int = 0) -> StorageOut:
     found = DetectedOut(address=HERE, version="0.43.1") if detected else None
-    return StorageOut(targets=targets, detected=found, upload_limit=limit)
+    return StorageOut(targets=targets, detected=found, upload_limit=limit, download_limit=download)
 
 
 def opened(qtbot: QtBot, context: PageContext) -> Shown:
@@ -92,12 +92,23 @@ def test_the_limit_is_sent_and_an_address_is_added(
     client.answers["storage.limit"] = storage(limit=250_000)
     client.answers["storage.add"] = storage(target(), limit=250_000)
     shown = opened(qtbot, page_context)
-    limit, address = shown.card.findChild(QSpinBox), shown.card.findChild(QLineEdit, "settings.storage.address")
+    limit, address = (
+        shown.card.findChild(QSpinBox, "settings.storage.limit"),
+        shown.card.findChild(QLineEdit, "settings.storage.address"),
+    )
     assert limit is not None
     assert address is not None
     assert limit.text() == "No limit"
     limit.setValue(250)
     qtbot.waitUntil(lambda: (shown.card.model.state.storage or storage()).upload_limit == 250_000)
+    client.answers["storage.limit"] = storage(limit=250_000, download=1_500_000)
+    download = shown.card.findChild(QSpinBox, "settings.storage.download_limit")
+    assert download is not None
+    assert (download.text(), download.accessibleName()) == ("No limit", "Download limit in kilobytes a second")
+    download.setValue(1_500)
+    qtbot.waitUntil(lambda: (shown.card.model.state.storage or storage()).download_limit == 1_500_000)
+    assert client.called("storage.limit") == [((), {"upload": 250_000}), ((), {"download": 1_500_000})]
+    assert (limit.value(), download.value()) == (250, 1_500)
     address.setText(THERE)
     shown.button("add").click()
     qtbot.waitUntil(lambda: address.text() == "")

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 from anyio import to_thread
 
 from services.desk.nodes.store import NodeBlocks
+from services.ipfs.intake import Intake
 from services.ipfs.memory import MemoryBlockStore
 from services.units.cid import Cid
 from services.wire.problems import ProblemError
@@ -27,7 +28,7 @@ def test_a_loop_that_ends_during_a_fetch_ends_without_an_error() -> None:
             await asyncio.get_running_loop().create_future()
             raise AssertionError
 
-        blocks = NodeBlocks(MemoryBlockStore(), cast("Any", SimpleNamespace(fetch=fetch)))
+        blocks = NodeBlocks(MemoryBlockStore(), cast("Any", SimpleNamespace(fetch=fetch)), Intake())
 
         def read() -> None:
             try:
