@@ -48,7 +48,7 @@ class WatchPage(QWidget):
         self.model = WatchViewModel(context, make_engine)
         self.stage, self._panel = Stage(), ReceiptPanel()
         self.peek, self._awake = Peek(make_peek), Awake(self)
-        self._media_keys = MediaKeys(self.model, self._come_forward)
+        self._media_keys = MediaKeys(self.model, self._come_forward, self._leave_window)
         self.small: SmallWindow | None = None
         self._nothing = EmptyState(tr("Choose a film, and it plays here."), tr("Discover films"), name="watch.discover")
         self._no_engine = EmptyState("", tr("Try again"), icon="film", name="watch.no_vlc")
@@ -246,6 +246,9 @@ class WatchPage(QWidget):
         window.show()
         window.raise_()
         window.activateWindow()
+
+    def _leave_window(self) -> None:
+        self.window().close()
 
     def _toggle_full_screen(self) -> None:
         window = self.window()
