@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import shutil
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,9 @@ from services.media.film import Ingested, Progress
 from services.node_cli.command import Command, CommandError
 from services.node_cli.terminal import Terminal
 from services.units.ids import ContentId, content_id, new_content_id
+from services.wire.problems import ProblemError
 
-_KEYS, _SUMMARY = "secret.json", "film.json"
+_KEYS, _SUMMARY, _NOTES, _BLOCKS = "secret.json", "film.json", "notes", "blocks"
 
 
 def _declare(parser: ArgumentParser) -> None:
@@ -29,17 +33,16 @@ def _ingest(given: Namespace, terminal: Terminal) -> int:
     from services.media.worker import ingest
 
     source, out = given.file.absolute(), given.out.absolute()
-    try:
-        with disk_problems():
-            out.mkdir(mode=0o700, parents=True, exist_ok=True)
-            secret, content = _secret_of(out)
-    except OSError as exc:
-        raise CommandError(f"{given.out} cannot be used: {exc.strerror}.") from exc
-    tell = _Teller(terminal, as_json=given.as_json)
-    work = ingest(
-        source, secret=secret, content_id=content, store_root=out / "blocks", resume_dir=out / "notes", on_progress=tell
-    )
-    film = asyncio.run(work)
+    with _nothing_left_of_nothing(out):
+        try:
+            with disk_problems():
+                out.mkdir(mode=0o700, parents=True, exist_ok=True)
+                secret, content = _secret_of(out)
+        except OSError as exc:
+            raise CommandError(f"{given.out} cannot be used: {exc.strerror}.") from exc
+        tell = _Teller(terminal, as_json=given.as_json)
+        places = {"store_root": out / _BLOCKS, "resume_dir": out / _NOTES}
+        film = asyncio.run(ingest(source, secret=secret, content_id=content, on_progress=tell, **places))
     summary = _summary(film, content)
     with disk_problems():
         replace_durably(out / _SUMMARY, json.dumps(summary, indent=1).encode(), unfinished=out)
@@ -47,9 +50,27 @@ def _ingest(given: Namespace, terminal: Terminal) -> int:
         terminal.say(json.dumps({"done": summary}))
         return 0
     terminal.say(f"{len(film.chunks)} part(s), {film.duration_ms / 1000:.1f} s, {film.width} × {film.height}.")
-    terminal.say(f"The blocks are in {out / 'blocks'}, the summary in {out / _SUMMARY}.")
+    terminal.say(f"The blocks are in {out / _BLOCKS}, the summary in {out / _SUMMARY}.")
     terminal.say(f"Who has {out / _KEYS} can open every part: keep it to yourself.")
     return 0
+
+
+@contextmanager
+def _nothing_left_of_nothing(out: Path) -> Iterator[None]:
+    """Take away what this run made when no part of a film came of it: a secret that opens nothing is only a worry."""
+    made = [path for path in (out / _KEYS, out / _NOTES, out / _BLOCKS) if not path.exists()]
+    is_ours = not out.exists()
+    try:
+        yield
+    except ProblemError:
+        if len(made) == 3 and not any(file.stat().st_size for file in (out / _NOTES).glob("*")):
+            (out / _KEYS).unlink(missing_ok=True)
+            for folder in (_NOTES, _BLOCKS):
+                shutil.rmtree(out / folder, ignore_errors=True)
+            if is_ours:
+                with suppress(OSError):
+                    out.rmdir()
+        raise
 
 
 def _secret_of(out: Path) -> tuple[bytes, ContentId]:

@@ -69,7 +69,25 @@ def test_what_is_no_film_is_said_in_a_sentence(
     told = capsys.readouterr().err
     assert said_of_it in told
     assert "Traceback" not in told
-    assert not (tmp_path / "out" / "film.json").exists()
+    # A secret that opens nothing is not left behind; a folder that was there before is.
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").touch()
+    assert main(["ingest", str(tmp_path / name), "--out", str(tmp_path / "out")]) == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_what_a_film_was_begun_with_is_kept(
+    tmp_path: Path, silent_clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, film = tmp_path / "out", tmp_path / "film.mp4"
+    film.write_bytes(silent_clip.read_bytes())
+    assert main(["ingest", str(film), "--out", str(out)]) == 0
+    kept = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    film.unlink()
+    assert main(["ingest", str(film), "--out", str(out)]) == 1
+    assert "There is no file" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == kept
 
 
 @pytest.mark.parametrize("code", [code for code in KINDS if code.startswith("media.")])
