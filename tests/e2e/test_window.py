@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from services.wire.desk import Health
 from studio.app import Studio
 from studio.kit.service_process import ServiceProcess
 from studio.kit.service_state import Phase
+from studio.single import ring
 from studio.tour.hand import Hand
 
 pytestmark = pytest.mark.timeout(180)
@@ -93,6 +95,25 @@ def test_without_libvlc_a_sentence_says_what_to_install(root: Path, profile: Pat
     assert run.returncode == 0, run.stdout + run.stderr
     assert "VLC" in run.stdout
     assert "the window lives" in run.stdout
+
+
+def test_two_starts_at_once_make_one_window(root: Path, profile: Path) -> None:
+    command = [sys.executable, "-m", "studio", "--profile", str(profile), "--open", "museclock://open/library"]
+    both = [subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        while all(one.poll() is None for one in both):
+            time.sleep(0.05)
+        (second,) = [one for one in both if one.poll() is not None]
+        (first,) = [one for one in both if one is not second]
+        assert second.returncode == 0, second.communicate()[1]
+        # What is left is a window that can be asked, and only it: a third start finds it.
+        assert ring(profile, "museclock://open/wallet")
+        assert first.poll() is None
+    finally:
+        for one in both:
+            if one.poll() is None:
+                one.terminate()
+            one.communicate()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from studio.kit.context import PageContext
 from studio.kit.links import PAGES, read_link
 from studio.link_view_model import LinkOpener
 from studio.routes import STUDIO_ROUTES, player_routes
-from studio.single import place, ring
+from studio.single import claim, place, ring
 from studio.tray import Teller
 from tests.fixtures import samples
 from tests.fixtures.window import PreparedClient, Shell
@@ -141,6 +142,24 @@ def test_nobody_answers_where_no_window_is(tmp_path: Path) -> None:
     left.close()
     assert not ring(tmp_path, FILM)
     assert len(place(tmp_path / ("deep" * 40)).encode()) < 108
+
+
+def test_a_profile_is_one_process_s_until_that_ends(tmp_path: Path) -> None:
+    held = claim(tmp_path)
+    assert held is not None
+    asked = [
+        sys.executable,
+        "-c",
+        f"import pathlib, studio.single as s; print(s.claim(pathlib.Path({str(tmp_path)!r})))",
+    ]
+    other = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == "None"
+    os.close(held)
+    other = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(other.stdout) > 0
+    # Where none can be held the window opens all the same, and its service says what is wrong.
+    (tmp_path / "file").write_text("")
+    assert claim(tmp_path / "file" / "profile") == -1
 
 
 def test_strangers_words_are_cut_and_dropped(doorbell: Doorbell, tmp_path: Path, qtbot: QtBot) -> None:
