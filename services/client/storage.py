@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.http.door import Door
 from services.units.ids import ContentId
-from services.wire.storage import ExportIn, ExportOut, LimitIn, StorageOut, TargetIn
+from services.units.money import Money
+from services.wire.storage import ExportIn, ExportOut, LimitIn, StorageOut, StoragePriceIn, TargetIn
 
 _LOOK_S = 20.0
 _MOVE_S = 3600.0
@@ -40,6 +41,11 @@ class StorageClient:
         """Limit what leaves this computer and what comes, in bytes a second; 0 for no limit, None for what it was."""
         body = LimitIn(upload_limit=upload, download_limit=download)
         return await self._door.call(StorageOut, "PUT", "/storage/limit", body=body)
+
+    async def price(self, price_per_gb: Money) -> StorageOut:
+        """Say what a gigabyte costs a month at all storages together; it counts in what a film costs."""
+        body = StoragePriceIn(price_per_gb=price_per_gb)
+        return await self._door.call(StorageOut, "PUT", "/storage/price", body=body)
 
     async def export(self, content: ContentId | str, path: str) -> ExportOut:
         """Write what is owned of a film to a new file that plays with no service.

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from services.wire.base import Answer, Moment, ProblemOut, Request
+from services.units.money import ZERO, Money
+from services.wire.base import Answer, Moment, MoneyField, ProblemOut, Request
 
 StorageKind = Literal["daemon", "gateway", "pinning"]
 """``daemon``: an IPFS daemon that copies go to. ``gateway``: a trustless gateway that parts may come from.
 
 ``pinning``: a pinning service, which fetches copies itself, from the daemons of the list."""
 MAX_LIMIT = 1_000_000_000
+_MOST_A_GB = Money(1_000_000_000)
+
+
+def _possible(price: Money) -> Money:
+    if not ZERO <= price <= _MOST_A_GB:
+        raise ValueError("no price of storage")
+    return price
 
 
 class TargetOut(Answer):
@@ -45,6 +53,8 @@ class StorageOut(Answer):
     """Bytes a second that leave this computer at most; 0 for no limit."""
     download_limit: int = 0
     """Bytes a second of films that come to it at most, likewise."""
+    price_per_gb: MoneyField = ZERO
+    """What a gigabyte costs its owner a month at all storages together, as said here; nobody can be asked for it."""
 
 
 class TargetIn(Request):
@@ -60,6 +70,12 @@ class LimitIn(Request):
 
     upload_limit: Annotated[int | None, Field(ge=0, le=MAX_LIMIT)] = None
     download_limit: Annotated[int | None, Field(ge=0, le=MAX_LIMIT)] = None
+
+
+class StoragePriceIn(Request):
+    """Say what a gigabyte (10^9 bytes) costs a month at all storages together."""
+
+    price_per_gb: Annotated[MoneyField, AfterValidator(_possible)]
 
 
 class ExportIn(Request):

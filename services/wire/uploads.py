@@ -193,14 +193,14 @@ class CostOut(Answer):
 
     price_per_ten_seconds: MoneyField
     storage: MoneyField
-    """A month, by whoever keeps the film; nothing on this computer."""
+    """A month, by what its creator said that a gigabyte costs at the storages; nothing on this computer."""
     whole: MoneyField
     """What one viewer pays for all of it."""
     settlement: MoneyField
     """The network's share of that, at today's fee: a channel opened, claimed and closed."""
     settlement_per_mille: int
     break_even_minutes: int
-    """Minutes watched until the creator's share has paid storage and one withdrawal."""
+    """Minutes watched until the creator's share has paid a month of storage and one withdrawal."""
 
 
 class LookOut(Answer):

@@ -66,7 +66,7 @@ def _suggest(
     found = suggest(facts, category or draft.category, intent or draft.intent)
     return found.model_copy(
         update={
-            "cost": cost_at(desk, facts.duration_ms, found.price),
+            "cost": cost_at(desk, facts.duration_ms, facts.size_bytes, found.price),
             "chosen_cost": _chosen(desk, facts, price_text),
             "is_told": desk.narrator is not None,
         }
@@ -78,7 +78,7 @@ def _chosen(desk: Desk, facts: MediaFacts, price_text: str) -> Any:
         price = Money.parse(price_text)
     except ValueError:
         return None
-    return cost_at(desk, facts.duration_ms, price) if LEAST <= price <= MOST else None
+    return cost_at(desk, facts.duration_ms, facts.size_bytes, price) if LEAST <= price <= MOST else None
 
 
 def _row(desk: Desk, upload: str, film: str) -> Upload:

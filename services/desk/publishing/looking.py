@@ -10,6 +10,7 @@ from anyio import to_thread
 
 from services.desk.context import Desk
 from services.desk.payouts.withdrawal import estimated_fee
+from services.desk.storage.record import read_price
 from services.media.keyframes import even_cuts
 from services.media.outlook import Outlook
 from services.media.worker import look
@@ -22,6 +23,7 @@ _MINUTE = 60_000 // CHUNK_UNIT_MS
 _GAS_A_PART = 1_400
 # Blocks are files of their own, with names and a journal beside them.
 _DISK_ROOM_PER_MILLE = 1_010
+_GB = 10**9
 
 
 async def look_at(desk: Desk, path: Path, price_text: str) -> LookOut:
@@ -57,38 +59,47 @@ def _told(desk: Desk, path: Path, outlook: Outlook, price_text: str) -> LookOut:
         work_ms=outlook.work_ms,
         disk_bytes=outlook.sealed_bytes * _DISK_ROOM_PER_MILLE // 1000,
         free_bytes=shutil.disk_usage(desk.folder).free,
-        cost=_cost(desk, facts.duration_ms, price_text),
+        cost=_cost(desk, facts.duration_ms, outlook.sealed_bytes, price_text),
     )
 
 
-def _cost(desk: Desk, duration_ms: int, price_text: str) -> CostOut | None:
+def _cost(desk: Desk, duration_ms: int, size_bytes: int, price_text: str) -> CostOut | None:
     try:
         price = Money.parse(price_text)
     except ValueError:
         return None
-    return cost_at(desk, duration_ms, price)
+    return cost_at(desk, duration_ms, size_bytes, price)
 
 
-def cost_at(desk: Desk, duration_ms: int, price: Money) -> CostOut | None:
+def cost_at(desk: Desk, duration_ms: int, size_bytes: int, price: Money) -> CostOut | None:
     """Say what selling costs at a price; nothing without one, or while the chain cannot be asked. Blocking."""
     try:
         settlement = gas_to_money(estimated_fee(desk, _GAS_A_PART * len(even_cuts(duration_ms))))
         withdrawal = gas_to_money(estimated_fee(desk))
     except ProblemError:
         return None
-    return cost_of(price, duration_ms, settlement=settlement, withdrawal=withdrawal) if price > ZERO else None
+    fees = {"settlement": settlement, "withdrawal": withdrawal, "storage": storage_cost(size_bytes, read_price(desk))}
+    return cost_of(price, duration_ms, **fees) if price > ZERO else None
 
 
-def cost_of(price: Money, duration_ms: int, *, settlement: Money, withdrawal: Money) -> CostOut:
-    """Work out what a price leaves. settlement, withdrawal: the network's fees for one viewer and for the creator."""
+def storage_cost(size_bytes: int, price_per_gb: Money) -> Money:
+    """Give a month's cost of a film; what is less than a millionth of a dollar counts as one, against the creator."""
+    return Money(-(-price_per_gb.micros * size_bytes // _GB))
+
+
+def cost_of(price: Money, duration_ms: int, *, settlement: Money, withdrawal: Money, storage: Money = ZERO) -> CostOut:
+    """Work out what a price leaves. settlement, withdrawal: the network's fees for one viewer and for the creator.
+
+    storage: of a month.
+    """
     whole = chunk_price(price, start_ms=0, end_ms=duration_ms)
     per_minute = price * _MINUTE
     share = per_minute - platform_fee(ZERO, per_minute)
     return CostOut(
         price_per_ten_seconds=price,
-        storage=ZERO,
+        storage=storage,
         whole=whole,
         settlement=settlement,
         settlement_per_mille=settlement.micros * 1000 // whole.micros if whole > ZERO else 1000,
-        break_even_minutes=-(-withdrawal.micros // share.micros),
+        break_even_minutes=-(-(storage + withdrawal).micros // share.micros),
     )

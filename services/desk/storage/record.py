@@ -9,10 +9,11 @@ from services.desk.storage.tables import StorageCopy, StorageSecret, StorageTarg
 from services.desk.tables import Setting, Upload
 from services.units.cid import Cid
 from services.units.ids import ContentId
+from services.units.money import Money
 from services.wire.problems import ProblemError
 
-UPLOAD, DOWNLOAD = "upload_limit", "download_limit_per_s"
-"""The two limits by the names under which they are kept."""
+UPLOAD, DOWNLOAD, PRICE = "upload_limit", "download_limit_per_s", "storage_price_per_gb"
+"""The two limits, and what a gigabyte costs, by the names under which they are kept."""
 
 
 def listed(desk: Desk, kind: str = "") -> tuple[StorageTarget, ...]:
@@ -120,13 +121,18 @@ def files_of(row: Upload) -> tuple[Cid, ...]:
 
 
 def read_limit(desk: Desk, name: str) -> int:
-    """Give a chosen limit in bytes a second, 0 for none. Blocking."""
+    """Give what was chosen, such as a limit in bytes a second, 0 for nothing. Blocking."""
     with desk.database.read() as session:
         row = session.get(Setting, name)
     return row.value if row is not None and isinstance(row.value, int) else 0
 
 
+def read_price(desk: Desk) -> Money:
+    """Give what a gigabyte costs a month at all storages together, as the person said. Blocking."""
+    return Money(read_limit(desk, PRICE))
+
+
 def write_limit(desk: Desk, name: str, limit: int) -> None:
-    """Keep a limit. Blocking."""
+    """Keep what was chosen. Blocking."""
     with desk.database.write() as session:
         session.merge(Setting(name=name, value=limit))

@@ -18,6 +18,7 @@ from services.desk.storage.keeping import use_gateways
 from services.desk.storage.limits import keep_limits, use_limits
 from services.desk.storage.record import (
     DOWNLOAD,
+    PRICE,
     UPLOAD,
     complete_copies,
     drop,
@@ -26,6 +27,8 @@ from services.desk.storage.record import (
     keep_token,
     listed,
     read_limit,
+    read_price,
+    write_limit,
 )
 from services.desk.storage.repair import repair as bring_missing
 from services.desk.storage.services import check_service
@@ -41,6 +44,7 @@ from services.wire.storage import (
     LimitIn,
     StorageKind,
     StorageOut,
+    StoragePriceIn,
     TargetIn,
     TargetOut,
 )
@@ -80,6 +84,13 @@ async def limit(desk: DeskOf, body: LimitIn) -> StorageOut:
     """Limit what leaves this computer and what comes; what is not named stays as it is."""
     await to_thread.run_sync(keep_limits, desk, body)
     await use_limits(desk)
+    return await _changed(desk)
+
+
+@router.put("/storage/price")
+async def price(desk: DeskOf, body: StoragePriceIn) -> StorageOut:
+    """Note what a gigabyte costs a month at all storages together."""
+    await to_thread.run_sync(write_limit, desk, PRICE, body.price_per_gb.micros)
     return await _changed(desk)
 
 
@@ -137,6 +148,7 @@ def _out(desk: Desk) -> StorageOut:
         detected=None if found is None else DetectedOut(address=found[0], version=found[1]),
         upload_limit=read_limit(desk, UPLOAD),
         download_limit=read_limit(desk, DOWNLOAD),
+        price_per_gb=read_price(desk),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from services.units.money import ZERO
 from studio.kit.format import moment
 from studio.kit.problems import Problem, advice
 from studio.kit.theme import font, scaled
@@ -16,6 +17,7 @@ from studio.kit.widgets.button import Button, ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, row
 from studio.kit.widgets.fields import Field
 from studio.kit.widgets.flow import Beside, Columns
+from studio.kit.widgets.money_field import MoneyField
 from studio.kit.words import mark, tr, tr_count
 from studio.pages.settings.storage_model import StorageViewModel
 
@@ -112,6 +114,12 @@ class StorageCard(Card):
                 least=_LIMIT_WIDTH + 80,
             )
         )
+        self._price = MoneyField()
+        self._price.setObjectName("settings.storage.price")
+        self._price.setFixedWidth(scaled(_LIMIT_WIDTH))
+        self._price.editingFinished.connect(self._on_price)
+        counts = tr("In dollars, at all storages together. It counts in what a film costs before it is uploaded.")
+        self.body.addWidget(Field(tr("A gigabyte costs, a month"), self._price, counts))
         # A field is named by its label; the unit is read out as well.
         self._upload.setAccessibleName(tr("Upload limit in kilobytes a second"))
         self._download.setAccessibleName(tr("Download limit in kilobytes a second"))
@@ -129,6 +137,7 @@ class StorageCard(Card):
         self._repair.setEnabled(not state.busy)
         for limit in (self._upload, self._download):
             limit.setEnabled(storage is not None)
+        self._price.setEnabled(storage is not None)
         if state.added != self._added:
             self._added = state.added
             self._address.clear()
@@ -147,6 +156,11 @@ class StorageCard(Card):
             limit.blockSignals(True)
             limit.setValue(chosen // _KILO)
             limit.blockSignals(False)
+        if not self._price.hasFocus():
+            if storage.price_per_gb:
+                self._price.set_money(storage.price_per_gb)
+            else:
+                self._price.set_plain("")
         for address in set(self._shown) - {target.address for target in storage.targets}:
             gone = self._shown.pop(address)
             self._lines.removeWidget(gone)
@@ -157,6 +171,11 @@ class StorageCard(Card):
                 self._shown[target.address] = line = TargetLine(self.model, target.address)
                 self._lines.addWidget(line)
             self._shown[target.address].show_target(target)
+
+    def _on_price(self) -> None:
+        said = self._price.money if self._price.text() else ZERO
+        if said is not None and said >= ZERO:
+            self.model.price(said)
 
     def _on_use(self) -> None:
         storage = self.model.state.storage

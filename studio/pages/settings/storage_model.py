@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
+    from services.units.money import Money
     from services.wire.storage import StorageOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Problem
@@ -79,6 +80,11 @@ class StorageViewModel(ViewModel[StorageState]):
         """Bound what comes to this computer; 0 for no limit."""
         if self.state.storage is not None and bytes_per_s != self.state.storage.download_limit:
             self._act(lambda desk: desk.storage.limit(download=bytes_per_s), self._on_storage)
+
+    def price(self, price_per_gb: Money) -> None:
+        """Say what a gigabyte costs a month."""
+        if self.state.storage is not None and price_per_gb != self.state.storage.price_per_gb:
+            self._act(lambda desk: desk.storage.price(price_per_gb), self._on_storage)
 
     def _on_storage(self, storage: StorageOut) -> None:
         self._set(storage=storage, busy=False)

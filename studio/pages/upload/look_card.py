@@ -37,7 +37,7 @@ class LookCard(Card):
         self._holds = _Group(tr("In the file"), tr("Picture"), tr("Sound"), tr("Captions"), tr("Chapters"))
         self._takes = _Group(tr("To prepare it"), tr("Picture"), tr("Time"), tr("Disk"), tr("Parts"))
         self._costs = _Group(
-            tr("To sell it"), tr("Storage here"), tr("Network, of each sale"), tr("A withdrawal is paid after")
+            tr("To sell it"), tr("Storage, a month"), tr("Network, of each sale"), tr("A withdrawal is paid after")
         )
         self._note = text.caption(wrap=True)
         self.begin = primary(tr("Prepare it"), name="upload.begin", icon="arrow-right")

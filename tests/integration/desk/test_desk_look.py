@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from services.desk.publishing.looking import cost_of
-from services.units.money import Money
+from services.desk.publishing.looking import cost_of, storage_cost
+from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
+from services.wire.storage import StoragePriceIn
 from tests.fixtures.film_kinds import Kind, make_kind
 from tests.fixtures.world import RunningWorld
 
@@ -29,6 +31,55 @@ async def test_a_film_is_told_and_nothing_is_kept(running: RunningWorld, timecod
     assert (coded.coding, coded.is_hardware or coded.encoder) == ("coded", coded.is_hardware or "libvpx-vp9")
     assert coded.work_ms > 0
     assert await running.creator.uploads.list() == ()
+
+
+CAPTIONS = "1\n00:00:00,500 --> 00:00:02,000\nIce.\n"
+
+
+async def test_all_that_a_file_holds_and_costs_is_told_before_the_first_byte(
+    running: RunningWorld, tmp_path: Path
+) -> None:
+    kind = Kind(
+        seconds=12, rate=25, size=(640, 360), sounds=("aac", "ac3"), languages=("deu", "eng"), captions=CAPTIONS,
+        chapters=((0, "Ice"), (6, "Water")), key_s=4, options={"crf": "10"},
+    )  # fmt: skip
+    film = make_kind(tmp_path / "film.mkv", kind)
+    uploads, storage = running.creator.uploads, running.creator.storage
+    look = await uploads.look(str(film), "0.01")
+    assert (look.file_name, look.size_bytes, look.container) == ("film.mkv", film.stat().st_size, "matroska")
+    assert (look.width, look.height, look.fps_text, look.video_codec) == (640, 360, "25", "h264")
+    assert [(sound.codec, sound.language) for sound in look.sounds] == [("aac", "deu"), ("ac3", "eng")]
+    assert [(one.codec, one.is_kept) for one in look.captions] == [("subrip", True)]
+    assert [(one.start_ms, one.title) for one in look.chapters] == [(0, "Ice"), (6_000, "Water")]
+    assert abs(look.duration_ms - 12_000) <= 40
+    assert (look.coding, look.part_count) == ("copied", 2)
+    assert look.work_ms > 0
+    # What is stored is about the file, with room for names and seals, and not beyond reason.
+    assert film.stat().st_size <= look.disk_bytes <= film.stat().st_size * 1.2
+    assert look.cost is not None
+    assert look.cost.storage == ZERO
+    assert 0 < look.cost.settlement_per_mille == look.cost.settlement.micros * 1000 // look.cost.whole.micros
+    free = look.cost.break_even_minutes
+    assert (await storage.price(Money(50_000_000))).price_per_gb == Money(50_000_000)
+    cost = (await uploads.look(str(film), "0.01")).cost
+    assert cost is not None
+    stored = look.disk_bytes * 1000 // 1010
+    assert abs(cost.storage.micros - 50_000_000 * stored // 10**9) <= 51
+    # Nine tenths of six cents a minute pay it back.
+    assert cost.break_even_minutes >= free
+    assert cost.break_even_minutes >= cost.storage.micros // 54_000
+    with pytest.raises(ValidationError):
+        StoragePriceIn(price_per_gb=Money(-1))
+
+
+def test_storage_is_paid_back_before_anything_is_earned() -> None:
+    # 20 GB at three cents: 0.60 a month; a cent a part leaves 5.4 cents a minute.
+    storage = storage_cost(20 * 10**9, Money(30_000))
+    assert storage == Money(600_000)
+    cost = cost_of(Money(10_000), 1_800_000, settlement=ZERO, withdrawal=Money(1_800), storage=storage)
+    assert (cost.storage, cost.break_even_minutes) == (storage, 12)
+    assert storage_cost(1, Money(1)) == Money(1)
+    assert storage_cost(10**12, ZERO) == ZERO
 
 
 @pytest.mark.parametrize(

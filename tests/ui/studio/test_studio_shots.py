@@ -96,6 +96,7 @@ STORAGE = StorageOut(
     detected=DetectedOut(address="/ip4/127.0.0.1/tcp/5001", version="0.43.1"),
     upload_limit=1_500_000,
     download_limit=4_000_000,
+    price_per_gb=Money(150_000),
 )  # fmt: skip
 NODES = (samples.node(films=1), samples.node("down", address="https://cinema.example:8443"))
 ELSEWHERE = samples.upload("ready", title="The clockmaker's apprentice", price="0.01").model_copy(

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from services.units.money import Money
 from services.wire.base import ProblemOut
 from services.wire.storage import DetectedOut, StorageOut, TargetOut
 from studio.kit.context import PageContext
 from studio.kit.widgets.button import Button
+from studio.kit.widgets.money_field import MoneyField
 from studio.pages.settings.storage import StorageCard
 from tests.fixtures.window import PreparedClient
 
@@ -132,3 +134,28 @@ def test_a_pinning_service_is_added_with_its_token_which_is_not_shown(
     shown.button("add").click()
     qtbot.waitUntil(lambda: shown.details == [f"{address} · 3 films of yours in full"])
     assert fields["token"].text() == ""
+
+
+def test_what_a_gigabyte_costs_is_said_once_it_is_typed(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers["storage.get"] = storage()
+    client.answers["storage.price"] = storage().model_copy(update={"price_per_gb": Money(150_000)})
+    shown = opened(qtbot, page_context)
+    price = shown.card.findChild(MoneyField, "settings.storage.price")
+    assert price is not None
+    assert (price.text(), price.accessibleName()) == ("", "A gigabyte costs, a month")
+    for typed in ("-1", "cheap"):
+        price.setText(typed)
+        price.editingFinished.emit()
+    assert not client.called("storage.price")
+    price.setText("0.15")
+    price.editingFinished.emit()
+    qtbot.waitUntil(lambda: bool(shown.card.model.state.storage and shown.card.model.state.storage.price_per_gb))
+    assert client.called("storage.price") == [((Money(150_000),), {})]
+    assert price.plain == "0.15"
+    client.answers["storage.price"] = storage()
+    price.clear()
+    price.editingFinished.emit()
+    qtbot.waitUntil(lambda: not (shown.card.model.state.storage and shown.card.model.state.storage.price_per_gb))
+    assert client.called("storage.price")[1:] == [((Money(0),), {})]

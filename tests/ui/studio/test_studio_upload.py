@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from services.units.money import Money
 from services.wire.base import ProblemOut
 from services.wire.problems import ProblemError
 from services.wire.uploads import DraftIn, StageOut, UploadOut
@@ -107,7 +108,10 @@ def test_a_dropped_file_starts_an_upload(
 def test_what_is_in_a_file_is_told_before_anything_is_done_with_it(
     qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
 ) -> None:
-    client.answers |= {"uploads.list": (), "uploads.look": samples.LOOK}
+    cost = samples.LOOK.cost
+    assert cost is not None
+    paid = samples.LOOK.model_copy(update={"cost": cost.model_copy(update={"storage": Money(180_000)})})
+    client.answers |= {"uploads.list": (), "uploads.look": paid}
     page = open_page(qtbot, page_context)
     drop(page._drop, tmp_path / "film.mkv")
     qtbot.waitUntil(lambda: page.model.state.look is not None)
@@ -121,6 +125,7 @@ def test_what_is_in_a_file_is_told_before_anything_is_done_with_it(
         "Time: about 14 s",
         "Disk: 1.2 GB of 69.7 GB free",
         "Parts: 73 parts",
+        "Storage, a month: $0.18",
         "Network, of each sale: 0.2 %",
         "A withdrawal is paid after: 1 minute watched",
     }
