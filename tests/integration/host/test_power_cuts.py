@@ -9,8 +9,10 @@ import asyncio
 import os
 import random
 import sqlite3
+import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,11 +33,13 @@ from services.units.time import SystemClock
 from services.wire.desk import Method
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import VIEWER, HandClock
+from tests.fixtures.chain_lines import FaultyLine, served
 from tests.fixtures.node_caller import at_the_door
 from tests.fixtures.node_payer import channel_payer
 from tests.fixtures.service import RunningService
 from tests.fixtures.service_forks import ServiceForks
 from tests.fixtures.world import RunningWorld, SealedFilm, put_sample, running_world
+from tests.fixtures.world_workers import node_process
 
 KILLS = int(os.environ.get("KILLS", "8"))
 LIVES = 125
@@ -61,17 +65,26 @@ class Buyer:
         async with service.client() as client:
             viewer = client.desk("viewer").playback
             await self._opened(viewer)
-            buying = asyncio.ensure_future(self._buy(viewer))
-            before, after_s = len(self.seen), self.rng.uniform(0.001, 3 * self.took_s)
-            await asyncio.wait([buying], timeout=after_s)
-            self.count["kills"] += 1
-            self.count["asked and not answered"] += not buying.done()
-            if len(self.seen) - before <= 1:
-                self.took_s = max(self.took_s, after_s)
-            service.process.kill()
-            await buying
+            await self._buy_into_a_kill(viewer, service.process.kill)
         service.kill()
         self.count["signed and not ended"] += bool(_open_purchases(profile))
+
+    async def outlive(self, viewer: PlaybackClient, node: subprocess.Popen[str]) -> None:
+        """Buy until the node alone is killed, whose viewer's desk lives on."""
+        await self._buy_into_a_kill(viewer, node.kill, is_gone=lambda: node.poll() is not None)
+
+    async def _buy_into_a_kill(
+        self, viewer: PlaybackClient, kill: Callable[[], None], is_gone: Callable[[], bool] = lambda: False
+    ) -> None:
+        buying = asyncio.ensure_future(self._buy(viewer, is_gone))
+        before, after_s = len(self.seen), self.rng.uniform(0.001, 3 * self.took_s)
+        await asyncio.wait([buying], timeout=after_s)
+        self.count["kills"] += 1
+        self.count["asked and not answered"] += not buying.done()
+        if len(self.seen) - before <= 1:
+            self.took_s = max(self.took_s, after_s)
+        kill()
+        await buying
 
     async def _opened(self, viewer: PlaybackClient) -> None:
         while True:
@@ -83,9 +96,11 @@ class Buyer:
             else:
                 return
 
-    async def _buy(self, viewer: PlaybackClient) -> None:
+    async def _buy(self, viewer: PlaybackClient, is_gone: Callable[[], bool]) -> None:
         for index in range(1, len(self.film.plain)):
             while not self.seen.get(index):
+                if is_gone():
+                    return
                 self.seen.setdefault(index, False)
                 begun = time.monotonic()
                 try:
@@ -131,12 +146,56 @@ async def _killed_so_often(
     film = buyer.film
     async with running_world(profile, SystemClock(), method=method) as running:
         await finish_open(running.front_desk)
-        paid = charged(running, film.content)
-        assert_honest(running, film.content, {index for index, is_keyed in buyer.seen.items() if is_keyed})
-        for index in paid:
-            assert await running.viewer.playback.chunk(film.content, index) == film.plain[index], "paid without a key"
-        await running.assert_reconciled()
-    return buyer.count + Counter({"paid": len(paid)})
+        await _look_through(running, buyer)
+        return buyer.count + Counter({"paid": len(charged(running, film.content))})
+
+
+async def _look_through(running: RunningWorld, buyer: Buyer) -> None:
+    film = buyer.film
+    assert_honest(running, film.content, {index for index, is_keyed in buyer.seen.items() if is_keyed})
+    for index in charged(running, film.content):
+        assert await running.viewer.playback.chunk(film.content, index) == film.plain[index], "paid without a key"
+    await running.assert_reconciled()
+
+
+class Elsewhere(httpx.AsyncBaseTransport):
+    """Asks the node at an address of this computer, whatever the request calls it."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._line = httpx.URL(url), httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(scheme="http", host=self._url.host, port=self._url.port)
+        return await self._line.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._line.aclose()
+
+
+@pytest.mark.parametrize("method", ["channel", "chain"])
+@pytest.mark.timeout(600 + KILLS * 20)
+async def test_a_node_killed_alone_charges_nothing_twice(
+    world_profile: Path, hand_clock: HandClock, method: Method
+) -> None:
+    """The desk lives on, does not know what became of its payment, and asks the node that came back."""
+    rng, lives = random.Random(20261122), max(KILLS // 4, 3)  # noqa: S311  moments, not secrets
+    async with running_world(world_profile, hand_clock, method=method) as running:
+        buyer = Buyer(await running.publish(chunks=10 + 5 * lives, price=PRICE), rng)
+        own, viewer = running.front.behind, running.fronted.playback
+        await viewer.open(buyer.film.content)
+        with served(FaultyLine(running.chain.rpc)) as rpc:
+            for _ in range(lives):
+                with node_process(world_profile, running.world.chain, rpc) as (node, url):
+                    async with Elsewhere(url) as running.front.behind:
+                        await buyer.outlive(viewer, node)
+            # The last one is told to end, and leaves nothing of its own beside the books.
+            with node_process(world_profile, running.world.chain, rpc):
+                pass
+        running.front.behind = own
+        await finish_open(running.front_desk)
+        print(method, dict(buyer.count), "paid", len(charged(running, buyer.film.content)))
+        assert buyer.count["asked and not answered"] >= lives // 2, "hardly a purchase was hit"
+        await _look_through(running, buyer)
 
 
 def charged(running: RunningWorld, content: ContentId) -> Counter[int]:

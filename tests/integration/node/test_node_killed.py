@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +22,8 @@ from tests.fixtures.chain_lines import FaultyLine, served
 from tests.fixtures.node_caller import NodeCaller
 from tests.fixtures.node_payer import ChannelPayer, channel_payer
 from tests.fixtures.postgres import Postgres
-from tests.fixtures.service import ROOT
 from tests.fixtures.world import PRICE, SealedFilm
-from tests.fixtures.world_workers import Workers, two_workers
+from tests.fixtures.world_workers import Workers, node_process, two_workers
 
 VIEWERS = 4
 TRIES = 200
@@ -137,36 +132,15 @@ async def test_killed_back_ends_lose_nothing(on_server: Workers, postgres: Postg
     _check(on_server)
 
 
-@contextmanager
-def _worker(profile: Path, about: dict[str, object]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    script = Path(__file__).with_name("worker_process.py")
-    child = subprocess.Popen(
-        [sys.executable, str(script), str(profile), json.dumps(about)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        yield child, f"http://127.0.0.1:{int(child.stdout.readline())}"
-    finally:
-        child.stdin.close()
-        child.wait(60)
-        child.stdout.close()
-
-
 async def test_a_killed_worker_loses_nothing(on_server: Workers, profile: Path) -> None:
     """Two worker processes; one is killed while it sells, and whoever it left without an answer asks the other."""
     chain = on_server.worlds[0].chain
     shoppers = Shoppers(await on_server.publish())
     with ExitStack() as stack:
-        about = {
-            "rpc": stack.enter_context(served(FaultyLine(on_server.chain.rpc))),
-            "chain_id": chain.chain_id, "token": chain.token, "escrow": chain.escrow, "database": on_server.url,
-        }  # fmt: skip
-        (first, _), (second, _) = running = [stack.enter_context(_worker(profile, about)) for _ in range(2)]
+        rpc = stack.enter_context(served(FaultyLine(on_server.chain.rpc)))
+        (first, _), (second, _) = running = [
+            stack.enter_context(node_process(profile, chain, rpc, on_server.url)) for _ in range(2)
+        ]
         await shoppers.prepare(on_server, tuple(url for _, url in running))
         buying = asyncio.create_task(shoppers.buy())
         while not _sales(on_server):
