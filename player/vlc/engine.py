@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from player.core.fragments import Entry, Track, entries, entry_before, picture_track, timescales
-from player.core.prompt import delay_of, without_delay, without_lead
+from player.core.fragments import Entry, Track, entries, entry_before, picture_track, sound_begins, timescales
+from player.core.prompt import delay_of, without_delay, without_lead, without_priming
 from player.vlc import library
 from player.vlc.frames import Frame, FrameStore
 from player.vlc.source import ByteSource
@@ -203,10 +203,11 @@ class Engine(QObject):
 
 
 class _Prompt:
-    """Prepares a run's chunks so that its second picture follows the first as any other does."""
+    """Prepares a run's chunks: its second picture follows the first as any other does, and sound comes with them."""
 
     def __init__(self, track: Track, scales: dict[int, int], run: Run) -> None:
         self._track, self._scales, self._run = track, scales, run
+        self._begins = sound_begins(run.init)
         self._delay: int | None = None
 
     def apply(self, index: int, chunk: bytes) -> bytes:
@@ -214,6 +215,7 @@ class _Prompt:
         try:
             if self._delay is None:
                 self._delay = delay_of(chunk, self._track)
+            chunk = without_priming(chunk, self._begins)
             if index == self._run.first:
                 entry = entry_before(
                     _entries(chunk, self._track), self._run.enter_ms, not_before_ms=self._run.not_before_ms

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import av
 import pytest
 
-from player.core.fragments import entries, picture_track, timescales
-from player.core.prompt import delay_of, without_delay, without_lead
+from player.core.fragments import entries, picture_track, sound_begins, timescales
+from player.core.prompt import delay_of, without_delay, without_lead, without_priming
 
 if TYPE_CHECKING:
     from tests.fixtures.player import CutFilm
@@ -60,6 +60,21 @@ def test_a_film_that_is_decoded_as_it_is_shown_has_no_delay(cut_film: CutFilm) -
     assert {delay_of(chunk, picture_track(cut_film.init)) for chunk in cut_film.chunks} == {0}
 
 
+def test_sound_is_heard_when_the_edit_list_has_it_and_what_its_coder_put_before_it_is_not(turned_film: CutFilm) -> None:
+    begins = sound_begins(turned_film.init)
+    assert list(begins.values()) == [1_024]
+    for index, chunk in enumerate(turned_film.chunks):
+        made = without_priming(chunk, begins)
+        assert len(made) == len(chunk)
+        before, after = (written(turned_film.init, data) for data in (chunk, made))
+        assert after["video"] == before["video"]
+        # A whole block of the first chunk's is before the film.
+        kept = before["audio"][1 if index == 0 else 0 :]
+        assert after["audio"] == [(pts - 1_024, dts - 1_024, data) for pts, dts, data in kept]
+    assert without_priming(turned_film.chunks[0], {2: 0}) is turned_film.chunks[0]
+    assert sound_begins(turned_film.init[:300]) == {}
+
+
 @pytest.mark.parametrize("key", [0, 1])
 def test_sound_before_the_first_picture_is_left_out_and_nothing_else(turned_film: CutFilm, key: int) -> None:
     track = picture_track(turned_film.init)
@@ -87,5 +102,7 @@ def test_damage_is_told_by_the_boxes_or_left_to_the_decoder(turned_film: CutFilm
     for damaged in (chunk[:cut], chunk[:cut] + b"\xff" * 8 + chunk[cut + 8 :]):
         with suppress(ValueError):
             assert len(without_delay(damaged, track, delay_of(damaged, track))) == len(damaged)
+        with suppress(ValueError):
+            assert len(without_priming(damaged, sound_begins(turned_film.init))) == len(damaged)
         with suppress(ValueError):
             assert len(without_lead(damaged, track, timescales(turned_film.init), 0)) == len(damaged)
