@@ -1,11 +1,14 @@
-"""An upload whose service is killed at every stage: one film, one manifest, the same CIDs, no orphans."""
+"""An upload whose service is killed at every stage, or sleeps: one film, one manifest, the same CIDs, no orphans."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from services.units.cid import Cid
 from services.wire.problems import ProblemError
 from services.wire.uploads import UploadOut
 from tests.fixtures.service import RunningService
+from tests.fixtures.storage_daemons import FakeKubo
 
 pytestmark = pytest.mark.timeout(400)
 Start = Callable[[], RunningService]
@@ -38,6 +42,72 @@ def test_killed_at_each_stage_it_becomes_one_film(forked_service: Start, profile
     assert _manifests(profile) == 1
     assert not (profile / "desks" / "creator" / "ingest" / upload).exists()
     assert set(_blocks(profile)) - before == _named(profile, upload)
+
+
+def test_asleep_in_mid_way_it_becomes_one_film(
+    forked_service: Start, profile: Path, long_film: Path, kubo: FakeKubo
+) -> None:
+    """All of its processes stand still while parts are made, and while a file is on its way, whose line then is cut."""
+    before = set(_blocks(profile))
+    service = forked_service()
+
+    async def work(desk: DeskClient) -> str:
+        await desk.storage.add(kubo.address)
+        upload = await _begin(desk, long_film)
+        await _until_running(desk, upload, "store")
+        with _asleep(service):
+            pass
+        kubo.sleeps_at = "dag/import"
+        publishing = asyncio.create_task(_ready_and_published(desk, upload))
+        await asyncio.to_thread(kubo.fallen_asleep.wait)
+        with _asleep(service):
+            # The other side does not wait for the morning.
+            kubo.gives_up.set()
+            kubo.server.cut()
+        await publishing
+        return upload
+
+    upload = _during(service, work, kill=False)
+    row = _row(profile, upload)
+    files = [Cid.parse(chunk["cid"]) for chunk in row["chunks"]]
+    assert all(kubo.store.has(file) for file in files)
+    # Header and picture, and once more what was on the line.
+    assert kubo.requests.count("dag/import") == len(set(files)) + 2 + 1
+    assert _manifests(profile) == 1
+    assert set(_blocks(profile)) - before == _named(profile, upload)
+
+
+async def _ready_and_published(desk: DeskClient, upload: str) -> None:
+    found = await _seen(desk, upload, lambda found: found.state not in ("queued", "working"))
+    assert (found.state, found.draft.title) == ("ready", "Kept")
+    await desk.uploads.publish(upload)
+    found = await _seen(desk, upload, lambda found: found.stages[-1].state == "done")
+    assert {stage.state for stage in found.stages} == {"done"}
+    assert [item.title for item in await desk.earnings.items()] == ["Kept"]
+
+
+@contextmanager
+def _asleep(service: RunningService) -> Iterator[None]:
+    """Stop a service and all that it started; they go on after the block."""
+    processes = [service.process.pid, *_children(service.process.pid)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        while not all(_state(process) == "T" for process in processes):
+            os.sched_yield()
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def _children(process: int) -> list[int]:
+    lists = [path.read_text().split() for path in Path(f"/proc/{process}/task").glob("*/children")]
+    return [int(child) for some in lists for child in some]
+
+
+def _state(process: int) -> str:
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def _during(service: RunningService, work: Callable[[DeskClient], object], *, kill: bool = True) -> str:

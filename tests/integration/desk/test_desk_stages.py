@@ -16,6 +16,7 @@ from services.desk.node_door import NodeDoor
 from services.desk.pace import Pace
 from services.desk.publishing import control, publish
 from services.desk.publishing.leftovers import notes_folder
+from services.desk.storage import daemons
 from services.desk.storage.record import files_of
 from services.desk.tables import Upload
 from services.host.node_open import NODE_URI
@@ -140,9 +141,42 @@ async def test_missing_copies_are_brought_again(running: RunningWorld, kubo: Fak
     assert (await creator.storage.remove(kubo.address)).targets == ()
 
 
-async def test_a_storage_that_comes_back_under_another_address_gets_only_the_rest(
-    running: RunningWorld, kubo: FakeKubo
+async def test_a_storage_that_is_away_in_mid_way_gets_only_the_rest_by_itself(
+    running: RunningWorld, kubo: FakeKubo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each question ends in a broken line, as where a network changes, until the third one after."""
+    monkeypatch.setattr(daemons, "AGAIN_AFTER_S", (0.0,) * 4)
+    creator, upload = running.creator, ready_upload(running)
+    await creator.storage.add(kubo.address)
+    kubo.requests = _AwayForAWhile(kubo)
+    published = await creator.uploads.publish(upload)
+    assert {found.state for found in published.stages[5:]} == {"done"}
+    with running.desk("creator").database.read() as session:
+        files = files_of(session.get_one(Upload, upload))
+    assert all(kubo.store.has(file) for file in files)
+    # What was on the line was sent again, and nothing else.
+    assert kubo.requests.count("dag/import") == len(files) + 1
+    assert len(await running.viewer.catalogue.browse()) == 1
+
+
+class _AwayForAWhile(list[str]):
+    """Notes requests; from the second film's file on the next three get no answer."""
+
+    def __init__(self, daemon: FakeKubo) -> None:
+        super().__init__()
+        self._daemon, self._left = daemon, 3
+
+    def append(self, request: str) -> None:
+        super().append(request)
+        is_away = self.count("dag/import") >= 2 and self._left > 0
+        self._left -= is_away
+        self._daemon.fault = "hangs up" if is_away else ""
+
+
+async def test_a_storage_that_comes_back_under_another_address_gets_only_the_rest(
+    running: RunningWorld, kubo: FakeKubo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemons, "AGAIN_AFTER_S", ())
     creator, upload = running.creator, ready_upload(running)
     await creator.storage.add(kubo.address)
     kubo.requests = _UntilTheSecond(kubo)
