@@ -175,8 +175,8 @@ class PaywallCard(Card):
         self._action.set_text(told.label if told is not None else "")
 
     def _show_joining(self, paywall: Paywall) -> None:
-        """Show the tiers; while one is being joined, and where only members watch, nothing else is for sale here."""
-        joins = paywall.cause is Cause.MEMBERS or paywall.joining.quote is not None
+        """Show the tiers; while one is being joined, and where no parts are sold, nothing else is for sale here."""
+        sells = paywall.is_selling
         self._join.show_joining(paywall.joining)
         # The cheaper way stands first: above the buttons for parts, or below them.
         first = ways(paywall.joining, paywall.rest).is_tier_first
@@ -184,8 +184,8 @@ class PaywallCard(Card):
         self.body.insertWidget(self.body.indexOf(self.buy if first else self._action) + (0 if first else 1), self._join)
         settled = paywall.cause not in (Cause.BUYING, Cause.UNKNOWN, Cause.DEPOSIT)
         self._join.setVisible(settled and bool(paywall.joining.tiers))
-        self._prices.setVisible(not joins)
-        if joins:
+        self._prices.setVisible(sells)
+        if not sells:
             bought = (self._deposit, self._chain, self.buy, self._minutes, self._budget, self._aside, self._rest)
             for part in (*bought, self._action):
                 part.hide()

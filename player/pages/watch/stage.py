@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -37,6 +37,8 @@ _METER_RIGHT, _METER_TOP = 16, 20
 _SIDE = 24
 _BUBBLE_GAP = 6
 _GAP = 8
+# A film is mostly there before; a word that flashes says nothing.
+_LATE_MS = 400
 
 
 class Stage(QWidget):
@@ -75,6 +77,10 @@ class Stage(QWidget):
         self._bubble = PeekBubble(self)
         self._captions = CaptionText(self)
         self._room = QWidget()
+        self.patience = QTimer(self)
+        self.patience.setSingleShot(True)
+        self.patience.setInterval(_LATE_MS)
+        self.patience.timeout.connect(self._on_late)
         self._said = ""
         self._pointed: tuple[int, str] | None = None
         self._build()
@@ -136,8 +142,11 @@ class Stage(QWidget):
         self.controls.show_state(state)
         self.start.setVisible(state.playback.state is State.EMPTY and item is not None and state.problem is None)
         price, rates = ("", "") if self.start.isHidden() else price_lines(state)
-        self._price.setText(price)
-        self._price.setVisible(bool(price))
+        self._say(price)
+        if item is not None or state.problem is not None:
+            self.patience.stop()
+        elif state.content_id and not self.patience.isActive():
+            self.patience.start()
         self._rates.show_rates(rates, self.width() - 2 * _SIDE)
         self._rates.setVisible(bool(rates))
         if paywall is not None:
@@ -152,6 +161,13 @@ class Stage(QWidget):
         self._said = "" if paywall is not None else state.tracks.said_at(state.position_ms)
         self._place_captions()
         self.fader.allow(rest=state.playback.state is State.PLAYING)
+
+    def _say(self, words: str) -> None:
+        self._price.setText(words)
+        self._price.setVisible(bool(words))
+
+    def _on_late(self) -> None:
+        self._say(tr("Opening the film…"))
 
     def show_peek(self, position_ms: int, picture: QImage) -> None:
         """Show the picture at a position, if the pointer is there still."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Answers in which money may have moved: look it up, never offer to pay again.
 _UNSETTLED = ("payment.unknown", "payment.in_progress", "transaction.unknown")
+# After these nothing more of the film is sold: a card that offers it would ask for money that is refused.
+_ENDS_SALE = ("content.wrong_key", "content.not_for_sale")
 FIVE_MINUTES_MS = 300_000
 
 
@@ -84,6 +86,13 @@ class Paywall:
     available: Money | None
     problem: Problem | None
     joining: Joining = field(default_factory=Joining)
+
+    @property
+    def is_selling(self) -> bool:
+        """Whether parts are offered here."""
+        if self.cause is Cause.REFUSED and self.problem is not None:
+            return self.problem.code not in _ENDS_SALE
+        return self.cause is not Cause.MEMBERS and self.joining.quote is None
 
     @property
     def per_minute(self) -> Money:

@@ -11,7 +11,7 @@ from player.pages.watch.page import WatchPage
 from player.pages.watch.view_model import WatchViewModel
 from studio.kit.context import PageContext
 from tests.fixtures import samples
-from tests.fixtures.viewer import FakeEngine, playback, receipt
+from tests.fixtures.viewer import FakeEngine, playback, receipt, stand_at_the_wall
 from tests.fixtures.window import PreparedClient
 
 FILM = playback("free", "locked", "locked", "locked")
@@ -51,9 +51,5 @@ def model(page: WatchPage, qtbot: QtBot) -> WatchViewModel:
 @pytest.fixture
 def walled(model: WatchViewModel, engine: FakeEngine, qtbot: QtBot) -> WatchViewModel:
     """The free part was played; the paywall is up."""
-    model.play()
-    qtbot.waitUntil(lambda: bool(engine.fed))
-    engine.show_first()
-    engine.end(1)
-    assert model.state.paywall is not None
+    stand_at_the_wall(model, engine, qtbot)
     return model

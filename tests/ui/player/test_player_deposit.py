@@ -15,7 +15,7 @@ from player.pages.watch.view_model import WatchViewModel
 from services.units.money import ZERO, Money
 from services.wire.catalogue import Access, BudgetOut
 from services.wire.problems import ProblemError
-from tests.fixtures.viewer import FakeEngine, accesses, click, playback, purchase, receipt, shown
+from tests.fixtures.viewer import FakeEngine, accesses, click, playback, purchase, receipt, shown, stand_at_the_wall
 from tests.fixtures.window import PreparedClient, Shell
 
 RETURNS = "is set aside for Slow Lantern. What you don’t watch returns; the wallet gives it back in one click."
@@ -23,14 +23,6 @@ LINE = "$0.03 is set aside for Slow Lantern; what you don’t watch returns"
 FILM = playback("free", "locked", "locked", "locked", deposit="0.03")
 LOCKED: tuple[Access, ...] = ("locked",) * 33
 CONFIRM = ProblemError("deposit.confirm", amount=30_000, least=20_000)
-
-
-def stand_at_the_wall(model: WatchViewModel, engine: FakeEngine, qtbot: QtBot) -> None:
-    model.play()
-    qtbot.waitUntil(lambda: bool(engine.fed))
-    engine.show_first()
-    engine.end(1)
-    qtbot.waitUntil(lambda: model.state.paywall is not None)
 
 
 @pytest.fixture

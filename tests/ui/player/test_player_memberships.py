@@ -17,7 +17,7 @@ from services.wire.memberships import MembershipsOut, OwnMembershipOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from tests.fixtures import samples
-from tests.fixtures.viewer import FakeEngine, accesses, click, shown
+from tests.fixtures.viewer import FakeEngine, accesses, click, open_at_the_wall, shown
 from tests.fixtures.viewer_memberships import TIER, membership, offered_film, quote
 from tests.fixtures.window import PreparedClient
 
@@ -30,13 +30,7 @@ def offered(page: WatchPage, engine: FakeEngine, client: PreparedClient, qtbot: 
 
     def make(visibility: str) -> WatchPage:
         client.answers["playback.open"] = offered_film(visibility=visibility)
-        page.open({"content_id": samples.FILM})
-        qtbot.waitUntil(lambda: page.model.state.item is not None)
-        page.model.play()
-        qtbot.waitUntil(lambda: bool(engine.fed))
-        engine.show_first()
-        engine.end(1)
-        assert page.model.state.paywall is not None
+        open_at_the_wall(page, engine, qtbot)
         return page
 
     return make

@@ -16,8 +16,7 @@ from services.units.money import ZERO, Money
 from services.wire.catalogue import BudgetOut, PlaybackOut
 from services.wire.problems import ProblemError
 from studio.kit.problems import Problem
-from tests.fixtures import samples
-from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt, refund, shown
+from tests.fixtures.viewer import FakeEngine, click, open_at_the_wall, playback, purchase, receipt, refund, shown
 from tests.fixtures.window import PreparedClient
 
 CAUSES = [
@@ -54,6 +53,22 @@ def test_each_cause_has_words_of_its_own(
     assert helps
     # Whatever it was, nothing is tried again by itself.
     assert len(client.called("playback.buy")) == 1
+
+
+@pytest.mark.parametrize("code", ["content.wrong_key", "content.not_for_sale"])
+def test_where_nothing_more_is_sold_nothing_is_offered(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, qtbot: QtBot, code: str
+) -> None:
+    client.answers["playback.buy"] = ProblemError(code)
+    walled.buy()
+    qtbot.waitUntil(lambda: walled.state.refusal is not None)
+    offers = [page.findChild(QWidget, f"paywall.{name}") for name in ("buy", "rest", "minutes", "autobuy", "budget")]
+    assert [offer.objectName() for offer in offers if offer is not None and offer.isVisible()] == []
+    # Elsewhere in the film the card begins anew.
+    walled.seek(35_000)
+    button = page.findChild(QWidget, "paywall.buy")
+    assert button is not None
+    assert button.isVisible() is (walled.state.refusal is None)
 
 
 def test_what_was_not_delivered_is_a_line_that_says_that_nothing_was_charged(
@@ -160,12 +175,7 @@ def test_a_purchase_that_takes_long_says_what_it_waits_for(
     page: WatchPage, client: PreparedClient, engine: FakeEngine, qtbot: QtBot, film: PlaybackOut, title: str
 ) -> None:
     client.answers["playback.open"] = film
-    page.open({"content_id": samples.FILM})
-    qtbot.waitUntil(lambda: page.model.state.item is not None)
-    page.model.play()
-    qtbot.waitUntil(lambda: bool(engine.fed))
-    engine.show_first()
-    engine.end(1)
+    open_at_the_wall(page, engine, qtbot)
     page.stage.paywall.patience.setInterval(1)
     page.model.buy()  # nobody answers
     assert "Buying this part…" in shown(page)

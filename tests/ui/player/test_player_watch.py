@@ -38,6 +38,16 @@ def test_opens_standing_and_plays_on_demand(model: WatchViewModel, engine: FakeE
     assert engine.fed == [(0, b"\0")]
 
 
+def test_a_film_that_takes_long_to_open_says_so(page: WatchPage, client: PreparedClient, qtbot: QtBot) -> None:
+    del client.answers["playback.open"]  # nobody answers
+    page.stage.patience.setInterval(1)
+    page.open({"content_id": samples.FILM})
+    qtbot.waitUntil(lambda: "Opening the film…" in shown(page))
+    page.model._on_film((FILM, b"init"))
+    assert "Opening the film…" not in shown(page)
+    assert "Watch, up to $0.03" in shown(page)
+
+
 def test_goes_on_where_it_was_left(page: WatchPage, client: PreparedClient, engine: FakeEngine, qtbot: QtBot) -> None:
     client.answers["playback.open"] = playback("free", "owned", position_ms=13_000)
     page.open({"content_id": samples.FILM})
