@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from player.pages import PLAYER_PAGES
 from player.pages.watch.page import WatchPage
-from services.wire.catalogue import Access, ItemOut
+from services.wire.catalogue import ItemOut
 from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
@@ -22,8 +22,8 @@ from studio.rail import Rail
 from studio.routes import STUDIO_ROUTES, player_routes
 from studio.window import Window
 from tests.fixtures import samples
-from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt
-from tests.fixtures.viewer_memberships import membership, offered_film, quote
+from tests.fixtures.viewer import FakeEngine, click, purchase
+from tests.fixtures.viewer_memberships import membership, quote
 from tests.fixtures.viewer_scenery import (
     CHANNEL_ANSWERS,
     FOLLOWED,
@@ -35,7 +35,26 @@ from tests.fixtures.viewer_scenery import (
     frame_of,
     scenery,
 )
-from tests.fixtures.viewer_states import STATES, WALLET
+from tests.fixtures.viewer_states import REAL_WALLET, STATES, WALLET, add_money
+from tests.fixtures.viewer_watch import (
+    BUYING,
+    BY_CHAIN,
+    CHEAP,
+    DEPOSIT,
+    FRESH,
+    MEMBERS,
+    OFFERED,
+    SPENT,
+    WATCH,
+    be_refused,
+    buy_there,
+    come_to_wall,
+    open_film,
+    open_stopped,
+    play,
+    show_receipts,
+)
+from tests.fixtures.viewer_without import CAUSES, open_channel
 from tests.fixtures.window import PreparedClient
 from tests.nets.looks import Look
 
@@ -57,60 +76,17 @@ class Scene:
     answers: dict[str, Any]
     act: Callable[[Any, FakeEngine, QtBot], None] | None = None
     upright: bool = False
-
-
-def _open(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    page.open({"content_id": samples.FILM})
-    qtbot.waitUntil(lambda: page.model.state.item is not None or page.model.state.problem is not None)
-
-
-def _stopped(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open(page, engine, qtbot)
-    qtbot.waitUntil(lambda: page.model.state.poster is not None)
-
-
-def _play(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open(page, engine, qtbot)
-    page.model.play()
-    engine.show_first()
-    engine.picture_ready.emit()
-    page.model.pause()
-
-
-def _receipts(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _play(page, engine, qtbot)
-    page.model.toggle_receipts()
-    qtbot.waitUntil(lambda: page.model.state.receipts is not None)
-
-
-def _wall(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open(page, engine, qtbot)
-    page.model.play()
-    engine.show_first()
-    engine.picture_ready.emit()
-    timeline = page.model.state.timeline
-    assert timeline is not None
-    engine.end(timeline.playable_until(engine.runs[-1].first))
+    demo: bool = True
 
 
 def _ask_to_join(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _wall(page, engine, qtbot)
+    come_to_wall(page, engine, qtbot)
     click(page, "paywall.join")
     qtbot.waitUntil(lambda: page.model.state.joining.quote is not None)
 
 
-def _buying(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _wall(page, engine, qtbot)
-    page.model.buy()
-
-
-def _refused(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _buying(page, engine, qtbot)
-    qtbot.waitUntil(lambda: page.model.state.refusal is not None)
-
-
 def _change_deposit(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _wall(page, engine, qtbot)
+    come_to_wall(page, engine, qtbot)
     click(page, "paywall.deposit.change")
 
 
@@ -143,7 +119,7 @@ def _change_limits(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
 
 
 def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open(page, engine, qtbot)
+    open_film(page, engine, qtbot)
     page.model.play()
     engine.show_first()
     engine.picture_ready.emit()
@@ -152,7 +128,7 @@ def _broken(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
 
 
 def _figures(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _wall(page, engine, qtbot)
+    come_to_wall(page, engine, qtbot)
     page.model.buy()
     qtbot.waitUntil(lambda: bool(page.model.state.figures.key_ms))
     page.model.toggle_figures()
@@ -161,7 +137,7 @@ def _figures(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
 
 
 def _hover(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _play(page, engine, qtbot)
+    play(page, engine, qtbot)
     bar = page.stage.controls.seek_bar
     bar.pointed.emit(22_000, "0:22 · yours")
     picture = QImage(scenery(2, (192, 108)).tobytes(), 192, 108, 576, QImage.Format.Format_RGB888).copy()
@@ -169,7 +145,7 @@ def _hover(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
 
 
 def _to_the_end(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open(page, engine, qtbot)
+    open_film(page, engine, qtbot)
     qtbot.waitUntil(lambda: page.model.state.following is not None)
     page.model.play()
     engine.show_first()
@@ -177,37 +153,6 @@ def _to_the_end(page: WatchPage, engine: FakeEngine, qtbot: QtBot) -> None:
     engine.end(7)
 
 
-FILM = playback("free", "owned", "owned", "locked", "locked", "locked", "locked", position_ms=16_000, spent="0.02")
-FILM = FILM.model_copy(update={"item": FILM.item.model_copy(update={"poster": "p0"})})
-DEPOSIT = FILM.model_copy(update={"payment": playback("free", deposit="0.04").payment})
-LOCKED: tuple[Access, ...] = ("locked",) * 60
-LONG = playback("free", "owned", "owned", *LOCKED, position_ms=16_000, spent="0.02", why="other_code")
-BY_CHAIN = LONG.model_copy(update={"item": LONG.item.model_copy(update={"poster": "p0"})})
-OFFERED = FILM.model_copy(update={"access": offered_film().access})
-NEARLY = offered_film().access.tiers[0].model_copy(update={"counted": samples.usd("2.97")})
-CHEAP = OFFERED.model_copy(update={"access": OFFERED.access.model_copy(update={"tiers": (NEARLY,)}), "position_ms": 0})
-FRESH = playback("free", *LOCKED, position_ms=0)
-FRESH = FRESH.model_copy(
-    update={"access": offered_film().access, "item": FRESH.item.model_copy(update={"poster": "p1"})}
-)
-MEMBERS = FILM.model_copy(update={"access": offered_film(visibility="members").access})
-SPENT = FILM.model_copy(update={"budget": playback("free", budget=("0.02", "0.02")).budget})
-BUYING = FILM.model_copy(update={"budget": playback("free", budget=("0.50", "0.02")).budget})
-WATCH = {
-    "playback.open": FILM,
-    "playback.init": b"",
-    "playback.chunk": b"",
-    "playback.save_position": None,
-    "catalogue.blob": lambda cid: POSTERS[str(cid)],
-    "playback.receipts": (
-        receipt(2, minutes_ago=1, by_channel=True),
-        receipt(1, minutes_ago=2),
-        receipt(3, count=2, state="unknown"),
-        receipt(4, minutes_ago=1_500, state="refused"),
-        receipt(0, minutes_ago=1_501, by_channel=True),
-    ),
-    "memberships.refunds": (),
-}
 LISTS = {"catalogue.blob": lambda cid: POSTERS[str(cid)]}
 NEW = {
     "wallet.state": samples.wallet(),
@@ -231,21 +176,14 @@ NOT_OFFERED = {
 }
 
 
-def _open_channel(page: Any, _engine: FakeEngine, qtbot: QtBot) -> None:
-    page.open({"creator": samples.CREATOR, "name": "Slow Lantern"})
-    qtbot.waitUntil(lambda: page.model.state.page is not None or page.model.state.problem is not None)
-    if page.model.state.page is not None:
-        qtbot.waitUntil(lambda: len(page.model.state.pictures) >= 5)
-
-
 def _tip_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open_channel(page, engine, qtbot)
+    open_channel(page, engine, qtbot)
     click(page, "channel.tip.open")
     qtbot.waitUntil(lambda: bool(page.findChild(QWidget, "channel.tip").isVisible()))
 
 
 def _join_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
-    _open_channel(page, engine, qtbot)
+    open_channel(page, engine, qtbot)
     click(page, "channel.join")
     qtbot.waitUntil(lambda: page.model.state.quote is not None)
 
@@ -253,11 +191,11 @@ def _join_channel(page: Any, engine: FakeEngine, qtbot: QtBot) -> None:
 HOME = LISTS | {"catalogue.browse": TAGGED, "catalogue.library": films()[:1], "library.standings": FOLLOWED}
 SCENES = [
     Scene("discover-home", "discover", HOME),
-    Scene("channel", "channel", CHANNEL_ANSWERS, _open_channel),
+    Scene("channel", "channel", CHANNEL_ANSWERS, open_channel),
     Scene("channel-join", "channel", CHANNEL_ANSWERS | {"memberships.quote": quote("1.20")}, _join_channel),
     Scene("channel-tip", "channel", CHANNEL_ANSWERS, _tip_channel),
-    Scene("channel-plain", "channel", CHANNEL_ANSWERS | {"profiles.page": PLAIN}, _open_channel),
-    Scene("channel-down", "channel", {"profiles.page": ProblemError("node.unreachable")}, _open_channel),
+    Scene("channel-plain", "channel", CHANNEL_ANSWERS | {"profiles.page": PLAIN}, open_channel),
+    Scene("channel-down", "channel", {"profiles.page": ProblemError("node.unreachable")}, open_channel),
     Scene("discover", "discover", LISTS | {"catalogue.browse": films()}),
     Scene("discover-nodes", "discover", LISTS | {"catalogue.browse": of_nodes(), "nodes.list": DOWN}),
     Scene("discover-empty", "discover", {"catalogue.browse": ()}),
@@ -275,37 +213,41 @@ SCENES = [
     Scene("wallet-memberships", "wallet", WALLET | NEW | {"memberships.mine": MEMBERSHIPS}),
     Scene("wallet-loading", "wallet", {}),
     Scene("watch-nothing", "watch", {}),
-    Scene("watch-stopped", "watch", WATCH, _stopped),
-    Scene("watch-playing", "watch", WATCH | {"playback.open": BUYING}, _play),
-    Scene("watch-upright", "watch", WATCH, _play, upright=True),
+    Scene("watch-stopped", "watch", WATCH, open_stopped),
+    Scene("watch-playing", "watch", WATCH | {"playback.open": BUYING}, play),
+    Scene("watch-upright", "watch", WATCH, play, upright=True),
     Scene("watch-figures", "watch", WATCH | {"playback.buy": purchase(3)}, _figures),
     Scene("watch-hover", "watch", WATCH, _hover),
     Scene("watch-next", "watch", WATCH | {"catalogue.browse": films()[1:]}, _to_the_end),
-    Scene("watch-receipts", "watch", WATCH, _receipts),
-    Scene("watch-paywall", "watch", WATCH, _wall),
-    Scene("watch-deposit", "watch", WATCH | {"playback.open": DEPOSIT}, _wall),
+    Scene("watch-receipts", "watch", WATCH, show_receipts),
+    Scene("watch-paywall", "watch", WATCH, come_to_wall),
+    Scene("watch-deposit", "watch", WATCH | {"playback.open": DEPOSIT}, come_to_wall),
     Scene("watch-deposit-change", "watch", WATCH | {"playback.open": DEPOSIT}, _change_deposit),
     Scene(
         "watch-deposit-again",
         "watch",
         WATCH | {"playback.buy": ProblemError("deposit.confirm", amount=40_000, least=10_000)},
-        _refused,
+        be_refused,
     ),
-    Scene("watch-chain", "watch", WATCH | {"playback.open": BY_CHAIN}, _wall),
-    Scene("watch-deposit-buying", "watch", WATCH | {"playback.open": DEPOSIT}, _buying),
-    Scene("watch-buying", "watch", WATCH, _buying),
-    Scene("watch-tiers", "watch", WATCH | {"playback.open": OFFERED}, _wall),
+    Scene("watch-chain", "watch", WATCH | {"playback.open": BY_CHAIN}, come_to_wall),
+    Scene("watch-deposit-buying", "watch", WATCH | {"playback.open": DEPOSIT}, buy_there),
+    Scene("watch-buying", "watch", WATCH, buy_there),
+    Scene("watch-tiers", "watch", WATCH | {"playback.open": OFFERED}, come_to_wall),
     Scene("watch-join", "watch", WATCH | {"playback.open": OFFERED, "memberships.quote": quote("0.02")}, _ask_to_join),
-    Scene("watch-fare", "watch", WATCH | {"playback.open": CHEAP}, _wall),
-    Scene("watch-fresh", "watch", WATCH | {"playback.open": FRESH}, _stopped),
-    Scene("watch-members", "watch", WATCH | {"playback.open": MEMBERS}, _wall),
-    Scene("watch-budget", "watch", WATCH | {"playback.open": SPENT}, _wall),
-    Scene("watch-refused", "watch", WATCH | {"playback.buy": ProblemError("payment.insufficient")}, _refused),
-    Scene("watch-unknown", "watch", WATCH | {"playback.buy": purchase(3, state="unknown")}, _refused),
+    Scene("watch-fare", "watch", WATCH | {"playback.open": CHEAP}, come_to_wall),
+    Scene("watch-fresh", "watch", WATCH | {"playback.open": FRESH}, open_stopped),
+    Scene("watch-members", "watch", WATCH | {"playback.open": MEMBERS}, come_to_wall),
+    Scene("watch-budget", "watch", WATCH | {"playback.open": SPENT}, come_to_wall),
+    Scene("watch-refused", "watch", WATCH | {"playback.buy": ProblemError("payment.insufficient")}, be_refused),
+    Scene("watch-unknown", "watch", WATCH | {"playback.buy": purchase(3, state="unknown")}, be_refused),
     Scene("watch-problem", "watch", WATCH | {"playback.chunk": ProblemError("content.damaged")}, _broken),
-    Scene("watch-gone", "watch", {"playback.open": ProblemError("content.not_found")}, _open),
+    Scene("watch-gone", "watch", {"playback.open": ProblemError("content.not_found")}, open_film),
+    Scene("wallet-add", "wallet", REAL_WALLET, add_money, demo=False),
+    Scene("wallet-backup", "wallet", REAL_WALLET, demo=False),
     *(Scene(*state) for state in STATES),
 ]
+# What stands in the way: the same frames with other words.
+STOPS = [Scene(*state) for state in CAUSES]
 
 
 @pytest.fixture
@@ -321,40 +263,56 @@ def frame(qtbot: QtBot, look: Look, wear: Callable[[Look], None]) -> Window:
     return window
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_draw_player(
-    scene: Scene,
+@pytest.fixture
+def draw(
     look: Look,
     frame: Window,
     qtbot: QtBot,
     client: PreparedClient,
     page_context: PageContext,
     draw_all: Callable[..., list[str]],
-) -> None:
-    client.answers |= scene.answers
-    engine = FakeEngine()
-    engine.picture = frame_of(scenery(1, (405, 720) if scene.upright else SIZE))
-    page: Any
-    if scene.route == "watch":
-        page = WatchPage(page_context, lambda: engine, FakeEngine)
-    else:
-        page = PLAYER_PAGES[scene.route](page_context)
-    frame.show_page(page, scene.route)
-    frame.resize(*look.size)
-    with qtbot.waitExposed(frame):
-        frame.show()
-    asked = [name for name in scene.answers if name.startswith(("catalogue.b", "catalogue.l", "wallet."))]
-    asked = [name for name in asked if name != "wallet.check_sending"]
-    if scene.route not in ("watch", "channel"):
-        qtbot.waitUntil(lambda: all(client.called(name) for name in asked))
-    if scene.act is not None:
-        scene.act(page, engine, qtbot)
-    _settle(page_context, frame, qtbot)
-    _settle(page_context, frame, qtbot)
-    _keep_at_its_end(page)
-    faults = draw_all(frame, f"player/{scene.name}")
-    page.close()
-    assert not faults
+) -> Callable[[Scene], list[str]]:
+    """Bring a page into a state and draw it; gives the faults of its pictures."""
+
+    def made(scene: Scene) -> list[str]:
+        client.answers |= scene.answers
+        context = replace(page_context, demo=scene.demo)
+        engine = FakeEngine()
+        engine.picture = frame_of(scenery(1, (405, 720) if scene.upright else SIZE))
+        page: Any
+        if scene.route == "watch":
+            page = WatchPage(context, lambda: engine, FakeEngine)
+        else:
+            page = PLAYER_PAGES[scene.route](context)
+        frame.show_page(page, scene.route)
+        frame.resize(*look.size)
+        with qtbot.waitExposed(frame):
+            frame.show()
+        asked = [name for name in scene.answers if name.startswith(("catalogue.b", "catalogue.l", "wallet."))]
+        asked = [name for name in asked if name != "wallet.check_sending"]
+        if scene.route not in ("watch", "channel"):
+            qtbot.waitUntil(lambda: all(client.called(name) for name in asked))
+        if scene.act is not None:
+            scene.act(page, engine, qtbot)
+        _settle(context, frame, qtbot)
+        _settle(context, frame, qtbot)
+        _keep_at_its_end(page)
+        faults = draw_all(frame, f"player/{scene.name}")
+        page.close()
+        return faults
+
+    return made
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_draw_player(scene: Scene, draw: Callable[[Scene], list[str]]) -> None:
+    assert not draw(scene)
+
+
+@pytest.mark.slim
+@pytest.mark.parametrize("scene", STOPS, ids=lambda scene: scene.name)
+def test_draw_what_stands_in_the_way(scene: Scene, draw: Callable[[Scene], list[str]]) -> None:
+    assert not draw(scene)
 
 
 def _keep_at_its_end(page: QWidget) -> None:
