@@ -159,7 +159,8 @@ class Studio(QObject):
     def _set_up_rail(self) -> None:
         self._setup = self._setup._replace(purpose=self.settings.purpose or "create")
         player = {route: page for route, page in self._routes.items() if route not in STUDIO_ROUTES}
-        rail = Rail(STUDIO_ROUTES, player, self._setup.personas, window=self.window.size())
+        size, ground = self.window.size(), self.window.centralWidget()
+        rail = Rail(STUDIO_ROUTES, player, self._setup.personas, window=size, parent=ground)
         rail.mark(self._setup.first_route(self._setup.first_desk))
         if self._setup.demo:
             rail.sit(self._setup.first_desk)

@@ -29,8 +29,8 @@ class PersonaSwitch(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, personas: Mapping[str, str]) -> None:
-        super().__init__()
+    def __init__(self, personas: Mapping[str, str], parent: QWidget) -> None:
+        super().__init__(parent)
         self._buttons: dict[str, Button] = {}
         self._names = {desk_id: tr(name) for desk_id, name in personas.items()}
         self._group = QButtonGroup(self)
@@ -96,7 +96,8 @@ class PersonaSwitch(QWidget):
         self._title.setVisible(not narrow)
         self._demo.setText(tr("Demo") if narrow else tr("Demo money"))
         set_property(self._demo, "narrow", "true" if narrow else "false")
-        # A label that was shown keeps the padding of its first style.
+        # A label keeps the padding of its first style, which it has to have by now.
+        self._demo.ensurePolished()
         self._demo.setContentsMargins(*(_CHIP_NARROW if narrow else _CHIP_WIDE))
         for button in self._buttons.values():
             button.setVisible(not narrow)

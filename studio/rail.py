@@ -48,8 +48,10 @@ class Side(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, title: str, icon: str, routes: Mapping[str, Route], group: QButtonGroup) -> None:
-        super().__init__()
+    def __init__(
+        self, title: str, icon: str, routes: Mapping[str, Route], group: QButtonGroup, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
         self.setProperty("kit", "side")
         self._buttons: dict[str, Button] = {}
         self._names = {route: tr(page.name) for route, page in routes.items()}
@@ -66,7 +68,7 @@ class Side(QFrame):
         head.addWidget(self._title)
         head.addStretch(1)
         layout.addLayout(head)
-        self._is_narrow = self._is_dense = False
+        self._is_narrow = self._is_dense = self._is_tight = False
         self._measured = (False, False)
         for route, page in routes.items():
             if not page.in_rail:
@@ -79,6 +81,7 @@ class Side(QFrame):
             group.addButton(button)
             layout.addWidget(button)
             self._buttons[route] = button
+        self._shown = set(self._buttons)
         self.show_for("")
 
     def mark(self, route: str) -> bool:
@@ -92,20 +95,24 @@ class Side(QFrame):
     @property
     def folded_height(self) -> int:
         """What the side takes as icons that don't stand closer, in pixels."""
-        shown = sum(not button.isHidden() for button in self._buttons.values())
-        return shown * (_FOLDED_ROW + scaled(_GROWN) - _GROWN + 4) + 5 * GRID
+        return len(self._shown) * (_FOLDED_ROW + scaled(_GROWN) - _GROWN + 4) + 5 * GRID
 
     def show_for(self, desk_id: str) -> None:
         """Show the pages that a desk has; one with pages of its own on this side has those and the settings."""
         has_own = desk_id in self._only_for.values()
         for route, button in self._buttons.items():
             only_for = self._only_for.get(route)
-            button.setVisible(only_for == desk_id if only_for else not has_own or route == "settings")
+            is_shown = only_for == desk_id if only_for else not has_own or route == "settings"
+            # What is shown by itself is styled at once, and that too early here: with its side it is shown anyway.
+            if is_shown != (route in self._shown):
+                button.setVisible(is_shown)
+                self._shown ^= {route}
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Show icons only, or icons and words."""
+        if narrow != self._is_narrow:
+            self._title.setVisible(not narrow)
         self._is_narrow = narrow
-        self._title.setVisible(not narrow)
         for route, button in self._buttons.items():
             button.setText("" if narrow else self._names[route])
             set_property(button, "narrow", "true" if narrow else "false")
@@ -115,7 +122,9 @@ class Side(QFrame):
         """Stand closer, on a low window."""
         self._is_dense = dense
         tight = dense and self._is_narrow
-        self._mark.setVisible(not tight)
+        if tight != self._is_tight:
+            self._mark.setVisible(not tight)
+        self._is_tight = tight
         margin = 2 if tight else GRID
         self._lines.setContentsMargins(_EDGE, margin, _EDGE, margin)
         # An icon alone says as much at any size of letters, and has to leave room for all the others.
@@ -145,8 +154,8 @@ class ServiceLine(QWidget):
 
     clicked = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("service.state")
         self._icon = Icon("clock", "neutral", 16)
         self._words = text.caption(tr("Starting…"))
@@ -187,13 +196,16 @@ class ServiceLine(QWidget):
 class HelpButton(Button):
     """Opens what helps: the guide, an evidence file. Hidden until there is something."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__("", "ghost", name="help", icon="info", says=tr("Help"), tip=tr("Help"))
+        self.setParent(parent)
         self.set_narrow(narrow=False)
         self.hide()
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Be as large as the words beside it, or as the icons above it."""
+        # The sheet's least height comes with the first style, and would undo what was set before.
+        self.ensurePolished()
         size, icon = (_HELP, 16) if narrow else (scaled(_HELP), scaled(16))
         self.setFixedSize(size, size)
         self.setIconSize(QSize(icon, icon))
@@ -210,7 +222,8 @@ class HelpButton(Button):
 class Rail(QFrame):
     """Everything at the left. Signals: ``page_chosen(route)``, ``persona_chosen(desk_id)``, ``service_wanted``.
 
-    window: the size of the one it is made for.
+    window: the size of the one it is made for. Each part is made inside the one around it: put into it later, it would
+    be styled along with all that it holds once more.
     """
 
     page_chosen = Signal(str)
@@ -224,22 +237,27 @@ class Rail(QFrame):
         personas: Mapping[str, str],
         *,
         window: QSize = _USUAL,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self.setProperty("kit", "rail")
         self.setObjectName("rail")
         self._group = QButtonGroup(self)
+        self._area, held = QScrollArea(self), QWidget()
+        self._pages = QVBoxLayout(held)
+        self._scroll(held)
         self._sides = (
-            Side(tr("Studio"), "content", studio, self._group),
-            Side(tr("Player"), "watch", player, self._group),
+            Side(tr("Studio"), "content", studio, self._group, held),
+            Side(tr("Player"), "watch", player, self._group, held),
         )
         self._name = text.Text(tr("Museclock"), size=LEAD, weight=text.Weight.DemiBold)
-        self._is_narrow, self._high = False, window.height()
-        self.personas, self._has_personas = PersonaSwitch(personas), bool(personas)
+        self._is_narrow: bool | None = None
+        self._high = window.height()
+        self.personas, self._has_personas = PersonaSwitch(personas, self), bool(personas)
         if not personas:
             self.personas.hide()
-        self.service = ServiceLine()
-        self.help = HelpButton()
+        self.service = ServiceLine(self)
+        self.help = HelpButton(self)
         self._rows = QVBoxLayout(self)
         self._build(window.width())
         for side in self._sides:
@@ -258,7 +276,12 @@ class Rail(QFrame):
         layout.addLayout(head)
         # Before the pages are put together, which has them measured: styled a second time they cost the start 40 ms.
         self.fit(width)
-        layout.addWidget(self._pages(), 1)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        self._pages.setSpacing(12)
+        for side in self._sides:
+            self._pages.addWidget(side)
+        self._pages.addStretch(1)
+        layout.addWidget(self._area, 1)
         layout.addWidget(self.personas)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 0, 0)
@@ -269,27 +292,19 @@ class Rail(QFrame):
         for side in self._sides:
             side.is_measured()
 
-    def _pages(self) -> QScrollArea:
-        """Both sides; on a low window they are scrolled, by wheel or by the focus."""
-        held = QWidget()
-        held.setProperty("kit", "rail-pages")
-        # As wide as there is room: nothing is ever scrolled sideways.
-        held.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        layout = QVBoxLayout(held)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        for side in self._sides:
-            layout.addWidget(side)
-        layout.addStretch(1)
-        area = QScrollArea()
+    def _scroll(self, held: QWidget) -> None:
+        """On a low window both sides are scrolled, by wheel or by the focus."""
+        area = self._area
         area.setProperty("kit", "rail-pages")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setProperty("horizontalScrollBarPolicy", NO_SCROLL_BAR)
         area.setProperty("verticalScrollBarPolicy", NO_SCROLL_BAR)
         area.setProperty("focusPolicy", NO_FOCUS)
+        held.setProperty("kit", "rail-pages")
+        # As wide as there is room: nothing is ever scrolled sideways.
+        held.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         area.setWidget(held)
-        return area
 
     def sit(self, desk_id: str) -> None:
         """Show who sits here, and the pages that this person has."""
@@ -324,9 +339,11 @@ class Rail(QFrame):
         for side in self._sides:
             side.set_dense(dense=self._high < wanted)
 
-    def fit(self, width: int) -> None:
-        """Be as the window's width has room for, in pixels."""
-        self.set_narrow(narrow=width < scaled(RAIL_BREAK))
+    def fit(self, width: int, *, anew: bool = False) -> None:
+        """Be as the window's width has room for, in pixels. anew: put elsewhere, which takes back what was set."""
+        narrow = width < scaled(RAIL_BREAK)
+        if anew or narrow != self._is_narrow:
+            self.set_narrow(narrow=narrow)
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Fold to icons, or unfold."""

@@ -94,7 +94,7 @@ class Window(QMainWindow):
             self._rail.deleteLater()
         self._rail = rail
         self._row.insertWidget(0, rail)
-        rail.fit(self.width())
+        rail.fit(self.width(), anew=True)
 
     def set_bar(self, bar: QWidget) -> None:
         """Put a bar below the pages."""

@@ -34,6 +34,8 @@ class Button(QPushButton):
         size = theme.scaled(20 if role == "nav" else 16)
         self.setIconSize(QSize(size, size))
         self._tint()
+        if self.isCheckable():
+            self.toggled.connect(self._tint)
         self.clicked.connect(self._note)
 
     def set_icon(self, name: str) -> None:
@@ -55,7 +57,7 @@ class Button(QPushButton):
             return
         tokens = theme.active()
         ink = {"primary": tokens.on_accent, "nav": tokens.muted}.get(self._role, tokens.text)
-        active = tokens.accent if self.isCheckable() else None
+        active = tokens.accent if self.isChecked() else None
         tint = (self._icon, ink, active, None if self._role == "nav" else tokens.faint)
         # A button hears of its palette half a dozen times before it is shown.
         if tint != self._tinted:
