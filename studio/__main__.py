@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from studio.kit.comeback import Comeback
 
 _USUAL_SIZE = "normal"
+# After the start its page is there by then, and a hundredth of a second is not noticed.
+_CALM_MS = 4_000
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -62,12 +64,13 @@ def show_window(
     """
     import gc
 
-    from studio.kit.late_signatures import import_qt
+    from studio.kit.late_signatures import import_qt, read_signatures
     from studio.kit.plain_imports import leave_imports_alone
 
     gc.disable()  # it would go over every module of the start; Studio's collector takes the work on
     import_qt()
     leave_imports_alone()  # before the many that follow
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from studio.app import Studio
@@ -85,6 +88,8 @@ def show_window(
     if guardian is not None:
         studio.window.painted.connect(partial(end_with, guardian, studio))
 
+    QTimer.singleShot(_CALM_MS, read_signatures)
+
     def show() -> int:
         studio.start()
         return application.exec()
@@ -97,9 +102,9 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     # The usual starts need no parser, which takes 4 ms of them.
     if not words:
-        return run_window(None, demo=False)
+        return run_window(None, demo=False, link="")
     if words == ["demo"]:
-        return run_window(None, demo=True, size=_USUAL_SIZE)
+        return run_window(None, demo=True, size=_USUAL_SIZE, link="")
     given = _parse(words)
     if given.command == "install-links":
         return install_links(remove=given.remove)

@@ -5,9 +5,10 @@ One for the process, as its window is. Without ``share`` nothing is kept, and no
 
 from __future__ import annotations
 
-import json
-import mmap
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import mmap
 
 _SLOT = 1024
 _HEAD = 4
@@ -31,6 +32,8 @@ def share() -> None:
     """Make the memory; children of a fork see what others write there."""
     global _shared  # noqa: PLW0603 - one for the process
     if _shared is None:
+        import mmap
+
         _shared = mmap.mmap(-1, _HEAD + 2 * _SLOT)
 
 
@@ -41,6 +44,8 @@ def keep(film: Comeback | None) -> None:
     """
     if _shared is None:
         return
+    import json  # once a film plays
+
     place = 1 - _shared[0]
     data = b"" if film is None else json.dumps(film).encode()
     start = _HEAD + place * _SLOT
@@ -57,4 +62,6 @@ def kept() -> Comeback | None:
     length = int.from_bytes(_shared[start : start + _HEAD])
     if not length:
         return None
+    import json  # after a crash
+
     return Comeback(*json.loads(_shared[start + _HEAD : start + _HEAD + length]))

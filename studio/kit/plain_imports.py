@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def leave_imports_alone() -> None:
-    """Have PySide look into no module that is imported; to be called once QtCore is loaded. Idempotent.
+    """Have PySide look into no module that is imported; to be called once PySide is. Idempotent.
 
     WORKAROUND(PySide 6.11, shibokensupport.feature, until it can be told that nobody uses ``__feature__``): after each
     import it reads the module's source, to see whether it uses PySide. That takes a quarter of all imports, and asks

@@ -43,16 +43,20 @@ window.resize(1280, 800)
 window.show()
 app.exec()
 """
+# The command itself, as its own script runs it; it is only told to say when its window is painted.
 REAL_WINDOW = """
 import sys
-from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from studio.app import Studio
-app = QApplication(sys.argv)
-studio = Studio(app, profile=Path(sys.argv[1]), demo=True)
-studio.window.painted.connect(lambda: print("painted", flush=True))
-studio.start()
-app.exec()
+from studio import __main__ as command
+def start(studio):
+    studio.window.painted.connect(lambda: print("painted", flush=True))
+    own_start(studio)
+def is_open_already(*given, **named):
+    global own_start
+    from studio.app import Studio
+    own_start, Studio.start = Studio.start, start
+    return own_look(*given, **named)
+own_look, command.is_open_already = command.is_open_already, is_open_already
+command.main(["demo"])
 """
 
 
@@ -225,16 +229,19 @@ def window() -> Figure:
         painted_ms(BARE_WINDOW, folder), painted_ms(REAL_WINDOW, folder)  # files into the page cache
         pairs = [(painted_ms(BARE_WINDOW, folder), painted_ms(REAL_WINDOW, folder)) for _ in range(WINDOW_RUNS)]
     bare_ms, real_ms = (statistics.median(side) for side in zip(*pairs, strict=True))
-    note = f"{real_ms:.0f} ms to the first paint, bare window {bare_ms:.0f} ms; medians of {WINDOW_RUNS}, offscreen"
+    note = f"{real_ms:.0f} ms from the command to the first paint, bare window {bare_ms:.0f} ms; medians of "
+    note += f"{WINDOW_RUNS}, offscreen"
     return Figure(value=round(real_ms / bare_ms, 2), unit="ratio", goal=1.5, note=note)
 
 
 def painted_ms(script: str, profile: str) -> float:
-    """From the start of a process to its window's first paint."""
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    """From the start of a process to its window's first paint. profile: where programs keep their data."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": profile}
+    # Its modules are compiled once, as a person's are.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     start = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", script, profile],
+        [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,

@@ -325,3 +325,5 @@ def test_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     assert run == [(tmp_path, False, None), (None, True, "normal"), (tmp_path, True, "small")]
     command_line.main(["--open", "museclock://open/wallet", "demo"])
     assert links == ["", "", "", "museclock://open/wallet"]
+    command_line.main([])
+    assert run[-1] == (None, False, None)
