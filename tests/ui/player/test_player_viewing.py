@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -29,7 +29,10 @@ from tests.fixtures import samples
 from tests.fixtures.player import CutFilm
 from tests.fixtures.viewer import FakeEngine, click, playback, purchase, receipt, refund, shown
 from tests.fixtures.viewer_memberships import offered_film
+from tests.fixtures.viewer_scenery import frame_of, scenery
 from tests.fixtures.window import PreparedClient, Shell
+
+Shot = Callable[[QWidget, str], None]
 
 
 def _film(number: int, *, days: int = 0, creator: str = samples.CREATOR) -> ItemOut:
@@ -123,6 +126,18 @@ def test_the_small_window_keeps_the_film_while_other_pages_are_shown(
     click(small, "watch.small.back")
     assert page.small is None
     assert shell.visited[-1] == ("watch", {})
+
+
+@pytest.mark.parametrize("size", [(640, 360), (405, 720)], ids=["wide", "upright"])
+def test_draw_the_small_window(
+    page: WatchPage, playing: WatchViewModel, engine: FakeEngine, shot: Shot, size: tuple[int, int]
+) -> None:
+    engine.picture = frame_of(scenery(1, size))
+    engine.picture_ready.emit()
+    QTest.keyClick(page, Qt.Key.Key_P)
+    assert page.small is not None
+    page.small.show_frame(engine.picture)
+    shot(page.small, f"player/watch-small-{'wide' if size[0] > size[1] else 'upright'}")
 
 
 def test_the_end_offers_the_creators_next_film_and_starts_nothing(
