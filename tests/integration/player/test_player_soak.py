@@ -92,7 +92,9 @@ def test_open_and_close_leaves_no_handle_no_thread_and_no_picture(
     before, memory, players = counted(), memory_kib(), live_players()
     for number in range(CYCLES):
         cycle(cut_film, qtbot, number)
+    log.info("%d KiB, %d handles, %d threads; %d times later:", memory, *before, CYCLES)
     qtbot.waitUntil(lambda: counted()[1] <= before[1], timeout=10_000)
+    log.info("%d KiB, %d handles, %d threads", memory_kib(), *counted())
     assert counted()[0] <= before[0] + 2
     assert memory_kib() - memory < GROWTH_KIB
     assert callbacks.live() == (0, 0)

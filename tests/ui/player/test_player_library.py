@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -52,6 +55,27 @@ def test_history_shows_what_was_watched_here(page: LibraryPage) -> None:
     assert cards(page).films.items == tuple(film for film in KEPT if film.watched_at is not None)
     click(page, "library.owned")
     assert all(film.owned_chunks for film in cards(page).films.items)
+
+
+def test_with_every_service_down_the_library_is_shown_as_it_was_seen(
+    page_context: PageContext, client: PreparedClient, tmp_path: Path, qtbot: QtBot
+) -> None:
+    context = dataclasses.replace(page_context, profile_path=str(tmp_path))
+    client.answers |= LIBRARY
+    first = LibraryPage(context)
+    qtbot.addWidget(first)
+    first.show()
+    qtbot.waitUntil(lambda: any(tmp_path.rglob("library.json")))
+    down = ProblemError("service.unreachable")
+    client.answers |= dict.fromkeys(LIBRARY, down)
+    second = LibraryPage(context)
+    qtbot.addWidget(second)
+    second.show()
+    qtbot.waitUntil(lambda: second.model.state.items == KEPT)
+    assert second.model.state.problem is not None
+    assert f"{len(KEPT)} films, as seen" in shown(second)
+    click(second, "library.owned")
+    assert cards(second).films.items == tuple(film for film in KEPT if film.owned_chunks)
 
 
 def test_the_dots_of_a_card_open_its_menu_and_not_the_film(page: LibraryPage, shell: Shell, qtbot: QtBot) -> None:

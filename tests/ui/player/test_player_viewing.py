@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.core.playback import State
@@ -261,7 +261,14 @@ def test_a_problem_with_a_part_asks_its_creator_for_the_money(
     client.answers["memberships.ask_refund"] = lambda *_values, **_named: refund(line)
     click(page, "watch.receipts.toggle")
     qtbot.waitUntil(lambda: page.findChild(QWidget, "watch.receipt.report") is not None)
-    model.report(line, "It did not play")
+    click(page, "watch.receipt.report")
+    menu = page.findChild(QMenu, "watch.receipt.reasons")
+    assert menu is not None
+    assert menu.actions()[0].text() == "Ask for $0.01 back"
+    (reason,) = [action for action in menu.actions() if action.text() == "It did not play"]
+    assert not client.called("memberships.ask_refund")
+    reason.trigger()
+    menu.close()
     qtbot.waitUntil(lambda: "money asked back" in shown(page))
     ((values, named),) = client.called("memberships.ask_refund")
     assert (values, named) == ((line.receipt,), {"reason": "It did not play", "node": ""})

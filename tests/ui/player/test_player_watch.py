@@ -323,3 +323,6 @@ def test_stall_and_recovery(model: WatchViewModel, client: PreparedClient, engin
     assert model.state.position_ms == 100
     engine.want(1)
     qtbot.waitUntil(lambda: model.state.playback.state is State.PLAYING)
+    # Time that passes without a picture costs nothing, nor does what was owned already.
+    assert not client.called("playback.buy")
+    assert model.state.spent == Money(0)
