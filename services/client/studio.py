@@ -115,7 +115,7 @@ class UploadsClient:
 
     async def look(self, path: str, price_text: str = "") -> LookOut:
         """Say what a file holds and what it will take; keeps nothing. Problem codes: upload.file_missing, media.empty,
-        media.unreadable, media.no_video, media.codec, media.limits.
+        media.unreadable, media.no_video, media.codec, media.limits, media.too_long, media.too_large.
         """
         return await self._door.call(LookOut, "POST", "/uploads/look", body=LookIn(path=path, price_text=price_text))
 

@@ -212,6 +212,6 @@ def _shown_size(video: VideoStream) -> tuple[int, int]:
 
 def _check(facts: MediaFacts) -> None:
     if not 0 < facts.width <= MAX_SIDE or not 0 < facts.height <= MAX_SIDE:
-        raise ProblemError("media.limits", limit="size", value=f"{facts.width}x{facts.height}")
+        raise ProblemError("media.too_large", width=facts.width, height=facts.height, most=MAX_SIDE)
     if facts.duration_ms > MAX_FILM_MS:
-        raise ProblemError("media.limits", limit="duration", value=facts.duration_ms)
+        raise ProblemError("media.too_long", hours=MAX_FILM_MS // 3_600_000)

@@ -116,4 +116,4 @@ def _check_duration(reading: Reading, source: Source, path: Path) -> None:
     if duration_ms < limits.MIN_FILM_MS:
         raise ProblemError("media.too_short", duration_ms=duration_ms, limit_ms=limits.MIN_FILM_MS)
     if duration_ms > limits.MAX_FILM_MS:
-        raise ProblemError("media.limits", limit="duration", value=duration_ms)
+        raise ProblemError("media.too_long", hours=limits.MAX_FILM_MS // 3_600_000)

@@ -40,6 +40,8 @@ _SENTENCES = {
     "media.no_video": "There is no picture in {name}.",
     "media.codec": "The {kind} is coded in a way that nothing here can read ({codec}).",
     "media.too_short": "The film is too short to be cut: it has {duration_ms} ms, and {limit_ms} are needed.",
+    "media.too_long": "The film is longer than the {hours} hours that one may have.",
+    "media.too_large": "The picture of {width} × {height} is larger than {most} × {most}.",
     "media.limits": "Reading the film took more than it may ({limit}); it may be damaged.",
     "media.worker_failed": "Preparing the film stopped ({reason}). Run the same command again: it goes on from there.",
     "backup.damaged": "The back-up is not whole: {file} is missing or not as it was written.",

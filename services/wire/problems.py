@@ -68,6 +68,8 @@ KINDS: dict[str, Kind] = {
     "media.no_video": Kind(422),
     "media.codec": Kind(422),
     "media.too_short": Kind(422),
+    "media.too_long": Kind(422),
+    "media.too_large": Kind(422),
     "media.limits": Kind(422),
     "media.picture": Kind(422),
     "media.captions": Kind(422),

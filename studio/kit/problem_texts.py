@@ -148,6 +148,16 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         mark("Choose one of at least a few seconds."),
         "CHOOSE_FILE",
     ),
+    "media.too_long": (
+        mark("This video is longer than {hours} hours."),
+        mark("Cut it into films of at most that length. The form is kept."),
+        "CHOOSE_FILE",
+    ),
+    "media.too_large": (
+        mark("The picture of this video is larger than {most} × {most}."),
+        mark("Export it in a smaller size, then choose it again. The form is kept."),
+        "CHOOSE_FILE",
+    ),
     "media.limits": (
         mark("Reading this video took more memory or time than it may."),
         mark("The file may be damaged; choose another one. The form is kept."),

@@ -30,7 +30,7 @@ async def look_at(desk: Desk, path: Path, price_text: str) -> LookOut:
     """Look at a file; nothing is kept of it.
 
     Raises ProblemError: upload.file_missing, media.empty, media.unreadable, media.no_video, media.codec, media.limits,
-    media.worker_failed.
+    media.too_long, media.too_large, media.worker_failed.
     """
     if not path.is_absolute():
         raise ProblemError("upload.file_missing", file=path.name)

@@ -246,6 +246,8 @@ async def test_mutated_films_never_crash_or_hang(mutated_films: list[Path], tmp_
         "media.codec",
         "media.limits",
         "media.too_short",
+        "media.too_long",
+        "media.too_large",
         "media.worker_failed",
     }
     assert outcomes["media.unreadable"] > MUTATIONS // 20
@@ -270,7 +272,7 @@ EDGES: dict[str, tuple[Kind, Callable[[bytes], bytes], tuple[str, ...]]] = {
     "huge_picture.avi": (
         Kind(seconds=2, video="mpeg4", sounds=()),
         _renamed((320).to_bytes(4, "little"), WIDE),
-        (*UNREADABLE, "media.limits"),
+        (*UNREADABLE, "media.limits", "media.too_large"),
     ),
 }
 

@@ -20,7 +20,7 @@ from services.node_cli.sentences import sentence
 from services.units.cid import Cid
 from services.wire.problems import KINDS, ProblemError
 from tests.fixtures.film_kinds import Kind, make_kind
-from tests.fixtures.media import CREATOR_KEY, SECRET, StoredFilm, content_of, manifest_of
+from tests.fixtures.media import CREATOR_KEY, SECRET, StoredFilm, content_of, manifest_of, repeat_film
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -55,6 +55,7 @@ def test_the_same_file_in_the_same_folder_has_the_same_names(
         ("empty.mp4", "empty.mp4 is empty."),
         ("words.mp4", "words.mp4 is no video that can be read whole"),
         ("short.mp4", "The film is too short to be cut"),
+        ("days.mp4", "The film is longer than the 12 hours that one may have."),
     ],
 )
 def test_what_is_no_film_is_said_in_a_sentence(
@@ -65,6 +66,9 @@ def test_what_is_no_film_is_said_in_a_sentence(
     (tmp_path / "words.mp4").write_text("no film")
     if name == "short.mp4":
         make_kind(tmp_path / name, Kind(seconds=1, rate=30, skipped=lambda number: number > 20, sounds=()))
+    if name == "days.mp4":
+        day = make_kind(tmp_path / "second.mp4", Kind(seconds=1, rate=2, sounds=()))
+        repeat_film(day, tmp_path / name, 3, seconds=6 * 3_600 + 1)
     assert main(["ingest", str(tmp_path / name), "--out", str(tmp_path / "out")]) == 1
     told = capsys.readouterr().err
     assert said_of_it in told
@@ -92,8 +96,8 @@ def test_what_a_film_was_begun_with_is_kept(
 
 @pytest.mark.parametrize("code", [code for code in KINDS if code.startswith("media.")])
 def test_every_problem_of_a_film_has_a_sentence(code: str) -> None:
-    params = {"name": "a", "kind": "video", "codec": "b", "limit": "time", "reason": "c"}
-    told = sentence(ProblemError(code, **params, duration_ms=1, limit_ms=2))
+    params = {"name": "a", "kind": "video", "codec": "b", "limit": "time", "reason": "c", "hours": "12", "most": "1"}
+    told = sentence(ProblemError(code, **params, duration_ms=1, limit_ms=2, width=3, height=4))
     # A picture's and captions' are met in the window only.
     assert told.startswith("Problem") == (code in ("media.picture", "media.captions"))
 
