@@ -27,8 +27,10 @@ def _declare_cid(parser: ArgumentParser) -> None:
 def _cid(given: Namespace, terminal: Terminal) -> int:
     try:
         name = name_file(given.file)
-    except (OSError, ValueError) as exc:
-        raise CommandError(f"{given.file} cannot be read: {exc}") from exc
+    except OSError as exc:
+        raise CommandError(f"{given.file} cannot be read: {exc.strerror}.") from exc
+    except ValueError as exc:
+        raise CommandError(f"{given.file} cannot be read: {exc}.") from exc
     terminal.say(f"{given.file}, by the profile {PROFILE}:")
     terminal.say(str(name))
     return 0

@@ -49,7 +49,7 @@ def test_blocks_go_into_a_daemon_and_out_of_it(tmp_path: Path, kubo: FakeKubo) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["cid", "none"], "cannot be read"),
+        (["cid", "none"], "none cannot be read: No such file or directory."),
         (["car", "export", "film", "out.car", "--store", "."], "not a CID"),
         (["car", "export", str(Cid.of(b"x")), "out.car", "--store", "nowhere"], "no store"),
         (["car", "export", str(Cid.of(b"x")), "taken.car", "--store", "."], "exists"),
@@ -58,7 +58,7 @@ def test_blocks_go_into_a_daemon_and_out_of_it(tmp_path: Path, kubo: FakeKubo) -
         (["car", "import", "taken.car", "--store", "s"], "damaged"),
         (["car", "import", "taken.car", "--store", "taken.car"], "taken.car cannot be used"),
         (["car", "import", "taken.car", "--store", "taken.car/s"], "taken.car/s cannot be used"),
-        (["cid", "."], "cannot be read"),
+        (["cid", "."], ". cannot be read: Is a directory."),
         (["car", "import", ".", "--store", "s"], ". cannot be used"),
     ],
 )
