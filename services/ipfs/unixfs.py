@@ -6,7 +6,7 @@ CIDv1, SHA-256, raw leaves of 1 MiB, balanced, at most 1024 links a node; a file
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -29,31 +29,25 @@ _MAX_DEPTH = 3
 
 
 def add_file(
-    store: BlockSink,
-    data: bytes | bytearray | memoryview,
-    *,
-    leaf_bytes: int = LEAF_BYTES,
-    width: int = WIDTH,
-    pool: Executor | None = None,
+    store: BlockSink, data: bytes | bytearray | memoryview, *, leaf_bytes: int = LEAF_BYTES, width: int = WIDTH
 ) -> Cid:
     """Store a file, leaves first, and name it by its root.
 
-    Other sizes than the profile's are for comparing with other writers. pool: where leaves are put, several at once;
-    all are done when this returns, or raises. Raises ProblemError: disk.full.
+    Other sizes than the profile's are for comparing with other writers. Raises ProblemError: disk.full.
     """
     view = memoryview(data)
-    parts = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
-
-    def put(part: memoryview) -> Link:
-        return Link(store.put(part, RAW), len(part), len(part))
-
-    return _join([put(part) for part in parts] if pool is None else _all(pool, put, parts), store.put, width=width)
+    leaves = [view[start : start + leaf_bytes] for start in range(0, len(data), leaf_bytes)] or [view]
+    return join_leaves(store, [put_leaf(store, leaf) for leaf in leaves], width=width)
 
 
-def _all(pool: Executor, put: Callable[[memoryview], Link], parts: Sequence[memoryview]) -> list[Link]:
-    turns = [pool.submit(put, part) for part in parts]
-    wait(turns)
-    return [turn.result() for turn in turns]
+def put_leaf(store: BlockSink, leaf: memoryview) -> Link:
+    """Store a piece of a file, of LEAF_BYTES unless it is the last. Raises ProblemError: disk.full."""
+    return Link(store.put(leaf, RAW), len(leaf), len(leaf))
+
+
+def join_leaves(store: BlockSink, leaves: list[Link], *, width: int = WIDTH) -> Cid:
+    """Store what joins a file's leaves, and name it by its root. Raises ProblemError: disk.full."""
+    return _join(leaves, store.put, width=width)
 
 
 def name_file(path: Path) -> Cid:

@@ -5,6 +5,7 @@ A no-op where the system has no such limits.
 
 from __future__ import annotations
 
+import ctypes
 import sys
 
 from services.media import limits
@@ -41,3 +42,9 @@ def allow_coding(size_bytes: int, duration_ms: int) -> None:
         soft, hard = resource.getrlimit(kind)
         if soft != resource.RLIM_INFINITY and soft < wanted:
             resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def give_back() -> None:
+    """Give memory that was freed back to the system, where the C library would keep it for later."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import FileIO
 from pathlib import Path
 
 import av
@@ -24,9 +25,10 @@ from services.media.encoders import choose_encoder
 from services.media.keyframes import Key
 from services.media.lanes import Lane, PictureCoding, PictureCopy, SoundCopy, even_size
 from services.media.packets import AnyPacket, packets, seconds
-from services.media.probe import Source, open_source, rotation, unreadable_as_problem
+from services.media.plain import InMemory, OutOfFilm, Plain
+from services.media.probe import Source, open_file, open_source, rotation, unreadable_as_problem
 from services.media.sound import SoundCoding
-from services.media.straight import See, straight
+from services.media.straight import Fragment, See, straight
 from services.media.survey import CutPlan
 from services.wire.problems import ProblemError
 
@@ -43,6 +45,7 @@ _FIRST_ROOM_BYTES = 1024 * 1024
 # Chunks that may be with the receiver.
 _MOST_GIVEN = 4
 _USED_AGAIN_BYTES = 32 * 1024 * 1024
+_MOST_SPARE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +58,36 @@ class InitSegment:
 
 @dataclass(frozen=True, slots=True)
 class PlainChunk:
-    """A chunk in the clear; never written to disk. The receiver releases ``data``, and its memory is used again."""
+    """A chunk in the clear; never written to disk. The receiver releases ``plain``, and its memory is used again."""
 
     index: int
     start_ms: int
     end_ms: int
-    data: memoryview
+    plain: Plain
 
 
-def cut(path: Path, plan: CutPlan, *, by_index: bool = False) -> Iterator[InitSegment | PlainChunk]:
+def cut(path: Path, plan: CutPlan, *, samples: FileIO | None = None) -> Iterator[InitSegment | PlainChunk]:
     """Give the init segment, then every chunk in order; one chunk is in memory at a time.
 
-    by_index: whether the film's index was found to be good, so that its samples may be taken from there.
+    samples: the film's file, not buffered, where its index was found to be good: chunks may be read from it then, until
+    the last of them was released.
 
     Raises ProblemError: as open_source, media.limits for a chunk too large, and media.codec where the film has to be
     coded anew and nothing here can.
     """
     marks: list[Key] = []
-    grouping = _Grouping(plan, marks, path.name)
-    for box in _boxes(path, plan, marks, by_index=by_index):
+    grouping = _Grouping(plan, marks, path.name, samples)
+    for box in _boxes(path, plan, marks, by_index=samples is not None):
         yield from grouping.take(box)
     yield from grouping.finish()
 
 
-def _boxes(path: Path, plan: CutPlan, marks: list[Key], *, by_index: bool) -> Iterator[Box | Media]:
+def _boxes(path: Path, plan: CutPlan, marks: list[Key], *, by_index: bool) -> Iterator[Box | Media | Fragment]:
     if by_index:
-        with open_source(path) as source, path.open("rb", buffering=0) as file, unreadable_as_problem(path):
-            film = straight(source, plan, marks, file, partial(_muxed, source, plan, [], path))
+        with open_file(path) as file:
+            with open_source(path) as source, unreadable_as_problem(path):
+                film = straight(source, plan, marks, file, partial(_muxed, source, plan, [], path))
+            # The demuxer's index, which grows with the film, is out of memory from here on.
             if film is not None:
                 yield from film.boxes(path.name)
                 return
@@ -136,33 +142,39 @@ def _picture(output: OutputContainer, source: Source, plan: CutPlan, marks: list
 
 
 class _Grouping:
-    """Turns the muxer's boxes into the init segment and chunks."""
+    """Turns boxes and fragments into the init segment and chunks."""
 
-    def __init__(self, plan: CutPlan, marks: list[Key], name: str) -> None:
-        self._name = name
-        self._plan, self._marks = plan, marks
+    def __init__(self, plan: CutPlan, marks: list[Key], name: str, samples: FileIO | None = None) -> None:
+        self._plan, self._marks, self._name, self._samples = plan, marks, name, samples
         self._index = 0
-        self._samples = 0
+        self._pictures = 0
         self._file_type = b""
-        self._given: deque[bytearray] = deque(maxlen=_MOST_GIVEN)
-        self._growing, self._length = bytearray(_FIRST_ROOM_BYTES), 0
+        self._rooms = _Rooms()
+        self._recipe: OutOfFilm | None = None
 
-    def take(self, box: Box | Media) -> Iterator[InitSegment | PlainChunk]:
+    def take(self, box: Box | Media | Fragment) -> Iterator[InitSegment | PlainChunk]:
         match box:
+            case Fragment(pictures, begin, places) if self._samples is not None:
+                yield from self._begin_fragment(pictures)
+                self._recipe = self._recipe or OutOfFilm(self._samples, self._name)
+                self._recipe.add(begin, places)
+                _check_length(self._recipe.length)
             case Media(length, write):
-                with self._more(length) as room:
+                with self._rooms.more(length) as room:
                     write(room)
             case Box(b"moof"):
-                yield from self._take_fragment(box)
-            case Box(b"ftyp", data):
-                self._file_type = data
+                yield from self._begin_fragment(sample_count(box, _VIDEO_TRACK))
+                with self._rooms.more(len(box.data)) as room:
+                    room[:] = box.data
+            case Box(b"ftyp"):
+                self._file_type = box.data
             case Box(b"moov"):
                 header = with_duration(box, self._plan.duration_ms)
                 yield InitSegment(self._file_type + header.data, self._codecs(header))
 
     def finish(self) -> Iterator[PlainChunk]:
         expected = len(self._plan.starts) if self._plan.is_copied else len(self._marks)
-        if not self._length or self._index + 1 != expected:
+        if self._index + 1 != expected or not (self._recipe or self._rooms.length):
             raise ProblemError("media.unreadable", name=self._name, reason="changed")
         yield self._chunk()
 
@@ -172,23 +184,59 @@ class _Grouping:
         except (ValueError, IndexError) as exc:
             raise ProblemError("media.unreadable", name=self._name, reason="codecs") from exc
 
-    def _take_fragment(self, moof: Box) -> Iterator[PlainChunk]:
-        samples = sample_count(moof, _VIDEO_TRACK)
+    def _begin_fragment(self, pictures: int) -> Iterator[PlainChunk]:
+        """Give the chunk before a fragment that begins another one."""
         following = self._index + 1
-        if samples and following < len(self._marks) and self._samples >= self._marks[following].ordinal:
-            if self._samples != self._marks[following].ordinal:
+        if pictures and following < len(self._marks) and self._pictures >= self._marks[following].ordinal:
+            if self._pictures != self._marks[following].ordinal:
                 raise ProblemError("media.unreadable", name=self._name, reason="changed")
             yield self._chunk()
-            self._index, self._growing = following, self._room()
-            self._length = 0
-        self._samples += samples
-        with self._more(len(moof.data)) as room:
-            room[:] = moof.data
+            self._index = following
+        self._pictures += pictures
+
+    def _chunk(self) -> PlainChunk:
+        following = self._index + 1
+        end_ms = self._marks[following].at_ms if following < len(self._marks) else self._plan.duration_ms
+        plain, self._recipe = self._recipe or InMemory(self._rooms.take()), None
+        return PlainChunk(self._index, self._marks[self._index].at_ms, end_ms, plain)
+
+
+def _check_length(length: int) -> None:
+    if length > limits.MAX_CHUNK_BYTES:
+        raise ProblemError("media.limits", limit="chunk_bytes", value=limits.MAX_CHUNK_BYTES)
+
+
+class _Rooms:
+    """Memory that chunks grow in, one after the other; a released chunk's is used again."""
+
+    def __init__(self) -> None:
+        self._given: deque[bytearray] = deque(maxlen=_MOST_GIVEN)
+        self._growing: bytearray | None = None
+        self._last_length = _FIRST_ROOM_BYTES
+        self.length = 0
+
+    def more(self, length: int) -> memoryview:
+        """Give the next so many bytes of the chunk's memory."""
+        if self._growing is None:
+            self._growing = self._room()
+        begin, end = self.length, self.length + length
+        _check_length(end)
+        if end > len(self._growing):
+            room = min(end + min(end // 4, _MOST_SPARE_BYTES), limits.MAX_CHUNK_BYTES)
+            self._growing += bytes(room - len(self._growing))
+        self.length = end
+        return memoryview(self._growing)[begin:end]
+
+    def take(self) -> memoryview:
+        """Give the chunk; another one begins."""
+        grown, length = self._growing or bytearray(), self.length
+        if len(grown) <= _USED_AGAIN_BYTES:
+            self._given.append(grown)
+        self._growing, self._last_length, self.length = None, length, 0
+        return memoryview(grown)[:length]
 
     def _room(self) -> bytearray:
         """Give memory for the next chunk, which is about as long: what nobody looks at any more, or other memory."""
-        if len(self._growing) <= _USED_AGAIN_BYTES:
-            self._given.append(self._growing)
         for _ in range(len(self._given)):
             room = self._given.popleft()
             try:
@@ -198,20 +246,4 @@ class _Grouping:
                 self._given.append(room)
             else:
                 return room
-        return bytearray(min(self._length * 9 // 8, limits.MAX_CHUNK_BYTES))
-
-    def _more(self, length: int) -> memoryview:
-        """Give the next so many bytes of the chunk's memory."""
-        begin, end = self._length, self._length + length
-        if end > limits.MAX_CHUNK_BYTES:
-            raise ProblemError("media.limits", limit="chunk_bytes", value=limits.MAX_CHUNK_BYTES)
-        if end > len(self._growing):
-            self._growing += bytes(min(end + end // 4, limits.MAX_CHUNK_BYTES) - len(self._growing))
-        self._length = end
-        return memoryview(self._growing)[begin:end]
-
-    def _chunk(self) -> PlainChunk:
-        following = self._index + 1
-        end_ms = self._marks[following].at_ms if following < len(self._marks) else self._plan.duration_ms
-        data = memoryview(self._growing)[: self._length]
-        return PlainChunk(self._index, self._marks[self._index].at_ms, end_ms, data)
+        return bytearray(min(self._last_length * 9 // 8, limits.MAX_CHUNK_BYTES))

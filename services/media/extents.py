@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
+from itertools import accumulate
+from threading import Lock
 from typing import Final
 
 # What lies between samples that are read together: other tracks' headers, a recorder's own data.
@@ -13,6 +15,8 @@ _GAP_BYTES: Final = 4_096
 # Pieces that Linux fills by one call (UIO_MAXIOV).
 _MOST_PIECES: Final = 1_024
 _SCATTERS: Final = hasattr(os, "preadv")
+# A file has one place at which it is read on, whoever reads.
+_reading_on = Lock()
 Places = Sequence[tuple[int, int]]
 """Position and length of each sample in the file."""
 
@@ -28,24 +32,33 @@ class _Stretch:
 
 def read_samples(file: FileIO, places: Places) -> bytes:
     """Give the bytes of some places in their order. Raises ValueError for a file that ends before."""
-    room = bytearray(sum(length for _, length in places))
+    ends = list(accumulate(length for _, length in places))
+    room = bytearray(ends[-1] if ends else 0)
     with memoryview(room) as whole:
-        read_samples_into(whole, file, places)
+        Filling(whole, ((at, length, end - length) for (at, length), end in zip(places, ends, strict=True))).read(file)
     return bytes(room)
 
 
-def read_samples_into(room: memoryview, file: FileIO, places: Places) -> None:
-    """Fill ``room``, which has exactly their length, with the bytes of some places in their order.
+class Filling:
+    """Samples of a film that belong at certain places of a room, worked out once and read as often as needed.
 
-    Raises ValueError for a file that ends before.
+    aimed: for each its position in the file, its length, and where in the room it belongs.
     """
-    for stretch in _stretches(room, places):
-        _fill(file, stretch)
+
+    def __init__(self, room: memoryview, aimed: Iterable[tuple[int, int, int]]) -> None:
+        self._stretches = list(_stretches(room, sorted(aimed)))
+
+    def read(self, file: FileIO) -> None:
+        """Fill the room; what lies between is left alone. Raises ValueError for a file that ends before."""
+        for stretch in self._stretches:
+            _fill(file, stretch)
 
 
-def _stretches(room: memoryview, places: Places) -> Iterator[_Stretch]:
-    """Sort places by position; those that follow each other in the file and in the room make one piece."""
-    between, aimed = memoryview(bytearray(_GAP_BYTES)), sorted(_aimed(places))
+def _stretches(room: memoryview, aimed: list[tuple[int, int, int]]) -> Iterator[_Stretch]:
+    """Join what follows each other in the file and in the room to one piece."""
+    if not aimed:
+        return
+    between = memoryview(bytearray(_GAP_BYTES))
     begin, length, start = aimed[0]
     pieces, end, stop = list[memoryview](), begin + length, start + length
     for position, length, at in aimed[1:]:
@@ -62,13 +75,6 @@ def _stretches(room: memoryview, places: Places) -> Iterator[_Stretch]:
     yield _Stretch(begin, end - begin, [*pieces, room[start:stop]])
 
 
-def _aimed(places: Places) -> Iterator[tuple[int, int, int]]:
-    at = 0
-    for position, length in places:
-        yield position, length, at
-        at += length
-
-
 def _fill(file: FileIO, stretch: _Stretch) -> None:
     ready = os.preadv(file.fileno(), stretch.pieces, stretch.begin) if _SCATTERS else 0
     if ready == stretch.length:
@@ -83,10 +89,11 @@ def _fill(file: FileIO, stretch: _Stretch) -> None:
 
 
 def _read_on(file: FileIO, position: int, rest: memoryview) -> None:
-    if rest:
-        file.seek(position)
-    while rest:
-        count = file.readinto(rest)
-        if not count:
-            raise ValueError("a file that ends early")
-        rest = rest[count:]
+    with _reading_on:
+        if rest:
+            file.seek(position)
+        while rest:
+            count = file.readinto(rest)
+            if not count:
+                raise ValueError("a file that ends early")
+            rest = rest[count:]

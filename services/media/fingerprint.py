@@ -7,14 +7,14 @@ from pathlib import Path
 
 import xxhash
 
-_READ_BYTES = 4 * 1024 * 1024
+_READ_BYTES = 1024 * 1024
 
 
 def fingerprint(path: Path, *, on_bytes: Callable[[int], None] | None = None) -> str:
-    """Give a file's XXH3 of 128 bits in hex. Blocking; memory stays at some mebibytes.
+    """Give a file's XXH3 of 128 bits in hex. Blocking; memory stays at a mebibyte.
 
     It finds changes that happen. Somebody who wants to can make two files of one fingerprint: it names nothing that
-    anybody else gives. on_bytes: hears every few mebibytes how many bytes were read; what it raises ends the work.
+    anybody else gives. on_bytes: hears every mebibyte how many bytes were read; what it raises ends the work.
     Raises OSError, and ValueError when the file changed meanwhile.
     """
     digest, room, read = xxhash.xxh3_128(), memoryview(bytearray(_READ_BYTES)), 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,12 @@ from threading import Lock
 
 from services.ipfs.store import DiskBlockStore
 from services.ipfs.unixfs import add_file
+from services.media.allowance import give_back
 from services.media.cut import InitSegment, cut
 from services.media.film import MediaFacts, SealedChunk, Stage
 from services.media.journal import IngestJournal
 from services.media.poster import poster
-from services.media.probe import probe
+from services.media.probe import open_file, probe
 from services.media.sealing import ChunkSealer, Sealing
 from services.media.settling import Settling, Written
 from services.media.survey import Survey, survey
@@ -67,15 +68,13 @@ class Ingest:
         """
         facts = probe(self.source)
         self.outlet.on_facts(facts)
-        found, picture = self._looked_at(facts)
-        try:
-            init = self._cut_and_seal(facts, found)
-        except ProblemError as problem:
-            if found.is_read or problem.code != "media.unreadable":
-                raise
-            # The film is not what its index says; what was made of it so far counts where it comes out the same.
-            found = survey(self.source, self._checked, by_index=False)
-            init = self._cut_and_seal(facts, found)
+        with ThreadPoolExecutor(1, "poster") as beside:
+            taking = beside.submit(poster, self.source)
+            if facts.duration_ms > _LONG_MS:
+                # The film's index, which each who reads the film has in memory, is larger than a few chunks.
+                wait([taking])
+            found, init = self._found_and_sealed(facts, taking)
+        picture = taking.result()
         return Summary(
             init_cid=add_file(self.store, init.data),
             poster_cid=None if picture is None else add_file(self.store, picture),
@@ -86,32 +85,37 @@ class Ingest:
             ),
         )
 
-    def _looked_at(self, facts: MediaFacts) -> tuple[Survey, bytes | None]:
-        """Survey the film and take its poster meanwhile: both are done before chunks need the memory.
-
-        One after the other where the index, which each of them has in memory, is larger than a few chunks.
-        """
-        if facts.duration_ms > _LONG_MS:
-            picture = poster(self.source)
-            return survey(self.source, self._checked), picture
-        with ThreadPoolExecutor(1, "poster") as beside:
-            taking = beside.submit(poster, self.source)
-            found = survey(self.source, self._checked)
-            return found, taking.result()
+    def _found_and_sealed(self, facts: MediaFacts, poster: Future[bytes | None]) -> tuple[Survey, InitSegment]:
+        found = survey(self.source, self._checked)
+        try:
+            return found, self._cut_and_seal(facts, found, poster)
+        except ProblemError as problem:
+            if found.is_read or problem.code != "media.unreadable":
+                raise
+        # The film is not what its index says; what was made of it so far counts where it comes out the same.
+        found = survey(self.source, self._checked, by_index=False)
+        return found, self._cut_and_seal(facts, found, poster)
 
     def _checked(self, done_ms: int, total_ms: int) -> None:
         self.outlet.on_stage("check", done_ms, total_ms)
 
-    def _cut_and_seal(self, facts: MediaFacts, found: Survey) -> InitSegment:
-        """Seal and write chunks while the next one is cut, three in memory at a time; the disk follows on its own."""
+    def _cut_and_seal(self, facts: MediaFacts, found: Survey, poster: Future[bytes | None]) -> InitSegment:
+        """Seal and write chunks while the next one is cut; the disk follows on its own."""
         plan = found.plan
         self.outlet.on_facts(replace(facts, duration_ms=plan.duration_ms))
         init: InitSegment | None = None
         settling = Settling(self.journal, self.finishing, partial(self._settled, plan.duration_ms))
-        with settling, self._sealing(plan.duration_ms, settling) as sealing:
-            for piece in cut(self.source, plan, by_index=not found.is_read):
+        with (
+            open_file(self.source) as file,
+            settling,
+            self._sealing(plan.duration_ms, settling) as sealing,
+        ):
+            for piece in cut(self.source, plan, samples=None if found.is_read else file):
                 if isinstance(piece, InitSegment):
                     init = piece
+                    # What pictures and indexes took is out of memory before chunks need theirs.
+                    wait([poster])
+                    give_back()
                     continue
                 self.outlet.on_stage("cut", piece.end_ms, plan.duration_ms)
                 sealing.add(piece)
@@ -121,7 +125,7 @@ class Ingest:
 
     def _sealing(self, total_ms: int, settling: Settling) -> Sealing:
         return Sealing(
-            ChunkSealer(self.secret, self.content_id, self.store, self.journal),
+            ChunkSealer(self.source.name, self.secret, self.content_id, self.store, self.journal),
             lambda written: self._sealed(written, total_ms, settling),
         )
 

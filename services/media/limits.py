@@ -14,7 +14,7 @@ MAX_CHUNK_BYTES: Final = 128 * 1024 * 1024
 MAX_SEALED_BYTES: Final = MAX_CHUNK_BYTES + OVERHEAD_BYTES
 
 WORKER_MEMORY_BYTES: Final = 1024 * 1024 * 1024
-"""Address space of a worker: its libraries, and a chunk of the largest size about four times."""
+"""Address space of a worker: its libraries, a long film's index twice, a chunk of the largest size from a muxer."""
 CODING_MEMORY_BYTES: Final = 3 * 1024 * 1024 * 1024
 """Address space of a worker that codes a film anew: besides, a decoder's and an encoder's pictures of 8192 by 4320."""
 WORKER_FILE_BYTES: Final = 16 * 1024 * 1024

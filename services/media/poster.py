@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -27,12 +28,15 @@ _log = logging.getLogger(__name__)
 def poster(path: Path) -> bytes | None:
     """Give the liveliest of a few key frames as a JPEG, or None when none can be decoded."""
     pictures: list[Image.Image] = []
-    for part in _LOOKS:
-        try:
-            with open_source(path) as source, unreadable_as_problem(path):
-                pictures.append(_key_frame(source, part))
-        except (ProblemError, StopIteration) as exc:
-            _log.info("poster.skipped", extra={"part": part, "reason": str(exc)})
+    with suppress(ProblemError), open_source(path) as source:
+        context = source.video.codec_context
+        context.thread_count, context.skip_frame = 1, "NONKEY"
+        for part in _LOOKS:
+            try:
+                with unreadable_as_problem(path):
+                    pictures.append(_key_frame(source, part))
+            except (ProblemError, StopIteration) as exc:
+                _log.info("poster.skipped", extra={"part": part, "reason": str(exc)})
     return _jpeg(max(pictures, key=_liveliness)) if pictures else None
 
 
@@ -75,8 +79,6 @@ def picture_of(path: Path) -> bytes:
 
 
 def _key_frame(source: Source, part: float) -> Image.Image:
-    context = source.video.codec_context
-    context.thread_count, context.skip_frame = 1, "NONKEY"
     source.container.seek(int(part * source.facts.duration_ms * 1000), backward=True)
     return _picture(source, next(source.container.decode(source.video)), _MAX_SIZE)
 

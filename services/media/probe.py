@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from io import FileIO
 from pathlib import Path
 
 import av
@@ -95,6 +96,14 @@ def unreadable_as_problem(path: Path) -> Iterator[None]:
         if isinstance(exc, av.error.MemoryError):
             raise ProblemError("media.limits", limit="memory") from exc
         raise ProblemError("media.unreadable", name=path.name) from exc
+
+
+def open_file(path: Path) -> FileIO:
+    """Open a film's file itself, not buffered. Raises ProblemError: upload.file_missing."""
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as exc:
+        raise ProblemError("upload.file_missing", name=path.name) from exc
 
 
 def probe(path: Path) -> MediaFacts:

@@ -1,45 +1,120 @@
-"""What av does not tell of an MP4's tracks: how long after decoding each picture is shown, how long the last one.
+"""An MP4's own index: where each sample lies, how long it is, when it is decoded and shown, which are key frames.
 
-Reads the tables where they lie (ISO/IEC 14496-12, 8.6.1), a piece at a time. They are a stranger's.
+Reads the tables where they lie (ISO/IEC 14496-12, 8.6.1 and 8.7), a piece at a time: av keeps all of them in memory.
+They are a stranger's.
 """
 
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import repeat
-from typing import BinaryIO
+from itertools import accumulate, chain, islice, pairwise, repeat
+from typing import BinaryIO, Literal
 
 _HEAD = struct.Struct(">I4s")
 _LONG = struct.Struct(">Q")
 _WORD = struct.Struct(">I")
 _PAIR = struct.Struct(">Ii")
 _COUNTED_BYTES = 8
+_SIZES_HEAD_BYTES = 12
 _MOST_TRACKS = 100
-_AT_ONCE = 8_192
+_AT_ONCE = 24 * 1_024
+"""Bytes; whole rows of any table."""
 _Place = tuple[int, int]
 """From where to where a box's body reaches."""
+Sample = tuple[int, int, int, bool]
+"""When it is decoded, in the track's ticks; where it lies; how long it is; whether it is a key frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleTable:
-    """One track's. last_duration is in the track's ticks."""
+    """One track's. count: of samples. last_duration is in the track's ticks."""
 
     file: BinaryIO
+    count: int
     last_duration: int
+    times_at: _Place
+    sizes_at: _Place
+    size: int
+    """Of every sample, or 0 where each has its own."""
+    places_at: _Place
+    has_long_places: bool
+    groups_at: _Place
     delays_at: _Place | None
+    keys_at: _Place | None
 
     def delays(self) -> Iterator[int]:
         """Give for each sample how long after decoding it is shown, without what all are moved by; then no more."""
         if self.delays_at is None:
             yield from repeat(0)
             return
-        begin, end = self.delays_at
+        for count, delay in self._pairs(self.delays_at):
+            yield from repeat(delay, count)
+
+    def samples(self, begins: int) -> Iterator[Sample]:
+        """Give the samples in order, the first decoded at ``begins``. Raises ValueError for tables that are too short.
+
+        Goes through the file as it goes on.
+        """
+        steps = chain.from_iterable(repeat(step, count) for count, step in self._pairs(self.times_at))
+        times = accumulate(steps, initial=begins)
+        return islice(zip(times, self._places(), self._sizes(), self._keys(), strict=False), self.count)
+
+    def _sizes(self) -> Iterator[int]:
+        if self.size:
+            return repeat(self.size)
+        return self._numbers(self.sizes_at, _SIZES_HEAD_BYTES, "I")
+
+    def _places(self) -> Iterator[int]:
+        """Count through each group of samples, which lie one behind the other."""
+        sizes = self._sizes()
+        begins = self._numbers(self.places_at, _COUNTED_BYTES, "Q" if self.has_long_places else "I")
+        for begin, count in zip(begins, self._counts(), strict=False):
+            yield from accumulate(islice(sizes, count - 1), initial=begin)
+            next(sizes, None)
+
+    def _counts(self) -> Iterator[int]:
+        """Give how many samples each group has; the table says from which group on it is so many."""
+        rows = self._numbers(self.groups_at, _COUNTED_BYTES, "I")
+        runs = pairwise(chain(zip(rows, rows, rows, strict=False), [None]))
+        for run, following in runs:
+            first, count, _ = run or (1, 0, 0)
+            if not count or (following is not None and following[0] <= first):
+                raise ValueError("groups of samples out of order")
+            yield from repeat(count) if following is None else repeat(count, following[0] - first)
+
+    def _keys(self) -> Iterator[bool]:
+        """Say of each sample whether it is a key frame; without a table all are."""
+        if self.keys_at is None:
+            yield from repeat(True)
+            return
+        at = 0
+        for number in self._numbers(self.keys_at, _COUNTED_BYTES, "I"):
+            if number <= at:
+                raise ValueError("key frames out of order")
+            yield from repeat(False, number - at - 1)
+            yield True
+            at = number
+        yield from repeat(False)
+
+    def _pairs(self, table: _Place) -> Iterator[tuple[int, int]]:
+        begin, end = table
         for at in range(begin + _COUNTED_BYTES, end, _AT_ONCE):
             piece = _read(self.file, at, min(_AT_ONCE, end - at))
-            for count, delay in _PAIR.iter_unpack(piece[: len(piece) // _PAIR.size * _PAIR.size]):
-                yield from repeat(delay, count)
+            yield from _PAIR.iter_unpack(piece[: len(piece) // _PAIR.size * _PAIR.size])
+
+    def _numbers(self, table: _Place, head: int, kind: Literal["I", "Q"]) -> Iterator[int]:
+        begin, end = table
+        for at in range(begin + head, end, _AT_ONCE):
+            numbers = array(kind)
+            piece = _read(self.file, at, min(_AT_ONCE, end - at))
+            numbers.frombytes(piece[: len(piece) // numbers.itemsize * numbers.itemsize])
+            if sys.byteorder == "little":
+                numbers.byteswap()
+            yield from numbers
 
 
 def sample_table(file: BinaryIO, track_id: int) -> SampleTable | None:
@@ -47,11 +122,26 @@ def sample_table(file: BinaryIO, track_id: int) -> SampleTable | None:
     table = _table_of(file, track_id)
     if table is None:
         return None
-    kinds, times = _child(file, table, b"stsd"), _child(file, table, b"stts")
-    if kinds is None or times is None or _count(file, kinds) != 1 or times[1] - times[0] < _COUNTED_BYTES + _PAIR.size:
+    found = dict(_children(file, table))
+    kinds, times, sizes = found.get(b"stsd"), found.get(b"stts"), found.get(b"stsz")
+    places, groups = found.get(b"co64", found.get(b"stco")), found.get(b"stsc")
+    if kinds is None or times is None or sizes is None or places is None or groups is None:
         return None
-    last = _PAIR.unpack(_read(file, times[1] - _PAIR.size, _PAIR.size))[1]
-    return SampleTable(file, last, _child(file, table, b"ctts"))
+    if _count(file, kinds) != 1 or times[1] - times[0] < _COUNTED_BYTES + _PAIR.size:
+        return None
+    return SampleTable(
+        file=file,
+        count=_WORD.unpack(_read(file, sizes[0] + 8, _WORD.size))[0],
+        last_duration=_PAIR.unpack(_read(file, times[1] - _PAIR.size, _PAIR.size))[1],
+        times_at=times,
+        sizes_at=sizes,
+        size=_count(file, sizes),
+        places_at=places,
+        has_long_places=b"co64" in found,
+        groups_at=groups,
+        delays_at=found.get(b"ctts"),
+        keys_at=found.get(b"stss"),
+    )
 
 
 def _table_of(file: BinaryIO, track_id: int) -> _Place | None:

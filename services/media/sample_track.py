@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
 from itertools import islice
-from operator import attrgetter, lt, sub
+from operator import lt, sub
 from typing import Final
 
-from av.stream import Stream
-
 from services.media.fragments import Run
-from services.media.sample_tables import SampleTable
+from services.media.sample_tables import Sample, SampleTable
 
 _AT_ONCE: Final = 4_096
-_COLUMNS = attrgetter("timestamp", "pos", "size", "is_keyframe")
 
 
 class SampleTrack:
     """Gives a track's samples in order, in runs. Whatever does, raises ValueError for an index that no muxer takes.
 
-    number: the muxer's for this track. begins: what the muxer calls the first sample's time. later: how much later than
+    number: the muxer's for this track. first: when its first sample is decoded by the film's own clock, which all
+    tracks share. begins: what the muxer calls that moment. later: how much later than
     its table says each sample is shown. Times are in the track's ticks, of which ``scale`` make a second.
     """
 
-    def __init__(self, stream: Stream, number: int, table: SampleTable, *, scale: int, begins: int, later: int) -> None:
+    def __init__(
+        self, number: int, table: SampleTable, *, is_picture: bool, scale: int, first: int, begins: int, later: int
+    ) -> None:
         self.scale = scale
-        self._number, self._is_picture = number, stream.type == "video"
-        self._entries: Iterator[tuple[int, int, int, bool]] = map(_COLUMNS, stream.index_entries)
+        self._number, self._is_picture = number, is_picture
+        self._samples = table.samples(first)
         self._delays_coming, self._later, self._last_duration = table.delays(), later, table.last_duration
         self._is_whole, self._at = False, 0
         self._times, self._places = array("q"), array("Q")
         self._sizes, self._delays, self._keys = array("I"), array("I"), bytearray()
         self._more()
-        # So that the first sample begins where the muxer says.
-        self._shift = begins - self._times[0]
+        self._shift = begins - first
 
     @property
     def is_over(self) -> bool:
@@ -87,7 +85,7 @@ class SampleTrack:
         for column in (self._times, self._places, self._sizes, self._delays, self._keys):
             del column[: self._at]
         self._at = 0
-        found = list(islice(self._entries, _AT_ONCE))
+        found = list(islice(self._samples, _AT_ONCE))
         try:
             self._add(found)
         except OverflowError as exc:
@@ -96,7 +94,7 @@ class SampleTrack:
             raise ValueError("an index out of order")
         return True
 
-    def _add(self, found: list[tuple[int, int, int, bool]]) -> None:
+    def _add(self, found: list[Sample]) -> None:
         for column, values in zip(
             (self._times, self._places, self._sizes, self._keys), zip(*found, strict=True), strict=False
         ):

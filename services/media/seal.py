@@ -23,7 +23,10 @@ import hmac
 import struct
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from services.units.address import Bytes32, bytes32, raw
 from services.units.ids import ContentId
@@ -70,27 +73,67 @@ def check_sealed(sealed: bytes, *, sha256: Bytes32, length: int, index: int) -> 
         raise ProblemError("content.damaged", index=index)
 
 
+class ChangedError(Exception):
+    """A plaintext was another one in the second pass."""
+
+
+class FirstPass:
+    """Takes a chunk's plaintext piece by piece and gives its file's header, whose nonce follows from all of it."""
+
+    def __init__(self, length: int, *, key: bytes, content_id: ContentId, track: int, index: int) -> None:
+        self._key, self._bare = key, _bare_header(length, content_id, track, index)
+        hashing_key = hmac.digest(key, b"museclock/v1/digest", "sha256")
+        self._digest = Cipher(AES(hashing_key), GCM(bytes(_NONCE_BYTES))).encryptor()
+
+    def update(self, piece: Plaintext) -> None:
+        """Take the next piece."""
+        self._digest.authenticate_additional_data(piece)
+
+    def header(self) -> bytes:
+        """Give the header, once, after the last piece."""
+        self._digest.finalize()
+        found = hmac.digest(self._key, b"museclock/v1/nonce" + self._bare + self._digest.tag, "sha256")
+        return self._bare + found[:_NONCE_BYTES]
+
+
+class SecondPass:
+    """Enciphers a chunk piece by piece under the header that ``first`` gave."""
+
+    def __init__(self, header: bytes, again: FirstPass, *, key: bytes) -> None:
+        """again: an empty first pass of the same chunk, to see that the plaintext is still the one of the header."""
+        self.header, self._again = header, again
+        self._cipher = Cipher(AES(key), GCM(nonce_of(header))).encryptor()
+        self._cipher.authenticate_additional_data(header)
+
+    def update_into(self, piece: Plaintext, room: memoryview) -> None:
+        """Encipher the next piece into memory of its length."""
+        self._again.update(piece)
+        self._cipher.update_into(piece, room)
+
+    def finish(self) -> bytes:
+        """Give what the file ends with.
+
+        Raises ChangedError for a plaintext that is not the first pass's: nobody may see what was made of it, because
+        two plaintexts under one nonce betray each other.
+        """
+        if self._again.header() != self.header:
+            raise ChangedError
+        return self._cipher.finalize() + self._cipher.tag
+
+
 def seal(plaintext: Plaintext, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytearray:
     """Encrypt a chunk into its file, in one piece of memory. The same arguments always give the same bytes."""
-    sealed = bytearray(OVERHEAD_BYTES + len(plaintext))
-    with memoryview(sealed) as room:
-        seal_into(room, plaintext, key=key, content_id=content_id, track=track, index=index)
+    first, again = (
+        FirstPass(len(plaintext), key=key, content_id=content_id, track=track, index=index) for _ in range(2)
+    )
+    first.update(plaintext)
+    header = first.header()
+    second, sealed = SecondPass(header, again, key=key), bytearray(OVERHEAD_BYTES + len(plaintext))
+    sealed[:HEADER_BYTES] = header
+    with memoryview(sealed) as room, room[HEADER_BYTES:-_TAG_BYTES] as body:
+        second.update_into(plaintext, body)
+        room[-_TAG_BYTES:] = second.finish()
     return sealed
-
-
-def seal_into(
-    room: memoryview, plaintext: Plaintext, *, key: bytes, content_id: ContentId, track: int, index: int
-) -> None:
-    """Do what seal() does, into memory of exactly the sealed file's length."""
-    header = _header(plaintext, key, content_id, track, index)
-    room[:HEADER_BYTES] = header
-    with room[HEADER_BYTES:] as body:
-        AESGCM(key).encrypt_into(header[_BARE_HEADER_BYTES:], plaintext, header, body)
-
-
-def sealing_nonce(plaintext: Plaintext, *, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
-    """Give the nonce that seal() would use: equal nonces under one key mean equal plaintexts."""
-    return _header(plaintext, key, content_id, track, index)[_BARE_HEADER_BYTES:]
 
 
 def nonce_of(sealed: bytes | bytearray | memoryview) -> bytes:
@@ -114,13 +157,6 @@ def open_sealed(
         return AESGCM(key).decrypt(header[_BARE_HEADER_BYTES:], body, header)
     except InvalidTag as exc:
         raise ProblemError("content.damaged", content=content_id, index=index) from exc
-
-
-def _header(plaintext: Plaintext, key: bytes, content_id: ContentId, track: int, index: int) -> bytes:
-    bare = _bare_header(len(plaintext), content_id, track, index)
-    hashing_key = hmac.digest(key, b"museclock/v1/digest", "sha256")
-    digest = AESGCM(hashing_key).encrypt(bytes(_NONCE_BYTES), b"", plaintext)
-    return bare + hmac.digest(key, b"museclock/v1/nonce" + bare + digest, "sha256")[:_NONCE_BYTES]
 
 
 def _bare_header(plain_length: int, content_id: ContentId, track: int, index: int) -> bytes:

@@ -2,95 +2,108 @@
 
 from __future__ import annotations
 
-import hashlib
-import mmap
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final
 
-from services.ipfs.store import DiskBlockStore
-from services.ipfs.unixfs import add_file, is_complete
+from services.ipfs.store import BlockGroup, DiskBlockStore
+from services.ipfs.unixfs import LEAF_BYTES, is_complete
 from services.media.cut import PlainChunk
 from services.media.film import SealedChunk
 from services.media.journal import IngestJournal
-from services.media.seal import OVERHEAD_BYTES, chunk_key, key_commitment, nonce_of, seal_into, sealing_nonce
+from services.media.plain import Pieces, Room
+from services.media.seal import (
+    HEADER_BYTES,
+    OVERHEAD_BYTES,
+    ChangedError,
+    FirstPass,
+    SecondPass,
+    chunk_key,
+    key_commitment,
+    nonce_of,
+)
+from services.media.sealed_file import LeafWriter, SealedFile
 from services.media.settling import Written
 from services.units.address import bytes32
+from services.units.cid import Cid
 from services.units.ids import ContentId
+from services.wire.problems import ProblemError
 
 TRACK: Final = 0
 _AT_ONCE: Final = 2
-"""Chunks: one is written, for which the disk makes it wait, while another one is enciphered."""
+"""Chunks: for two processors, which are not kept waiting, because others write."""
 _ALONE_BYTES: Final = 32 * 1024 * 1024
-"""A chunk above this is sealed alone: the worker's memory is for four of the largest."""
-_THREADS: Final = 3 * _AT_ONCE
-"""A chunk takes one that leads, one that hashes it whole, and one that names and writes its blocks."""
+"""A chunk that has more than this in memory is alone there."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkSealer:
-    """Seals chunks of one version into a block store."""
+    """Seals chunks of one version into a block store. name: the film's file's, for what is said of it."""
 
+    name: str
     secret: bytes
     content_id: ContentId
     store: DiskBlockStore
     journal: IngestJournal
 
-    def finish(self, piece: PlainChunk, room: Room, pool: ThreadPoolExecutor) -> Written:
-        """Seal a chunk and write its blocks, unless the journal says that an earlier run did."""
-        key = chunk_key(self.secret, self.content_id, TRACK, piece.index)
-        finished = self._finished_before(piece, key)
-        return self._seal(piece, key, room, pool) if finished is None else Written(finished)
+    def finish(self, piece: PlainChunk, room: Room, writer: LeafWriter) -> Written:
+        """Seal a chunk and write its blocks, unless the journal says that an earlier run did.
 
-    def _finished_before(self, piece: PlainChunk, key: bytes) -> SealedChunk | None:
+        Raises ProblemError: media.unreadable for a film that changes meanwhile, disk.full.
+        """
+        key = chunk_key(self.secret, self.content_id, TRACK, piece.index)
+        ends = [*range(LEAF_BYTES - HEADER_BYTES, piece.plain.length, LEAF_BYTES), piece.plain.length]
+        pieces, first = piece.plain.pieces(ends, room), self._pass(piece, key)
+        for part in pieces:
+            first.update(part)
+        header = first.header()
+        finished = self._finished_before(piece, key, header)
+        if finished is not None:
+            return Written(finished)
+        group = self.store.group()
+        try:
+            cid, sha256 = self._written(pieces, SecondPass(header, self._pass(piece, key), key=key), group, writer)
+        except BaseException:
+            group.abandon()
+            raise
+        return Written(self._sealed(piece, key, cid, sha256), nonce_of(header), group)
+
+    def _written(self, pieces: Pieces, second: SecondPass, group: BlockGroup, writer: LeafWriter) -> tuple[Cid, bytes]:
+        with SealedFile(group, writer) as file:
+            file.add(second.header)
+            for part in pieces:
+                file.add_sealed(part, second)
+            try:
+                file.add(second.finish())
+            except ChangedError as exc:
+                raise ProblemError("media.unreadable", name=self.name, reason="changed") from exc
+            return file.finish()
+
+    def _pass(self, piece: PlainChunk, key: bytes) -> FirstPass:
+        return FirstPass(piece.plain.length, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
+
+    def _finished_before(self, piece: PlainChunk, key: bytes, header: bytes) -> SealedChunk | None:
         """Give the journal's chunk if it holds this very plaintext under this key and its blocks are all here."""
         entry = self.journal.find(piece.index)
         if entry is None or (entry.chunk.start_ms, entry.chunk.end_ms) != (piece.start_ms, piece.end_ms):
             return None
         if entry.chunk.key_commitment != key_commitment(key, self.content_id, TRACK, piece.index):
             return None
-        nonce = sealing_nonce(piece.data, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
-        return entry.chunk if entry.nonce == nonce and is_complete(self.store, entry.chunk.cid) else None
+        return entry.chunk if entry.nonce == nonce_of(header) and is_complete(self.store, entry.chunk.cid) else None
 
-    def _seal(self, piece: PlainChunk, key: bytes, room: Room, pool: ThreadPoolExecutor) -> Written:
-        sealed = room.of(OVERHEAD_BYTES + len(piece.data))
-        with piece.data as plain:
-            seal_into(sealed, plain, key=key, content_id=self.content_id, track=TRACK, index=piece.index)
-        digest, group = pool.submit(hashlib.sha256, sealed), self.store.group()
-        try:
-            cid = add_file(group, sealed, pool=pool)
-        except BaseException:
-            group.abandon()
-            raise
-        finally:
-            # The room is another chunk's afterwards.
-            wait([digest])
-        chunk = SealedChunk(
+    def _sealed(self, piece: PlainChunk, key: bytes, cid: Cid, sha256: bytes) -> SealedChunk:
+        return SealedChunk(
             index=piece.index,
             start_ms=piece.start_ms,
             end_ms=piece.end_ms,
             cid=cid,
-            sha256=bytes32(digest.result().digest()),
-            length=len(sealed),
+            sha256=bytes32(sha256),
+            length=OVERHEAD_BYTES + piece.plain.length,
             key_commitment=key_commitment(key, self.content_id, TRACK, piece.index),
         )
-        return Written(chunk, nonce_of(sealed), group)
-
-
-class Room:
-    """Memory for one sealed chunk after the other, on whole pages as the disk wants it (services.ipfs.durable)."""
-
-    def __init__(self) -> None:
-        self._pages = mmap.mmap(-1, mmap.PAGESIZE)
-
-    def of(self, length: int) -> memoryview:
-        """Give this much of it; what was given before is not in use any more."""
-        if length > len(self._pages):
-            self._pages = mmap.mmap(-1, length + length // 4)
-        return memoryview(self._pages)[:length]
 
 
 class Sealing:
@@ -102,7 +115,7 @@ class Sealing:
         self._rooms: SimpleQueue[Room] = SimpleQueue()
         for _ in range(_AT_ONCE):
             self._rooms.put(Room())
-        self._pool = ThreadPoolExecutor(_THREADS, "sealing")
+        self._pool, self._writer = ThreadPoolExecutor(_AT_ONCE, "sealing"), LeafWriter()
 
     def __enter__(self) -> Sealing:
         return self
@@ -113,13 +126,17 @@ class Sealing:
             self._until(0)
         finally:
             self._pool.shutdown()
+            self._writer.close()
             for turn in self._turns:
                 self._abandon(turn)
 
     def add(self, piece: PlainChunk) -> None:
         """Hand a chunk over; waits while enough are sealed. Raises what sealing an earlier one raised."""
-        self._until(_AT_ONCE - 1 if len(piece.data) < _ALONE_BYTES else 0)
+        is_alone = piece.plain.held_bytes > _ALONE_BYTES
+        self._until(0 if is_alone else _AT_ONCE)
         self._turns.append(self._pool.submit(self._finish, piece))
+        if is_alone:
+            self._until(0)
 
     def _until(self, count: int) -> None:
         while len(self._turns) > count:
@@ -134,6 +151,7 @@ class Sealing:
     def _finish(self, piece: PlainChunk) -> Written:
         room = self._rooms.get()
         try:
-            return self._sealer.finish(piece, room, self._pool)
+            return self._sealer.finish(piece, room, self._writer)
         finally:
+            piece.plain.release()
             self._rooms.put(room)

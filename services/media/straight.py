@@ -14,18 +14,18 @@ from fractions import Fraction
 from functools import partial
 from io import FileIO
 from itertools import islice
+from operator import attrgetter, eq, itemgetter
 from typing import Final
 
 from av.stream import Stream
 
-from services.media import limits
 from services.media.boxes import Box, Media
-from services.media.extents import Places, read_samples, read_samples_into
+from services.media.extents import Places, read_samples
 from services.media.fragments import Run, fragment_header, media_head
 from services.media.keyframes import Key
 from services.media.packets import AnyPacket
 from services.media.probe import Source, codec_name
-from services.media.sample_tables import sample_table
+from services.media.sample_tables import SampleTable, sample_table
 from services.media.sample_track import SampleTrack
 from services.media.survey import CutPlan
 from services.wire.problems import ProblemError
@@ -39,6 +39,8 @@ _FRAGMENTS_A_SECOND: Final = 4
 _PLAIN: Final = ("h264", "hevc", "aac")
 # All tracks are in the first of so many boxes, or the film is not one for this.
 _MOST_AT_FIRST: Final = 40
+_EVERY: Final = 61
+_COLUMNS, _IS_KEY = attrgetter("timestamp", "pos", "size", "is_keyframe"), itemgetter(3)
 
 
 def straight(source: Source, plan: CutPlan, marks: list[Key], file: FileIO, muxed: Muxed) -> _Straight | None:
@@ -54,7 +56,7 @@ def straight(source: Source, plan: CutPlan, marks: list[Key], file: FileIO, muxe
         tracks = [_track(stream, number, file, beginning) for number, stream in enumerate(kept, 1)]
     except (ValueError, LookupError):
         return None
-    return _Straight(beginning.header, tracks, plan, marks, file)
+    return _Straight(beginning.header, tracks, plan, marks)
 
 
 def _is_plain(stream: Stream) -> bool:
@@ -130,12 +132,32 @@ def _track(stream: Stream, number: int, file: FileIO, beginning: _Beginning) -> 
     scale = beginning.scales[number]
     if table is None or stream.time_base != Fraction(1, scale):
         raise ValueError("a track of another kind")
-    later = seen[0].delay - next(table.delays(), 0)
-    begin = partial(SampleTrack, stream, number, table, scale=scale, begins=beginning.begins[number], later=later)
+    if not _is_as_read(table, stream):
+        raise ValueError("an index that is read in another way")
+    later, is_picture = seen[0].delay - next(table.delays(), 0), stream.type == "video"
+    first, begins = stream.index_entries[0].timestamp, beginning.begins[number]
+    opened = partial(SampleTrack, number, table, is_picture=is_picture, scale=scale)
+    begin = partial(opened, first=first, begins=begins, later=later)
     track = begin()
     if not _is_same(track.until(track.next_at + seen[-1].at - seen[0].at + 1), seen, file):
         raise ValueError("an index that does not agree with the packets")
     return begin()
+
+
+def _is_as_read(table: SampleTable, stream: Stream) -> bool:
+    """Say whether the demuxer, which knows of edits and of older recorders' ways, reads an index as we do.
+
+    Whatever it does otherwise lasts, so some of the samples tell; but key frames are few, and each counts.
+    """
+    read, first = stream.index_entries, stream.index_entries[0].timestamp
+    if table.count != len(read):
+        return False
+    if table.keys_at is not None and not all(
+        map(eq, map(_IS_KEY, table.samples(first)), map(attrgetter("is_keyframe"), read))
+    ):
+        return False
+    some = islice(table.samples(first), 0, None, _EVERY)
+    return all(sample == _COLUMNS(read[at]) for at, sample in zip(range(0, table.count, _EVERY), some, strict=True))
 
 
 def _is_same(run: Run | None, seen: list[_Seen], file: FileIO) -> bool:
@@ -148,6 +170,15 @@ def _is_same(run: Run | None, seen: list[_Seen], file: FileIO) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragment:
+    """A fragment's header, and where in the film's file its samples lie. pictures: how many of them are pictures."""
+
+    pictures: int
+    header: bytes
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
 class _Straight:
     """The writing of a film, the picture's track first."""
 
@@ -155,29 +186,17 @@ class _Straight:
     tracks: list[SampleTrack]
     plan: CutPlan
     marks: list[Key]
-    file: FileIO
 
-    def boxes(self, name: str) -> Iterator[Box | Media]:
-        """Give header and fragments. Raises ProblemError: media.unreadable (of a file with this name), media.limits."""
+    def boxes(self, name: str) -> Iterator[Box | Fragment]:
+        """Give header and fragments. Raises ProblemError: media.unreadable (of a file with this name)."""
         yield from self.header
         try:
             for number, runs in enumerate(self._fragments(), 1):
-                length = sum(sum(run.sizes) for run in runs)
-                if length > limits.MAX_CHUNK_BYTES:
-                    raise ProblemError("media.limits", limit="chunk_bytes", value=limits.MAX_CHUNK_BYTES)
-                yield fragment_header(number, runs)
+                header = fragment_header(number, runs).data + media_head(sum(sum(run.sizes) for run in runs))
+                pictures = sum(len(run.sizes) for run in runs if run.is_picture)
                 places = [place for run in runs for place in zip(run.places, run.sizes, strict=True)]
-                head = media_head(length)
-                yield Media(len(head) + length, partial(self._write, name, head, places))
+                yield Fragment(pictures, header, places)
         except ValueError as exc:
-            raise ProblemError("media.unreadable", name=name, reason="changed") from exc
-
-    def _write(self, name: str, head: bytes, places: Places, room: memoryview) -> None:
-        try:
-            room[: len(head)] = head
-            with room[len(head) :] as samples:
-                read_samples_into(samples, self.file, places)
-        except (ValueError, OSError) as exc:
             raise ProblemError("media.unreadable", name=name, reason="changed") from exc
 
     def _fragments(self) -> Iterator[list[Run]]:

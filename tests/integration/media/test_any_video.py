@@ -23,7 +23,7 @@ from services.media.cut import InitSegment, cut
 from services.media.probe import probe
 from services.media.survey import survey
 from services.media.tracks import Chapter, plain_language, plain_name
-from tests.fixtures.film_kinds import Kind, beeps, make_kind, opened, shown
+from tests.fixtures.film_kinds import Kind, beeps, make_kind, opened, plain_of, shown
 from tests.fixtures.media import ingest_into
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nA <i>clock</i>\n& a bell\n\n2\n00:00:03,000 --> 00:00:04,000\n{\\an8}1 < 2\n\n"
@@ -54,7 +54,7 @@ def cut_film(path: Path) -> Cut:
         if isinstance(piece, InitSegment):
             init = piece
         else:
-            chunks.append(bytes(piece.data))
+            chunks.append(plain_of(piece))
             spans.append((piece.start_ms, piece.end_ms))
     assert init is not None
     return Cut(init, tuple(chunks), tuple(spans), plan.is_copied, len(plan.recoded))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import av
 import pytest
 
 from services.media.cut import InitSegment, PlainChunk, cut
+from services.media.plain import InMemory
 from services.media.straight import straight
 from services.media.survey import Survey, survey
 from services.wire.problems import ProblemError
-from tests.fixtures.film_kinds import Kind, make_kind
+from tests.fixtures.film_kinds import Kind, make_kind, plain_of
 
 PLAIN = {
     "usual.mp4": Kind(seconds=14),
@@ -33,7 +35,30 @@ LEFT_TO_THE_MUXER = {
     "fragments.mp4": Kind(seconds=13, muxing={"movflags": "frag_keyframe+empty_moov"}),
     "other_sound.mp4": Kind(seconds=13, sounds=("libmp3lame",)),
 }
-Pieces = list[InitSegment | PlainChunk]
+
+
+@dataclass(frozen=True)
+class Part:
+    index: int
+    start_ms: int
+    end_ms: int
+    data: bytes
+
+
+Pieces = list[InitSegment | Part]
+
+
+def _read(pieces: Iterable[InitSegment | PlainChunk]) -> Pieces:
+    """Read each part when it comes, as sealing does."""
+    return [
+        piece if isinstance(piece, InitSegment) else Part(piece.index, piece.start_ms, piece.end_ms, plain_of(piece))
+        for piece in pieces
+    ]
+
+
+def _cut_by_index(film: Path, found: Survey) -> Pieces:
+    with film.open("rb", buffering=0) as file:
+        return _read(cut(film, found.plan, samples=file))
 
 
 @pytest.fixture
@@ -59,7 +84,7 @@ def test_each_packet_is_the_one_that_the_muxer_gives(name: str, tmp_path: Path, 
     film = make_kind(tmp_path / name, PLAIN[name])
     found = _survey(film)
     assert not found.is_read
-    usual, direct = list(cut(film, found.plan)), list(cut(film, found.plan, by_index=True))
+    usual, direct = _read(cut(film, found.plan)), _cut_by_index(film, found)
     assert taken == [True]
     assert isinstance(usual[0], InitSegment)
     assert direct[0] == usual[0]
@@ -76,12 +101,12 @@ def test_each_packet_is_the_one_that_the_muxer_gives(name: str, tmp_path: Path, 
 @pytest.mark.parametrize("name", LEFT_TO_THE_MUXER)
 def test_what_is_unusual_is_left_to_the_muxer(name: str, tmp_path: Path, taken: list[bool]) -> None:
     film = make_kind(tmp_path / name, LEFT_TO_THE_MUXER[name])
-    plan = _survey(film).plan
-    assert list(_packets(cut(film, plan, by_index=True))) == list(_packets(cut(film, plan)))
+    found = _survey(film)
+    assert list(_packets(_cut_by_index(film, found))) == list(_packets(_read(cut(film, found.plan))))
     assert taken == [False]
 
 
-@pytest.mark.parametrize("table", [b"stsz", b"ctts", b"stts", b"stco"])
+@pytest.mark.parametrize("table", [b"stsz", b"ctts", b"stts", b"stco", b"stsc", b"stss"])
 def test_an_index_that_lies_gives_the_film_or_a_sentence(table: bytes, tmp_path: Path) -> None:
     """Some numbers of the picture's table are changed, one at a time; what comes out is what the muxer makes of it."""
     film = make_kind(tmp_path / "film.mp4", PLAIN["delayed_pictures.mp4"])
@@ -97,17 +122,18 @@ def test_an_index_that_lies_gives_the_film_or_a_sentence(table: bytes, tmp_path:
 
 def _outcome(film: Path, *, by_index: bool) -> object:
     try:
-        return list(_packets(cut(film, _survey(film).plan, by_index=by_index)))
+        found = _survey(film)
+        return list(_packets(_cut_by_index(film, found) if by_index else _read(cut(film, found.plan))))
     except ProblemError as problem:
         return problem.code
 
 
 def _places(pieces: Pieces) -> list[tuple[int, int, int]]:
-    return [(piece.index, piece.start_ms, piece.end_ms) for piece in pieces if isinstance(piece, PlainChunk)]
+    return [(piece.index, piece.start_ms, piece.end_ms) for piece in pieces if isinstance(piece, Part)]
 
 
-def _packets(pieces: Any) -> Iterator[tuple[Any, ...]]:
-    data = b"".join(bytes(piece.data) for piece in pieces)
+def _packets(pieces: Pieces) -> Iterator[tuple[Any, ...]]:
+    data = b"".join(piece.data for piece in pieces)
     with av.open(io.BytesIO(data), "r") as container:
         found = [packet for packet in container.demux() if packet.size]
         for stream in container.streams:
@@ -125,17 +151,25 @@ def _moments(packets: list[Any]) -> list[Fraction]:
     return [time_base * dts for _, time_base, _, dts, *_ in packets]
 
 
-@pytest.mark.parametrize("by_index", [True, False])
-def test_the_memory_of_a_part_is_used_again_once_it_is_released(tmp_path: Path, by_index: bool) -> None:
+def test_the_memory_of_a_part_is_used_again_once_it_is_released(tmp_path: Path) -> None:
     film = make_kind(tmp_path / "film.mp4", Kind(seconds=62))
     plan = _survey(film).plan
-    held = [bytes(piece.data) for piece in list(cut(film, plan, by_index=by_index)) if isinstance(piece, PlainChunk)]
+    held = [plain_of(piece) for piece in list(cut(film, plan)) if isinstance(piece, PlainChunk)]
     seen, rooms = [], set[int]()
-    for piece in cut(film, plan, by_index=by_index):
+    for piece in cut(film, plan):
         if isinstance(piece, PlainChunk):
-            seen.append(bytes(piece.data))
-            rooms.add(id(piece.data.obj))
-            piece.data.release()
+            assert isinstance(piece.plain, InMemory)
+            seen.append(plain_of(piece))
+            rooms.add(id(piece.plain.data.obj))
+            piece.plain.release()
     assert seen == held
     assert len(held) > 4
     assert len(rooms) == 1
+
+
+def test_parts_out_of_an_index_hold_no_samples(tmp_path: Path) -> None:
+    film = make_kind(tmp_path / "film.mp4", Kind(seconds=32))
+    with film.open("rb", buffering=0) as file:
+        parts = [piece for piece in cut(film, _survey(film).plan, samples=file) if isinstance(piece, PlainChunk)]
+    assert len(parts) > 2
+    assert [piece.plain.held_bytes for piece in parts] == [0] * len(parts)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.media import extents
-from services.media.extents import read_samples, read_samples_into
+from services.media.extents import Filling, read_samples
 
 LENGTH = 40_000
 DATA = bytes(os.urandom(LENGTH))
@@ -78,5 +78,5 @@ def test_a_file_that_ends_before(file: FileIO, scatters: bool, monkeypatch: pyte
 def test_what_lies_beside_the_room_is_left_alone(file: FileIO) -> None:
     room = bytearray(b"\x11" * 30)
     with memoryview(room) as whole:
-        read_samples_into(whole[10:20], file, [(5_000, 6), (700, 4)])
+        Filling(whole, [(5_000, 6, 10), (700, 4, 16)]).read(file)
     assert room == b"\x11" * 10 + _wanted([(5_000, 6), (700, 4)]) + b"\x11" * 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 from services.media.seal import (
     HEADER_BYTES,
     OVERHEAD_BYTES,
+    ChangedError,
+    FirstPass,
+    SecondPass,
     check_key,
     check_sealed,
     chunk_key,
@@ -20,7 +24,6 @@ from services.media.seal import (
     nonce_of,
     open_sealed,
     seal,
-    sealing_nonce,
 )
 from services.units.address import bytes32, raw
 from services.units.ids import ContentId, content_id
@@ -36,6 +39,15 @@ PLAIN = b"ten seconds of film" * 20
 
 def sealed_of(plaintext: bytes = PLAIN) -> bytes:
     return bytes(seal(plaintext, key=KEY, content_id=CONTENT, track=0, index=7))
+
+
+def first_pass(*pieces: bytes, length: int | None = None) -> FirstPass:
+    """The pass over a plaintext in pieces; with a length and none, one that has not begun."""
+    whole = sum(map(len, pieces)) if length is None else length
+    found = FirstPass(whole, key=KEY, content_id=CONTENT, track=0, index=7)
+    for piece in pieces:
+        found.update(piece)
+    return found
 
 
 def opened(sealed: bytes, key: bytes = KEY, content: ContentId = CONTENT, track: int = 0, index: int = 7) -> bytes:
@@ -87,9 +99,33 @@ def test_what_was_sealed_opens(plaintext: bytes) -> None:
 
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_a_nonce_says_whether_the_plaintext_is_the_same(one: bytes, two: bytes) -> None:
-    nonces = [sealing_nonce(text, key=KEY, content_id=CONTENT, track=0, index=7) for text in (one, two)]
+    nonces = [nonce_of(first_pass(text).header()) for text in (one, two)]
     assert (nonces[0] == nonces[1]) == (one == two)
     assert nonce_of(sealed_of(one)) == nonces[0]
+
+
+@given(st.lists(st.binary(max_size=300), max_size=8))
+def test_piece_by_piece_it_is_what_sealing_all_at_once_gives(pieces: list[bytes]) -> None:
+    """The file's body is AES-256-GCM of the whole under the header's nonce, however the plaintext came."""
+    plaintext = b"".join(pieces)
+    header = first_pass(*pieces).header()
+    second, room = SecondPass(header, first_pass(length=len(plaintext)), key=KEY), bytearray(len(plaintext))
+    at = 0
+    for piece in pieces:
+        with memoryview(room) as whole, whole[at : at + len(piece)] as place:
+            second.update_into(piece, place)
+        at += len(piece)
+    found = header + bytes(room) + second.finish()
+    assert found == sealed_of(plaintext)
+    assert found == header + AESGCM(KEY).encrypt(nonce_of(header), plaintext, header)
+
+
+def test_a_plaintext_that_changes_between_the_passes_is_not_sealed() -> None:
+    second = SecondPass(first_pass(PLAIN).header(), first_pass(length=len(PLAIN)), key=KEY)
+    with memoryview(bytearray(len(PLAIN))) as room:
+        second.update_into(PLAIN[:-1] + b"!", room)
+    with pytest.raises(ChangedError):
+        second.finish()
 
 
 @pytest.mark.parametrize("position", range(HEADER_BYTES))
