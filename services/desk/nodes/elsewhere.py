@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.ipfs.gateways import Gateway, GatewaySource
 from services.ipfs.intake import Intake
+from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.shelf import Shelf
 from services.ipfs.store import BlockStore
-from services.units.cid import RAW, Cid
+from services.ipfs.unixfs import block_names, is_complete
+from services.units.cid import DAG_PB, RAW, Cid
 from services.wire.problems import ProblemError
 
 _FOLDER = "shelf"
@@ -69,12 +72,22 @@ class _Healed:
             return self._store.get(cid)
         except ProblemError as problem:
             try:
-                block = self._source.block(cid)
+                found = self._found(cid)
             except ProblemError:
                 # What the first one said is what a person can do something about.
                 raise problem from None
-        self._store.put(block, cid.codec)
-        return block
+        for name in block_names(found, cid) if cid.codec == DAG_PB and is_complete(found, cid) else (cid,):
+            self._store.put(found.get(name), name.codec)
+        return found.get(cid)
+
+    def _found(self, cid: Cid) -> BlockStore:
+        """Fetch a block; with the first one of a file all that is below it, in one answer where a gateway does that."""
+        if cid.codec == DAG_PB:
+            with suppress(ProblemError):
+                return self._source.graph(cid)
+        found = MemoryBlockStore()
+        found.keep(cid, self._source.block(cid))
+        return found
 
     def has(self, cid: Cid) -> bool:
         return self._store.has(cid)

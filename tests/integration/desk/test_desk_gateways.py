@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from services.client import DeskClient
+from services.desk.nodes.elsewhere import Elsewhere
 from services.desk.storage.keeping import hold_bought
-from services.ipfs.unixfs import block_names
+from services.ipfs.memory import MemoryBlockStore
+from services.ipfs.unixfs import add_file, block_names, read_file
 from services.media.takeaway import Takeaway
 from services.wire.problems import ProblemError
 from tests.fixtures.storage_gateways import FakeGateway
@@ -79,3 +82,23 @@ async def test_a_part_that_the_node_has_lost_comes_from_a_gateway_in_mid_film_an
     with Takeaway(file) as bought, zipfile.ZipFile(file) as archive:
         assert list(bought.plain())[1:] == list(film.plain)
         assert [receipt["firstChunk"] for receipt in json.loads(archive.read("receipts.json"))] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("archives", [True, False])
+def test_a_file_that_is_missing_comes_in_one_answer_where_a_gateway_gives_archives(
+    gateways: Callable[[], FakeGateway], archives: bool
+) -> None:
+    gateway, here, data = gateways(), MemoryBlockStore(), os.urandom(2_500_000)
+    gateway.gives_archives = archives
+    root, elsewhere = add_file(gateway.store, data), Elsewhere()
+    elsewhere.use((gateway.address,))
+    assert read_file(elsewhere.healed(here), root, len(data)) == data
+    forms = ["car" if "format=car" in path else "raw" for path in gateway.asked]
+    assert forms == (["car"] if archives else ["car", *["raw"] * 4])
+    # What is missing alone is asked for alone, and what is here not again.
+    leaf = list(block_names(here, root))[-1]
+    here.discard(leaf)
+    for _ in range(2):
+        assert read_file(elsewhere.healed(here), root, len(data)) == data
+    assert gateway.asked[len(forms) :] == [f"/ipfs/{leaf}?format=raw"]
+    elsewhere.close()
