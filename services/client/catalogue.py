@@ -97,10 +97,14 @@ class PlaybackClient:
 
         Problem codes: content.locked, content.damaged, content.missing, content.wrong_key.
         """
-        brought = None if self._brought is None else self._brought.take(self._door.prefix, content_id, index)
+        brought = await self.brought(content_id, index)
         if brought is not None:
             return brought
         return (await self._door.send("GET", f"/playback/{content_id}/chunks/{index}")).content
+
+    async def brought(self, content_id: ContentId, index: int) -> bytes | None:
+        """Give the chunk that a purchase has just brought along, once; None when it has brought none."""
+        return None if self._brought is None else self._brought.take(self._door.prefix, content_id, index)
 
     async def buy(
         self,

@@ -312,7 +312,8 @@ class Projector(QObject):
 
     @Slot(int, int)
     def _on_wanted(self, run: int, index: int) -> None:
-        if run == self._run:
+        # What a purchase brought along may be here before the wish for it is heard.
+        if run == self._run and index >= self._fed:
             self.chunk_wanted.emit(index)
 
     @Slot(int, int)

@@ -308,30 +308,30 @@ class WatchViewModel(ViewingModel):
         content, indices = self._content, frozenset(range(wanted.first, wanted.first + wanted.count))
         asked_at_ms = monotonic_ms()
 
-        def on_ok(purchase: PurchaseOut) -> None:
-            if self.state.content_id == content:
-                self._on_purchase(indices, purchase, monotonic_ms() - asked_at_ms)
-
-        def on_problem(problem: Problem) -> None:
-            if self.state.content_id == content:
-                self._on_not_bought(wanted, problem)
-
-        # The request leaves first: its answer comes by the event loop, and drawing takes a while.
-        self._act(
-            lambda desk: desk.playback.buy(
+        async def job(desk: DeskClient) -> tuple[PurchaseOut, bytes | None]:
+            purchase = await desk.playback.buy(
                 content,
                 first_chunk=wanted.first,
                 chunk_count=wanted.count,
                 auto=max_deposit is None,
                 max_deposit=max_deposit,
                 shown=wanted.price,
-            ),
-            on_ok,
-            on_problem,
-        )
+            )
+            return purchase, await desk.playback.brought(content, wanted.first)
+
+        def on_ok(answer: tuple[PurchaseOut, bytes | None]) -> None:
+            if self.state.content_id == content:
+                self._on_purchase(indices, answer[0], monotonic_ms() - asked_at_ms, answer[1])
+
+        def on_problem(problem: Problem) -> None:
+            if self.state.content_id == content:
+                self._on_not_bought(wanted, problem)
+
+        # The request leaves first: its answer comes by the event loop, and drawing takes a while.
+        self._act(job, on_ok, on_problem)
         self._change(indices, Access.BUYING, buying=indices, refusal=None, asked=None)
 
-    def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut, took_ms: int) -> None:
+    def _on_purchase(self, indices: frozenset[int], purchase: PurchaseOut, took_ms: int, chunk: bytes | None) -> None:
         set_aside = self.state.paywall.deposit.amount if self.state.paywall is not None else ZERO
         money = {"spent": purchase.spent, "budget": purchase.budget, "available": purchase.available}
         if purchase.state != "keyed":
@@ -346,7 +346,10 @@ class WatchViewModel(ViewingModel):
         self._change(
             indices, Access.OWNED, buying=frozenset(), bought=bought, chosen_deposit=None, figures=figures, **money
         )
-        if awaited:
+        if chunk is not None:
+            # At once, before the page is drawn: the run that began just now reads it as soon as it is ready to.
+            self.projector.feed(min(indices), chunk)
+        elif awaited:
             self._fetch_chunk(min(indices))
         if set_aside > purchase.amount and purchase.budget is None:
             self._say_what_returns(money_exact(set_aside))

@@ -91,6 +91,18 @@ def test_one_click_buys_and_plays_on(
     assert client.called("playback.buy") == [((samples.FILM,), wanted)]
 
 
+def test_the_part_that_a_purchase_brought_along_is_not_fetched(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    client.answers |= {"playback.buy": purchase(1), "playback.brought": b"brought along"}
+    click(page, "paywall.buy")
+    qtbot.waitUntil(lambda: len(engine.runs) == 2)
+    # With the run, before the run's own wish is heard.
+    assert engine.fed[-1] == (1, b"brought along")
+    with qtbot.assertNotEmitted(walled.projector.chunk_wanted):
+        engine.want(1)
+
+
 def test_a_second_click_while_buying_buys_nothing_more(
     walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
 ) -> None:
