@@ -106,7 +106,8 @@ def test_fast_play_over_many_borders_does_not_grow(qapp: object, cut_film: CutFi
     engine.chunk_wanted.connect(lambda run, index: engine.feed(run, index, cut_film.chunks[index]))
     engine.picture_ready.connect(engine.frame)
     engine.set_rate(SPEED)
-    played_ms, seen = 0, []
+    played_ms = 0
+    seen: list[tuple[int, int, int]] = []
     while played_ms < MINUTES * 60_000:
         with qtbot.waitSignal(engine.run_ended, timeout=30_000):
             engine.start(Run(cut_film.init, 0, len(cut_film.chunks), len(cut_film.chunks)))
