@@ -44,15 +44,7 @@ class TierCard(Card):
         price = row(text.figure(money(tier.price)), text.muted(tr("a month"), wrap=False))
         price.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(price)
-        perks = QVBoxLayout()
-        perks.setSpacing(8)
-        for icon, words in acting(tier):
-            perks.addWidget(_perk(words, icon, "accent"))
-        for perk in tier.perks:
-            perks.addWidget(_perk(perk, "check", "ok"))
-        if not perks.count():
-            perks.addWidget(text.muted(tr("It opens the films you choose, and nothing else yet.")))
-        self.body.addLayout(perks)
+        self.body.addLayout(_perks(tier))
         self._titles = text.caption(wrap=True)
         self._titles.setObjectName("tier.titles")
         self._titles.hide()
@@ -155,6 +147,18 @@ def acting(tier: TierOut) -> list[tuple[str, str]]:
     if tier.requests:
         found.append(("members", tr("Members write to you, and you answer")))
     return found
+
+
+def _perks(tier: TierOut) -> QVBoxLayout:
+    perks = QVBoxLayout()
+    perks.setSpacing(8)
+    for icon, words in acting(tier):
+        perks.addWidget(_perk(words, icon, "accent"))
+    for perk in tier.perks:
+        perks.addWidget(_perk(perk, "check", "ok"))
+    if not perks.count():
+        perks.addWidget(text.muted(tr("It opens the films you choose, and nothing else yet.")))
+    return perks
 
 
 def _perk(words: str, icon: str, tone: Tone) -> QWidget:
