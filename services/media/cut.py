@@ -154,10 +154,10 @@ class _Grouping:
 
     def take(self, box: Box | Media | Fragment) -> Iterator[InitSegment | PlainChunk]:
         match box:
-            case Fragment(pictures, begin, places) if self._samples is not None:
+            case Fragment(pictures, begin, runs) if self._samples is not None:
                 yield from self._begin_fragment(pictures)
                 self._recipe = self._recipe or OutOfFilm(self._samples, self._name)
-                self._recipe.add(begin, places)
+                self._recipe.add(begin, runs)
                 _check_length(self._recipe.length)
             case Media(length, write):
                 with self._rooms.more(length) as room:

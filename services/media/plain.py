@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import mmap
 import sys
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import FileIO
 from itertools import accumulate, pairwise
 from typing import Final, Protocol
 
-from services.media.extents import Filling, Places
+from services.media.extents import Filling
 from services.wire.problems import ProblemError
 
 # A film of 13 Mbit/s has chunks of this length; they are read once, longer ones twice.
 _WHOLE_BYTES: Final = 16 * 1024 * 1024
 PIECE_BYTES: Final = 1024 * 1024
+Columns = tuple["array[int]", "array[int]"]
+"""Where samples lie in the film's file, and how long they are."""
 
 
 class Room:
@@ -58,7 +61,8 @@ class Plain(Protocol):
     def pieces(self, ends: Sequence[int], room: Room) -> Pieces:
         """Give it in pieces that end at ``ends``, none longer than PIECE_BYTES; the room is for them alone meanwhile.
 
-        This and going through them raise ProblemError: media.unreadable.
+        A list of them lies in memory and stays what it is; others are read anew each time. This and going through them
+        raise ProblemError: media.unreadable.
         """
 
     def release(self) -> None:
@@ -84,52 +88,53 @@ class InMemory:
         self.data.release()
 
 
-@dataclass(slots=True)
 class OutOfFilm:
     """Plaintext of headers, which are here, and samples, which lie in the film's file: its length costs no memory."""
 
-    file: FileIO
-    name: str
-    length: int = 0
-    _sources: list[bytes | int] = field(default_factory=list)
-    """A header, or where a sample lies."""
-    _lengths: list[int] = field(default_factory=list)
+    held_bytes = 0
 
-    @property
-    def held_bytes(self) -> int:
-        return 0
+    def __init__(self, file: FileIO, name: str) -> None:
+        self.file, self.name = file, name
+        self.length = 0
+        self._heads: list[tuple[int, bytes]] = []
+        # A column each, because a film has many: where in the file, how long, where in here.
+        self._places, self._lengths, self._starts = array("Q"), array("I"), array("Q")
 
-    def add(self, header: bytes, places: Places) -> None:
+    def add(self, header: bytes, runs: Iterable[Columns]) -> None:
         """Go on with a header and samples."""
-        self._sources.append(header)
-        self._sources += [position for position, _ in places]
-        lengths = [len(header), *(length for _, length in places)]
-        self._lengths += lengths
-        self.length += sum(lengths)
+        self._heads.append((self.length, header))
+        self.length += len(header)
+        for places, lengths in runs:
+            self._places += places
+            self._lengths += lengths
+            self._starts.extend(accumulate(lengths[:-1], initial=self.length))
+            self.length += sum(lengths)
 
     def pieces(self, ends: Sequence[int], room: Room) -> Pieces:
-        starts = list(accumulate(self._lengths, initial=0))
         if self.length <= _WHOLE_BYTES:
-            (whole,) = _FilmPieces(self, [self._piece(starts, 0, self.length, room.of(self.length))])
-            return [whole[begin:end] for begin, end in pairwise([0, *ends])]
+            place = room.of(self.length)
+            samples = Filling(place, zip(self._places, self._lengths, self._starts, strict=True))
+            _FilmPieces(self, [_Piece(place, self._heads, samples)]).read()
+            return [place[begin:end] for begin, end in pairwise([0, *ends])]
         place = room.of(PIECE_BYTES)
-        return _FilmPieces(self, [self._piece(starts, begin, end, place) for begin, end in pairwise([0, *ends])])
+        return _FilmPieces(self, [self._piece(begin, end, place) for begin, end in pairwise([0, *ends])])
 
     def release(self) -> None:
-        self._sources.clear()
+        self._heads.clear()
 
-    def _piece(self, starts: list[int], begin: int, end: int, room: memoryview) -> _Piece:
+    def _piece(self, begin: int, end: int, room: memoryview) -> _Piece:
         """Work out what belongs where in the room; what reaches over an end is cut there."""
-        heads, aimed = list[tuple[int, bytes]](), list[tuple[int, int, int]]()
-        for number in range(bisect_right(starts, begin) - 1, len(self._lengths)):
-            start, source = starts[number], self._sources[number]
-            if start >= end:
-                break
-            first, last = max(begin - start, 0), min(end - start, self._lengths[number])
-            if isinstance(source, bytes):
-                heads.append((start + first - begin, source[first:last]))
-            else:
-                aimed.append((source + first, last - first, start + first - begin))
+        heads = [
+            (max(start, begin) - begin, head[max(begin - start, 0) : end - start])
+            for start, head in self._heads
+            if start < end and start + len(head) > begin
+        ]
+        aimed = list[tuple[int, int, int]]()
+        for number in range(max(bisect_right(self._starts, begin) - 1, 0), bisect_left(self._starts, end)):
+            start, length = self._starts[number], self._lengths[number]
+            first, last = max(begin - start, 0), min(end - start, length)
+            if first < last:
+                aimed.append((self._places[number] + first, last - first, start + first - begin))
         return _Piece(room[: end - begin], heads, Filling(room, aimed))
 
 
@@ -147,10 +152,18 @@ class _FilmPieces:
 
     def __iter__(self) -> Iterator[memoryview]:
         for piece in self.found:
-            for at, head in piece.heads:
-                piece.room[at : at + len(head)] = head
-            try:
-                piece.samples.read(self.film.file)
-            except (ValueError, OSError) as exc:
-                raise ProblemError("media.unreadable", name=self.film.name, reason="changed") from exc
+            self._fill(piece)
             yield piece.room
+
+    def read(self) -> None:
+        """Fill all rooms."""
+        for piece in self.found:
+            self._fill(piece)
+
+    def _fill(self, piece: _Piece) -> None:
+        for at, head in piece.heads:
+            piece.room[at : at + len(head)] = head
+        try:
+            piece.samples.read(self.film.file)
+        except (ValueError, OSError) as exc:
+            raise ProblemError("media.unreadable", name=self.film.name, reason="changed") from exc

@@ -99,15 +99,19 @@ class FirstPass:
 class SecondPass:
     """Enciphers a chunk piece by piece under the header that ``first`` gave."""
 
-    def __init__(self, header: bytes, again: FirstPass, *, key: bytes) -> None:
-        """again: an empty first pass of the same chunk, to see that the plaintext is still the one of the header."""
+    def __init__(self, header: bytes, again: FirstPass | None, *, key: bytes) -> None:
+        """again: an empty first pass of the same chunk, to see that the plaintext is still the one of the header.
+
+        None only where it lies in memory of ours meanwhile.
+        """
         self.header, self._again = header, again
         self._cipher = Cipher(AES(key), GCM(nonce_of(header))).encryptor()
         self._cipher.authenticate_additional_data(header)
 
     def update_into(self, piece: Plaintext, room: memoryview) -> None:
         """Encipher the next piece into memory of its length."""
-        self._again.update(piece)
+        if self._again is not None:
+            self._again.update(piece)
         self._cipher.update_into(piece, room)
 
     def finish(self) -> bytes:
@@ -116,7 +120,7 @@ class SecondPass:
         Raises ChangedError for a plaintext that is not the first pass's: nobody may see what was made of it, because
         two plaintexts under one nonce betray each other.
         """
-        if self._again.header() != self.header:
+        if self._again is not None and self._again.header() != self.header:
             raise ChangedError
         return self._cipher.finalize() + self._cipher.tag
 

@@ -65,7 +65,8 @@ class ChunkSealer:
             return Written(finished)
         group = self.store.group()
         try:
-            cid, sha256 = self._written(pieces, SecondPass(header, self._pass(piece, key), key=key), group, writer)
+            again = None if isinstance(pieces, list) else self._pass(piece, key)
+            cid, sha256 = self._written(pieces, SecondPass(header, again, key=key), group, writer)
         except BaseException:
             group.abandon()
             raise

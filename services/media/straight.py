@@ -20,10 +20,11 @@ from typing import Final
 from av.stream import Stream
 
 from services.media.boxes import Box, Media
-from services.media.extents import Places, read_samples
+from services.media.extents import read_samples
 from services.media.fragments import Run, fragment_header, media_head
 from services.media.keyframes import Key
 from services.media.packets import AnyPacket
+from services.media.plain import Columns
 from services.media.probe import Source, codec_name
 from services.media.sample_tables import SampleTable, sample_table
 from services.media.sample_track import SampleTrack
@@ -175,7 +176,7 @@ class Fragment:
 
     pictures: int
     header: bytes
-    places: Places
+    samples: list[Columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,7 @@ class _Straight:
             for number, runs in enumerate(self._fragments(), 1):
                 header = fragment_header(number, runs).data + media_head(sum(sum(run.sizes) for run in runs))
                 pictures = sum(len(run.sizes) for run in runs if run.is_picture)
-                places = [place for run in runs for place in zip(run.places, run.sizes, strict=True)]
-                yield Fragment(pictures, header, places)
+                yield Fragment(pictures, header, [(run.places, run.sizes) for run in runs])
         except ValueError as exc:
             raise ProblemError("media.unreadable", name=name, reason="changed") from exc
 

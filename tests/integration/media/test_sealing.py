@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tracemalloc
+from array import array
 from collections.abc import Iterator, Sequence
 from io import FileIO
 from itertools import pairwise
@@ -75,7 +76,7 @@ def _out_of(file: FileIO, length: int) -> OutOfFilm:
     plain = OutOfFilm(file, "film.mp4")
     step = 250_000
     for at in range(0, length, step):
-        plain.add(b"header", [(at, min(step, length - at))])
+        plain.add(b"header", [(array("Q", [at]), array("I", [min(step, length - at)]))])
     return plain
 
 
