@@ -191,9 +191,9 @@ def _environment() -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "MALLOC_ARENA_MAX": "2",
-        # Parts of films are taken from memory that is there already: fresh pages for each cost a third of a second of
-        # processor time for every 300 MB.
-        "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+        # Fresh pages for each buffer take their time, so pictures of usual size come from memory that is there; indexes
+        # of long films, which grow by doubling, are moved by the system instead of copied, and go back to it.
+        "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
         "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
     }
 
