@@ -28,7 +28,7 @@ _PAUSE_S = 1.0
 # WORKAROUND(VLC 3: its 300 ms from reading to showing cannot be set for a source of ours): it adds what subtitles, of
 # which it shows none here, are early. Later than all that it would throw decoded pictures away.
 _AHEAD_US = 400_000
-_USUAL_PICTURES = 25.0
+_USUAL_PICTURES, _USUAL_VOLUME = 25.0, 100
 BROKEN_OFF = -1
 
 
@@ -60,7 +60,7 @@ class VlcThread:
         self._resumed_at = 0.0
         self._hushed = False
         self._stepping = False
-        self._volume = 100
+        self._volume, self._is_loud = _USUAL_VOLUME, True
         self._sound = 0
         self._over = self._told = 0
         self._shown = Event()
@@ -181,6 +181,7 @@ class VlcThread:
         self._stands.clear()
         self._source, self._run, self._fresh = source, run, True
         self._apply_volume()
+        self._is_loud = self._volume == _USUAL_VOLUME
         if self._player.play() != 0:
             self._listener.on_failed(run)
         self._player.video_set_spu_delay(-_AHEAD_US)
@@ -247,6 +248,8 @@ class VlcThread:
             self._player.audio_set_track(names[self._sound])
 
     def _apply_volume(self) -> None:
+        # WORKAROUND(VLC 3): where VLC makes it louder itself, as with ALSA, it takes that only while sound comes
+        # out; so it is said again when a run's time goes on.
         # WORKAROUND(VLC 3: ":start-paused" shows no picture): a run that begins paused plays its first picture unheard.
         self._player.audio_set_volume(0 if self._hushed else self._volume)
 
@@ -299,4 +302,7 @@ class VlcThread:
 
     def _on_time(self, event: Any) -> None:
         if self._run:
+            if not self._is_loud:
+                self._is_loud = True
+                self._jobs.put(self._apply_volume)
             self._listener.on_time(self._run, int(event.u.new_time))
