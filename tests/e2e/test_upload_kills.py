@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -164,7 +164,8 @@ async def _published(desk: DeskClient, upload: str, film: Path) -> None:
     # Nothing that was begun and discarded stays, either.
     other = await desk.uploads.start(str(film))
     await _until_running(desk, other.id, "store")
-    await desk.uploads.pause(other.id)
+    with suppress(ProblemError):  # a short film is whole before anybody can halt it
+        await desk.uploads.pause(other.id)
     await desk.uploads.discard(other.id)
     with pytest.raises(ProblemError, match=r"upload\.not_found"):
         await desk.uploads.get(other.id)
