@@ -61,7 +61,7 @@ class SampleTable:
         """
         steps = chain.from_iterable(repeat(step, count) for count, step in self._pairs(self.times_at))
         times = accumulate(steps, initial=begins)
-        return islice(zip(times, self._places(), self._sizes(), self._keys(), strict=False), self.count)
+        return islice(zip(times, self._places(), self._sizes(), self.keys(), strict=False), self.count)
 
     def _sizes(self) -> Iterator[int]:
         if self.size:
@@ -86,8 +86,8 @@ class SampleTable:
                 raise ValueError("groups of samples out of order")
             yield from repeat(count) if following is None else repeat(count, following[0] - first)
 
-    def _keys(self) -> Iterator[bool]:
-        """Say of each sample whether it is a key frame; without a table all are."""
+    def keys(self) -> Iterator[bool]:
+        """Say of each sample whether it is a key frame, without end; without a table all are. Raises ValueError."""
         if self.keys_at is None:
             yield from repeat(True)
             return

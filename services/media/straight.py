@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import partial
 from io import FileIO
 from itertools import islice
-from operator import attrgetter, eq, itemgetter
+from operator import attrgetter, eq
 from typing import Final
 
 from av.stream import Stream
@@ -41,7 +41,7 @@ _PLAIN: Final = ("h264", "hevc", "aac")
 # All tracks are in the first of so many boxes, or the film is not one for this.
 _MOST_AT_FIRST: Final = 40
 _EVERY: Final = 61
-_COLUMNS, _IS_KEY = attrgetter("timestamp", "pos", "size", "is_keyframe"), itemgetter(3)
+_COLUMNS = attrgetter("timestamp", "pos", "size", "is_keyframe")
 
 
 def straight(source: Source, plan: CutPlan, marks: list[Key], file: FileIO, muxed: Muxed) -> _Straight | None:
@@ -153,9 +153,7 @@ def _is_as_read(table: SampleTable, stream: Stream) -> bool:
     read, first = stream.index_entries, stream.index_entries[0].timestamp
     if table.count != len(read):
         return False
-    if table.keys_at is not None and not all(
-        map(eq, map(_IS_KEY, table.samples(first)), map(attrgetter("is_keyframe"), read))
-    ):
+    if table.keys_at is not None and not all(map(eq, table.keys(), map(attrgetter("is_keyframe"), read))):
         return False
     some = islice(table.samples(first), 0, None, _EVERY)
     return all(sample == _COLUMNS(read[at]) for at, sample in zip(range(0, table.count, _EVERY), some, strict=True))
