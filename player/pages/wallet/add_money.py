@@ -11,6 +11,7 @@ from player.pages.wallet.qr import QrCode
 from studio.kit.widgets import text
 from studio.kit.widgets.button import ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, holder, row
+from studio.kit.widgets.flow import Beside, Flow
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -52,14 +53,10 @@ class AddMoneyCard(Card):
         give.addStretch(1)
         for_demo.addLayout(give)
         self._of_demo = holder(for_demo)
-        buttons = row(self._copy, self._faucet, spacing=8)
-        buttons.addStretch(1)
         words = column(self._words, self._address, spacing=12)
-        words.addLayout(buttons)
+        words.addLayout(Flow(self._copy, self._faucet))
         words.addStretch(1)
-        line = row(self._code, spacing=24)
-        line.addLayout(words, 1)
-        self._of_chain = holder(line)
+        self._of_chain = Beside(words, self._code, least=560, spacing=24)
         self.body.addWidget(self._of_demo)
         self.body.addWidget(self._of_chain)
 
