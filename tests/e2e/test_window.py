@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -101,8 +101,10 @@ def test_two_starts_at_once_make_one_window(root: Path, profile: Path) -> None:
     command = [sys.executable, "-m", "studio", "--profile", str(profile), "--open", "museclock://open/library"]
     both = [subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     try:
-        while all(one.poll() is None for one in both):
-            time.sleep(0.05)
+        ends = [os.pidfd_open(one.pid) for one in both]
+        select.select(ends, [], [])
+        for end in ends:
+            os.close(end)
         (second,) = [one for one in both if one.poll() is not None]
         (first,) = [one for one in both if one is not second]
         assert second.returncode == 0, second.communicate()[1]
