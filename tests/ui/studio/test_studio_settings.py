@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +27,7 @@ from studio.pages.settings.log_lines import read_log
 from studio.pages.settings.notices import NoticesCard
 from studio.pages.settings.page import SECTIONS, SettingsPage
 from tests.fixtures import samples, samples_settings
+from tests.fixtures.browser import Browser
 from tests.fixtures.window import PreparedClient, Shell
 
 Card = BackupCard | ChannelCard | DataCard | DeletionCard | LogCard
@@ -154,20 +153,8 @@ def test_the_channel_is_previewed_while_it_is_typed_and_saved_whole(
     assert shell.visited == [("channel", {"creator": samples.CREATOR, "name": "Slow Lantern"})]
 
 
-class Opener(QObject):
-    """Takes what would be opened by the system."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.opened.append(url.toLocalFile())
-
-
 def test_the_data_folder_shows_its_parts_and_opens(
-    qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, tmp_path: Path, browser: Browser
 ) -> None:
     client.answers["profile.places"] = ProblemError("service.unreachable")
     card: DataCard = opened(qtbot, lambda: DataCard(replace(page_context, profile_path=str(tmp_path))))
@@ -177,13 +164,8 @@ def test_the_data_folder_shows_its_parts_and_opens(
     qtbot.waitUntil(card._free.isVisible)
     assert card._facts["films"].value.text() == "44.9 GB"
     assert card._facts["other"].isHidden()
-    opener = Opener()
-    QDesktopServices.setUrlHandler("file", opener, "open")  # type: ignore[arg-type]  # as PySide takes it
-    try:
-        press(card, "settings.data.open")
-    finally:
-        QDesktopServices.unsetUrlHandler("file")
-    assert opener.opened == [str(tmp_path)]
+    press(card, "settings.data.open")
+    assert browser.opened == [tmp_path.as_uri()]
 
 
 def log(profile: Path, *lines: dict[str, str]) -> None:
