@@ -7,8 +7,6 @@ import json
 import os
 import secrets
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from services.client import Client, connect
+from tests.fixtures.subprocesses import python_child
 
 SIZE = os.environ.get("MUSECLOCK_BENCH_SIZE", "normal")
 ROUNDS, GOAL_S = 5, 2
-ROOT = Path(__file__).parents[3]
 
 
 def figures() -> dict[str, dict[str, Any]]:
@@ -57,24 +55,13 @@ async def _timed(work: Any) -> float:
 
 @contextmanager
 def _service(profile: Path) -> Iterator[Client]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services", "--profile", str(profile), "--demo", "--size", SIZE],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
+    arguments = ("-m", "services", "--profile", str(profile), "--demo", "--size", SIZE)
+    with python_child(*arguments, is_quiet=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
         token = secrets.token_hex(32)
         process.stdin.write(json.dumps({"token": token}) + "\n")
         process.stdin.flush()
         # What comes before the hello are news of the building.
         hello = next(said for said in map(json.loads, process.stdout) if "ready" in said)
         yield connect(hello["socket"], token)
-    finally:
-        process.stdin.close()
-        process.wait(30)
-        process.stdout.close()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.flooding.http11 import Line
+from tests.fixtures.subprocesses import python_child
 
 VIEWERS = 4
 SLICES = 8
@@ -29,7 +28,6 @@ WARM_UP = 40
 CONNECTIONS = 128
 MOST_SECONDS, MOST_REQUESTS = 60, 20_000
 GOAL = 2.0
-ROOT = Path(__file__).parents[3]
 
 
 def figures() -> dict[str, dict[str, Any]]:
@@ -107,23 +105,6 @@ async def _buy(port: int, path: str, viewers: list[list[dict[str, str]]], wanted
 @contextmanager
 def child(name: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start a program of this measurement; it ends with its standard input."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", f"tests.bench.flooding.{name}", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        yield child
-    finally:
-        child.stdin.close()
-        try:
-            child.wait(30)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        child.stdout.close()
+    program = f"tests.bench.flooding.{name}"
+    with python_child("-m", program, *arguments, more={"PYTHONUNBUFFERED": "1"}) as started:
+        yield started
