@@ -55,7 +55,7 @@ _ACTS: Final[dict[str, Callable[[WatchViewModel], None]]] = {
 class MediaKeys(QObject):
     """Offers one film to the desktop while it is open; the bus is asked only for a film.
 
-    The card over a locked part is answered in the window alone; a budget that was given there holds for whoever plays on.
+    The card over a locked part is answered in the window alone; a budget given there holds for whoever plays on.
     Other programs of this person learn title, creator, length and position, never the film's id, a price or a sum. A
     second window is there by a name with its process in it, as MPRIS has it.
     """
