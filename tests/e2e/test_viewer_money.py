@@ -5,12 +5,14 @@ Only what others did before is asked of the service: the tiers that a creator se
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from services.client import Client
-from services.units.money import Money
+from services.units.money import ZERO, Money
 from services.wire.memberships import OwnMembershipOut
 from studio.app import Studio
 from studio.kit.format import money_exact
@@ -62,6 +64,17 @@ def says(hand: Hand, *words: str) -> None:
     hand.wait(f"“{words}”", lambda: all(one in hand.shown_text() for one in words), LONG_S)
 
 
+def told(hand: Hand, words: str) -> Money:
+    """Read the dollars that follow these words."""
+    found = re.search(re.escape(words) + r"\$(\d+\.\d+)", hand.shown_text())
+    return Money.parse(found[1]) if found else ZERO
+
+
+def _is_just_below(amount: Money, micros: int) -> bool:
+    """Say whether no more than this is asked, and no less than it was a few minutes of a month ago."""
+    return micros - 20_000 < amount.micros <= micros
+
+
 def lines(hand: Hand) -> list[tuple[str, str]]:
     """Read what and how much from the wallet's list of changes, the latest first."""
     model = hand.find_as(Table, "wallet.balance", LONG_S).model()
@@ -85,14 +98,18 @@ def test_by_clicks_a_viewer_joins_upgrades_cancels_and_adds_money(hand: Hand) ->
     says(hand, "it renews then", "Change to Patron for $")
     assert hand.fact(_available) == had - SUPPORTER
 
-    # The difference for what is left of the month is shown before it is asked for, and before it is paid.
+    # A day later it is twenty-nine thirtieths of the difference, shown before it is asked for; what is said is paid.
+    hand.click("demo.turn.day", LONG_S)
+    differs = (PATRON - SUPPORTER).micros * 29 // 30
+    hand.wait("the offer of a day later", lambda: _is_just_below(told(hand, "Change to Patron for "), differs), LONG_S)
     hand.click("channel.join")
-    says(hand, "It costs $5.99 a month; for the time that is left you pay only the difference of $2.99")
+    says(hand, "It costs $5.99 a month; for the time that is left you pay only the difference of $")
+    said = told(hand, "you pay only the difference of ")
+    assert _is_just_below(said, differs)
     hand.click("channel.pay")
     hand.wait("the change", lambda: hand.look("channel.join") is None and hand.look("channel.pay") is None, LONG_S)
     paid = had - SUPPORTER - hand.fact(_available)
-    # A little of the month is over by now.
-    assert PATRON - SUPPORTER - Money(20_000) < paid < PATRON - SUPPORTER
+    assert paid == said
     assert {name: one.state for name, one in hand.fact(_memberships).items()} == {
         "Supporter": "ending",
         "Patron": "active",
