@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -198,12 +198,20 @@ class HelpButton(Button):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("", "ghost", name="help", icon="info", says=tr("Help"), tip=tr("Help"))
+        self._is_narrow = False
         self.setParent(parent)
         self.set_narrow(narrow=False)
         self.hide()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep its size: with each new style sheet comes the sheet's own least height."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and not self.isHidden():
+            self.set_narrow(narrow=self._is_narrow)
+
     def set_narrow(self, *, narrow: bool) -> None:
         """Be as large as the words beside it, or as the icons above it."""
+        self._is_narrow = narrow
         # The sheet's least height comes with the first style, and would undo what was set before.
         self.ensurePolished()
         size, icon = (_HELP, 16) if narrow else (scaled(_HELP), scaled(16))

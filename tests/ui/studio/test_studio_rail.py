@@ -103,3 +103,17 @@ def test_a_narrow_rail_says_who_sits_here_and_lists_the_others(window: Window, q
     assert chosen.args == ["viewer2"]
     rail.sit("viewer2")
     assert button.text() == "V2"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_help_keeps_its_size_when_the_theme_changes(percent: int, window: Window, theme: Theme, qtbot: QtBot) -> None:
+    theme.use_size(percent)
+    rail = _rail(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    before = rail.help.size()
+    for name in ("light", "dark"):
+        with qtbot.waitSignal(theme.changed):
+            theme.use(name)  # type: ignore[arg-type]
+        rail.layout().activate()  # type: ignore[union-attr]
+        assert rail.help.size() == before
