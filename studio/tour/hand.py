@@ -53,7 +53,7 @@ class Hand:
 
         Raises StepError after timeout_s (SLOWNESS times as long), or as soon as the window shows that it crashed.
         """
-        deadline = time.monotonic() + timeout_s * SLOWNESS
+        deadline = _end_of(timeout_s)
         while True:
             if found := condition():
                 return found
@@ -160,8 +160,8 @@ class Hand:
         holds: Callable[[T], bool],
         timeout_s: float = _PATIENCE_S,
     ) -> T:
-        """Ask again and again until the answer is as wanted, and give that answer."""
-        deadline = time.monotonic() + timeout_s
+        """Ask again and again until the answer is as wanted, and give that answer; as patient as ``wait``."""
+        deadline = _end_of(timeout_s)
         while not holds(answer := self.fact(job, timeout_s)):
             if time.monotonic() > deadline:
                 seen = f"last answer: {answer!r:.200}; the window shows: {self.shown_text():.600}"
@@ -202,6 +202,11 @@ class Hand:
         top = window.childAt(place)
         inside = QRect(QPoint(0, 0), window.size()).contains(place)
         return inside and top is not None and (top is widget or widget.isAncestorOf(top))
+
+
+def _end_of(timeout_s: float) -> float:
+    """Say until when to wait on a machine as slow as this one."""
+    return time.monotonic() + timeout_s * SLOWNESS
 
 
 def read_text(root: QWidget) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -163,3 +167,30 @@ def test_a_tour_that_is_called_off_ends_every_wait(hand: Hand) -> None:
     hand.stop()
     with pytest.raises(StepError, match="called off"):
         hand.wait("anything", lambda: None, timeout_s=5)
+
+
+class _AtOnce:
+    """In a bridge's place: counts how often it is asked, and answers before it returns."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def run(self, _owner: object, _job: object, then: Callable[[int], None], _on_problem: object) -> None:
+        self.asked += 1
+        then(self.asked)
+
+
+async def _job(_client: object) -> int:
+    raise AssertionError("the bridge answers by itself")
+
+
+def test_asking_again_is_as_patient_with_a_slow_machine_as_looking(
+    window: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The clock goes on by a second whenever somebody looks at it.
+    monkeypatch.setattr("studio.tour.hand.time", SimpleNamespace(monotonic=count().__next__))
+    monkeypatch.setattr("studio.tour.hand.SLOWNESS", 4)
+    hand = Hand(window, cast("Bridge", _AtOnce()))
+    assert hand.until("the sixth answer", _job, lambda answer: answer == 6, timeout_s=3) == 6
+    with pytest.raises(StepError, match="waited 3 s for what never comes; last answer"):
+        hand.until("what never comes", _job, lambda _answer: False, timeout_s=3)
