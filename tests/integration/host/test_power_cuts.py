@@ -25,6 +25,8 @@ from sqlalchemy import select
 from services.client.catalogue import PlaybackClient
 from services.db.plain import Unit
 from services.desk.purchases.resume import finish_open
+from services.host.demo import PEOPLE
+from services.node.app import node_app
 from services.node.channels import book, journal, vouchers
 from services.node.tables import Charge
 from services.units.ids import ContentId
@@ -34,11 +36,13 @@ from services.wire.desk import Method
 from services.wire.problems import ProblemError
 from tests.fixtures.chain import VIEWER, HandClock
 from tests.fixtures.chain_lines import FaultyLine, served
+from tests.fixtures.desk_alone import Elsewhere, Outside
 from tests.fixtures.node_caller import at_the_door
 from tests.fixtures.node_payer import channel_payer
 from tests.fixtures.service import RunningService
 from tests.fixtures.service_forks import ServiceForks
 from tests.fixtures.world import RunningWorld, SealedFilm, put_sample, running_world
+from tests.fixtures.world_served import serving
 from tests.fixtures.world_workers import node_process
 
 KILLS = int(os.environ.get("KILLS", "8"))
@@ -158,20 +162,6 @@ async def _look_through(running: RunningWorld, buyer: Buyer) -> None:
     await running.assert_reconciled()
 
 
-class Elsewhere(httpx.AsyncBaseTransport):
-    """Asks the node at an address of this computer, whatever the request calls it."""
-
-    def __init__(self, url: str) -> None:
-        self._url, self._line = httpx.URL(url), httpx.AsyncHTTPTransport()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.url = request.url.copy_with(scheme="http", host=self._url.host, port=self._url.port)
-        return await self._line.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._line.aclose()
-
-
 @pytest.mark.parametrize("method", ["channel", "chain"])
 @pytest.mark.timeout(600 + KILLS * 20)
 async def test_a_node_killed_alone_charges_nothing_twice(
@@ -192,6 +182,32 @@ async def test_a_node_killed_alone_charges_nothing_twice(
             with node_process(world_profile, running.world.chain, rpc):
                 pass
         running.front.behind = own
+        await finish_open(running.front_desk)
+        print(method, dict(buyer.count), "paid", len(charged(running, buyer.film.content)))
+        assert buyer.count["asked and not answered"] >= lives // 2, "hardly a purchase was hit"
+        await _look_through(running, buyer)
+
+
+@pytest.mark.parametrize("method", ["channel", "chain"])
+@pytest.mark.timeout(600 + KILLS * 20)
+async def test_a_desk_killed_alone_charges_nothing_twice(
+    forks: ServiceForks, short_path: Path, hand_clock: HandClock, method: Method
+) -> None:
+    """The node lives on, has perhaps taken what the desk no longer knows to be taken, and is asked by the next desk."""
+    rng, lives = random.Random(20261123), max(KILLS // 4, 3)  # noqa: S311  moments, not secrets
+    profile = short_path / "p"
+    async with running_world(profile, hand_clock, method=method) as running:
+        buyer = Buyer(await running.publish(chunks=10 + 5 * lives, price=PRICE), rng)
+    seller, _ = PEOPLE
+    async with running_world(profile, hand_clock, people=(seller,), method=method) as running:
+        world = running.world
+        with served(FaultyLine(running.chain.rpc)) as rpc, serving(node_app(world.node)) as url:
+            for _ in range(lives):
+                outside = Outside.of(world.chain, node=url, rpc=rpc)
+                desk = await asyncio.to_thread(forks.start_desk, profile, outside)
+                assert desk.hello["ready"], desk.hello
+                await buyer.live(desk, profile)
+    async with running_world(profile, hand_clock, method=method) as running:
         await finish_open(running.front_desk)
         print(method, dict(buyer.count), "paid", len(charged(running, buyer.film.content)))
         assert buyer.count["asked and not answered"] >= lives // 2, "hardly a purchase was hit"

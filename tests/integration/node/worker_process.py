@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import uvicorn
 
 from services.chain.web3_gateway import Web3Gateway
@@ -19,17 +18,7 @@ from services.ipfs.store import DiskBlockStore
 from services.node.app import node_app
 from services.units.address import address
 from tests.fixtures.chain import HandClock
-
-
-class HttpLine:
-    """A chain's JSON-RPC over HTTP."""
-
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=30)
-
-    def make_request(self, method: str, params: list[Any]) -> Any:
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        return self._http.post("/", json=body).json()
+from tests.fixtures.chain_lines import HttpLine
 
 
 async def main(profile: Path, about: dict[str, Any]) -> None:
