@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.nets.leaks import lives
+
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -95,7 +97,7 @@ def test_a_guardian_that_is_killed_takes_a_real_window_along(root: Path, profile
     finally:
         run.kill()
         run.wait()
-    _first(lambda: not Path(f"/proc/{window}").exists() and ["gone"])
+    _first(lambda: not lives(int(window)) and ["gone"])
 
 
 def _first(look: object, patience_s: float = 120.0) -> str:

@@ -39,7 +39,12 @@ def children() -> set[int]:
             found.update(int(pid) for pid in tasks.read_text().split())
         except OSError:
             continue
-    return {pid for pid in found if _state(pid) not in ("Z", "")}
+    return {pid for pid in found if lives(pid)}
+
+
+def lives(pid: int) -> bool:
+    """Say whether a process runs. Where nobody buries orphans, dead ones stay listed (Linux; elsewhere none lives)."""
+    return _state(pid) not in ("Z", "X", "")
 
 
 def _state(pid: int) -> str:

@@ -25,6 +25,7 @@ from services.wire.sign_in import VALIDITY, SignIn
 from tests.fixtures.chain import CREATOR
 from tests.fixtures.postgres import Postgres
 from tests.fixtures.world_node_process import PORT_OF_CHOICE, NodeProcess, start_node
+from tests.nets.leaks import lives
 
 _WAIT_S = 60.0
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="asks the system for a process's children")
@@ -106,7 +107,7 @@ def test_two_workers_are_one_node(crew: Crew) -> None:
     assert [line["pid"] for line in crew.node.log() if line["event"] == "a worker ended"] == [str(killed)]
     left = crew.workers
     assert crew.node.end() == 0
-    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+    assert not any(map(lives, left))
 
 
 def test_workers_count_together_what_somebody_asks(crew: Crew) -> None:
@@ -130,7 +131,7 @@ def test_workers_do_not_outlive_who_started_them(crew: Crew) -> None:
     left = crew.workers
     crew.node.process.kill()
     crew.node.process.wait()
-    assert _becomes(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left))
+    assert _becomes(lambda: not any(map(lives, left)))
     # What the fixture asks for at the end is of one that was told to end.
     crew.node.process.returncode = 0
 
