@@ -50,6 +50,20 @@ def upgrade_price(before: Money, after: Money, *, left_s: int) -> Money:
     return Money(max(1, (after - before).micros * left_s // PERIOD_S))
 
 
+def time_price(price: Money, seconds: int) -> Money:
+    """Price a length of time at a tier's price for a period; the viewer pays the part of a micro-USDC."""
+    if seconds <= 0:
+        raise ValueError("no time")
+    return Money(-(-price.micros * seconds // PERIOD_S))
+
+
+def time_bought(paid: Money, price: Money) -> int:
+    """Give the seconds that a payment bought. price: the tier's now, which may have been another of the three then."""
+    if paid == price or paid in TIER_PRICES:
+        return PERIOD_S
+    return paid.micros * PERIOD_S // price.micros
+
+
 def capped_fare(price: Money, fares: Money) -> Money:
     """Give how much of what was paid by the chunk counts toward a price; one micro-USDC is left to pay."""
     return min(fares, price - Money(1)) if fares > ZERO else ZERO

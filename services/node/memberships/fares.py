@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.db.books import LedgerDay
-from services.node.memberships.tables import ItemTier, MembershipPayment
+from services.node.memberships.tables import ItemTier, MembershipPayment, Refund
 from services.units.address import Address
 from services.units.money import ZERO, Money
 
@@ -35,7 +35,11 @@ def open_fares(session: Session, viewer: Address, creator: Address, tier_id: str
         )
     )
     used = session.scalar(
-        select(func.sum(MembershipPayment.fare)).where(
+        select(func.sum(MembershipPayment.fare))
+        .outerjoin(Refund, and_(Refund.receipt == MembershipPayment.id, Refund.state == "paid"))
+        .where(
+            # A membership whose money went back used nothing up.
+            Refund.receipt.is_(None),
             MembershipPayment.viewer == viewer,
             MembershipPayment.creator == creator,
             MembershipPayment.month == month_of(now),

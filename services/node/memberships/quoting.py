@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.chain.abi import read_uint
@@ -22,7 +22,7 @@ from services.node.standing import refuse_blocked
 from services.node.tables import Tier
 from services.units.address import Address
 from services.units.ids import membership_intent
-from services.units.membership import PERIOD_S, capped_fare, tier_word, upgrade_price
+from services.units.membership import PERIOD_S, capped_fare, tier_word, time_price, upgrade_price
 from services.units.money import Money
 from services.wire.memberships import FareOut, QuoteKind
 from services.wire.problems import ProblemError
@@ -64,10 +64,10 @@ def make_quote(node: Node, viewer: Address, tier_id: str) -> MembershipPayment:
     now = node.clock.now()
     with node.database.write() as session:
         take_turn(session, pair(viewer, tier.creator))
-        known = _open_quote(session, viewer, tier, now)
+        asked = priced(session, viewer, tier, now, paid_until)
+        known = _open_quote(session, viewer, tier, now, asked)
         if known is not None:
             return known
-        asked = priced(session, viewer, tier, now, paid_until)
         return _quoted(node, session, viewer, tier, asked, now)
 
 
@@ -102,27 +102,38 @@ def chain_quote(node: Node, row: MembershipPayment) -> Quote:
     )
 
 
-def _open_quote(session: Session, viewer: Address, tier: Tier, now: datetime) -> MembershipPayment | None:
+def _open_quote(
+    session: Session, viewer: Address, tier: Tier, now: datetime, asked: Priced
+) -> MembershipPayment | None:
     seconds = int(now.timestamp())
     rows = _quotes(session, viewer, tier, seconds)
     if any(row.state == "received" for row in rows):
         raise ProblemError("payment.in_progress")
-    return next((row for row in rows if _holds(row, seconds)), None)
+    return next((row for row in rows if _holds(row, seconds, asked)), None)
 
 
-def _holds(row: MembershipPayment, seconds: int) -> bool:
-    return row.deadline >= seconds + QUOTE_MARGIN_S
+def _holds(row: MembershipPayment, seconds: int, asked: Priced) -> bool:
+    """Tell whether an open quote is still what would be quoted; minutes later the same costs or lasts a little else."""
+    is_same = row.kind == asked.kind and abs(row.until - asked.until) <= QUOTE_VALIDITY_S
+    return is_same and row.deadline >= seconds + QUOTE_MARGIN_S
 
 
 def shown_fare(session: Session, viewer: Address, tier: Tier, now: datetime) -> FareOut:
     """Say what a tier would cost now, as a quote would; a quote that is open is what would be given again."""
     seconds = int(now.timestamp())
-    known = next((one for one in _quotes(session, viewer, tier, seconds) if _holds(one, seconds)), None)
+    asked = priced(session, viewer, tier, now, _booked_until(session, viewer, tier))
+    known = next((one for one in _quotes(session, viewer, tier, seconds) if _holds(one, seconds, asked)), None)
     if known is not None:
         return FareOut(tier_id=tier.id, kind=cast("QuoteKind", known.kind), due=known.price, counted=known.fare)
-    asked = priced(session, viewer, tier, now, paid_until=seconds)
     fare = capped_fare(asked.price, open_fares(session, viewer, tier.creator, tier.id, now))
     return FareOut(tier_id=tier.id, kind=asked.kind, due=asked.price, counted=fare)
+
+
+def _booked_until(session: Session, viewer: Address, tier: Tier) -> int:
+    """Give what the Escrow's paid-until was when its events were last booked."""
+    same = (MembershipPayment.viewer == viewer, MembershipPayment.creator == tier.creator)
+    this = (MembershipPayment.tier_id == tier.id, MembershipPayment.state == "paid")
+    return session.scalar(select(func.max(MembershipPayment.until)).where(*same, *this)) or 0
 
 
 def _quotes(session: Session, viewer: Address, tier: Tier, seconds: int) -> Sequence[MembershipPayment]:
@@ -150,10 +161,11 @@ def priced(session: Session, viewer: Address, tier: Tier, now: datetime, paid_un
             Membership.ended_at.is_(None),
         )
     ).all()
-    if any(other.id == tier.id for _, other in active):
+    own = next((int(row.paid_until.timestamp()) for row, other in active if other.id == tier.id), None)
+    if own is not None:
         if paid_until > seconds + _MOST_AHEAD_S:
             raise ProblemError("membership.not_sold", reason="ahead")
-        return Priced("renew", tier.price, max(seconds, paid_until) + PERIOD_S)
+        return _lasting("renew", tier, own, paid_until)
     others = sorted((other.price, int(row.paid_until.timestamp())) for row, other in active)
     if others and others[-1][0] < tier.price and others[-1][1] > max(paid_until, seconds):
         # Both end together; from then on there is only the dearer one to renew.
@@ -161,9 +173,14 @@ def priced(session: Session, viewer: Address, tier: Tier, now: datetime, paid_un
         return Priced("upgrade", upgrade_price(dearest, tier.price, left_s=end - seconds), end)
     not_cheaper = [end for price, end in others if price >= tier.price]
     if not_cheaper:
-        return Priced("downgrade", tier.price, max(*not_cheaper, paid_until) + PERIOD_S)
-    # What was refunded is still paid on the chain, which takes later ends only.
-    return Priced("join", tier.price, max(seconds + PERIOD_S, paid_until + 1))
+        return _lasting("downgrade", tier, max(not_cheaper), paid_until)
+    return _lasting("join", tier, seconds, paid_until)
+
+
+def _lasting(kind: QuoteKind, tier: Tier, since: int, paid_until: int) -> Priced:
+    """Price a period, or more: the Escrow takes later ends only, later also than what was paid and given back."""
+    until = max(since + PERIOD_S, paid_until + 1)
+    return Priced(kind, time_price(tier.price, until - since), until)
 
 
 def _quoted(

@@ -20,7 +20,7 @@ from services.chain.errors import ChainRefused, ChainReverted, OutcomeUnknown
 from services.chain.hashing import SignatureError, recover_address
 from services.db.ledger import Line, post
 from services.node.context import Node
-from services.node.memberships.record import find
+from services.node.memberships.shortening import shorten
 from services.node.memberships.tables import MembershipPayment, Refund
 from services.node.memberships.turns import take_turn
 from services.node.passes.refunded import TURN, giver, move_fee, pass_payment, refuse_shared, under_way
@@ -226,7 +226,7 @@ def _look_up(node: Node, receipt: str, terms: TransferTerms, reason: str) -> Ref
 
 
 def _enter(node: Node, receipt: str, tx: Bytes32, at: datetime) -> Refund:
-    """Enter the money on both sides, and end the membership that it was for."""
+    """Enter the money on both sides, and take back the time that it had bought."""
     with node.database.write() as session:
         row = session.get_one(Refund, receipt, with_for_update=True)
         lines: tuple[Line, ...] = (
@@ -237,15 +237,5 @@ def _enter(node: Node, receipt: str, tx: Bytes32, at: datetime) -> Refund:
             lines += move_fee(session, row, at)
         if post(session, kind="refunded", ref=receipt, at=at, lines=lines):
             row.state, row.transaction, row.error, row.ended_at = "paid", tx, None, at
-            _end_membership(session, receipt, at)
+            shorten(session, receipt, at)
     return row
-
-
-def _end_membership(session: Session, receipt: str, at: datetime) -> None:
-    paid = session.get(MembershipPayment, receipt)
-    if paid is None:
-        return
-    row = find(session, paid.viewer, paid.creator, paid.tier_id)
-    if row is not None and row.paid_until == from_unix_seconds(paid.until):
-        # The Escrow keeps its paid-until for ever; the last period's money is back, so this node opens nothing by it.
-        row.ended_at, row.renews, row.reason = at, 0, "refunded"

@@ -43,7 +43,7 @@ class Membership(NodeTable):
     tier_id: Mapped[str] = mapped_column(Text, ForeignKey("tier.id"))
     joined_at: Mapped[datetime] = mapped_column(MomentColumn)
     paid_until: Mapped[datetime] = mapped_column(MomentColumn)
-    """As the Escrow has it."""
+    """As the Escrow has it, less what was given back."""
     payments: Mapped[int] = mapped_column(BigInt)
     """How often it was paid; the first is no renewal."""
     renews: Mapped[int] = mapped_column(BigInt)

@@ -13,6 +13,8 @@ from services.units.membership import (
     capped_fare,
     tier_of_word,
     tier_word,
+    time_bought,
+    time_price,
     upgrade_price,
 )
 from services.units.money import ZERO, Money
@@ -39,6 +41,21 @@ def test_there_is_no_upgrade_to_the_same_or_to_no_time() -> None:
     for before, after, left_s in ((0, 0, 5), (1, 0, 5), (0, 1, 0)):
         with pytest.raises(ValueError, match="no upgrade"):
             upgrade_price(TIER_PRICES[before], TIER_PRICES[after], left_s=left_s)
+
+
+@given(seconds=st.integers(min_value=1, max_value=13 * PERIOD_S), tier=st.sampled_from(TIER_PRICES))
+def test_time_costs_its_part_of_a_period_and_is_bought_again_by_that(seconds: int, tier: Money) -> None:
+    price = time_price(tier, seconds)
+    assert price.micros * PERIOD_S >= tier.micros * seconds > (price.micros - 1) * PERIOD_S
+    # A part of a micro-USDC is worth a second at most.
+    assert price in TIER_PRICES or 0 <= time_bought(price, tier) - seconds <= 1
+    for then in TIER_PRICES:
+        assert time_bought(then, tier) == PERIOD_S, "a tier's price may have changed since"
+
+
+def test_no_time_has_no_price() -> None:
+    with pytest.raises(ValueError, match="no time"):
+        time_price(TIER_PRICES[0], 0)
 
 
 @given(fares=st.integers(min_value=-(10**9), max_value=10**9), tier=st.sampled_from(TIER_PRICES))
