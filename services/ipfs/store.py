@@ -84,7 +84,8 @@ class DiskBlockStore:
                 replace_durably(root / "SHARDING", _SHARDING.encode(), unfinished=self._unfinished)
 
     def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
-        cid, path = self._wanted(block, codec)
+        cid = Cid.of(block, codec)
+        path = self._wanted(cid, len(block))
         if path is not None:
             with disk_problems():
                 replace_durably(path, block, unfinished=self._unfinished)
@@ -110,17 +111,16 @@ class DiskBlockStore:
     def discard(self, cid: Cid) -> None:
         self._path(cid).unlink(missing_ok=True)
 
-    def _wanted(self, block: bytes | memoryview, codec: int) -> tuple[Cid, Path | None]:
-        """Name a block, and say where it is to be written unless it is here already."""
-        if len(block) > MAX_BLOCK_BYTES:
-            raise ValueError(f"a block of {len(block)} bytes is above the limit")
-        cid = Cid.of(block, codec)
+    def _wanted(self, cid: Cid, length: int) -> Path | None:
+        """Say where a block of this length is to be written; None if it is here already."""
+        if length > MAX_BLOCK_BYTES:
+            raise ValueError(f"a block of {length} bytes is above the limit")
         path = self._path(cid)
         if self._holds(path, cid):
-            return cid, None
+            return None
         with disk_problems():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-        return cid, path
+        return path
 
     def _holds(self, path: Path, cid: Cid) -> bool:
         block = _read(path)
@@ -134,11 +134,13 @@ class DiskBlockStore:
 class BlockGroup:
     """Blocks on their way into a store on disk, in which they are from ``settle`` on. Threads may share it."""
 
-    def __init__(self, wanted: Callable[[bytes | memoryview, int], tuple[Cid, Path | None]], files: FileGroup) -> None:
+    def __init__(self, wanted: Callable[[Cid, int], Path | None], files: FileGroup) -> None:
         self._wanted, self._files = wanted, files
 
-    def put(self, block: bytes | memoryview, codec: int = RAW) -> Cid:
-        cid, path = self._wanted(block, codec)
+    def put(self, block: bytes | memoryview, codec: int = RAW, *, digest: bytes | None = None) -> Cid:
+        """Keep a block from ``settle`` on. digest: its SHA-256, where the caller has taken it. Raises as a store's."""
+        cid = Cid.of(block, codec) if digest is None else Cid(codec, digest)
+        path = self._wanted(cid, len(block))
         if path is not None:
             with disk_problems():
                 self._files.write(path, block)

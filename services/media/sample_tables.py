@@ -73,6 +73,11 @@ class SampleTable:
         sizes = self._sizes()
         begins = self._numbers(self.places_at, _COUNTED_BYTES, "Q" if self.has_long_places else "I")
         for begin, count in zip(begins, self._counts(), strict=False):
+            if count == 1:
+                # Most of those of a film whose tracks lie mixed.
+                yield begin
+                next(sizes, None)
+                continue
             yield from accumulate(islice(sizes, count - 1), initial=begin)
             next(sizes, None)
 

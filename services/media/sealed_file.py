@@ -10,7 +10,7 @@ from typing import Final
 
 from services.ipfs.dagpb import Link
 from services.ipfs.store import BlockGroup
-from services.ipfs.unixfs import LEAF_BYTES, join_leaves, put_leaf
+from services.ipfs.unixfs import LEAF_BYTES, join_leaves
 from services.media.seal import SecondPass
 from services.units.cid import Cid
 
@@ -37,18 +37,18 @@ class LeafWriter:
         """Take a place back."""
         self._places.put(place)
 
-    def write(self, group: BlockGroup, place: mmap.mmap, length: int) -> Future[Link]:
-        """Put a leaf into a group. The result raises ProblemError: disk.full."""
-        return self._pool.submit(self._write, group, place, length)
+    def write(self, group: BlockGroup, place: mmap.mmap, length: int, digest: bytes | None) -> Future[Link]:
+        """Put a leaf into a group. digest: its SHA-256 if known. The result raises ProblemError: disk.full."""
+        return self._pool.submit(self._write, group, place, length, digest)
 
     def close(self) -> None:
         """Wait for what is being written, and end."""
         self._pool.shutdown()
 
-    def _write(self, group: BlockGroup, place: mmap.mmap, length: int) -> Link:
+    def _write(self, group: BlockGroup, place: mmap.mmap, length: int, digest: bytes | None) -> Link:
         try:
             with memoryview(place) as whole, whole[:length] as leaf:
-                return put_leaf(group, leaf)
+                return Link(group.put(leaf, digest=digest), length, length)
         finally:
             self.spare(place)
 
@@ -106,5 +106,7 @@ class SealedFile:
         place, length = self._leaf(), self._filled
         with memoryview(place) as whole, whole[:length] as leaf:
             self._digest.update(leaf)
+        # The file's digest so far is the first leaf's, so that one is not hashed twice.
+        digest = None if self._turns else self._digest.copy().digest()
         self._place, self._filled = None, 0
-        self._turns.append(self._writer.write(self._group, place, length))
+        self._turns.append(self._writer.write(self._group, place, length, digest))

@@ -1,6 +1,7 @@
 """Makes sealed chunks durable behind the work that makes them: all that wait at once, then their notes, then the news.
 
-A disk takes about as long for ten chunks as for one, so nobody waits for it after each.
+A disk takes about as long for ten chunks as for one, so nobody waits for it after each; and where they come faster than
+a disk likes to be asked, it is asked for a few of them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from typing import Final
 
 from services.ipfs.store import BlockGroup
@@ -18,6 +20,9 @@ from services.media.journal import Entry, IngestJournal
 
 MAX_WAITING: Final = 8
 """Chunks that may wait for the disk; they lie in the system's memory, not in the worker's."""
+_TOGETHER: Final = 4
+_NOT_SOONER_S: Final = 0.2
+"""What comes sooner after the last chunks were sent to the disk waits until it is as many as _TOGETHER, or the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,20 @@ class Settling:
     that nobody knows of.
     """
 
-    def __init__(self, journal: IngestJournal, finishing: Lock, on_chunk: Callable[[SealedChunk], None]) -> None:
-        self._journal, self._finishing, self._on_chunk = journal, finishing, on_chunk
+    def __init__(
+        self,
+        journal: IngestJournal,
+        finishing: Lock,
+        on_chunk: Callable[[SealedChunk], None],
+        *,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._journal, self._finishing, self._on_chunk, self._now = journal, finishing, on_chunk, now
         self._waiting: deque[Written] = deque()
         self._room = BoundedSemaphore(MAX_WAITING)
         self._thread = ThreadPoolExecutor(1, "settling")
         self._turns: deque[Future[None]] = deque()
+        self._sent_at = now() - _NOT_SOONER_S
 
     def __enter__(self) -> Settling:
         return self
@@ -49,6 +62,7 @@ class Settling:
     def __exit__(self, *_: object) -> None:
         """Settle what is left, also when the work before it failed: what is finished stays finished."""
         try:
+            self._send()
             while self._turns:
                 self._turns.popleft().result()
         finally:
@@ -61,9 +75,14 @@ class Settling:
         """Hand a chunk over; waits while too many do. Raises what settling an earlier one raised."""
         self._room.acquire()
         self._waiting.append(written)
-        self._turns.append(self._thread.submit(self._settle_all))
+        if len(self._waiting) >= _TOGETHER or self._now() - self._sent_at >= _NOT_SOONER_S:
+            self._send()
         while self._turns and self._turns[0].done():
             self._turns.popleft().result()
+
+    def _send(self) -> None:
+        self._sent_at = self._now()
+        self._turns.append(self._thread.submit(self._settle_all))
 
     def _settle_all(self) -> None:
         taken = [self._waiting.popleft() for _ in range(len(self._waiting))]

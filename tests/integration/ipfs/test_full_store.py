@@ -27,12 +27,12 @@ class FullStore(DiskBlockStore):
         super().__init__(root)
         self.room, self.taken = room, 0
 
-    def _wanted(self, block: bytes | memoryview, codec: int) -> tuple[Cid, Path | None]:
+    def _wanted(self, cid: Cid, length: int) -> Path | None:
         if self.taken >= self.room:
             with disk_problems():
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.taken += 1
-        return super()._wanted(block, codec)
+        return super()._wanted(cid, length)
 
 
 def ingest(folder: Path, source: Path, store: DiskBlockStore) -> list[SealedChunk]:

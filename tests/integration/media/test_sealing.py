@@ -7,8 +7,9 @@ import tracemalloc
 from array import array
 from collections.abc import Iterator, Sequence
 from io import FileIO
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from services.ipfs.store import DiskBlockStore
 from services.ipfs.unixfs import LEAF_BYTES, read_file
 from services.media.cut import PlainChunk
-from services.media.journal import IngestJournal
+from services.media.journal import Entry, IngestJournal
 from services.media.plain import PIECE_BYTES, InMemory, OutOfFilm, Pieces, Plain, Room
 from services.media.seal import HEADER_BYTES, OVERHEAD_BYTES, chunk_key, seal
 from services.media.sealing import ChunkSealer, Sealing
@@ -145,3 +146,42 @@ def test_a_film_that_is_cut_short_meanwhile_is_told_of(tmp_path: Path, store: Di
         with pytest.raises(ProblemError) as caught:
             _sealed(tmp_path, store, plain)
     assert (caught.value.code, caught.value.params["name"]) == ("media.unreadable", "film.mp4")
+
+
+class _Counting(IngestJournal):
+    """A journal that says how many chunks were noted by each go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.goes = list[int]()
+
+    def add(self, *entries: Entry) -> None:
+        super().add(*entries)
+        self.goes.append(len(entries))
+
+
+def _small(count: int, tmp_path: Path, store: DiskBlockStore) -> list[Written]:
+    return _sealed(tmp_path, store, *(InMemory(memoryview(os.urandom(5_000))) for _ in range(count)))
+
+
+def test_parts_that_come_fast_are_made_durable_together(tmp_path: Path, store: DiskBlockStore) -> None:
+    found = _small(11, tmp_path, store)
+    journal, told = _Counting(tmp_path / "settled"), list[int]()
+    with Settling(journal, Lock(), lambda chunk: told.append(chunk.index), now=lambda: 0.0) as settling:
+        for written in found:
+            settling.add(written)
+    assert told == list(range(11))
+    # The first at once, then by fours, then what is left.
+    assert sum(journal.goes) == 11
+    assert len(journal.goes) <= 4
+
+
+def test_a_part_that_comes_late_waits_for_no_other(tmp_path: Path, store: DiskBlockStore) -> None:
+    found, told, clock = _small(5, tmp_path, store), SimpleQueue[int](), count(0)
+    tell = Settling(
+        IngestJournal(tmp_path / "settled"), Lock(), lambda chunk: told.put(chunk.index), now=clock.__next__
+    )
+    with tell as settling:
+        for index, written in enumerate(found):
+            settling.add(written)
+            assert told.get(timeout=60) == index
