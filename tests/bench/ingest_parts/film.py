@@ -28,7 +28,7 @@ from services.units.ids import content_id
 
 _MB = 1_000_000
 RATIO_MB = 1_000
-PEAK_MB = (100, 1_000)
+PEAK_MB = (RATIO_MB, 100)
 RUNS = 3
 _BASE_S, _RATE, _SIZE, _BITS = 20, 30, (1280, 720), 8_000_000
 _SECRET, _CONTENT = bytes(range(32)), content_id(f"0x{7:064x}")
@@ -54,13 +54,13 @@ def figures() -> dict[str, Any]:
 
 def _ratio(film: Path, folder: Path) -> dict[str, Any]:
     tool, segment = _segmenter()
-    _segmented(segment, film, folder)
     ours, theirs = [], []
-    # Nothing of ours is removed in between: a file system that was just told to forget thousands of files looks at each
-    # of them whenever it makes a new one (ext4 does for minutes).
+    # Nothing is removed in between, and little was before: a file system that was just told to forget thousands of
+    # files looks at each of them whenever it makes a new one (ext4 does for minutes).
     with ExitStack() as kept:
+        _segmented(segment, film, kept.enter_context(_folder(folder / "first")))
         for turn in range(RUNS):
-            theirs.append(_segmented(segment, film, folder))
+            theirs.append(_segmented(segment, film, kept.enter_context(_folder(folder / f"segments-{turn}"))))
             target = kept.enter_context(_folder(folder / f"ingest-{turn}"))
             ours.append(_timed(partial(_ingested, film, target)))
     note = (
@@ -80,9 +80,11 @@ def _segmenter() -> tuple[str, list[str]]:
 
 
 def _segmented(command: list[str], film: Path, folder: Path) -> float:
-    with _folder(folder / "segments") as target:
-        line = [part.format(film=film, folder=target) for part in command]
-        return _timed(lambda: subprocess.run(line, check=True))
+    line = [part.format(film=film, folder=folder) for part in command]
+    taken = _timed(lambda: subprocess.run(line, check=True))
+    for segment in folder.iterdir():
+        os.truncate(segment, 0)
+    return taken
 
 
 def _ingested(film: Path, target: Path) -> None:
