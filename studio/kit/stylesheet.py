@@ -55,6 +55,10 @@ QPushButton[role="ghost"] {{ background: transparent; border: 1px solid transpar
 QPushButton[role="ghost"]:hover {{ background: {hover}; }}
 QPushButton[role="ghost"]:focus {{ border: 1px solid {accent}; }}
 QPushButton[role="ghost"]:disabled {{ color: {faint}; }}
+QPushButton[role="ghost"][flush="true"] {{ padding: 0; border-left: none; border-right: none; text-align: left; }}
+QPushButton[role="ghost"][flush="true"]:hover {{ background: transparent; color: {accent};
+    text-decoration: underline; }}
+QPushButton[role="ghost"][flush="true"]:focus {{ border: none; text-decoration: underline; color: {accent}; }}
 QPushButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[role="segment"] {{ border: 1px solid transparent; background: transparent; color: {muted};
     padding: 0 14px; }}

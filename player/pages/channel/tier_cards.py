@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from player.parts.joining_words import consent_words, due, fare_words, later_words, offer_words
 from studio.kit.format import day, money, money_exact
 from studio.kit.widgets import text
-from studio.kit.widgets.button import Button, ghost, primary, secondary
+from studio.kit.widgets.button import Button, bare, primary, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.progress import ProgressBar
@@ -97,10 +97,10 @@ class TierCards(QWidget):
         pay = primary(
             tr("Joining…") if busy else tr("Pay {amount}", amount=money_exact(quote.amount)), name="channel.pay"
         )
-        leave = ghost(tr("Not now"), name="channel.leave")
+        leave = bare(tr("Not now"), name="channel.leave")
         pay.clicked.connect(self.join_wanted)
         leave.clicked.connect(self.left)
-        line = row(leave, pay, spacing=8)
+        line = row(leave, pay, spacing=16)
         line.setStretch(1, 1)
         card.body.addLayout(line)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, secondary
 from studio.kit.widgets.card import Inset, row
 from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr
@@ -21,7 +21,7 @@ class BackupQuestion(Inset):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("wallet.backup")
-        later = ghost(tr("Later"), name="wallet.backup.later")
+        later = bare(tr("Later"), name="wallet.backup.later")
         now = secondary(tr("Back up in Settings"), name="wallet.backup.now", icon="key")
         later.clicked.connect(self.put_off)
         now.clicked.connect(self.wanted)

@@ -13,7 +13,7 @@ from studio.kit.format import moment, money, money_exact, short
 from studio.kit.theme import eased
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, hairline, holder, row
 from studio.kit.widgets.flow import Flow
 from studio.kit.widgets.skeleton import skeleton_lines
@@ -101,7 +101,7 @@ class ChannelLine(QWidget):
         self._badge = Badge()
         self._sentence = text.muted()
         self._sentence.setObjectName("wallet.channel.words")
-        self._withdraw = ghost(tr("Withdraw without the seller"), name="wallet.channel.withdraw")
+        self._withdraw = bare(tr("Withdraw without the seller"), name="wallet.channel.withdraw")
         self._refund = secondary(tr("Get the rest back"), name="wallet.channel.refund", icon="wallet")
         self._finish = secondary(tr("Finish"), name="wallet.channel.finish", icon="check")
         self._check = _WithdrawalCheck()
@@ -119,7 +119,7 @@ class ChannelLine(QWidget):
         badge.insertStretch(0, 1)
         place.setLayout(badge)
         figures = row(self._deposited, self._spent, self._rest, place, spacing=16)
-        buttons = Flow(self._withdraw, self._refund, self._finish)
+        buttons = Flow(self._withdraw, self._refund, self._finish, spacing=16)
         layout = column(spacing=8)
         layout.addWidget(Beside(holder(column(self._name, self._since, spacing=2)), holder(figures), spacing=16))
         layout.addWidget(Beside(self._sentence, holder(buttons), spacing=8))

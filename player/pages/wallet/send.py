@@ -12,7 +12,7 @@ from studio.kit.problems import advice
 from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import ghost, primary
+from studio.kit.widgets.button import bare, ghost, primary
 from studio.kit.widgets.card import Card, Inset, column, holder, row
 from studio.kit.widgets.fields import Fact, Field
 from studio.kit.widgets.money_field import MoneyField
@@ -50,7 +50,7 @@ class SendCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("Send money"))
         self.setObjectName("wallet.send")
-        close = ghost(tr("Close"), name="wallet.send.close")
+        close = bare(tr("Close"), name="wallet.send.close")
         close.clicked.connect(self.left)
         self.head.addWidget(close)
         self._problem = text.muted()

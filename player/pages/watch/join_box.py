@@ -12,7 +12,7 @@ from player.parts.joining_words import consent_words, later_words, offer_words, 
 from studio.kit.format import money_exact
 from studio.kit.problems import advice
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.button import bare, primary, secondary
 from studio.kit.widgets.card import column, holder, row
 from studio.kit.words import tr
 
@@ -41,8 +41,8 @@ class JoinBox(QWidget):
         self._problem.set_ink("bad")
         self._problem.setObjectName("paywall.join.problem")
         self._pay = primary("", name="paywall.join.pay", icon="unlock")
-        self._leave = ghost(tr("Not now"), name="paywall.join.leave")
-        buttons = row(self._leave, self._pay, spacing=8)
+        self._leave = bare(tr("Not now"), name="paywall.join.leave")
+        buttons = row(self._leave, self._pay, spacing=16)
         buttons.setStretch(1, 1)
         self._consent = holder(buttons)
         layout = column(self._problem, self._words, self._consent, spacing=8)

@@ -10,7 +10,7 @@ from player.core.timeline import price_per_minute
 from studio.kit.format import duration, money_exact
 from studio.kit.theme import scaled
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, primary
+from studio.kit.widgets.button import bare, primary
 from studio.kit.widgets.card import Card, row
 from studio.kit.words import tr
 
@@ -33,12 +33,12 @@ class NextCard(Card):
         self._name = text.lead(wrap=True)
         self._facts = text.muted()
         self._go = primary(tr("Watch it"), name="watch.next.open", icon="next")
-        again = ghost(tr("Watch again"), name="watch.next.again", icon="retry")
+        again = bare(tr("Watch again"), name="watch.next.again", icon="retry")
         self._go.clicked.connect(self.wanted)
         again.clicked.connect(self.again_wanted)
         self.body.addWidget(self._name)
         self.body.addWidget(self._facts)
-        buttons = row(again, self._go, spacing=8)
+        buttons = row(again, self._go, spacing=16)
         buttons.setStretch(1, 1)
         self.body.addLayout(buttons)
         self.hide()

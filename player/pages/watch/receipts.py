@@ -14,7 +14,7 @@ from studio.kit.format import DASH, chunks, moment, money_exact
 from studio.kit.theme import eased
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import ghost
+from studio.kit.widgets.button import bare
 from studio.kit.widgets.card import column, hairline, row
 from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr, tr_count
@@ -94,7 +94,7 @@ class ReceiptPanel(QFrame):
     def _line(self, receipt: ReceiptOut, asked: str) -> QVBoxLayout:
         made = _line(receipt, asked)
         if receipt.state in ("keyed", "disputed") and receipt.receipt and receipt.amount and not asked:
-            report = ghost(tr("Report a problem"), name="watch.receipt.report")
+            report = bare(tr("Report a problem"), name="watch.receipt.report")
             report.clicked.connect(partial(self._ask_why, receipt, report))
             made.addWidget(report, 0, Qt.AlignmentFlag.AlignLeft)
         return made

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost
+from studio.kit.widgets.button import bare
 from studio.kit.widgets.card import Inset, row
 from studio.kit.words import tr, tr_count
 
@@ -21,7 +21,7 @@ class AwakeNote(Inset):
         self.setObjectName(name)
         self._words = text.muted()
         self._words.setObjectName(f"{name}.words")
-        self._offer = ghost(tr("Sell from a node"), name=f"{name}.offer", icon="node")
+        self._offer = bare(tr("Sell from a node"), name=f"{name}.offer", icon="node")
         self._offer.clicked.connect(self.wanted)
         line = row(Icon("moon", "warn", 16), spacing=12)
         line.addWidget(self._words, 1)

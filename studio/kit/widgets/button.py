@@ -12,6 +12,7 @@ from studio.kit import icons, theme
 from studio.kit.qt_values import ENTER_KEYS
 from studio.kit.tokens import BODY, CONTROL_HEIGHT
 from studio.kit.trail import note
+from studio.kit.widgets.text import set_property
 
 Role = Literal["primary", "secondary", "ghost", "segment", "choice", "nav"]
 
@@ -26,7 +27,7 @@ class Button(QPushButton):
         self._icon, self._role = icon, role
         self._tinted: tuple[str, str, str | None, str | None] | None = None
         self.setProperty("role", role)
-        self.setFont(theme.font(BODY, QFont.Weight.DemiBold if role == "primary" else QFont.Weight.Medium))
+        self.setFont(theme.font(BODY, _weight(role)))
         self.setObjectName(name)
         self.setAccessibleName(says or text)
         self.setToolTip(tip)
@@ -42,6 +43,14 @@ class Button(QPushButton):
         """Change the icon."""
         if name != self._icon:
             self._icon = name
+            self._tint()
+
+    def set_role(self, role: Role) -> None:
+        """Let it be the one thing to do here, or another one beside it; it stays as it is otherwise."""
+        if role != self._role:
+            self._role, self._tinted = role, None
+            self.setFont(theme.font(BODY, _weight(role)))
+            set_property(self, "role", role)
             self._tint()
 
     def set_text(self, text: str) -> None:
@@ -78,6 +87,10 @@ class Button(QPushButton):
         super().changeEvent(event)
 
 
+def _weight(role: Role) -> QFont.Weight:
+    return QFont.Weight.DemiBold if role == "primary" else QFont.Weight.Medium
+
+
 def primary(text: str, *, name: str = "", icon: str = "", says: str = "") -> Button:
     """The one thing to do here."""
     return Button(text, "primary", name=name, icon=icon, says=says)
@@ -91,6 +104,13 @@ def secondary(text: str, *, name: str = "", icon: str = "", says: str = "") -> B
 def ghost(text: str, *, name: str = "", icon: str = "", says: str = "") -> Button:
     """A quiet way out or aside."""
     return Button(text, "ghost", name=name, icon=icon, says=says)
+
+
+def bare(text: str, *, name: str = "", icon: str = "", says: str = "") -> Button:
+    """As a ghost, but its words begin and end at its edges: under a text or at the end of a card they stand in line."""
+    made = Button(text, "ghost", name=name, icon=icon, says=says)
+    made.setProperty("flush", "true")
+    return made
 
 
 def icon_button(icon: str, says: str, *, name: str = "") -> Button:

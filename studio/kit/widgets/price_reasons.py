@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout
 from studio.kit.format import money_exact, money_plain
 from studio.kit.price_words import in_words, input_name, measured, shares
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, secondary
 from studio.kit.widgets.card import Inset, holder, row
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.words import tr
@@ -46,7 +46,7 @@ class PriceReasons(Inset):
         self._shares = text.caption(wrap=True)
         self._shares.setObjectName(f"{name}.shares")
         self.body.addWidget(self._shares)
-        self._more = ghost(tr("How it is counted"), name=f"{name}.more", icon="info")
+        self._more = bare(tr("How it is counted"), name=f"{name}.more", icon="info")
         self._more.clicked.connect(self._on_more)
         self.body.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._grid = QGridLayout()

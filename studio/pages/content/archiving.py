@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.words import tr
 
@@ -28,7 +28,7 @@ class ArchiveCard(Card):
         self.setObjectName("item.archiving")
         self._words = text.muted()
         self._words.setObjectName("item.archiving.words")
-        self._archive = ghost(tr("Archive this film"), name="item.archive")
+        self._archive = bare(tr("Archive this film"), name="item.archive")
         self._archive.clicked.connect(self._on_archive)
         self._ask = AskBack(tr("Archive it"), tr("Keep it for sale"), name="item.archive")
         self._ask.sure.connect(self.archive_wanted)

@@ -12,7 +12,7 @@ from studio.kit.format import duration, money, money_exact
 from studio.kit.metrics import span
 from studio.kit.problems import advice
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost
+from studio.kit.widgets.button import bare
 from studio.kit.widgets.card import Card, column
 from studio.kit.widgets.figure import Figure
 from studio.kit.widgets.flow import Beside, Columns
@@ -35,7 +35,7 @@ class RevenueCard(Card):
         super().__init__(spacing=12)
         self.setObjectName("content.revenue")
         self._film = ""
-        self._lines = ghost(tr("See its payments"), name="content.revenue.lines", icon="arrow-right")
+        self._lines = bare(tr("See its payments"), name="content.revenue.lines", icon="arrow-right")
         self._lines.clicked.connect(self._on_lines)
         named = column(
             text.lead(tr("Earned along the film")),

@@ -12,7 +12,7 @@ from studio.kit.format import moment
 from studio.kit.languages import language_name
 from studio.kit.problems import advice
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, ghost, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.fields import Field
 from studio.kit.widgets.flow import Flow
@@ -65,7 +65,7 @@ class VersionsCard(Card):
         self._undo.clicked.connect(self.undo_wanted)
         self._captions = text.muted()
         self._captions.setObjectName("item.captions")
-        self._add = ghost(tr("Add captions"), name="item.captions.add", icon="plus")
+        self._add = bare(tr("Add captions"), name="item.captions.add", icon="plus")
         self._add.clicked.connect(self._ask)
         self._dialog: QFileDialog | None = None
         self._problem = text.Text(ink="bad", wrap=True)

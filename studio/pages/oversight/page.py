@@ -11,7 +11,7 @@ from studio.kit import format as say
 from studio.kit.case_words import KINDS, STATES, case_facts, case_sentence
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import Button, ghost, secondary
+from studio.kit.widgets.button import Button, bare, ghost, secondary
 from studio.kit.widgets.card import Card, column, hairline, row
 from studio.kit.widgets.flow import Beside
 from studio.kit.widgets.page import PageFrame
@@ -108,7 +108,7 @@ class OversightPage(PageFrame):
         self._context = context
         self.model = OversightViewModel(context)
         self.subtitle.setText(tr("What waits for a decision on this node"))
-        again = ghost(tr("Look again"), name="oversight.refresh", icon="retry")
+        again = bare(tr("Look again"), name="oversight.refresh", icon="retry")
         again.clicked.connect(self.model.refresh)
         self.buttons.addWidget(again)
         self._cases = Queue(tr("Creators to verify"), tr("Nobody waits to be verified."))

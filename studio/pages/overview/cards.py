@@ -14,7 +14,7 @@ from studio.kit.icons import Icon
 from studio.kit.metrics import moved
 from studio.kit.table import Cell, Column, Table, TableModel
 from studio.kit.widgets import text
-from studio.kit.widgets.button import Button, ghost
+from studio.kit.widgets.button import Button, bare
 from studio.kit.widgets.card import Card, column, reveal, row
 from studio.kit.widgets.poster import Poster
 from studio.kit.widgets.skeleton import skeleton_lines
@@ -61,7 +61,7 @@ class NeedsCard(Card):
     def _line(self, need: NeedOut) -> QWidget:
         icon, tone, _, action, route = NEEDS[need.code]
         holder = QWidget()
-        button: Button = ghost(tr(action), name=f"need.{need.code}", icon="arrow-right")
+        button: Button = bare(tr(action), name=f"need.{need.code}", icon="arrow-right")
         button.clicked.connect(partial(self.wanted.emit, route, behind(need)))
         words = column(text.body(told(need)), spacing=4)
         words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
@@ -99,7 +99,7 @@ class LatestCard(Card):
         self.body.addWidget(self._earned)
         self.body.addWidget(self._rank)
         self._content_id = ""
-        self._open = ghost(tr("Open the film"), name="overview.latest", icon="arrow-right")
+        self._open = bare(tr("Open the film"), name="overview.latest", icon="arrow-right")
         self._open.clicked.connect(self._on_open)
         self.body.addWidget(self._open, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addStretch(1)

@@ -10,7 +10,7 @@ from studio.kit.format import money_exact
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr
@@ -89,7 +89,7 @@ class ReservedCard(Card):
             tr("You chose to smooth what passes bring: of good months a part is kept and paid out in weaker ones. When "
                "you end that, all of it is due at once.")
         )  # fmt: skip
-        see = ghost(tr("See the months"), name="payouts.reserved.open")
+        see = bare(tr("See the months"), name="payouts.reserved.open")
         see.clicked.connect(self.opened)
         line = row(Icon("clock", "info"), spacing=16)
         line.addWidget(Beside(column(self._title, words, spacing=2), see, least=560), 1)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from studio.kit.format import moment, short
 from studio.kit.view_model import ViewModel
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, secondary
 from studio.kit.widgets.card import Card, column, holder, row
 from studio.kit.words import tr
 
@@ -86,7 +86,7 @@ class BlockedCard(Card):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(12)
         self.body.addLayout(self._lines)
-        self._undo = ghost(tr("Undo"), name="settings.blocked.undo", icon="retry")
+        self._undo = bare(tr("Undo"), name="settings.blocked.undo", icon="retry")
         self._undo.clicked.connect(self.model.take_back)
         end = row(self._undo)
         end.addStretch(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio.kit.format import money
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import ghost, primary
+from studio.kit.widgets.button import bare, primary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.case_list import CaseList
 from studio.kit.widgets.empty import EmptyState
@@ -89,7 +89,7 @@ class PartCard(Card):
         self._members.clicked.connect(self._on_members)
         self.body.addWidget(self._members)
         self._join = primary(tr("Take part"), name="sharing.join", icon="check")
-        self._leave = ghost(tr("Leave the pass"), name="sharing.leave")
+        self._leave = bare(tr("Leave the pass"), name="sharing.leave")
         self._join.clicked.connect(self._on_join)
         self._leave.clicked.connect(self._on_leave)
         buttons = row(self._join, self._leave)

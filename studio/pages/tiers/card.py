@@ -11,7 +11,7 @@ from studio.kit.format import DASH, money, money_exact, number
 from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, ghost, secondary
 from studio.kit.widgets.card import Card, hairline, holder, row
 from studio.kit.widgets.fields import Fact
 from studio.kit.words import tr, tr_count
@@ -56,7 +56,7 @@ class TierCard(Card):
         self._opens = Fact(tr("Films it opens"))
         for fact in (self._members, self._revenue, self._opens):
             self.body.addWidget(fact)
-        see = ghost(
+        see = bare(
             tr("See the payments"), says=tr("See the payments for {name}", name=tier.name), name="tier.payments",
             icon="arrow-right",
         )  # fmt: skip

@@ -114,6 +114,6 @@ def test_help_keeps_its_size_when_the_theme_changes(percent: int, window: Window
     before = rail.help.size()
     for name in ("light", "dark"):
         with qtbot.waitSignal(theme.changed):
-            theme.use(name)  # type: ignore[arg-type]
+            theme.use(name)
         rail.layout().activate()  # type: ignore[union-attr]
         assert rail.help.size() == before
