@@ -285,7 +285,7 @@ class Table(QTableView):
         for row in range(min(model.rowCount(), _MEASURED)):
             cell = model.cells(row)[at] if model.row_at(row) is not None else Cell("")
             if column.right or not cell.tip:
-                metrics, edges = (QFontMetrics(badge_font()), 44) if cell.badge else (plain, 24)
+                metrics, edges = (QFontMetrics(badge_font()), 46) if cell.badge else (plain, 26)
                 widest = max(widest, metrics.horizontalAdvance(cell.text) + edges)
         return max(own, min(widest, own * _MOST // 2))
 

@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from studio.kit import theme as looks
 from studio.kit.table import CELL_ROLE, Cell, Column, Table, TableModel
+from studio.kit.table_paint import Inks
 from studio.kit.theme import Theme
 
 
@@ -102,3 +104,31 @@ def test_what_may_go_makes_room_for_a_title_and_comes_back(qtbot: QtBot, theme: 
     for width, gone in ((900, []), (700, [3]), (500, [1, 3]), (900, [])):
         table.resize(width, 300)
         qtbot.waitUntil(lambda gone=gone: [at for at in range(4) if table.isColumnHidden(at)] == gone)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150, 200])
+def test_a_sum_is_never_shortened_where_its_column_may_grow(percent: int, theme: Theme, qtbot: QtBot) -> None:
+    sums = tuple(Row(f"film {number}", 43_224_036 + 111_111 * number) for number in range(12))
+    theme.use_size(percent)
+    model: TableModel[Row] = TableModel(
+        [
+            Column("Film", lambda row: Cell(row.name)),
+            Column("Share", lambda row: Cell(f"${row.amount / 1e6:.6f}", tip="exactly"), width=104, right=True),
+            Column("State", lambda row: Cell(f"confirmed {row.amount}", badge=True), width=140),
+            Column("Rest", lambda row: Cell(row.name), width=0),
+        ]
+    )
+    table = Table(model, name="sums", says="Sums")
+    qtbot.addWidget(table)
+    table.resize(1600, 600)
+    model.set_rows(sums)
+    inks, shown = Inks(looks.active()), table.columnWidth(1) - 24
+    cut = [
+        cell
+        for row in range(12)
+        if inks.laid_out(cell := model.cells(row)[1].text, "tabular", shown).text.text() != cell
+    ]
+    assert not cut
+    badge = table.columnWidth(2) - 44
+    assert all(inks.laid_out(model.cells(row)[2].text, "badge", badge).text.text()[-1] != "…" for row in range(12))
+    theme.use_size(100)
