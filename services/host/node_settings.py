@@ -19,6 +19,7 @@ KEYS = (
     "listen", "database", "public_url", "operators", "workers", "grace_s", "log_requests", "limits", "proxies",
     "sanctions",
 )  # fmt: skip
+DATABASES = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
 _GRACE_S = 10
 _MOST_GRACE_S = 300
 _MOST_WORKERS = 64
@@ -157,9 +158,17 @@ def _sanctions(value: object) -> frozenset[Address]:
 
 
 def _database(value: object) -> str:
-    if not isinstance(value, str) or "://" not in value:
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        is_known = parts.scheme in DATABASES
+        # Looks whether it is a number.
+        _ = parts.port
+    except ValueError:
+        is_known = False
+    if not is_known:
+        # The value may hold a password: it goes into no message.
         raise SettingsError("database takes a URL, as postgresql://user@host/name.")
-    return value
+    return str(value)
 
 
 def _public_url(value: object) -> str:

@@ -9,8 +9,14 @@ from services.node_cli.command import Command, CommandError
 from services.node_cli.serve import data_folder, declare_place, settings_of
 from services.node_cli.terminal import Terminal
 from services.units.time import SystemClock
+from services.wire.problems import ProblemError
 
 _LEAST_PASSPHRASE = 12
+_IN_THE_WAY = {
+    "database": "A back-up of PostgreSQL goes into an empty database, named by --database; one of SQLite into --data, "
+    "without a database's URL. Nothing was changed.",
+    "revision": "This back-up is of an older version: restore it with that one, and let this one update it then.",
+}
 
 
 def _declare_backup(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +45,8 @@ def _backup(options: argparse.Namespace, terminal: Terminal) -> int:
     file = profile / "node" / "node.db"
     if settings.database is None and not file.exists():
         raise CommandError(f"There is no node in {profile}.")
+    if options.folder.exists():
+        raise CommandError(f"{options.folder} is there already. Name a folder that is not: nothing is overwritten.")
     passphrase = None if options.plain_keys else _new_passphrase(options, terminal)
     database = open_database(settings.database or file)
     try:
@@ -46,6 +54,10 @@ def _backup(options: argparse.Namespace, terminal: Terminal) -> int:
             profile, database, options.folder, SystemClock(),
             passphrase=passphrase, with_blocks=not options.no_blocks,
         )  # fmt: skip
+    except ProblemError as problem:
+        if problem.params.get("field") == "database":
+            raise CommandError("The database is of another version: start this node once, which updates it.") from None
+        raise
     finally:
         database.close()
     terminal.say(f"{options.folder} holds {made.ledger_lines} lines of the ledger and {made.blocks} blocks.")
@@ -61,11 +73,17 @@ def _restore(options: argparse.Namespace, terminal: Terminal) -> int:
     from services.host.backup.keys import has_sealed_keys
     from services.host.backup.restore import restore_backup
 
-    passphrase = None
+    passphrase, profile, settings = None, data_folder(options), settings_of(options)
+    if (profile / "node").exists() and any((profile / "node").iterdir()):
+        raise CommandError(f"There is a node in {profile}; nothing was changed. Name another folder by --data.")
     if has_sealed_keys(options.folder):
         passphrase = _passphrase(options, terminal, "Passphrase of the back-up: ")
-    settings = settings_of(options)
-    made = restore_backup(options.folder, data_folder(options), database_url=settings.database, passphrase=passphrase)
+    try:
+        made = restore_backup(options.folder, profile, database_url=settings.database, passphrase=passphrase)
+    except ProblemError as problem:
+        if problem.params.get("field") in _IN_THE_WAY:
+            raise CommandError(_IN_THE_WAY[problem.params["field"]]) from None
+        raise
     terminal.say(f"The node is back as it was at {made.made_at}. Its next start catches up with the chain.")
     return 0
 

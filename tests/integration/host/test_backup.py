@@ -215,3 +215,24 @@ def test_keys_are_sealed_or_plain_with_a_warning(
     assert (tmp_path / "back" / "node" / "node.key").stat().st_mode & 0o077 == 0
     assert main(["restore", str(tmp_path / "plain"), *here], terminal) == 1
     assert main(["backup", str(tmp_path / "none"), "--data", str(tmp_path / "nobody")], terminal) == 1
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    quiet = Terminal(say=lambda _line: None, ask=lambda _question: "", ask_secret=lambda _question: PASSPHRASE)
+    assert main([str(argument) for argument in arguments], quiet) == 1
+    return capsys.readouterr().err.strip().removeprefix("museclock-node: ")
+
+
+async def test_the_commands_say_what_is_in_their_way(
+    profile: Path, hand_clock: HandClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept"
+    async with running_node(profile, hand_clock) as (served, _):
+        make_backup(profile, served.node.database, kept, hand_clock, passphrase=PASSPHRASE)
+    there = said(capsys, "backup", kept, "--data", profile)
+    assert there == f"{kept} is there already. Name a folder that is not: nothing is overwritten."
+    sold = said(capsys, "restore", kept, "--data", profile)
+    assert sold == f"There is a node in {profile}; nothing was changed. Name another folder by --data."
+    other = said(capsys, "restore", kept, "--data", tmp_path / "new", "--database", "postgresql://u@host/name")
+    assert "one of SQLite into --data, without a database's URL" in other
+    assert not (tmp_path / "new").exists()

@@ -36,6 +36,9 @@ def test_it_refuses_what_cannot_be_meant(
     assert "names one address twice" in refusal(
         capsys, *here, "--demo", "--listen", "127.0.0.1:9", "--listen", "localhost:9"
     )
+    for url in ("mysql://u@host/name", "postgresql://u@host:port/name", "postgresql://u:hunter2@[::1/name"):
+        told = refusal(capsys, *here, "--listen", "127.0.0.1:0", "--database", url)
+        assert told == "database takes a URL, as postgresql://user@host/name.", url
     file = tmp_path / "node.toml"
     file.write_text("[node]\nlisten = ['127.0.0.1:0']\nlisten_twice = 1\n")
     assert "listen_twice, which is no setting" in refusal(capsys, *here, "--config", file)
