@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -14,6 +15,7 @@ from services.desk.context import Desk
 from services.desk.purchases.keys import key_of
 from services.desk.tables import Film
 from services.ipfs.durable import disk_problems, replace_durably
+from services.ipfs.intake import Need, fetched_for
 from services.ipfs.store import BlockStore
 from services.ipfs.unixfs import read_file
 from services.media.evidence import Evidence, open_chunk
@@ -36,7 +38,9 @@ def check_ciphertext(desk: Desk, manifest: Manifest, wanted: range) -> None:
         # Without the header nothing plays: who buys a part has what it takes, also when its node is gone.
         init_segment(desk, manifest)
     for index in missing:
-        data = ciphertext(desk, manifest, index)
+        # What is bought in a row is played from its first part on.
+        with fetched_for(Need.SOON) if index > wanted.start else nullcontext():
+            data = ciphertext(desk, manifest, index)
         if len(wanted) == 1:
             desk.memory.goods.put((manifest.content_id, index), data)
 
@@ -79,7 +83,8 @@ async def _read_ahead(desk: Desk, manifest: Manifest, index: int, called_off: Ev
     while_wanted = replace(desk, blocks=_BlocksWhileWanted(desk.blocks, called_off))
     async with desk.memory.reading_ahead:
         try:
-            await to_thread.run_sync(check_ciphertext, while_wanted, manifest, range(index, index + 1))
+            with fetched_for(Need.SOON):
+                await to_thread.run_sync(check_ciphertext, while_wanted, manifest, range(index, index + 1))
         except _CalledOffError:
             return False
         except ProblemError as problem:

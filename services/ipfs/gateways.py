@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from contextvars import copy_context
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ssl import SSLContext, create_default_context
 from typing import TypeVar
@@ -284,7 +285,10 @@ class GatewaySource:
 
     def _raced(self, cid: Cid, ask: Callable[[Gateway], T]) -> T:
         # Before the race: a gateway that is not asked yet is not slow.
-        self._intake.wait()
+        with self._intake.turn():
+            return self._first(cid, ask)
+
+    def _first(self, cid: Cid, ask: Callable[[Gateway], T]) -> T:
         waiting = self._in_order()
         running: set[Future[T]] = set()
         reasons: dict[str, str] = {}
@@ -292,7 +296,8 @@ class GatewaySource:
         while waiting or running:
             if waiting:
                 gateway = waiting.pop(0)
-                future = self._pool.submit(ask, gateway)
+                # With what it is fetched for.
+                future = self._pool.submit(copy_context().run, ask, gateway)
                 running.add(future)
                 asked[future] = gateway.address
             done, running = wait(running, self._hedge_s if waiting else None, FIRST_COMPLETED)

@@ -18,6 +18,7 @@ from services.desk.purchases.home import bring_home
 from services.desk.purchases.keys import owned
 from services.desk.storage.keeping import blocks_here
 from services.desk.tables import Film, Setting
+from services.ipfs.intake import Need, fetched_for
 from services.media.manifest import Manifest
 from services.units.ids import ContentId
 from services.wire.base import ProblemOut
@@ -103,7 +104,9 @@ def states(desk: Desk) -> dict[ContentId, DownloadState]:
 
 
 def _run(desk: Desk, content: ContentId) -> None:
-    (desk.home or desk).spawn(_bring(desk.home or desk, content), name=f"download {content}")
+    with fetched_for(Need.LATER):
+        # A task keeps what it was begun with.
+        (desk.home or desk).spawn(_bring(desk.home or desk, content), name=f"download {content}")
 
 
 async def _bring(desk: Desk, content: ContentId) -> None:

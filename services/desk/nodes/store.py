@@ -57,8 +57,8 @@ class NodeBlocks:
         try:
             return self._here.get(cid)
         except (BlockMissingError, BlockDamagedError):
-            self._intake.wait()
-            block = from_thread.run(self._fetch_unless_closing, cid)
+            with self._intake.turn():
+                block = from_thread.run(self._fetch_unless_closing, cid)
         if block is None:
             raise ProblemError("node.unreachable")
         self._here.put(block, cid.codec)

@@ -20,6 +20,7 @@ from services.desk.publishing.stages import StageBoard
 from services.desk.purchases.keys import TRACK
 from services.desk.storage.record import listed
 from services.desk.tables import Upload
+from services.ipfs.intake import Need, fetched_for
 from services.ipfs.kubo import KuboBlockStore
 from services.ipfs.memory import MemoryBlockStore
 from services.ipfs.store import BlockStore
@@ -97,7 +98,8 @@ async def _sample(desk: Desk, at: Desk, board: StageBoard, play: Callable[..., N
 def _elsewhere(at: Desk, address: str | None) -> Iterator[BlockStore]:
     """Give the way through the node's gateway, or to a daemon; neither sees this disk."""
     if address is None:
-        yield NodeBlocks(MemoryBlockStore(), at.node, at.elsewhere.intake)
+        with fetched_for(Need.LATER):
+            yield NodeBlocks(MemoryBlockStore(), at.node, at.elsewhere.intake)
         return
     with closing(KuboBlockStore(address)) as daemon:
         yield daemon
