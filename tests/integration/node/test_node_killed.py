@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.chain.gateway import Paid
+from services.chain.hashing import keccak256
 from services.db.ledger import balance
 from services.node.sales.booking import sync
 from services.node.tables import Charge, Entitlement, Sale
@@ -134,10 +136,11 @@ async def test_killed_back_ends_lose_nothing(on_server: Workers, postgres: Postg
 
 async def test_a_killed_worker_loses_nothing(on_server: Workers, profile: Path) -> None:
     """Two worker processes; one is killed while it sells, and whoever it left without an answer asks the other."""
-    chain = on_server.worlds[0].chain
+    chain, killed = on_server.worlds[0].chain, threading.Event()
     shoppers = Shoppers(await on_server.publish())
     with ExitStack() as stack:
-        rpc = stack.enter_context(served(FaultyLine(on_server.chain.rpc)))
+        stack.callback(killed.set)
+        rpc = stack.enter_context(served(_line_that_leaves_one_waiting(on_server, killed)))
         (first, _), (second, _) = running = [
             stack.enter_context(node_process(profile, chain, rpc, on_server.url)) for _ in range(2)
         ]
@@ -147,12 +150,27 @@ async def test_a_killed_worker_loses_nothing(on_server: Workers, profile: Path) 
             assert not buying.done()
             await asyncio.sleep(0)
         first.kill()
+        killed.set()
         shoppers.at = 1
         await buying
         assert second.poll() is None
     assert "cut" in shoppers.seen
     assert shoppers.seen <= {"200", "409", "402", "cut"}
     _check(on_server)
+
+
+def _line_that_leaves_one_waiting(workers: Workers, killed: threading.Event) -> FaultyLine:
+    """Tell nobody before the kill what became of the last payment, so that one is always amid its sale then."""
+    line = FaultyLine(workers.chain.rpc)
+
+    def receipt(tx: str) -> object:
+        sent = dict.fromkeys(line.sent)
+        if len(sent) == VIEWERS and tx == "0x" + keccak256(bytes.fromhex([*sent][-1].removeprefix("0x"))).hex():
+            killed.wait()
+        return line.behind.make_request("eth_getTransactionReceipt", [tx])["result"]
+
+    line.answers["eth_getTransactionReceipt"] = receipt
+    return line
 
 
 def _sales(workers: Workers) -> int:
