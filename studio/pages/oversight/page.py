@@ -4,35 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from studio.kit import format as say
 from studio.kit.case_words import KINDS, STATES, case_facts, case_sentence
-from studio.kit.widgets import text
-from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, bare, ghost, secondary
-from studio.kit.widgets.card import Card, column, hairline, row
-from studio.kit.widgets.flow import Beside
 from studio.kit.widgets.page import PageFrame
-from studio.kit.widgets.skeleton import skeleton_lines
 from studio.kit.words import mark, tr
+from studio.pages.oversight import questions
+from studio.pages.oversight.lines import Line, Queue
 from studio.pages.oversight.offer import OfferCard
 from studio.pages.oversight.view_model import OversightViewModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from services.wire.cases import CaseOut
     from services.wire.kyc import KycCaseOut
     from services.wire.moderation import ReportedOut, TakedownOut
     from studio.kit.context import PageContext
     from studio.kit.problems import Action, Problem
-    from studio.kit.tokens import Tone
 
 _WIDTH = 900
-_BESIDE = 560
-"""Pixels at 100 % that a line and its decisions need side by side."""
 _REASONS: dict[str, str] = {
     "illegal": mark("illegal"),
     "infringement": mark("somebody else's work"),
@@ -44,60 +33,6 @@ _REASONS: dict[str, str] = {
     "abuse": mark("abuse"),
     "other": mark("other"),
 }
-
-
-class Line(QWidget):
-    """One thing to decide. Signal: ``decided(action, subject)``."""
-
-    decided = Signal(str, object)
-
-    def __init__(self, subject: Any, head: str, told: str, *, badge: str = "", tone: Tone = "neutral") -> None:
-        super().__init__()
-        self._subject = subject
-        top = row(text.Text(head, weight=text.Weight.DemiBold))
-        if badge:
-            top.addWidget(Badge(badge, tone))
-        top.addStretch(1)
-        words: QVBoxLayout = column(spacing=2)
-        words.addLayout(top)
-        words.addWidget(text.muted(told))
-        self._line = Beside(words, least=_BESIDE, spacing=8)
-        self.setLayout(column(self._line))
-
-    def offer(self, button: Button, action: str) -> None:
-        """Put a button at the right."""
-        button.setProperty("decision", action)
-        button.clicked.connect(self._on_click)
-        self._line.add_end(button)
-
-    def _on_click(self) -> None:
-        self.decided.emit(str(self.sender().property("decision")), self._subject)
-
-
-class Queue(Card):
-    """Lines under a title, or a sentence when nothing waits; neither while that is not known."""
-
-    def __init__(self, title: str, nothing: str) -> None:
-        super().__init__(title)
-        self._nothing = text.muted(nothing)
-        self._nothing.hide()
-        self._ghost = skeleton_lines(60, height=20)
-        self._lines: list[QWidget] = []
-        for part in (self._ghost, self._nothing):
-            self.body.addWidget(part)
-
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show what waits in place of what was shown."""
-        self._ghost.hide()
-        for old in self._lines:
-            self.body.removeWidget(old)
-            old.deleteLater()
-        self._lines = []
-        for line in lines:
-            self._lines += [hairline(), line] if self._lines else [line]
-        for part in self._lines:
-            self.body.addWidget(part)
-        self._nothing.setVisible(not lines)
 
 
 class OversightPage(PageFrame):
@@ -120,6 +55,7 @@ class OversightPage(PageFrame):
         for queue in (self._cases, self._sharing, self._reports, self._down, self._offer):
             self.body.addWidget(queue)
         self.body.addStretch(1)
+        self._was_asked = ("", "")
         self.banner.acted.connect(self._on_action)
         self.model.changed.connect(self._render)
         self.model.refresh()
@@ -136,9 +72,22 @@ class OversightPage(PageFrame):
         self._down.show_lines([self._taken_down(one) for one in state.queue.down])
         for queue in (self._cases, self._sharing, self._reports, self._down):
             queue.setEnabled(not state.busy)
+        self._lead_on(state.asked)
+
+    def _lead_on(self, asked: tuple[str, str]) -> None:
+        """Put the focus where a question came up: the button that asked it is gone."""
+        keep = self.findChild(Button, f"oversight.{asked[0]}.keep") if asked != self._was_asked else None
+        self._was_asked = asked
+        held = self.widget()
+        if keep is not None and held is not None and (lines := held.layout()) is not None:
+            keep.setFocus()
+            lines.activate()
+            self.ensureWidgetVisible(keep)
 
     def _case(self, case: KycCaseOut) -> Line:
         line = Line(case, say.short(case.creator), tr("Asked on {changed_at}", changed_at=say.moment(case.changed_at)))
+        if self._asks("reject", case.creator):
+            return self._asked(line, "reject", questions.rejecting(case))
         line.offer(ghost(tr("Reject"), name=f"oversight.reject.{case.creator}"), "reject")
         line.offer(secondary(tr("Verify"), name=f"oversight.verify.{case.creator}", icon="check"), "verify")
         return self._joined(line)
@@ -147,6 +96,9 @@ class OversightPage(PageFrame):
         words, tone = STATES[case.state]
         told = f"{say.short(case.account)} · {case_sentence(case)} ({case_facts(case)})"
         line = Line(case, tr(KINDS[case.kind]), told, badge=tr(words), tone=tone)
+        for action in ("upheld", "lifted"):
+            if self._asks(action, case.id):
+                return self._asked(line, action, questions.settling(case, lifts=action == "lifted"))
         line.offer(ghost(tr("Uphold"), name=f"oversight.uphold.{case.id}"), "upheld")
         line.offer(secondary(tr("Lift"), name=f"oversight.lift.{case.id}", icon="check"), "lifted")
         return self._joined(line)
@@ -154,7 +106,13 @@ class OversightPage(PageFrame):
     def _report(self, report: ReportedOut) -> Line:
         told = f"{say.short(report.account)}, {say.moment(report.at)}"
         told = f"“{report.text}” · {told}" if report.text else told
+        if self.model.state.left_up == report.id:
+            line = Line(report, report.title, tr("It stays up; the report is closed."))
+            line.offer(ghost(tr("Undo"), name="oversight.undo", icon="retry"), "undo")
+            return self._joined(line)
         line = Line(report, report.title, told, badge=tr(_REASONS[report.reason]), tone="warn")
+        if self._asks("take_down", str(report.id)):
+            return self._asked(line, "take_down", questions.taking_down(report))
         line.offer(ghost(tr("Leave it up"), name=f"oversight.dismiss.{report.id}"), "dismiss")
         line.offer(secondary(tr("Take down"), name=f"oversight.takedown.{report.id}", icon="flag"), "take_down")
         return self._joined(line)
@@ -173,7 +131,26 @@ class OversightPage(PageFrame):
         line.decided.connect(self._decide)
         return line
 
+    def _asked(self, line: Line, action: str, question: questions.Question) -> Line:
+        line.ask(question, action)
+        line.sure.connect(self._act)
+        line.kept.connect(self._on_kept)
+        return line
+
+    def _asks(self, action: str, about: str) -> bool:
+        return self.model.state.asked == (action, about)
+
     def _decide(self, action: str, subject: Any) -> None:
+        """Ask back before what takes something from somebody, or can be decided once only."""
+        match action:
+            case "reject":
+                self.model.ask(action, subject.creator)
+            case "lifted" | "upheld" | "take_down":
+                self.model.ask(action, str(subject.id))
+            case _:
+                self._act(action, subject)
+
+    def _act(self, action: str, subject: Any) -> None:
         match action:
             case "verify" | "reject":
                 self.model.decide(subject.creator, "verified" if action == "verify" else "rejected")
@@ -181,10 +158,15 @@ class OversightPage(PageFrame):
                 self.model.settle(subject.id, "lifted" if action == "lifted" else "upheld")
             case "dismiss":
                 self.model.dismiss(subject.id)
+            case "undo":
+                self.model.take_back()
             case "take_down":
                 self.model.take_down(subject)
             case _:
                 self.model.restore(subject.content_id)
+
+    def _on_kept(self) -> None:
+        self.model.ask("", "")
 
     def _on_action(self, _action: Action, problem: Problem) -> None:
         self._context.handle(problem, self.model.refresh)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from studio.kit.later import Later
 from studio.kit.view_model import ViewModel
 from studio.kit.words import mark, tr
 
@@ -45,6 +46,10 @@ class OversightState:
     queue: OversightOut | None = None
     sharing: tuple[CaseOut, ...] = ()
     offer: PassOut | None = None
+    asked: tuple[str, str] = ("", "")
+    """The decision that is asked back, and what it is about; empty for none."""
+    left_up: int = 0
+    """The report that is dismissed in a moment, and can be taken back until then; 0 for none."""
     busy: bool = False
     problem: Problem | None = None
 
@@ -56,6 +61,7 @@ class OversightViewModel(ViewModel[OversightState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, OversightState())
+        self.later = Later(self)
 
     def refresh(self) -> None:
         """Read the queues."""
@@ -67,8 +73,23 @@ class OversightViewModel(ViewModel[OversightState]):
         reason = tr(REJECTED) if decision == "rejected" else ""
         self._change(lambda desk: desk.oversight.decide(creator, decision, reason=reason))
 
+    def ask(self, action: str, about: str) -> None:
+        """Ask back before something is decided; empty to leave it."""
+        self._set(asked=(action, about), problem=None)
+
     def dismiss(self, number: int) -> None:
-        """Leave a reported film as it is."""
+        """Leave a reported film as it is, in a moment: the report does not come back."""
+        if not self.state.busy:
+            self.later.decide(lambda: self._dismiss(number))
+            self._set(left_up=number, asked=("", ""))
+
+    def take_back(self) -> None:
+        """Let a report that was to be dismissed wait on."""
+        self.later.take_back()
+        self._set(left_up=0)
+
+    def _dismiss(self, number: int) -> None:
+        self._set(left_up=0)
         self._change(lambda desk: desk.oversight.dismiss(number))
 
     def take_down(self, report: ReportedOut) -> None:
@@ -79,7 +100,7 @@ class OversightViewModel(ViewModel[OversightState]):
     def settle(self, case: str, decision: CaseDecision) -> None:
         """Lift or uphold a case of the pass."""
         if not self.state.busy:
-            self._set(busy=True, problem=None)
+            self._set(busy=True, asked=("", ""), problem=None)
             text = tr(LIFTED) if decision == "lifted" else tr(UPHELD)
             self._act(lambda desk: desk.passes.decide(case, decision, text=text), self._on_cases)
 
@@ -95,7 +116,7 @@ class OversightViewModel(ViewModel[OversightState]):
 
     def _change(self, job: Callable[[DeskClient], Awaitable[OversightOut]]) -> None:
         if not self.state.busy:
-            self._set(busy=True, problem=None)
+            self._set(busy=True, asked=("", ""), problem=None)
             self._act(job, self._on_queue)
 
     def _on_pass(self, found: OperatorsPass) -> None:

@@ -13,7 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from services.client.passes import OperatorsPass
 from services.units.money import Money
+from services.wire.cases import CaseOut
 from services.wire.demo import DemoOut, SnapshotOut
 from services.wire.kyc import KycCaseOut
 from services.wire.moderation import ReportedOut, TakedownOut
@@ -71,6 +73,20 @@ QUEUE = OversightOut(
             answer=None,
         ),
     ),
+)
+
+
+CASE = CaseOut(
+    id="c1",
+    kind="watching",
+    account=samples.VIEWER,
+    month="2026-10",
+    reasons=("own_creator",),
+    facts={"withheld": "11470000"},
+    state="open",
+    opened_at=samples.NOW,
+    decided_at=None,
+    steps=(),
 )
 
 
@@ -181,14 +197,17 @@ def test_an_operator_decides_and_nobody_else_has_the_page(
     page = OversightPage(page_context)
     qtbot.addWidget(page)
     qtbot.waitUntil(lambda: page.model.state.queue is not None)
-    for method, button in (
-        ("decide", f"oversight.verify.{samples.CREATOR}"),
-        ("dismiss", "oversight.dismiss.7"),
-        ("take_down", "oversight.takedown.7"),
-        ("restore", f"oversight.restore.{samples.FILM}"),
+    for method, buttons in (
+        ("decide", (f"oversight.verify.{samples.CREATOR}",)),
+        ("dismiss", ("oversight.dismiss.7",)),
+        ("take_down", ("oversight.takedown.7", "oversight.take_down.sure")),
+        ("restore", (f"oversight.restore.{samples.FILM}",)),
     ):
         client.answers[f"oversight.{method}"] = QUEUE
-        press(page, button)
+        for button in buttons:
+            assert not client.called(f"oversight.{method}")
+            press(page, button)
+        page.model.later.finish()
         qtbot.waitUntil(lambda: not page.model.state.busy)
     assert client.called("oversight.decide") == [((samples.CREATOR, "verified"), {"reason": ""})]
     assert client.called("oversight.take_down")[0][1]["reason"] == "misleading"
@@ -203,6 +222,51 @@ def test_an_operator_decides_and_nobody_else_has_the_page(
         shown[desk] = not rail.findChild(Button, "nav.oversight").isHidden()  # type: ignore[union-attr]
     assert [desk for desk, is_shown in shown.items() if is_shown] == ["operator"]
     assert setup.first_route("operator") == "oversight"
+
+
+@pytest.mark.parametrize(
+    ("first", "asked", "method", "says"),
+    [
+        ("oversight.takedown.7", "take_down", "oversight.take_down", "Slow boats"),
+        (f"oversight.reject.{samples.CREATOR}", "reject", "oversight.decide", "ask again"),
+        ("oversight.uphold.c1", "upheld", "passes.decide", "$11.47 stays held back"),
+        ("oversight.lift.c1", "lifted", "passes.decide", "$11.47"),
+    ],
+)
+def test_what_takes_something_from_somebody_is_asked_back(
+    first: str, asked: str, method: str, says: str, qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers |= {"oversight.queue": QUEUE, method: QUEUE, "passes.for_operator": OperatorsPass(None, (CASE,))}
+    if method == "passes.decide":
+        client.answers[method] = (CASE,)
+    page = OversightPage(page_context)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.model.state.queue is not None and bool(page.model.state.sharing))
+    press(page, first)
+    assert says in words(page, f"oversight.{asked}.words")
+    press(page, f"oversight.{asked}.keep")
+    assert page.model.state.asked == ("", "")
+    assert not client.called(method)
+    press(page, first)
+    press(page, f"oversight.{asked}.sure")
+    qtbot.waitUntil(lambda: not page.model.state.busy)
+    assert len(client.called(method)) == 1
+
+
+def test_a_report_that_is_left_up_can_be_taken_back(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient
+) -> None:
+    client.answers |= {"oversight.queue": QUEUE, "oversight.dismiss": QUEUE}
+    page = OversightPage(page_context)
+    qtbot.addWidget(page)
+    qtbot.waitUntil(lambda: page.model.state.queue is not None)
+    press(page, "oversight.dismiss.7")
+    press(page, "oversight.undo")
+    page.model.later.finish()
+    assert not client.called("oversight.dismiss")
+    press(page, "oversight.dismiss.7")
+    page.model.later.finish()
+    qtbot.waitUntil(lambda: bool(client.called("oversight.dismiss")))
 
 
 @pytest.mark.parametrize("look", ["dark", "light"])

@@ -229,6 +229,9 @@ def test_an_operator_decides_and_offers(qtbot: QtBot, client: PreparedClient, pa
     qtbot.waitUntil(lambda: not page.model.state.busy)
     assert client.called("passes.offer") == [((), {"name": "Museclock pass", "price": passes.OFFER.price})]
     _press(page, f"oversight.lift.{'a' * 32}")
+    assert not client.called("passes.decide")
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "oversight.lifted.sure").isVisible())
+    _press(page, "oversight.lifted.sure")
     qtbot.waitUntil(lambda: page.model.state.sharing == ())
     ((values, named),) = client.called("passes.decide")
     assert values == ("a" * 32, "lifted")
