@@ -67,6 +67,11 @@ def main(arguments: list[str] | None = None, terminal: Terminal | None = None) -
         sys.stderr.write(f"museclock-node: {problem}\n")
     except ProblemError as problem:
         sys.stderr.write(f"museclock-node: {sentence(problem)}\n")
+    except OSError as exc:
+        # A file or folder that was named, or what lies in it. What has no name is no matter of the person's.
+        if exc.filename is None:
+            raise
+        sys.stderr.write(f"museclock-node: {os.fsdecode(exc.filename)} cannot be used: {exc.strerror}.\n")
     except KeyboardInterrupt:
         return _INTERRUPTED
     return 1

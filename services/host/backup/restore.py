@@ -30,12 +30,14 @@ def restore_backup(folder: Path, profile: Path, *, database_url: str | None, pas
         raise ProblemError("request.invalid", field=str(node))
     if (record.engine == "postgresql") is not (database_url is not None):
         raise ProblemError("request.invalid", field="database")
+    if database_url is not None:
+        _refuse_used(database_url, record, revisions)
     node.mkdir(parents=True, exist_ok=True, mode=0o700)
     give_keys_back(folder, node, passphrase)
     if database_url is None:
         put_file_in(folder, node / "node.db")
     else:
-        _fill(folder, database_url, record, revisions)
+        _fill(folder, database_url)
     if (folder / SETTINGS).is_file() and not (profile / SETTINGS).exists():
         shutil.copyfile(folder / SETTINGS, profile / SETTINGS)
     for _ in take_blocks(folder / BLOCKS, profile / BLOCKS):
@@ -44,7 +46,8 @@ def restore_backup(folder: Path, profile: Path, *, database_url: str | None, pas
     return record
 
 
-def _fill(folder: Path, url: str, record: Record, revisions: list[str]) -> None:
+def _refuse_used(url: str, record: Record, revisions: list[str]) -> None:
+    """Refuse a database that holds something, before anything is written anywhere."""
     if record.revision != revisions[-1]:
         # Tables are copied as they are: restore with the version that made them, then update.
         raise ProblemError("request.invalid", field="revision")
@@ -52,6 +55,13 @@ def _fill(folder: Path, url: str, record: Record, revisions: list[str]) -> None:
     try:
         if standing(database, "node") != "new":
             raise ProblemError("request.invalid", field="database")
+    finally:
+        database.close()
+
+
+def _fill(folder: Path, url: str) -> None:
+    database = open_database(url)
+    try:
         migrate(database, "node")
         put_tables_in(database, folder)
     finally:

@@ -123,6 +123,8 @@ async def test_the_drill_on_postgresql(
     shutil.rmtree(profile / "node")
     with pytest.raises(ProblemError, match=r"request\.invalid"):
         restore_backup(tmp_path / "backup", profile, database_url=url, passphrase=PASSPHRASE)
+    # Nothing is in the way of the next try, with the right database.
+    assert not (profile / "node").exists()
 
 
 async def assert_as_before(
@@ -236,3 +238,8 @@ async def test_the_commands_say_what_is_in_their_way(
     other = said(capsys, "restore", kept, "--data", tmp_path / "new", "--database", "postgresql://u@host/name")
     assert "one of SQLite into --data, without a database's URL" in other
     assert not (tmp_path / "new").exists()
+    file = kept / "backup.json"
+    assert (
+        said(capsys, "backup", file / "again", "--data", profile)
+        == f"{file / 'again'} cannot be used: Not a directory."
+    )

@@ -52,6 +52,14 @@ def test_it_refuses_what_cannot_be_meant(
     assert not (tmp_path / "data").exists()
 
 
+def test_a_data_folder_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "data"
+    file.write_text("a file")
+    told = refusal(capsys, "--data", file, "--demo", "--listen", "127.0.0.1:0")
+    assert str(file) in told
+    assert "cannot be used" in told
+
+
 def test_an_address_that_is_taken_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
