@@ -133,6 +133,20 @@ def test_chunks_are_paid_once_for_each_key_and_streamed_in_turn(
     assert http.post("/creators/withdraw", params=own).json()["code"] == "withdrawal.nothing"
 
 
+def test_who_repeats_a_subscription_by_name_pays_once(http: httpx.Client) -> None:
+    tier = http.post("/tiers/", json={"creator_id": "repeated", "name": "Bronze", "price": 2.99, "perks": []}).json()
+    body = {"user_id": "impatient", "creator_id": "repeated", "tier_id": tier["id"]}
+    before = wallet(http, "impatient")
+    first, again = (http.post("/subscribe/", json=body).json() for _ in range(2))
+    assert again == first
+    assert before - wallet(http, "impatient") == 2_990_000
+    # Who cancelled and says it again means the next period.
+    http.post(f"/subscriptions/{first['membership']['id']}/cancel", headers={"Authorization": "Bearer impatient"})
+    more = http.post("/subscribe/", json=body).json()
+    assert (more["membership"]["renewals"], more["membership"]["renews"]) == (1, True)
+    assert before - wallet(http, "impatient") == 2 * 2_990_000
+
+
 def test_the_chain_s_height_is_told_to_everybody(http: httpx.Client) -> None:
     assert http.get("/wallets/arc-block-height").json()["block_height"] > 0
 

@@ -13,7 +13,7 @@ from services.node.access import access_of
 from services.node.context import Node
 from services.node.door import Caller, MaybeCaller, NodeOf, Publisher
 from services.node.memberships.members import creator_name, members_of, memberships_of, receipts_of, written
-from services.node.memberships.own_keys import subscribe_here
+from services.node.memberships.own_keys import join_here
 from services.node.memberships.quoting import make_quote, shown_fare
 from services.node.memberships.record import find
 from services.node.memberships.sellers import appoint, is_appointed
@@ -79,6 +79,8 @@ def fares_of_creator(node: NodeOf, caller: Caller, creator_id: str) -> tuple[Far
 def join(node: NodeOf, caller: MaybeCaller, body: SubscribeIn) -> SubscribedOut:
     """Pay a quote: join, renew or change. The same payment again gives the same answer and moves nothing.
 
+    Without a payment, for an account whose key lies here, the same request moves nothing until the period's last day.
+
     Problem codes: payment.required (no payment: ask for a quote), payment.terms_changed, payment.refused,
     payment.insufficient, payment.unknown, tier.not_found, account.forbidden.
     """
@@ -90,7 +92,7 @@ def join(node: NodeOf, caller: MaybeCaller, body: SubscribeIn) -> SubscribedOut:
     if body.payment is not None:
         receipt = subscribe(node, viewer, tier.creator, tier.id, body.payment)
     else:
-        receipt = subscribe_here(node, viewer, tier)
+        receipt = join_here(node, viewer, tier)
     return _subscribed(node, receipt, tier)
 
 
