@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu
 
@@ -13,10 +13,13 @@ from studio.kit.problems import advice
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost
-from studio.kit.widgets.flow import Flow
+from studio.kit.widgets.card import reveal, row
+from studio.kit.widgets.folded import FoldedButtons
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from services.wire.demo import Span
     from studio.demo_model import DemoModel, Work
 
@@ -28,6 +31,7 @@ _WORKING: dict[Work, str] = {
     "restore": mark("Going back…"),
     "reset": mark("Beginning again…"),
 }
+_SAID_MS = 8_000
 _DONE: dict[Work, str] = {
     "turn": mark("Later: what was due is done."),
     "give": mark("Demo money given."),
@@ -49,7 +53,7 @@ class DemoBar(QFrame):
         self.model = model
         self._time = text.Text(tabular=True, weight=text.Weight.Medium)
         self._time.setObjectName("demo.time")
-        self._said = text.caption()
+        self._said = text.Shortened(ink="muted")
         self._said.setObjectName("demo.said")
         self._spans = [self._span(span, words) for span, words in _SPANS]
         self._give = ghost(tr("Get money"), name="demo.faucet", icon="plus")
@@ -62,13 +66,20 @@ class DemoBar(QFrame):
         self._back.setMenu(self._menu)
         self._reset = ghost(tr("Reset"), name="demo.reset", icon="swap")
         self._reset.clicked.connect(self._on_reset)
-        self._sure = False
-        # What the bar does at the left, how it went at the right; two lines where one has no room.
-        line = Flow(Badge(tr("Demo"), "warn"), self._time, *self._spans, spacing=4, apart=True)
-        for part in (self._give, self._keep, self._back, self._reset, self._said):
-            line.addWidget(part)
-        line.setContentsMargins(16, 4, 16, 4)
-        self.setLayout(line)
+        self._sure, self._last = False, ""
+        self._more = FoldedButtons(tr("More for the demo"), name="demo.more")
+        self.hush = QTimer(self)
+        self.hush.setSingleShot(True)
+        self.hush.setInterval(_SAID_MS)
+        self.hush.timeout.connect(self._on_hush)
+        # What the bar does at the left, how it went at the right; what one line has no room for is in a menu.
+        self._line = row(Badge(tr("Demo"), "warn"), self._time, *self._spans, spacing=4)
+        for part in (self._give, self._keep, self._back, self._reset, self._more):
+            self._line.addWidget(part)
+        self._line.addStretch(1)
+        self._line.addWidget(self._said)
+        self._line.setContentsMargins(16, 4, 16, 4)
+        self.setLayout(self._line)
         model.changed.connect(self._render)
         self._render()
 
@@ -85,8 +96,7 @@ class DemoBar(QFrame):
             return
         now = state.world.now.astimezone()
         self._time.setText(f"{say.day(now.date())} {now.year}, {say.clock(now)}")
-        self._said.setText(self._words())
-        self._said.set_ink("bad" if state.problem is not None else "muted")
+        self._say(self._words(), "bad" if state.problem is not None else "muted")
         for button in (*self._spans, self._give, self._keep, self._reset):
             button.setEnabled(not state.working)
         self._back.setEnabled(not state.working and bool(state.world.snapshots))
@@ -95,6 +105,50 @@ class DemoBar(QFrame):
         names = [(kept.name, f"{kept.name}: {say.moment(kept.at)}") for kept in state.world.snapshots]
         if [action.text() for action in self._menu.actions()] != [words for _, words in names]:
             self._fill(names)
+        self._fold()
+
+    def _say(self, words: str, ink: str) -> None:
+        """Say how it goes; that something is done is said for a while only."""
+        if words != self._last:
+            self._last = words
+            self._said.setText(words)
+            self._said.setToolTip(words)
+            self._said.set_ink(ink)
+            is_done = not self.model.state.working and self.model.state.problem is None
+            if words and is_done:
+                self.hush.start()
+            else:
+                self.hush.stop()
+
+    def _on_hush(self) -> None:
+        self._said.setText("")
+        self._fold()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as a window: what has no room is folded."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Put buttons into the menu until the line has room: first what is pressed seldom."""
+        seldom = [self._give, self._keep, self._back] + ([] if self._sure else [self._reset])
+        ways: tuple[list[Button], ...] = ([], seldom, [*self._spans, *seldom])
+        self._said.setVisible(bool(self._said.text()))
+        self._more.fold(next((way for way in ways if self._width_without(way) <= self.width()), ways[-1]))
+        for button in (*self._spans, *seldom, self._reset):
+            reveal(button, when=button not in self._more.folded)
+
+    def _width_without(self, folded: list[Button]) -> int:
+        items = [item for at in range(self._line.count()) if (item := self._line.itemAt(at)) is not None]
+        kept = [part for item in items if (part := item.widget()) is not None and part not in (*folded, self._more)]
+        wide = [part.sizeHint().width() for part in kept if part is not self._said or self._said.text()]
+        if folded:
+            wide.append(self._more.sizeHint().width())
+        margins = self._line.contentsMargins()
+        return sum(wide) + self._line.spacing() * (len(wide) + 1) + margins.left() + margins.right()
 
     def _words(self) -> str:
         state = self.model.state

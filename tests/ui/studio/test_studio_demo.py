@@ -28,7 +28,8 @@ from studio.kit.context import PageContext
 from studio.kit.route import Route
 from studio.kit.service_state import Phase, ServiceState
 from studio.kit.theme import Theme
-from studio.kit.tokens import ThemeName
+from studio.kit.theme import scaled as theme_scaled
+from studio.kit.tokens import CONTROL_HEIGHT, ThemeName
 from studio.kit.widgets.button import Button
 from studio.pages.oversight.page import OversightPage
 from studio.rail import Rail
@@ -170,6 +171,78 @@ def test_snapshots_get_the_next_name_and_are_put_back_from_the_menu(
 
 def _action(menu: QMenu, name: str) -> QAction:
     return next(action for action in menu.actions() if action.data() == name)
+
+
+@pytest.mark.parametrize(
+    ("percent", "width"), [(100, 1280), (100, 1024), (100, 860), (200, 1024), (200, 1280), (200, 1920)]
+)
+def test_the_bar_is_one_line_and_all_of_it_can_be_reached(
+    percent: int, width: int, qtbot: QtBot, bridge: Bridge, theme: Theme, client: PreparedClient
+) -> None:
+    theme.use_size(percent)
+    client.answers |= {"demo.state": WORLD, "demo.turn": WORLD, "demo.give": WORLD, "demo.keep": WORLD}
+    bar, window = DemoBar(DemoModel(bridge)), Window()
+    qtbot.addWidget(window)
+    player = {route: Route(*named[:2], _no_page, in_rail=named[3]) for route, named in PLAYER_NAMES.items()}
+    window.set_rail(Rail(STUDIO_ROUTES, player, {}, window=window.size()))
+    window.set_bar(bar)
+    bar.model.look()
+    window.resize(width, 700)
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: not bar.isHidden())
+    line = theme_scaled(CONTROL_HEIGHT) + 8 + 1
+    qtbot.waitUntil(lambda: bar.height() <= line)
+    for name in ("turn.hour", "turn.month", "faucet", "keep", "restore", "reset"):
+        assert _reach(bar, f"demo.{name}") is not None, name
+    turn = _reach(bar, "demo.turn.month")
+    assert turn is not None
+    turn()
+    qtbot.waitUntil(lambda: bar.model.state.done == "turn")
+    assert client.called("demo.turn") == [(("month",), {})]
+    assert bar.height() <= line
+    said = bar.findChild(QLabel, "demo.said")
+    assert said is not None
+    assert said.isVisible()
+    assert said.geometry().right() <= bar.width()
+    bar.hush.timeout.emit()
+    assert said.text() == ""
+    bar.model.stop()
+    theme.use_size(100)
+
+
+def _reach(bar: DemoBar, name: str) -> Callable[[], object] | None:
+    """Give what presses a button of the bar: itself where it is in sight, else its line in the menu."""
+    button = bar.findChild(Button, name)
+    assert button is not None
+    if button.isVisible():
+        inside = bar.rect().contains(button.geometry())
+        return button.click if inside else None
+    menu = bar.findChild(QMenu, "demo.more.menu")
+    assert menu is not None
+    menu.aboutToShow.emit()
+    lines = [action for action in menu.actions() if action.text() == button.text()]
+    return lines[0].trigger if lines else None
+
+
+def test_a_reset_from_the_menu_is_confirmed_in_sight(
+    qtbot: QtBot, bar: DemoBar, theme: Theme, client: PreparedClient
+) -> None:
+    client.answers["demo.reset"] = WORLD
+    window = bar.window()
+    window.resize(420, 500)
+    with qtbot.waitExposed(window):
+        window.show()
+    reset = bar.findChild(Button, "demo.reset")
+    assert reset is not None
+    qtbot.waitUntil(reset.isHidden)
+    again = _reach(bar, "demo.reset")
+    assert again is not None
+    again()
+    qtbot.waitUntil(reset.isVisible)
+    assert reset.text() == "Really reset?"
+    with qtbot.waitSignal(bar.model.exchanged):
+        reset.click()
 
 
 def test_a_reset_asks_once_more(qtbot: QtBot, bar: DemoBar, client: PreparedClient) -> None:
