@@ -95,3 +95,8 @@ def _addresses(patient: Patient) -> Iterator[Finding]:
             "address.unnamed", "The node listens to other computers, but public_url does not say by which address.",
             "Name the https address under which clients find it: they sign in for that address only.",
         )  # fmt: skip
+    if address.scheme == "https" and settings.limits and not settings.proxies:
+        yield act(
+            "address.proxies", "Whoever comes through the server in front counts as one client for the limits.",
+            'Write proxies = ["…"] under [node] in the settings, with the address that this server asks from.',
+        )  # fmt: skip

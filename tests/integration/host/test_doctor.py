@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -71,6 +73,18 @@ def test_what_is_missing_in_a_new_place_is_said(tmp_path: Path, hand_clock: Hand
     assert acts(found) == {"operator.none", "chain.unreachable"}
     assert not (tmp_path / "node").exists()
     assert acts(look(tmp_path / "none", hand_clock)) == set()
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [({}, {"address.proxies"}), ({"proxies": ("10.0.0.2/32",)}, set()), ({"limits": False}, set())],
+)
+def test_a_server_in_front_that_nobody_names(
+    world_profile: Path, hand_clock: HandClock, more: dict[str, Any], told: set[str]
+) -> None:
+    """Its address would be the only one that the limits see."""
+    settings = replace(OPERATED, public_url="https://node.example", **more)
+    assert acts(look(world_profile, hand_clock, settings)) == told
 
 
 def test_settings_that_are_dangerous(world_profile: Path, hand_clock: HandClock) -> None:
