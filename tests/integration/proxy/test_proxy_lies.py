@@ -329,7 +329,7 @@ async def test_long_answers_come_as_they_are(pay_world: PayWorld) -> None:
     async with pay_world.proxy() as proxy:
         assert (await proxy.http.get(f"{proxy.base}/health")).content == long
         assert (await proxy.buy(film.content, 1)).content == long
-        (row,) = proxy.rows()
+        (row,) = await proxy.handed_over()
         assert (row.state, row.delivered, row.answer) == ("paid", 1, None)
         assert proxy.standing().spent == PRICE
 

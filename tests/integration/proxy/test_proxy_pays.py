@@ -180,7 +180,7 @@ async def test_the_next_purchase_ends_the_unclear_one_and_keeps_its_answer(pay_w
         assert keys_of(await proxy.buy(film.content, 2)) == {2: film.keys[2]}
         assert len(pay_world.front.requests) == seen
         assert proxy.standing().spent == times(3)
-        assert all(row.delivered and row.answer is None for row in proxy.rows())
+        assert all(row.answer is None for row in await proxy.handed_over())
     assert pay_world.charged() == times(3)
 
 
