@@ -20,8 +20,8 @@ class MetricOut(Answer):
     """One metric, a number a day, oldest first, and the same for the period before.
 
     earnings and gross: micro-USDC, after and before the platform's tenth; watch: milliseconds that were paid for by
-    the chunk; viewers: accounts that paid; members: memberships at the end of the day. total: the sum; of viewers the
-    different ones in the whole period, of members those at its end.
+    the chunk; viewers: accounts that paid; members: accounts that are members at the end of the day, of today now.
+    total: the sum; of viewers the different ones in the whole period, of members those at its end.
     """
 
     name: Metric

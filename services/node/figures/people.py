@@ -80,7 +80,8 @@ def tiers(session: Session, creator: Address, now: datetime) -> tuple[TierFigure
     first = str((now - _LATELY + timedelta(days=1)).date())
     running = (
         select(Membership.tier_id, func.count())
-        .where(Membership.creator == creator, now < _END)
+        # Who moved to another tier is a member of that one, though the old one is paid for a while.
+        .where(Membership.creator == creator, now < _END, Membership.reason.not_in(("upgraded", "changed")))
         .group_by(Membership.tier_id)
     )
     counts = dict(session.execute(running).all())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from services.db.columns import BigInt
+from services.db.columns import BigInt, to_microseconds
 from services.node.figures.tables import CreatorDay, CreatorItemDay, CreatorViewerDay
 from services.node.memberships.tables import Membership
 from services.node.statement import Period
@@ -23,6 +23,7 @@ from services.wire.figures import BreakdownOut, FiguresOut, Grouping, MetricOut,
 
 _DAY_MICROSECONDS: Final = 86_400 * 1_000_000
 _FIRST_DAY: Final = date(1970, 1, 1)
+_END: Final = func.coalesce(Membership.ended_at, Membership.paid_until)
 _NAMES: Final[dict[str, str]] = {
     "chunks": "By the part", "memberships": "Memberships", "tips": "Tips", "tip": "Tips", "pool": "Pooled pass",
 }  # fmt: skip
@@ -78,7 +79,7 @@ def figures(session: Session, creator: Address, period: Period, now: datetime) -
             "total": _viewers(session, creator, period), "total_before": _viewers(session, creator, earlier),
         }
     )  # fmt: skip
-    running = _members(session, creator, Period(earlier.first, period.last))
+    running = _members(session, creator, Period(earlier.first, period.last), now)
     half = len(days)
     metrics.append(
         MetricOut(
@@ -183,10 +184,18 @@ def _viewers(session: Session, creator: Address, period: Period) -> int:
     return session.scalar(select(func.count(table.viewer.distinct())).where(*of)) or 0
 
 
-def _members(session: Session, creator: Address, period: Period) -> list[int]:
-    """Count the memberships that run at the end of each day."""
-    joined = _by_day(session, creator, type_coerce(Membership.joined_at, BigInt))
-    left = _by_day(session, creator, type_coerce(func.coalesce(Membership.ended_at, Membership.paid_until), BigInt))
+def _members(session: Session, creator: Address, period: Period, now: datetime) -> list[int]:
+    """Count the accounts that are members at the end of each day, of today now; in two tiers one counts once."""
+    several = (
+        select(Membership.viewer).where(Membership.creator == creator).group_by(Membership.viewer)
+        .having(func.count() > 1)
+    )  # fmt: skip
+    only = (Membership.creator == creator, Membership.viewer.not_in(several))
+    joined = _by_day(session, _day(Membership.joined_at), *only)
+    left = _by_day(session, _day(_END), *only, now >= _END)
+    for since, until in _spells(session, creator, several):
+        joined[_date_of(since)] += 1
+        left[_date_of(until)] += until <= to_microseconds(now)
     running, counts = 0, []
     changes = sorted({*joined, *left})
     at = 0
@@ -198,9 +207,35 @@ def _members(session: Session, creator: Address, period: Period) -> list[int]:
     return counts
 
 
-def _by_day(session: Session, creator: Address, moment: ColumnElement[int]) -> Counter[date]:
-    number = moment // _DAY_MICROSECONDS
-    query = select(number, func.count()).where(Membership.creator == creator).group_by(number)
+def _spells(session: Session, creator: Address, several: Select[Address]) -> Iterator[tuple[int, int]]:
+    """Give the times, in microseconds, through which accounts with several memberships were members without a gap."""
+    wanted = (
+        select(Membership.viewer, type_coerce(Membership.joined_at, BigInt), type_coerce(_END, BigInt))
+        .where(Membership.creator == creator, Membership.viewer.in_(several))
+        .order_by(Membership.viewer, Membership.joined_at)
+    )
+    open_spell: tuple[Address, int, int] | None = None
+    for viewer, since, until in session.execute(wanted):
+        if open_spell is not None and open_spell[0] == viewer and since <= open_spell[2]:
+            open_spell = (viewer, open_spell[1], max(until, open_spell[2]))
+            continue
+        if open_spell is not None:
+            yield open_spell[1:]
+        open_spell = (viewer, since, until)
+    if open_spell is not None:
+        yield open_spell[1:]
+
+
+def _day(moment: SQLColumnExpression[datetime]) -> ColumnElement[int]:
+    return type_coerce(moment, BigInt) // _DAY_MICROSECONDS
+
+
+def _date_of(microseconds: int) -> date:
+    return _FIRST_DAY + timedelta(days=microseconds // _DAY_MICROSECONDS)
+
+
+def _by_day(session: Session, number: ColumnElement[int], *wanted: ColumnElement[bool]) -> Counter[date]:
+    query = select(number, func.count()).where(*wanted).group_by(number)
     return Counter({_FIRST_DAY + timedelta(days=int(day)): count for day, count in session.execute(query)})
 
 

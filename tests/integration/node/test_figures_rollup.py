@@ -157,3 +157,38 @@ def test_members_are_counted_once_and_those_who_left_are_missed(books: tuple[Dat
         assert (figures.net, figures.key) == (with_tier.rows[0].net, with_tier.rows[0].key)
         members = series.figures(session, CREATOR.address, WHOLE, NOW).metrics[4]
         assert (members.days[-1], members.days[0]) == (2, 4)
+
+
+def _join(database: Database, tier: str, viewer: str, since: timedelta, until: timedelta, reason: str = "") -> None:
+    with database.write() as session:
+        session.add(
+            Membership(
+                id=new_row_id(), viewer=viewer, creator=CREATOR.address, tier_id=tier, joined_at=NOW - since,
+                paid_until=NOW + until, payments=1, renews=int(not reason), next_tier=None, reason=reason,
+                ended_at=None,
+            )
+        )  # fmt: skip
+
+
+def test_chart_list_and_tiers_agree_on_how_many_members_there_are(books: tuple[Database, str]) -> None:
+    database, tier = books
+    with database.write() as session:
+        above = new_row_id()
+        session.add(
+            Tier(id=above, creator=CREATOR.address, name="Higher", price=Money(9_990_000), perks=[], created_at=NOW)
+        )
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    # One moved up and has paid for both; one ends this evening; one was away for four days in between.
+    _join(database, tier, person("moved up").address, 9 * day, 5 * day, "upgraded")
+    _join(database, above, person("moved up").address, 3 * day, 5 * day)
+    _join(database, above, person("until tonight").address, 3 * day, 2 * hour)
+    _join(database, tier, person("came back").address, 15 * day, -8 * day, "changed")
+    _join(database, above, person("came back").address, 4 * day, 9 * day)
+    rollup.catch_up(database)
+    with database.read() as session:
+        shown = people.members(session, CREATOR.address, MemberWish(), offset=0, limit=9, now=NOW)
+        tiers = people.tiers(session, CREATOR.address, NOW)
+        members = series.figures(session, CREATOR.address, WHOLE, NOW).metrics[4].days
+    assert shown.active + shown.ending == 5
+    assert sum(each.members for each in tiers) == 5
+    assert [members[-1 - ago] for ago in (0, 3, 4, 5, 9, 10)] == [5, 5, 4, 3, 5, 4]
