@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.units.money import Money
-from studio.kit.format import day, duration, money
+from studio.kit.format import day, duration, money, month
 from studio.kit.words import mark, tr
 
 if TYPE_CHECKING:
@@ -70,4 +70,4 @@ def case_sentence(case: CaseOut) -> str:
     why = " ".join(tr(REASONS.get(reason, reason)) for reason in case.reasons)
     said = next((step for step in reversed(case.steps) if step.text), None)
     last = f" “{said.text}”" if said else ""
-    return tr("{month}, since {day}. {why}{last}", month=case.month, day=day(case.opened_at), why=why, last=last)
+    return tr("{month}, since {day}. {why}{last}", month=month(case.month), day=day(case.opened_at), why=why, last=last)

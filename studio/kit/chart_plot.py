@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BARS_UP_TO: Final = 31
 _BAR_WIDTH: Final = 0.64
+_WIDEST_BAR: Final = 96
+"""Pixels at 100 %."""
 _MOST_LABELS: Final = 7
 _LEFT, _BOTTOM, _TOP, _RIGHT = 64, 28, 12, 20
 """Around the drawing, in pixels; the labels' two at 100 %."""
@@ -57,6 +59,12 @@ class DayPlot(QWidget):
         """Give where a place is drawn, in pixels from the left."""
         area, (first, wide) = self._area(), self._reach()
         return area.left() + (place - first) / wide * area.width()
+
+    def bar_at(self, place: int) -> tuple[float, float]:
+        """Give where a bar begins and ends; a few of them stand slim in much room."""
+        middle = self.x_of(place)
+        half = min(self.x_of(place + _BAR_WIDTH / 2) - middle, theme.scaled(_WIDEST_BAR) / 2)
+        return middle - half, middle + half
 
     def _area(self) -> QRectF:
         left, bottom = theme.scaled(_LEFT), theme.scaled(_BOTTOM)
@@ -110,7 +118,7 @@ class DayPlot(QWidget):
     def _draw_bars(self, painter: QPainter, series: Series, high: float) -> None:
         accent, bottom, last = theme.colour(theme.active().accent), self._area().bottom(), len(series.values) - 1
         for place, value in enumerate(series.values):
-            left, right = self.x_of(place - _BAR_WIDTH / 2), self.x_of(place + _BAR_WIDTH / 2)
+            left, right = self.bar_at(place)
             is_open = series.last_is_open and place == last
             painter.setPen(QPen(accent, 1.0) if is_open else Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(accent, Qt.BrushStyle.BDiagPattern if is_open else Qt.BrushStyle.SolidPattern))

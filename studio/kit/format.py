@@ -28,6 +28,8 @@ _GROUPED: Final = re.compile("[1-9][0-9]{0,2}(\0[0-9]{3})+([.,][0-9]*)?")
 _LOCALES: Final = {"de": "de_DE"}
 """By language; every other one has that of its source text."""
 _DAYS: Final = {"de": "d. MMM"}
+_TIMES: Final = 1000
+"""Per cent; above it a multiple is easier to grasp."""
 
 
 class _Habits(NamedTuple):
@@ -133,6 +135,8 @@ def more_or_less(percent: int) -> str:
     """Say by how many per cent something moved."""
     if percent == 0:
         return tr("about the same")
+    if percent >= _TIMES:
+        return tr("{times} times what it was", times=number(round(percent / 100) + 1))
     if percent > 0:
         return tr("{percent} % more", percent=number(percent))
     return tr("{percent} % less", percent=number(-percent))
@@ -169,6 +173,14 @@ def day(value: date) -> str:
 def _day(language: Language, value: date) -> str:
     # A table writes one in each row, and a film's days are few.
     return _habits_of(language).locale.toString(QDate(value.year, value.month, value.day), _DAYS.get(language, "d MMM"))
+
+
+def month(value: str) -> str:
+    """Give a month such as ``2026-10`` as ``Oct 2026``; what is none as it stands."""
+    year, _, ordinal = value.partition("-")
+    if not (year.isdecimal() and ordinal.isdecimal()):
+        return value
+    return _habits_of(spoken()).locale.toString(QDate(int(year), int(ordinal), 1), "MMM yyyy") or value
 
 
 def full_day(value: date) -> str:

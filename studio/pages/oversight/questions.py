@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.units.money import Money
-from studio.kit.format import money_exact, short
+from studio.kit.format import money_exact, month, short
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
@@ -56,4 +56,4 @@ def settling(case: CaseOut, *, lifts: bool) -> Question:
 
 def _sum_of(case: CaseOut) -> str:
     found = case.facts.get("withheld") or case.facts.get("paid") or ""
-    return money_exact(Money(int(found))) if found.isdecimal() else tr("The money of {month}", month=case.month)
+    return money_exact(Money(int(found))) if found.isdecimal() else tr("The money of {month}", month=month(case.month))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from services.units.money import Money, total
 from studio.kit.chart import Chart, Series
-from studio.kit.format import day, money, money_exact, plural
+from studio.kit.format import day, money, money_exact, month, plural
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.badge import Badge
@@ -197,7 +197,7 @@ def explained(one: MonthShareOut) -> str:
 
 
 def _name(one: MonthShareOut) -> str:
-    return one.month.partition("/")[0]
+    return month(one.month.partition("/")[0])
 
 
 def _series(months: tuple[MonthShareOut, ...], of: str) -> Series:

@@ -91,3 +91,19 @@ def test_bars_stand_on_the_ground_and_reach_their_value(qtbot: QtBot, theme: The
 
 def test_an_empty_chart_says_so() -> None:
     assert Series((), (), (), str).spoken("Earnings") == "Earnings: nothing yet."
+
+
+@pytest.mark.parametrize(("days", "slim"), [(1, True), (3, True), (28, False)])
+def test_a_few_bars_stand_slim(days: int, slim: bool, theme: Theme, qtbot: QtBot) -> None:
+    chart = Chart("Earnings", name="chart", height=200)
+    qtbot.addWidget(chart)
+    chart.resize(900, 240)
+    with qtbot.waitExposed(chart):
+        chart.show()
+    chart.show_series(_series(days))
+    plot = chart.findChild(DayPlot)
+    assert plot is not None
+    left, right = plot.bar_at(0)
+    assert (round(right - left) == 96) is slim
+    assert right - left < 96.001
+    assert (left + right) / 2 == pytest.approx(plot.x_of(0))

@@ -9,7 +9,7 @@ import pytest
 
 from services.units.money import Money
 from studio.kit import format as text
-from studio.kit.words import speak
+from studio.kit.words import Language, speak
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def test_what_is_shown_for_typing_reads_back_as_the_same_amount(micros: int) -> 
         (100, 100, "same as before"),
         (100, 0, "nothing before"),
         (150, 100, "50 % more"),
+        (1_099, 100, "999 % more"),
+        (11_209, 100, "112 times what it was"),
         (50, 100, "50 % less"),
         (1_000_001, 1_000_000, "about the same"),
     ],
@@ -161,3 +163,11 @@ def test_a_comma_is_no_point_in_english() -> None:
 def test_a_measured_value_has_no_digits_that_say_nothing() -> None:
     assert [text.brief(value) for value in (25.0, 23.976, 12.5)] == ["25", "23.98", "12.5"]
     assert text.time_of_day(22 * 60 + 5) == "22:05"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Oct 2026"), ("de", "Okt. 2026")])
+def test_months_read_as_the_language_writes_them(language: Language, words: str) -> None:
+    speak(language)
+    assert text.month("2026-10") == words
+    assert text.month("2026-10/left") == "2026-10/left"
+    speak("en")
