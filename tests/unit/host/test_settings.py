@@ -97,29 +97,32 @@ def test_real_money_needs_the_very_sentence(tmp_path: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "field"),
     [
-        "[chain",
-        "chain = 5",
-        '[chain]\nid = "x"',
-        '[chain]\nescrow = "0x1"',
-        "[chain]\ntoken = 5",
-        "[chain]\nid = 7",
-        '[chain]\nid = 7\nrpc_url = "https://one.example"',
-        f'[chain]\nid = 7\ntoken = "{ESCROW}"',
-        '[chain]\nrpc_urls = "https://one.example"',
-        "[chain]\nrpc_urls = [1]",
-        '[chain]\nrpc_urls = ["http://one.example"]',
-        '[chain]\nrpc_urls = ["https://one.example", "ftp://two.example"]',
-        '[chain]\nrpc_url = "http://127.0.0.1.example"',
-        "[chain]\nsince_block = -1",
-        '[chain]\nsince_block = "1"',
-        "[chain]\nsince_block = true",
+        ("[chain", ""),
+        ("chain = 5", " [chain]"),
+        ('[chain]\nid = "x"', " [chain] id"),
+        ('[chain]\nescrow = "0x1"', " [chain] escrow"),
+        ("[chain]\ntoken = 5", " [chain] token"),
+        ("[chain]\nid = 7", " [chain] rpc_urls"),
+        ('[chain]\nid = 7\nrpc_url = "https://one.example"', " [chain] token"),
+        (f'[chain]\nid = 7\ntoken = "{ESCROW}"', " [chain] rpc_urls"),
+        ('[chain]\nrpc_urls = "https://one.example"', " [chain] rpc_urls"),
+        ("[chain]\nrpc_urls = [1]", " [chain] rpc_urls"),
+        ('[chain]\nrpc_urls = ["http://one.example"]', " [chain] rpc_urls"),
+        ('[chain]\nrpc_urls = ["https://one.example", "ftp://two.example"]', " [chain] rpc_urls"),
+        ('[chain]\nrpc_url = "http://127.0.0.1.example"', " [chain] rpc_url"),
+        ("[chain]\nsince_block = -1", " [chain] since_block"),
+        ('[chain]\nsince_block = "1"', " [chain] since_block"),
+        ("[chain]\nsince_block = true", " [chain] since_block"),
+        # A slip: the chain would be reached by other addresses than was meant.
+        ('[chain]\nrpc = ["https://one.example"]', " [chain] rpc"),
     ],
 )
-def test_nonsense_is_one_problem(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ProblemError, match=r"request\.invalid"):
+def test_nonsense_is_one_problem_that_names_the_setting(tmp_path: Path, text: str, field: str) -> None:
+    with pytest.raises(ProblemError, match=r"request\.invalid") as refused:
         chain_settings(write(tmp_path, text))
+    assert refused.value.params == {"field": f"settings.toml{field}"}
 
 
 def test_bytes_that_are_no_text_are_the_same_problem(tmp_path: Path) -> None:
