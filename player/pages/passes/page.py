@@ -11,7 +11,7 @@ from player.pages.passes.view_model import PassViewModel
 from studio.kit.format import day, duration, money, plural, short
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.button import bare, ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, hairline, holder, row
 from studio.kit.widgets.case_list import CaseList
 from studio.kit.widgets.empty import EmptyState
@@ -95,7 +95,7 @@ class OfferCard(Card):
                           "time and by days, and to nobody else's. A month's sums are published for anybody to check."))
         )  # fmt: skip
         self._get = primary(tr("Get the pass"), name="pass.get", icon="key")
-        self._stop = ghost(tr("Don't renew"), name="pass.stop")
+        self._stop = bare(tr("Don't renew"), name="pass.stop")
         self._keep = secondary(tr("Renew it"), name="pass.keep")
         self._pay = primary("", name="pass.pay", icon="check")
         self._back = ghost(tr("Back"), name="pass.back")

@@ -43,7 +43,7 @@ class Line(QWidget):
         words: QVBoxLayout = column(spacing=2)
         words.addLayout(top)
         words.addWidget(text.muted(told))
-        self._line = Beside(words, least=_BESIDE, spacing=8)
+        self._line = Beside(words, least=_BESIDE, spacing=16)
         self._whole = column(self._line, spacing=12)
         self.setLayout(self._whole)
 

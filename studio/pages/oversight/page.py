@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.kit import format as say
 from studio.kit.case_words import KINDS, STATES, case_facts, case_sentence
-from studio.kit.widgets.button import Button, bare, ghost, secondary
+from studio.kit.widgets.button import Button, bare, secondary
 from studio.kit.widgets.page import PageFrame
 from studio.kit.words import mark, tr
 from studio.pages.oversight import questions
@@ -88,7 +88,7 @@ class OversightPage(PageFrame):
         line = Line(case, say.short(case.creator), tr("Asked on {changed_at}", changed_at=say.moment(case.changed_at)))
         if self._asks("reject", case.creator):
             return self._asked(line, "reject", questions.rejecting(case))
-        line.offer(ghost(tr("Reject"), name=f"oversight.reject.{case.creator}"), "reject")
+        line.offer(bare(tr("Reject"), name=f"oversight.reject.{case.creator}"), "reject")
         line.offer(secondary(tr("Verify"), name=f"oversight.verify.{case.creator}", icon="check"), "verify")
         return self._joined(line)
 
@@ -99,7 +99,7 @@ class OversightPage(PageFrame):
         for action in ("upheld", "lifted"):
             if self._asks(action, case.id):
                 return self._asked(line, action, questions.settling(case, lifts=action == "lifted"))
-        line.offer(ghost(tr("Uphold"), name=f"oversight.uphold.{case.id}"), "upheld")
+        line.offer(bare(tr("Uphold"), name=f"oversight.uphold.{case.id}"), "upheld")
         line.offer(secondary(tr("Lift"), name=f"oversight.lift.{case.id}", icon="check"), "lifted")
         return self._joined(line)
 
@@ -108,12 +108,12 @@ class OversightPage(PageFrame):
         told = f"“{report.text}” · {told}" if report.text else told
         if self.model.state.left_up == report.id:
             line = Line(report, report.title, tr("It stays up; the report is closed."))
-            line.offer(ghost(tr("Undo"), name="oversight.undo", icon="retry"), "undo")
+            line.offer(bare(tr("Undo"), name="oversight.undo", icon="retry"), "undo")
             return self._joined(line)
         line = Line(report, report.title, told, badge=tr(_REASONS[report.reason]), tone="warn")
         if self._asks("take_down", str(report.id)):
             return self._asked(line, "take_down", questions.taking_down(report))
-        line.offer(ghost(tr("Leave it up"), name=f"oversight.dismiss.{report.id}"), "dismiss")
+        line.offer(bare(tr("Leave it up"), name=f"oversight.dismiss.{report.id}"), "dismiss")
         line.offer(secondary(tr("Take down"), name=f"oversight.takedown.{report.id}", icon="flag"), "take_down")
         return self._joined(line)
 

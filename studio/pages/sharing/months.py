@@ -13,7 +13,7 @@ from studio.kit.format import day, money, money_exact, month, plural
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.badge import Badge
-from studio.kit.widgets.button import ghost, primary
+from studio.kit.widgets.button import bare, primary
 from studio.kit.widgets.card import Card, column, hairline, holder, row
 from studio.kit.widgets.fields import Fact
 from studio.kit.widgets.tick import Tick
@@ -124,7 +124,7 @@ class MonthsCard(Card):
             known = tr(_TASKS[missing]) if missing in _TASKS else tr("Wait for the case below, or object to it")
             tasks.addWidget(text.body(f"○  {known}"))
         if any(missing.startswith(("kyc", "document")) for missing in one.missing):
-            go = ghost(tr("Go to verification"), name=f"sharing.tasks.{one.month}", icon="arrow-right")
+            go = bare(tr("Go to verification"), name=f"sharing.tasks.{one.month}", icon="arrow-right")
             go.clicked.connect(self.tasks_wanted)
             line = row(go)
             line.addStretch(1)
