@@ -60,10 +60,15 @@ def _built_on(session: Session, row: Membership, at: datetime) -> list[tuple[Mem
     for top in others:
         between = [one for one in others if _price(session, row) < _price(session, one) < _price(session, top)]
         for paid in _receipts(session, top, "upgrade"):
-            is_of_another = any(one.joined_at <= paid.at for one in between)
+            is_of_another = any(_was_there(session, one, paid.at) for one in between)
             if _price(session, row) < _price(session, top) and row.joined_at <= paid.at and not is_of_another:
                 found.append((top, from_unix_seconds(paid.until)))
     return found
+
+
+def _was_there(session: Session, row: Membership, at: datetime) -> bool:
+    """Tell whether a membership was there when a dearer one was bought; in the same second a downgrade is later."""
+    return row.joined_at < at or (row.joined_at == at and bool(_receipts(session, row, "join", "upgrade")))
 
 
 def _begin_earlier(session: Session, row: Membership, at: datetime) -> None:

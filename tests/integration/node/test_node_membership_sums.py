@@ -188,6 +188,7 @@ def test_nobody_is_a_member_for_longer_than_was_paid_for(world_profile: Path, ha
             @example([("pay", 0), ("pay", 1), ("refund", 0)])
             @example([("pay", 0), ("pay", 1), ("wait", 5 * 86_400), ("pay", 2), ("refund", 0)])
             @example([("pay", 1), ("pay", 0), ("refund", 1), ("refund", 0)])
+            @example([("pay", 0), ("pay", 2), ("pay", 1), ("refund", 0)])
             @example([("pay", 0), ("ask", 0), ("refund", 0), ("pay", 0)])
             @example([("watch", 3), ("pay", 0), ("refund", 0), ("ask", 0), ("pay", 0)])
             def play(steps: list[Step]) -> None:
