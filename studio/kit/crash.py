@@ -1,71 +1,23 @@
-"""The last net: an error that nobody expected is logged and told once, with a trace id; the window goes on."""
+"""The last net: an error that nobody expected is logged and told once, with a trace id; the window goes on.
+
+It is there from the first paint on and before the service is started, so it imports what it needs when it is needed.
+"""
 
 from __future__ import annotations
 
-import logging
-import secrets
 import sys
 import threading
-import traceback
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.kit.icons import Icon
-from studio.kit.keeping import evidence_action, save_evidence
-from studio.kit.problems import Problem, advice
-from studio.kit.theme import scaled
-from studio.kit.tokens import GUTTER
 from studio.kit.trail import note
-from studio.kit.widgets import text
-from studio.kit.widgets.button import primary, secondary
-from studio.kit.widgets.card import row
-from studio.kit.words import tr
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-_log = logging.getLogger(__name__)
-
-
-class CrashDialog(QDialog):
-    """Says that something unexpected happened, once for any number of errors."""
-
-    def __init__(self, trace: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("crash")
-        self.setWindowTitle("Museclock")
-        self.setMinimumWidth(scaled(480))
-        self._trace = trace
-        told = advice(Problem("internal", trace=trace))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GUTTER, GUTTER, GUTTER, GUTTER)
-        layout.setSpacing(16)
-        head = QHBoxLayout()
-        head.addWidget(Icon("alert", "bad", 24), 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(text.lead(told.happened, wrap=True), 1)
-        layout.addLayout(head)
-        layout.addWidget(text.body(told.next_step))
-        copy = secondary(tr("Copy details"), name="crash.copy", icon="copy")
-        copy.clicked.connect(self._copy)
-        self._save = secondary(tr("Save evidence"), name="crash.evidence", icon="download")
-        self._save.setVisible(evidence_action() is not None)
-        self._save.clicked.connect(self._keep)
-        go_on = primary(tr("Go on"), name="crash.close")
-        go_on.clicked.connect(self.accept)
-        buttons = row(copy, self._save, go_on)
-        buttons.insertStretch(0, 1)
-        layout.addLayout(buttons)
-
-    @Slot()
-    def _keep(self) -> None:
-        save_evidence()
-        self._save.setEnabled(False)
-
-    @Slot()
-    def _copy(self) -> None:
-        QApplication.clipboard().setText(f"Museclock trace {self._trace}")
+    from studio.kit.crash_dialog import CrashDialog
 
 
 class CrashHook(QObject):
@@ -77,7 +29,12 @@ class CrashHook(QObject):
         super().__init__(parent)
         self._window = parent
         self.dialog: CrashDialog | None = None
-        self._struck.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._trace = ""
+        self._struck.connect(self._remember)
+        # In a turn of its own: an error may come in the middle of a paint.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._tell)
         self._old = (sys.excepthook, threading.excepthook)
 
     def install(self) -> None:
@@ -93,9 +50,13 @@ class CrashHook(QObject):
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
+        import logging
+        import secrets
+        import traceback
+
         name = secrets.token_hex(4)
         note(f"crash {name}: " + "".join(traceback.format_exception(kind, error, trace)))
-        _log.error("window.crash trace=%s", name, exc_info=(kind, error, trace))
+        logging.getLogger(__name__).error("window.crash trace=%s", name, exc_info=(kind, error, trace))
         self._struck.emit(name)
 
     def _on_thread_error(self, given: Any) -> None:
@@ -103,8 +64,17 @@ class CrashHook(QObject):
             self._on_error(given.exc_type, given.exc_value, given.exc_traceback)
 
     @Slot(str)
-    def _tell(self, trace: str) -> None:
+    def _remember(self, trace: str) -> None:
+        # The first of those that come together is told.
+        if not self._soon.isActive():
+            self._trace = trace
+            self._soon.start()
+
+    @Slot()
+    def _tell(self) -> None:
         if self.dialog is not None and self.dialog.isVisible():
             return
-        self.dialog = CrashDialog(trace, self._window)
+        from studio.kit.crash_dialog import CrashDialog
+
+        self.dialog = CrashDialog(self._trace, self._window)
         self.dialog.open()

@@ -20,7 +20,7 @@ def test_import_contracts_hold(root: Path) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("module", ["studio.__main__", "studio.app", "studio.window"])
+@pytest.mark.parametrize("module", ["studio.__main__", "studio.app", "studio.window", "studio.kit.crash"])
 def test_the_start_path_imports_nothing_heavy(root: Path, module: str) -> None:
     code = f"import sys, {module}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     run = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
@@ -29,7 +29,8 @@ def test_the_start_path_imports_nothing_heavy(root: Path, module: str) -> None:
 
 def test_the_start_path_does_not_name_qts_namespace(root: Path) -> None:
     """It builds its hundred enumerations: see studio.kit.qt_values."""
-    code = "import sys, studio.app; print(*sorted(name for name, its in sys.modules.items() if 'Qt' in vars(its)))"
+    start = "import sys, studio.app, studio.kit.crash"
+    code = start + "; print(*sorted(name for name, its in sys.modules.items() if 'Qt' in vars(its)))"
     run = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
     assert not run.stdout.split()
 

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from studio.app import Studio
 from studio.evidence import EvidenceKeeper
 from studio.kit import service_process
-from studio.kit.crash import CrashDialog
+from studio.kit.crash_dialog import CrashDialog
 from studio.kit.keeping import evidence_action
 from studio.kit.problems import Problem
 from studio.kit.service_state import Phase
