@@ -182,6 +182,10 @@ class World(QObject):
                 again()
             case Action.OPEN_WALLET:
                 self.navigate("wallet")
+            case Action.ADD_MONEY:
+                self.navigate("wallet", {"shows": "add"})
+            case Action.RAISE_LIMIT:
+                self.navigate("wallet", {"shows": "limits"})
             case Action.OPEN_PAYOUTS:
                 self.navigate("payouts")
                 again()

@@ -69,7 +69,7 @@ MONEY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "payment.insufficient": (
         mark("There is not enough money in the wallet."),
         mark("Add money, then buy again."),
-        "OPEN_WALLET",
+        "ADD_MONEY",
     ),
     "payment.unknown": (
         mark("The payment was sent, but no answer has come yet."),
@@ -119,12 +119,12 @@ MONEY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "budget.day": (
         mark("Today's limit for buying is reached."),
         mark("Nothing was paid. Raise it in the wallet with your passphrase, or go on tomorrow."),
-        "OPEN_WALLET",
+        "RAISE_LIMIT",
     ),
     "budget.creator": (
         mark("Today's limit for this creator is reached."),
         mark("Nothing was paid. Raise it in the wallet with your passphrase, or go on tomorrow."),
-        "OPEN_WALLET",
+        "RAISE_LIMIT",
     ),
     "deposit.confirm": (
         mark("This needs a larger deposit than you allowed."),

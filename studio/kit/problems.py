@@ -23,6 +23,8 @@ class Action(Enum):
     UNLOCK = mark("Unlock wallet")
     CREATE_WALLET = mark("Set up wallet")
     OPEN_WALLET = mark("Open wallet")
+    ADD_MONEY = mark("Add money")
+    RAISE_LIMIT = mark("Raise the limit")
     OPEN_PAYOUTS = mark("See payouts")
     CHOOSE_FILE = mark("Choose another file")
     REFRESH = mark("Look again")

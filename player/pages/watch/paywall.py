@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from player.pages.watch.deposit_line import DepositLine
 from player.pages.watch.join_box import JoinBox
-from player.pages.watch.paywall_words import buy_words, chain_words, slow_words, stretch_words, title_and_words
+from player.pages.watch.paywall_words import (
+    budget_words,
+    buy_words,
+    chain_words,
+    slow_words,
+    stretch_words,
+    title_and_words,
+)
 from player.pages.watch.price_words import ways
 from player.pages.watch.state import Cause
 from services.units.money import Money
@@ -22,13 +31,17 @@ from studio.kit.widgets.money_field import MoneyField
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from player.pages.watch.state import Paywall
     from studio.kit.problems import Problem
+    from studio.kit.widgets.button import Button
 
 WIDTH = 408
 FIRST_BUDGET = Money(500_000)
 _SLOW_MS = 4_000
 """After so long a purchase is said to be slow, and why."""
+_HELP = (Action.ADD_MONEY, Action.RAISE_LIMIT, Action.OPEN_WALLET, Action.UNLOCK, Action.CREATE_WALLET)
 
 
 class PaywallCard(Card):
@@ -58,6 +71,8 @@ class PaywallCard(Card):
         self.patience.timeout.connect(self._on_slow)
         self._rest_price: Money | None = None
         self._problem: Problem | None = None
+        self._tried: Problem | None = None
+        """What the button that helps was pressed for already: whoever is back from that wants to go on."""
         self._words = text.muted()
         self._facts = [_Price(tr("per 10 s")), _Price(tr("per minute")), _Price(tr("for the rest"))]
         self._deposit = DepositLine()
@@ -72,6 +87,8 @@ class PaywallCard(Card):
         self._minutes = secondary("", name="paywall.minutes")
         self._rest = ghost("", name="paywall.rest")
         self._action = secondary("", name="paywall.action")
+        self._ways: tuple[Button, ...] = (self.buy, self._minutes, self._auto, self._action)
+        """The one that stands out first."""
         self._join = JoinBox()
         self._wallet = text.caption()
         self._build()
@@ -131,7 +148,8 @@ class PaywallCard(Card):
             self._rest_price = paywall.rest
             self._offer_budget(paywall.rest)
         if fresh and paywall.cause is Cause.BUDGET and paywall.limit is not None:
-            self._amount.set_money(paywall.limit)
+            # As much again, and at least what the next part takes.
+            self._amount.set_money(min(max(paywall.limit, paywall.wanted.price), paywall.rest))
             self._name_budget()
         self._enable()
 
@@ -169,19 +187,50 @@ class PaywallCard(Card):
         soon = not paywall.way.by_channel and 1 < paywall.minutes.count < paywall.stretch.count
         self._minutes.setVisible(soon and not unknown)
         self._minutes.set_text(tr("Buy the next 5 minutes for {price}", price=money_exact(paywall.minutes.price)))
-        told = advice(paywall.problem) if paywall.problem is not None else None
-        helps = told is not None and told.action in (Action.OPEN_WALLET, Action.UNLOCK, Action.CREATE_WALLET)
-        self._action.setVisible(helps and not unknown)
+        told = advice(paywall.problem) if paywall.cause is Cause.REFUSED and paywall.problem is not None else None
+        helps = told is not None and told.action in _HELP
+        self._action.setVisible(helps)
         self._action.set_text(told.label if told is not None else "")
+        self._name_budget()
+        self._put_first(self._first(paywall, helps=helps))
+        if self._ways[0] is self._action:
+            self._aside.hide()  # the deposit is named above, and what helps comes first
+
+    def _first(self, paywall: Paywall, *, helps: bool) -> Button:
+        """Give the button for what helps here."""
+        if helps and paywall.problem is not self._tried:
+            return self._action
+        return self._auto if paywall.cause is Cause.BUDGET else self.buy
+
+    def _put_first(self, first: Button) -> None:
+        """Have one button stand out, above the others, and the keyboard come to it before them."""
+        if self._ways[0] is first:
+            return
+        usual = (self.buy, self._minutes, self._auto, self._action)
+        self._ways = (first, *(button for button in usual if button is not first))
+        place = self.body.indexOf(self._chain) + 1
+        for button in reversed(self._ways):
+            button.set_role("primary" if button is first else "secondary")
+            for part in self._parts_of(button)[::-1]:
+                self.body.removeWidget(part)
+                self.body.insertWidget(place, part)
+        stops = [
+            stop for button in self._ways for stop in ((self._amount, button) if button is self._auto else (button,))
+        ]
+        for before, after in pairwise([self._deposit.amount, *stops]):
+            QWidget.setTabOrder(before, after)
+
+    def _parts_of(self, button: Button) -> tuple[QWidget, ...]:
+        return (self._budget, self._aside) if button is self._auto else (button,)
 
     def _show_joining(self, paywall: Paywall) -> None:
         """Show the tiers; while one is being joined, and where no parts are sold, nothing else is for sale here."""
         sells = paywall.is_selling
         self._join.show_joining(paywall.joining)
         # The cheaper way stands first: above the buttons for parts, or below them.
-        first = ways(paywall.joining, paywall.rest).is_tier_first
         self.body.removeWidget(self._join)
-        self.body.insertWidget(self.body.indexOf(self.buy if first else self._action) + (0 if first else 1), self._join)
+        last = self._chain if ways(paywall.joining, paywall.rest).is_tier_first else self._parts_of(self._ways[-1])[-1]
+        self.body.insertWidget(self.body.indexOf(last) + 1, self._join)
         settled = paywall.cause not in (Cause.BUYING, Cause.UNKNOWN, Cause.DEPOSIT)
         self._join.setVisible(settled and bool(paywall.joining.tiers))
         self._prices.setVisible(sells)
@@ -203,7 +252,7 @@ class PaywallCard(Card):
     def _name_budget(self) -> None:
         limit = self._amount.money
         shown = money_exact(limit) if limit is not None else "…"
-        self._auto.set_text(tr("Watch, up to {shown}", shown=shown))
+        self._auto.set_text(budget_words(self._cause, shown))
         self._aside.setText(tr("With that, up to {shown} is set aside; what you don’t watch returns.", shown=shown))
         self._auto.setToolTip(
             tr(
@@ -219,6 +268,11 @@ class PaywallCard(Card):
             self._amount.set_money(min(rest, FIRST_BUDGET))
             self._name_budget()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._tried is not None and self._shown is not None:
+            self._show_buttons(self._shown)
+
     def _on_buy(self) -> None:
         if self.buy.isEnabled():
             (self.look_wanted if self._cause is Cause.UNKNOWN else self.buy_wanted).emit()
@@ -229,6 +283,7 @@ class PaywallCard(Card):
 
     def _on_action(self) -> None:
         if self._problem is not None:
+            self._tried = self._problem
             self.action_wanted.emit(self._problem)
 
 

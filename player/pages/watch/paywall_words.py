@@ -63,8 +63,10 @@ def title_and_words(paywall: Paywall) -> tuple[str, str]:
         case Cause.REFUSED:
             if paywall.problem is None:
                 return tr("This part could not be bought"), ""
-            title = tr(_REFUSALS.get(paywall.problem.code, mark("This part could not be bought")))
-            return title, advice(paywall.problem).sentence
+            told, title = advice(paywall.problem), _REFUSALS.get(paywall.problem.code)
+            if title is None or not told.next_step:
+                return tr(title or mark("This part could not be bought")), told.sentence
+            return tr(title), told.next_step
         case _:
             title, sentence = _TITLES.get(paywall.cause, _TITLES[Cause.LOCKED])
             return tr(title), tr(sentence)
@@ -99,6 +101,11 @@ def buy_words(paywall: Paywall) -> str:
             price=money_exact(paywall.wanted.price),
         )
     return tr("Watch this part for {price}", price=money_exact(paywall.wanted.price))
+
+
+def budget_words(cause: Cause | None, shown: str) -> str:
+    """Name the button that lets parts be bought without asking, up to a sum."""
+    return tr("Allow {shown} more", shown=shown) if cause is Cause.BUDGET else tr("Watch, up to {shown}", shown=shown)
 
 
 def stretch_words(paywall: Paywall) -> str:

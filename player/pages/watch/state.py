@@ -185,13 +185,19 @@ class WatchState:
             return Cause.BUYING
         if self.joining.is_members_only and here.access is Access.LOCKED:
             return Cause.MEMBERS
-        if self.refusal is not None:
+        if self.refusal is not None and not self._has_money_now(self.refusal):
             return self._cause_of(self.refusal)
         if here.access is Access.BUYING:
             return Cause.UNKNOWN
         if self.budget is not None and self.budget.limit - self.budget.spent < here.price:
             return Cause.BUDGET
         return Cause.LOCKED
+
+    def _has_money_now(self, refusal: Problem) -> bool:
+        """Whether money was missing and is there by now: the card offers the part again, by a click."""
+        amount = refusal.params.get("amount", "")
+        is_short = refusal.code == "payment.insufficient" and self.available is not None and amount.isdecimal()
+        return is_short and self.available is not None and self.available >= Money(int(amount))
 
     def _cause_of(self, refusal: Problem) -> Cause:
         if refusal.code in _UNSETTLED:

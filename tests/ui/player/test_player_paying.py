@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.watch.page import WatchPage
@@ -17,7 +18,7 @@ from services.wire.catalogue import BudgetOut, PlaybackOut
 from services.wire.problems import ProblemError
 from studio.kit.problems import Problem
 from tests.fixtures.viewer import FakeEngine, click, open_at_the_wall, playback, purchase, receipt, refund, shown
-from tests.fixtures.window import PreparedClient
+from tests.fixtures.window import PreparedClient, Shell
 
 CAUSES = [
     (ProblemError("payment.insufficient", available="0"), Cause.REFUSED, "Not enough money in your wallet"),
@@ -183,3 +184,96 @@ def test_a_purchase_that_takes_long_says_what_it_waits_for(
     page.model._on_refused(frozenset({1}), Problem("payment.unknown"))
     assert "Not settled yet" in shown(page)
     assert title not in shown(page)
+
+
+def _first_way(page: WatchPage) -> str:
+    """Give the one button that stands out; it stands above the others, and the keyboard comes to it before them."""
+    ways = [
+        button
+        for name in ("buy", "minutes", "autobuy", "action")
+        if (button := page.findChild(QAbstractButton, f"paywall.{name}")) is not None and button.isVisible()
+    ]
+    (first,) = [button for button in ways if button.property("role") == "primary"]
+    assert first is min(ways, key=lambda button: button.mapTo(page, QPoint()).y())
+    stops: list[QWidget] = []
+    at = page.stage.paywall.nextInFocusChain()
+    while at is not None and at is not page.stage.paywall:
+        stops.append(at)
+        at = at.nextInFocusChain()
+    assert first is min(ways, key=stops.index)
+    return first.objectName().removeprefix("paywall.")
+
+
+HELP = [
+    (ProblemError("payment.insufficient", available="0"), "Add money"),
+    (ProblemError("budget.day"), "Raise the limit"),
+    (ProblemError("budget.creator"), "Raise the limit"),
+    (ProblemError("wallet.locked"), "Unlock wallet"),
+    (ProblemError("wallet.missing"), "Set up wallet"),
+]
+
+
+@pytest.mark.parametrize(("answer", "label"), HELP, ids=lambda value: getattr(value, "code", None))
+def test_what_helps_stands_out_and_the_other_ways_are_beside_it(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, qtbot: QtBot, shell: Shell,
+    answer: ProblemError, label: str,
+) -> None:  # fmt: skip
+    qtbot.waitUntil(lambda: _first_way(page) == "buy")
+    client.answers["playback.buy"] = answer
+    walled.buy()
+    qtbot.waitUntil(lambda: walled.state.refusal is not None)
+    qtbot.waitUntil(lambda: _first_way(page) == "action")
+    action = page.findChild(QAbstractButton, "paywall.action")
+    assert action is not None
+    assert action.text() == label
+    assert "Watch this part for $0.01" in shown(page)
+    assert "Watch, up to" in shown(page)
+    click(page, "paywall.action")
+    assert [problem.code for problem, _ in shell.handled] == [answer.code]
+    # Whoever is back from there goes on where it stopped.
+    qtbot.waitUntil(lambda: _first_way(page) == "action")
+    page.hide()
+    page.show()
+    qtbot.waitUntil(lambda: _first_way(page) == "buy")
+    client.answers["playback.buy"] = purchase(1)
+    click(page, "paywall.buy")
+    qtbot.waitUntil(lambda: walled.state.paywall is None)
+
+
+def test_a_budget_that_is_used_up_is_raised_by_the_button_that_stands_out(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    client.answers["playback.set_budget"] = lambda _content, limit: BudgetOut(limit=limit, spent=ZERO)
+    client.answers["playback.buy"] = ProblemError("budget.session")
+    walled.keep_buying(Money(9_000))
+    qtbot.waitUntil(lambda: walled.state.paywall is not None and walled.state.paywall.cause is Cause.BUDGET)
+    qtbot.waitUntil(lambda: _first_way(page) == "autobuy")
+    # As much again would not do: it is what the next part takes.
+    auto = page.findChild(QAbstractButton, "paywall.autobuy")
+    assert auto is not None
+    assert auto.text() == "Allow $0.01 more"
+    assert "Watch this part for $0.01" in shown(page)
+    client.answers["playback.buy"] = purchase(1, budget=("0.01", "0.01"))
+    click(page, "paywall.autobuy")
+    qtbot.waitUntil(lambda: len(engine.runs) == 2)
+
+
+def test_money_that_was_missing_and_is_there_offers_the_part_again_by_a_click(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    timeline = walled.state.timeline
+    assert timeline is not None
+    film = playback(*("free", "locked", "locked", "locked"))
+    client.answers["playback.buy"] = ProblemError("payment.insufficient", amount="10000", available="0")
+    client.answers["playback.open"] = film.model_copy(update={"available": ZERO})
+    walled.buy()
+    qtbot.waitUntil(lambda: walled.state.refusal is not None)
+    walled.refresh()
+    qtbot.waitUntil(lambda: walled.state.available == ZERO)
+    assert "Not enough money in your wallet" in shown(page)
+    client.answers["playback.open"] = film.model_copy(update={"available": Money(20_000)})
+    walled.refresh()
+    qtbot.waitUntil(lambda: _first_way(page) == "buy")
+    assert "Keep watching" in shown(page)
+    # And by nothing else.
+    assert len(client.called("playback.buy")) == 1

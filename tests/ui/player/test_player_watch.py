@@ -210,7 +210,8 @@ def test_a_refusal_says_why_and_leads_to_the_wallet(
     client.answers["playback.buy"] = ProblemError("payment.insufficient")
     click(page, "paywall.buy")
     qtbot.waitUntil(lambda: walled.state.paywall is not None and walled.state.paywall.cause is Cause.REFUSED)
-    assert "not enough money" in shown(page)
+    assert "Not enough money in your wallet" in shown(page)
+    assert "Add money, then buy again." in shown(page)
     click(page, "paywall.action")
     assert shell.handled[0][0].code == "payment.insufficient"
     assert accesses(walled)[1] is Access.LOCKED
