@@ -6,20 +6,24 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from services.units.time import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.wire.base import Answer
     from services.wire.catalogue import ItemOut
     from services.wire.profiles import CreatorPageOut
 
+A = TypeVar("A", bound="Answer")
 _UNFINISHED = ".new"
 _POSTERS_KEPT, _CHANNELS_KEPT = 200, 100
 
 
 class LastSeen:
-    """Lists by name, channels by their creator and posters by CID, in a folder of the profile.
+    """Lists and answers by name, channels by their creator and posters by CID, in a folder of the profile.
 
     Blocking; a full disk costs the copy only.
     """
@@ -39,6 +43,20 @@ class LastSeen:
         try:
             body = json.loads((self._folder / f"{name}.json").read_bytes())
             return tuple(ItemOut.model_validate(item) for item in body["items"]), datetime.fromisoformat(body["at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep_answer(self, name: str, things: Sequence[Answer]) -> None:
+        """Keep what a desk said in place of what was kept under that name."""
+        body = {"at": SystemClock().now().isoformat(), "things": [thing.model_dump(mode="json") for thing in things]}
+        self._write(self._folder / f"{name}.json", json.dumps(body).encode())
+
+    def recall_answer(self, name: str, kind: type[A]) -> tuple[tuple[A, ...], datetime] | None:
+        """Give what was kept and when it was seen; None when there is nothing that can be read."""
+        try:
+            body = json.loads((self._folder / f"{name}.json").read_bytes())
+            things = tuple(kind.model_validate(thing) for thing in body["things"])
+            return things, datetime.fromisoformat(body["at"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

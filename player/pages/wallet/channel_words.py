@@ -67,6 +67,8 @@ def _withdrawing(channel: ChannelOut, now: datetime) -> str:
 def _open(channel: ChannelOut, days: int) -> str:
     if channel.promised.micros > 0:
         return tr("{promised} is promised for a part that is being bought.", promised=money_exact(channel.promised))
+    if not channel.deposited.micros and not channel.spent.micros:
+        return tr("Nothing is in it yet. Your next purchase fills it.")
     if not channel.refundable.micros:
         return tr("All of it is spent. Your next purchase fills it up.")
     if not channel.can_refund:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from player.pages.wallet.last_known import MEMBERSHIPS, last_memberships
+from player.parts.answers_view_model import KeptAnswers
 from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
@@ -32,10 +34,11 @@ class MembershipsViewModel(ViewModel[MembershipsState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, MembershipsState())
+        self._kept = KeptAnswers(context)
 
     def refresh(self) -> None:
         """Load again; what cannot be read now is shown as it was."""
-        self._fetch(lambda desk: desk.memberships.mine(), self._on_found, self._no_matter)
+        self._fetch(self._kept.one(MEMBERSHIPS, lambda desk: desk.memberships.mine()), self._on_found, self._not_found)
 
     def cancel(self, membership_id: str) -> None:
         """Renew no more; it stays open to its end."""
@@ -56,5 +59,7 @@ class MembershipsViewModel(ViewModel[MembershipsState]):
     def _on_not_done(self, problem: Problem) -> None:
         self._set(acting=None, problem=problem)
 
-    def _no_matter(self, _problem: Problem) -> None:
-        """The wallet itself says what is wrong."""
+    def _not_found(self, _problem: Problem) -> None:
+        """The wallet itself says what is wrong, and of when what is shown is."""
+        if self.state.found is None:
+            self._set(found=last_memberships(self._kept))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from player.pages.wallet.add_money import AddMoneyCard
@@ -19,8 +20,9 @@ from player.pages.wallet.receipts import ReceiptsCard
 from player.pages.wallet.send import SendCard
 from player.pages.wallet.sending_model import SendingViewModel
 from player.pages.wallet.view_model import Panel, WalletViewModel
-from studio.kit.format import clock, money_exact, short
+from studio.kit.format import clock, moment, money_exact, short
 from studio.kit.problems import Action
+from studio.kit.tokens import GUTTER
 from studio.kit.widgets.button import secondary
 from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.page import PageFrame
@@ -29,6 +31,9 @@ from studio.kit.widgets.tile import Tile
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from services.wire.desk import WalletOut
@@ -52,6 +57,7 @@ class WalletPage(PageFrame):
         self.buttons.addWidget(self._open_add)
         self._backup, self._add, self._send = BackupQuestion(), AddMoneyCard(demo=context.demo), SendCard()
         self._sending, self._last_sent = SendingViewModel(context), 0
+        self._goes_to_limits = False
         self._available = Tile("wallet.available", tr("Available"), plain=True)
         self._in_budget = Tile("wallet.in_budget", tr("In budget"), plain=True)
         self._in_flight = Tile("wallet.in_flight", tr("In flight"), plain=True)
@@ -78,6 +84,16 @@ class WalletPage(PageFrame):
         self.model.refresh()
         self._own.refresh()
         self._sending.refresh()
+
+    def open(self, params: Mapping[str, str]) -> None:
+        """Show what somebody came for. ``shows``: "add" how money comes in, "limits" the form that changes them."""
+        match params.get("shows"):
+            case "add":
+                self.model.show_panel("add")
+            case "limits":
+                self.model.change_limits(changing=True)
+                self._goes_to_limits = True
+                self._render()
 
     def _connect(self) -> None:
         model = self.model
@@ -124,12 +140,19 @@ class WalletPage(PageFrame):
         self._limits.show_limits(
             state.budgets, names, changing=state.changing, saving=state.saving, problem=state.unsaved
         )
+        if self._goes_to_limits and None not in (state.channels, state.budgets):
+            # What stands above is as high as it will be when that is laid out.
+            self._goes_to_limits = False
+            QTimer.singleShot(0, self, self._show_limits)
         if state.sums is not None:
             self._sums.show_sums(state.sums)
         if state.wallet is not None:
-            self._show_wallet(state.wallet)
+            self._show_wallet(state.wallet, state.as_of)
             days = state.payment.refund_after_days if state.payment is not None else USUAL_DAYS
             self._channels.show_channels(state.channels, now=state.wallet.as_of, days=days, acting=state.acting)
+
+    def _show_limits(self) -> None:
+        self.ensureWidgetVisible(self._limits, 0, GUTTER)
 
     def _render_sending(self) -> None:
         self._send.show_state(self._sending.state)
@@ -152,8 +175,10 @@ class WalletPage(PageFrame):
     def _render_memberships(self) -> None:
         self._memberships.show_state(self._own.state)
 
-    def _show_wallet(self, wallet: WalletOut) -> None:
-        self.subtitle.setText(tr("as of {as_of}", as_of=clock(wallet.as_of)))
+    def _show_wallet(self, wallet: WalletOut, seen: datetime | None) -> None:
+        self.subtitle.setText(
+            tr("as of {as_of}", as_of=clock(wallet.as_of)) if seen is None else tr("as seen {at}", at=moment(seen))
+        )
         known = wallet.available is not None
         self._available.show_money(
             wallet.available, tr("yours on the chain") if known else tr("the chain cannot be read")
@@ -185,8 +210,10 @@ class WalletPage(PageFrame):
 
     def _on_action(self, action: Action, problem: Problem) -> None:
         # This is the wallet: to look at it is to read it again.
-        if action is Action.OPEN_WALLET:
+        shows = {Action.OPEN_WALLET: "", Action.ADD_MONEY: "add", Action.RAISE_LIMIT: "limits"}.get(action)
+        if shows is not None:
             self.model.forget_refusal()
+            self.open({"shows": shows})
             return
         refused = problem is self.model.state.refusal
         self.model.context.handle(problem, self.model.again if refused else self.model.refresh)

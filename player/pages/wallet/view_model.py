@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import QTimer, Slot
+
+from player.pages.wallet.last_known import last_known, name_of
+from player.parts.answers_view_model import KeptAnswers
 from services.units.ids import content_id as checked_id
 from services.units.money import ZERO
 from studio.kit.problems import Problem
@@ -12,6 +16,7 @@ from studio.kit.view_model import ViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from services.client import Client, DeskClient
     from services.units.address import Bytes32
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
     from studio.kit.context import PageContext
 
 PAGE_SIZE = 50
+_SLOW_MS = 400
+"""After so long without an answer what was read last is shown."""
 Panel = Literal["", "add", "send"]
 """What is open above the channels."""
 
@@ -70,6 +77,8 @@ class WalletState:
     """Why the last thing that was wanted did not happen; stays until the next try."""
     unsaved: Problem | None = None
     """Why the limits were not kept."""
+    as_of: datetime | None = None
+    """When what is shown was read, while nothing newer is here."""
 
     @property
     def asks_for_backup(self) -> bool:
@@ -87,6 +96,11 @@ class WalletViewModel(ViewModel[WalletState]):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, WalletState())
+        self._kept = KeptAnswers(context)
+        self.patience = QTimer(self)
+        self.patience.setSingleShot(True)
+        self.patience.setInterval(_SLOW_MS)
+        self.patience.timeout.connect(self._show_last_known)
         self._seen = True
         self._again: Callable[[], None] = self.refresh
 
@@ -101,13 +115,17 @@ class WalletViewModel(ViewModel[WalletState]):
 
     def refresh(self) -> None:
         """Load everything again."""
-        self._fetch(lambda desk: desk.wallet.state(), self._on_wallet)
-        self._act(lambda desk: desk.wallet.channels(), self._on_channels, self._told_already)
-        self._act(lambda desk: desk.wallet.budgets(), self._on_budgets, self._told_already)
-        self._act(lambda desk: desk.wallet.payment(), self._on_payment, self._told_already)
-        self._act(lambda desk: desk.wallet.receipts(limit=PAGE_SIZE), self._on_receipts, self._told_already)
-        self._act(lambda desk: desk.wallet.balance(limit=PAGE_SIZE), self._on_balance, self._told_already)
-        self._act(lambda desk: desk.wallet.reconciliation(), self._on_sums, self._told_already)
+        one, several, untold = self._kept.one, self._kept.several, self._told_already
+        self._fetch(one(name_of("wallet"), lambda desk: desk.wallet.state()), self._on_wallet, self._on_no_wallet)
+        self._act(several(name_of("channels"), lambda desk: desk.wallet.channels()), self._on_channels, untold)
+        self._act(one(name_of("budgets"), lambda desk: desk.wallet.budgets()), self._on_budgets, untold)
+        self._act(one(name_of("payment"), lambda desk: desk.wallet.payment()), self._on_payment, untold)
+        receipts = several(name_of("receipts"), lambda desk: desk.wallet.receipts(limit=PAGE_SIZE))
+        self._act(receipts, self._on_receipts, untold)
+        self._act(one(name_of("balance"), lambda desk: desk.wallet.balance(limit=PAGE_SIZE)), self._on_balance, untold)
+        self._act(one(name_of("sums"), lambda desk: desk.wallet.reconciliation()), self._on_sums, untold)
+        if self.state.wallet is None:
+            self.patience.start()
         self._act(lambda desk: desk.wallet.backup(), self._on_backup, self._told_already)
         self.context.bridge.run(self, _health, self._on_health, self._told_already)
 
@@ -233,7 +251,20 @@ class WalletViewModel(ViewModel[WalletState]):
 
     def _on_wallet(self, wallet: WalletOut) -> None:
         closed = None if wallet.wallet == "open" else Problem(f"wallet.{wallet.wallet}")
-        self._set(wallet=wallet, problem=closed)
+        self.patience.stop()
+        self._set(wallet=wallet, as_of=None, problem=closed)
+
+    def _on_no_wallet(self, problem: Problem) -> None:
+        self._show_last_known()
+        self._set(problem=problem)
+
+    @Slot()
+    def _show_last_known(self) -> None:
+        """Show what was read last, where nothing newer is here yet."""
+        self.patience.stop()
+        if self.state.wallet is None:
+            known = last_known(self._kept)
+            self._set(**{part: value for part, value in known.items() if getattr(self.state, part) is None})
 
     def _on_channels(self, channels: tuple[ChannelOut, ...]) -> None:
         self._set(channels=channels)

@@ -182,6 +182,7 @@ def test_a_withdrawal_is_finished_when_its_time_has_come(
         (samples.channel(promised=samples.usd("0.01"), can_refund=False), "$0.01 is promised"),
         (samples.channel(can_refund=False), "Opened on another device"),
         (samples.channel(refundable=Money(0)), "All of it is spent."),
+        (samples.channel(refundable=Money(0), deposited=Money(0), spent=Money(0)), "Nothing is in it yet."),
     ],
 )
 def test_each_state_says_what_is_going_on(show: Show, channel: ChannelOut, says: str) -> None:
@@ -384,3 +385,20 @@ def test_a_page_that_is_not_seen_reads_nothing_at_each_purchase(
     page.show()
     page.model.context.events.changed.emit("channel", ())
     qtbot.waitUntil(lambda: len(client.called("wallet.reconciliation")) == before + 1)
+
+
+def test_whoever_comes_for_money_or_a_limit_finds_it_open(show: Show, qtbot: QtBot) -> None:
+    page = show()
+    page.open({"shows": "add"})
+    qtbot.waitUntil(lambda: button(page, "wallet.add.faucet").isVisible())
+    page.open({"shows": "limits"})
+    qtbot.waitUntil(lambda: field(page, "wallet.limit.day").hasFocus())
+
+
+def test_a_limit_that_is_asked_for_comes_into_sight(show: Show, qtbot: QtBot) -> None:
+    page = show(samples.channel(), samples.channel(number=2))
+    page.resize(1064, 420)
+    page.open({"shows": "limits"})
+    day = field(page, "wallet.limit.day")
+    qtbot.waitUntil(day.hasFocus)
+    qtbot.waitUntil(lambda: page.viewport().rect().contains(day.mapTo(page.viewport(), day.rect().center())))

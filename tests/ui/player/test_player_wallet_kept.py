@@ -1,0 +1,109 @@
+"""The wallet while its service is slow or away: as it was read last, with its time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from player.pages.wallet.page import WalletPage
+from player.pages.wallet.view_model import WalletState
+from services.units.money import Money
+from services.wire.memberships import MembershipsOut
+from services.wire.problems import ProblemError
+from studio.kit.context import PageContext
+from studio.kit.widgets.skeleton import Skeleton
+from tests.fixtures import samples
+from tests.fixtures.viewer import receipt, shown
+from tests.fixtures.viewer_memberships import membership
+from tests.fixtures.viewer_scenery import BALANCE
+from tests.fixtures.window import PreparedClient
+
+ANSWERS = {
+    "wallet.state": samples.wallet(in_channels=samples.usd("0.36"), refundable=samples.usd("0.36")),
+    "wallet.receipts": (receipt(1, by_channel=True),),
+    "wallet.reconciliation": samples.viewer_books(),
+    "wallet.balance": BALANCE,
+    "wallet.budgets": samples.budgets(),
+    "wallet.payment": samples.PAYMENT,
+    "wallet.channels": (samples.channel(),),
+    "memberships.mine": MembershipsOut(memberships=(membership("active"),), payments=()),
+    "health": samples.HEALTH,
+}
+DOWN = ProblemError("service.unreachable")
+
+
+@pytest.fixture
+def kept(page_context: PageContext, client: PreparedClient, tmp_path: Path, qtbot: QtBot) -> PageContext:
+    """A profile whose wallet was seen once."""
+    context = dataclasses.replace(page_context, profile_path=str(tmp_path), demo=True)
+    client.answers |= ANSWERS
+    first = _page(context, qtbot)
+    qtbot.waitUntil(lambda: None not in _parts(first.model.state) and len([*tmp_path.rglob("wallet-*.json")]) == 8)
+    first.hide()
+    return context
+
+
+def _page(context: PageContext, qtbot: QtBot) -> WalletPage:
+    page = WalletPage(context)
+    qtbot.addWidget(page)
+    page.resize(1064, 1400)
+    page.show()
+    return page
+
+
+def _parts(state: WalletState) -> tuple[object, ...]:
+    return state.wallet, state.receipts, state.balance, state.sums, state.channels, state.budgets, state.payment
+
+
+def test_with_the_service_down_it_is_shown_as_it_was_seen(
+    kept: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    before = dict.fromkeys(ANSWERS, DOWN)
+    client.answers |= before
+    page = _page(kept, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    assert _parts(page.model.state) == (
+        *(ANSWERS[f"wallet.{name}"] for name in ("state", "receipts", "balance", "reconciliation", "channels")),
+        *(ANSWERS[f"wallet.{name}"] for name in ("budgets", "payment")),
+    )
+    qtbot.waitUntil(lambda: "as seen" in shown(page))
+    assert "$0.36" in shown(page)
+    qtbot.waitUntil(lambda: not [ghost for ghost in page.findChildren(Skeleton) if ghost.isVisible()])
+    lines = page.findChild(QWidget, "wallet.memberships")
+    assert lines is not None
+    assert lines.isVisible()
+    # It comes back, with other numbers.
+    client.answers |= ANSWERS | {"wallet.state": samples.wallet(in_channels=Money(0))}
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page.model.state.as_of is None)
+    assert page.model.state.wallet is not None
+    assert page.model.state.wallet.in_channels == Money(0)
+    assert "as seen" not in shown(page)
+
+
+def test_with_a_slow_service_it_is_shown_until_the_answer_is_here(
+    kept: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    page = _page(kept, qtbot)
+    page.model.patience.timeout.emit()
+    assert page.model.state.wallet == ANSWERS["wallet.state"]
+    assert "as seen" in shown(page)
+    qtbot.waitUntil(lambda: page.model.state.as_of is None)
+    assert not page.model.patience.isActive()
+
+
+@pytest.mark.parametrize("at", ["today", "2026-11-20T12:00:00+00:00"])
+def test_a_copy_that_cannot_be_read_is_passed_over(
+    kept: PageContext, client: PreparedClient, qtbot: QtBot, tmp_path: Path, at: str
+) -> None:
+    for file in tmp_path.rglob("wallet-*.json"):
+        file.write_text(json.dumps({"at": at, "things": []}))
+    client.answers |= dict.fromkeys(ANSWERS, DOWN)
+    page = _page(kept, qtbot)
+    qtbot.waitUntil(lambda: page.model.state.problem is not None)
+    assert page.model.state.wallet is None
