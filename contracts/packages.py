@@ -17,8 +17,11 @@ ROOT = Path(__file__).resolve().parent
 CACHE = ROOT.parent / "build" / "npm"
 _LOCK = ROOT / "lock.json"
 _TIMEOUT_S = 240
-# What npm says when it got no answer at all, as opposed to a refusal.
-_NO_ANSWER = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
+# What npm says when it got no answer at all, or one of a gateway that got none, as opposed to a refusal.
+_NO_ANSWER = (
+    *("ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "EHOSTUNREACH"),
+    *("ETIMEDOUT", "ERR_SOCKET_TIMEOUT", "EIDLETIMEOUT", "code E502", "code E503", "code E504"),
+)
 _PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000")
 
 

@@ -108,6 +108,9 @@ def test_the_locked_npm_stands_in_for_the_machine_s(monkeypatch: pytest.MonkeyPa
     ("answer", "kind"),
     [
         ("npm error code ENOTFOUND", NoAnswerError),
+        ("npm error code ERR_SOCKET_TIMEOUT\nnpm error network Socket timeout", NoAnswerError),
+        ("npm error code E503\nnpm error 503 Service Unavailable", NoAnswerError),
+        ("npm error code E403\nnpm error 403 Forbidden", PackageError),
         ("npm error code ETARGET\nnpm error No matching version", PackageError),
     ],
 )
