@@ -6,12 +6,14 @@ import asyncio
 import json
 import logging
 import os
+import platform
 import shutil
 import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
@@ -50,6 +52,7 @@ async def serve(profile: Path, *, is_demo: bool, size: str | None = None) -> int
     try:
         async with _socket_folder() as folder:
             await _serve_worlds(profile, token, folder / "s", is_demo=is_demo, size=size)
+        _log.info("service ended")
     except ProblemError as problem:
         _log.warning("cannot start", extra={"code": problem.code})
         _say({"ready": False, "problem": problem.body()})
@@ -140,6 +143,9 @@ async def _begin(server: uvicorn.Server, socket: Path) -> asyncio.Task[None]:
         await asyncio.sleep(0.005)
     if not serving.done():
         _say({"ready": True, "socket": str(socket), "protocol": PROTOCOL, "pid": os.getpid()})
+        system = f"{platform.system()} {platform.release()}"
+        told = {"version": version("museclock"), "python": platform.python_version(), "system": system}
+        _log.info("service started", extra=told)
     return serving
 
 

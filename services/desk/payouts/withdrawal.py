@@ -145,6 +145,9 @@ async def _follow(desk: Desk, withdrawal_id: str) -> None:
         # What was earned since the check went along.
         outcome["amount"] = taken[0]
     await _end(desk, withdrawal_id, transaction=receipt.tx, fee=gas_to_money(receipt.fee_wei), **outcome)
+    _log.info(
+        "withdrawal ended", extra={"withdrawal": withdrawal_id, "state": outcome["state"], "transaction": receipt.tx}
+    )
 
 
 async def _end(desk: Desk, withdrawal_id: str, **fields: object) -> None:

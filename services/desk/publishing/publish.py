@@ -273,6 +273,7 @@ def _finish(desk: Desk, upload_id: str) -> None:
     clear_up(desk, upload_id, kept=files_of(row))
     stages = {**row.stages, "register": [1, 1, 0], "elsewhere": [0, 1, 0]}
     change(desk, upload_id, state="published", problem=None, stages=stages)
+    _log.info("film published", extra={"content": row.content_id})
 
 
 def _keys(film: Ingested, secret: bytes, row: Upload) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,7 @@ from services.units.money import Money
 from services.wire.demo import DemoOut, Span
 from services.wire.problems import ProblemError
 
+_log = logging.getLogger(__name__)
 GIFT = Money(25_000_000)
 GAS_WEI = 10**18
 
@@ -71,6 +73,7 @@ class DemoControl:
                 await turn(self.world, self.clock, by, town=self.town, tell=self._way.go)
             finally:
                 self._way.percent = None
+        _log.info("clock turned", extra={"by": by, "now": self.clock.now().isoformat()})
 
     async def give(self, desk_id: str) -> None:
         """Give a person demo money, and gas money where there is little left, by transactions of the chain.

@@ -74,6 +74,17 @@ def test_hello_health_desks_and_end(demo_service: Start, profile: Path) -> None:
     assert not socket.parent.exists()
 
 
+def test_its_log_says_when_it_began_with_what_and_when_it_ended(demo_service: Start, profile: Path) -> None:
+    service = demo_service()
+    assert service.close() == 0
+    lines = [json.loads(line) for line in (profile / "logs" / "service.log").read_text().splitlines()]
+    told = {line["event"]: line for line in lines}
+    first, *_, last = told
+    assert (first, last) == ("service started", "service ended")
+    assert {"version", "python", "system"} <= set(told["service started"])
+    assert told["service started"]["level"] == "INFO"
+
+
 def test_it_ends_by_itself_though_somebody_listens_for_events(demo_service: Start, profile: Path) -> None:
     service = demo_service()
 
