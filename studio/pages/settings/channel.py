@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QSizePolicy
 
 from studio.kit.theme import scaled
 from studio.kit.widgets import text
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from studio.pages.settings.channel_model import ChannelState
 
 _FORMS = mark("Pictures (*.png *.jpg *.jpeg)")
-_AVATAR, _BANNER_HEIGHT = 64, 96
+_AVATAR, _BANNER_HEIGHT = 64, 132
+_ANY = (1 << 24) - 1
+"""As wide as there is room, as on the page itself: Qt's greatest width."""
 _MOST_NAME, _MOST_ABOUT = 80, 2000
 
 
@@ -115,7 +117,9 @@ class ChannelPreview(Inset):
     def __init__(self) -> None:
         super().__init__(padding=12)
         self.setObjectName("settings.channel.preview")
-        self._banner = Poster(320, _BANNER_HEIGHT)
+        self._banner = Poster(1, _BANNER_HEIGHT)
+        self._banner.setMaximumWidth(_ANY)
+        self._banner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._avatar = Poster(_AVATAR, _AVATAR)
         self._name, self._about = text.lead(), text.muted()
         self.body.addWidget(self._banner)
