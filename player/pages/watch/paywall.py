@@ -169,7 +169,9 @@ class PaywallCard(Card):
     def _show_way(self, paywall: Paywall) -> None:
         unknown = paywall.cause is Cause.UNKNOWN
         self._deposit.show_deposit(paywall.deposit, paywall.creator, changeable=paywall.cause is not Cause.BUYING)
-        if unknown:
+        # What is bought by itself puts in no more than its budget: the sum of a click is not what is set aside now.
+        by_itself = paywall.cause is Cause.BUYING and paywall.limit is not None
+        if unknown or by_itself:
             self._deposit.hide()
         self._chain.setText(chain_words(paywall.way))
         self._chain.setVisible(not paywall.way.by_channel and not unknown)
@@ -178,7 +180,7 @@ class PaywallCard(Card):
         unknown = paywall.cause is Cause.UNKNOWN
         self.buy.set_icon("retry" if unknown else "unlock")
         self.buy.set_text(buy_words(paywall))
-        self._budget.setVisible(not unknown and paywall.cause is not Cause.DEPOSIT)
+        self._budget.setVisible(paywall.cause not in (Cause.UNKNOWN, Cause.DEPOSIT, Cause.BUYING))
         self._aside.setVisible(not self._budget.isHidden() and paywall.deposit.is_needed)
         several = paywall.stretch.count > 1 and not unknown and paywall.wanted != paywall.stretch
         self._rest.setVisible(several)

@@ -193,7 +193,9 @@ class Stage(QWidget):
     def _place_lines(self) -> None:
         """Side by side; where there is no room for both, what the keys do is in front, and the figures wait."""
         top = self._head.sizeHint().height()
-        self._figures.move(_SIDE, top)
+        # Beside the card, where there is one: both are read.
+        beside = 0 if self.paywall.isHidden() else self.paywall.width() + _SIDE
+        self._figures.move(_SIDE + beside, top)
         self._keys.move(max(0, self.width() - _SIDE - self._keys.width()), top)
         overlaps = not self._keys.isHidden() and self._figures.geometry().intersects(self._keys.geometry())
         self._figures.set_covered(covered=overlaps)

@@ -30,6 +30,8 @@ class Scrolled(QScrollArea):
     def sizeHint(self) -> QSize:
         held, wide = self._held, self._held.minimumWidth()
         high = held.heightForWidth(wide) if held.hasHeightForWidth() else held.sizeHint().height()
+        # The bar has its room beside what is held, whose edge it would cover.
+        wide += self.verticalScrollBar().sizeHint().width()
         # A scroll area makes what it holds at least this high: less than that would be cut off beside free room.
         return QSize(wide, max(high, held.minimumSizeHint().height()))
 

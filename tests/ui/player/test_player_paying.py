@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from player.pages.watch.page import WatchPage
@@ -277,3 +277,40 @@ def test_money_that_was_missing_and_is_there_offers_the_part_again_by_a_click(
     assert "Keep watching" in shown(page)
     # And by nothing else.
     assert len(client.called("playback.buy")) == 1
+
+
+def test_while_a_part_is_bought_by_itself_no_other_sum_is_named(
+    page: WatchPage, walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    """The budget bounds what is set aside; what a click would set aside, or another budget, is not what happens."""
+    client.answers["playback.open"] = playback("free", "locked", "locked", "locked", deposit="0.30")
+    walled.refresh()
+    qtbot.waitUntil(lambda: "set aside" in shown(page))
+    client.answers["playback.set_budget"] = lambda _content, limit: BudgetOut(limit=limit, spent=ZERO)
+    walled.keep_buying(Money(70_000))  # nobody answers
+    qtbot.waitUntil(lambda: walled.state.paywall is not None and walled.state.paywall.cause is Cause.BUYING)
+    assert "Buying…" in shown(page)
+    assert "set aside" not in shown(page)
+    assert "up to" not in shown(page)
+
+
+def test_the_figures_stand_beside_the_card(page: WatchPage, walled: WatchViewModel, qtbot: QtBot) -> None:
+    walled.toggle_figures()
+    figures = page.findChild(QWidget, "watch.figures")
+    assert figures is not None
+    qtbot.waitUntil(figures.isVisible)
+    qtbot.waitUntil(lambda: not figures.geometry().intersects(_place(page.stage.paywall, page.stage)))
+    assert page.stage.rect().contains(figures.geometry())
+
+
+def test_a_card_that_is_scrolled_keeps_its_edge(page: WatchPage, walled: WatchViewModel, qtbot: QtBot) -> None:
+    page.resize(1064, 420)
+    card = page.stage.paywall
+    around = card.parentWidget().parentWidget()
+    assert isinstance(around, QScrollArea)
+    qtbot.waitUntil(lambda: around.verticalScrollBar().isVisible())
+    assert around.viewport().width() >= card.width()
+
+
+def _place(widget: QWidget, within: QWidget) -> QRect:
+    return QRect(widget.mapTo(within, QPoint()), widget.size())
