@@ -14,6 +14,7 @@ from studio.kit.widgets import text
 from studio.kit.widgets.button import Button, bare, primary, secondary
 from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.flow import Columns
+from studio.kit.widgets.perk import perk
 from studio.kit.widgets.progress import ProgressBar
 from studio.kit.words import tr
 
@@ -75,8 +76,8 @@ class TierCards(QWidget):
         card.setObjectName("channel.tier")
         card.body.addWidget(text.figure(f"{money(tier.price)}", size=20))
         card.body.addWidget(text.caption(tr("a month of thirty days")))
-        for perk in perks:
-            card.body.addWidget(text.muted(f"· {perk}"))
+        for words in perks:
+            card.body.addWidget(perk(words))
         card.body.addStretch(1)
         mine, quote = state.membership(tier.tier_id), state.quote
         if quote is not None and quote.tier_id == tier.tier_id:

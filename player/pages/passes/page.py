@@ -181,7 +181,7 @@ class FilmsCard(Card):
         words = column(spacing=2)
         words.addLayout(head)
         words.addWidget(text.muted(told))
-        watch = ghost(
+        watch = bare(
             tr("Watch"), name=f"pass.watch.{film.content_id}", icon="play", says=f"{tr('Watch')}: {film.title}"
         )
         watch.setProperty("content", film.content_id)

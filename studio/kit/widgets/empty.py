@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.kit import theme
@@ -54,6 +54,9 @@ class EmptyState(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.colour(theme.active().line, 0.7), 1.0))
+        # No line runs through the words.
+        around = self.sentence.geometry().united(self.button.geometry()).adjusted(-GUTTER, -GUTTER, GUTTER, GUTTER)
+        painter.setClipRegion(QRegion(self.rect()) - QRegion(around))
         for shape in self._cards() if self._ghost == "cards" else self._rows():
             painter.drawRoundedRect(shape, CARD_RADIUS, CARD_RADIUS)
         painter.end()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.kit.theme import scaled
-from studio.kit.tokens import CONTENT_WIDTH, GUTTER, PAGE_PADDING
+from studio.kit.tokens import CONTENT_WIDTH, CONTROL_HEIGHT, GUTTER, PAGE_PADDING
 from studio.kit.widgets import text
 from studio.kit.widgets.banner import ProblemBanner
 from studio.kit.widgets.flow import Flow
@@ -34,6 +34,8 @@ class PageFrame(QScrollArea):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(GUTTER)
         self.title = text.heading(title)
+        # As high as with buttons beside it: from page to page it stays where it is.
+        self.title.setMinimumHeight(scaled(CONTROL_HEIGHT))
         self.subtitle = text.muted(wrap=False)
         held = QWidget()
         self.buttons = Flow()

@@ -10,7 +10,7 @@ from studio.kit.format import moment, short
 from studio.kit.icons import Icon
 from studio.kit.problems import Problem, advice
 from studio.kit.widgets import text
-from studio.kit.widgets.button import ghost, primary, secondary
+from studio.kit.widgets.button import bare, ghost, primary, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.fields import Field
 from studio.kit.widgets.page import PageFrame
@@ -68,7 +68,7 @@ class LooksCard(Card):
     def __init__(self) -> None:
         super().__init__(tr("This computer"), spacing=12)
         self.setObjectName("start.looks")
-        self.again = ghost(tr("Look again"), name="start.again", icon="retry")
+        self.again = bare(tr("Look again"), name="start.again", icon="retry")
         self.head.addWidget(self.again)
         self._lines = {name: _Line(tr(words)) for name, words in LOOKS.items()}
         for line in self._lines.values():

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from studio.kit.format import DASH, money, money_exact, number
-from studio.kit.icons import Icon
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
 from studio.kit.widgets.button import bare, ghost, secondary
 from studio.kit.widgets.card import Card, hairline, holder, row
 from studio.kit.widgets.fields import Fact
+from studio.kit.widgets.perk import perk
 from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
     from services.wire.figures import TierFiguresOut
     from services.wire.tiers import TierOut
-    from studio.kit.tokens import Tone
 
 
 class TierCard(Card):
@@ -153,17 +152,9 @@ def _perks(tier: TierOut) -> QVBoxLayout:
     perks = QVBoxLayout()
     perks.setSpacing(8)
     for icon, words in acting(tier):
-        perks.addWidget(_perk(words, icon, "accent"))
-    for perk in tier.perks:
-        perks.addWidget(_perk(perk, "check", "ok"))
+        perks.addWidget(perk(words, icon, "accent"))
+    for words in tier.perks:
+        perks.addWidget(perk(words))
     if not perks.count():
         perks.addWidget(text.muted(tr("It opens the films you choose, and nothing else yet.")))
     return perks
-
-
-def _perk(words: str, icon: str, tone: Tone) -> QWidget:
-    line_holder = QWidget()
-    line = row(text.body(words), spacing=8)
-    line.insertWidget(0, Icon(icon, tone, 16), 0, Qt.AlignmentFlag.AlignTop)
-    line_holder.setLayout(line)
-    return line_holder
