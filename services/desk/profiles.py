@@ -25,6 +25,7 @@ from services.wire.profiles import (
     PictureOut,
     ProfileIn,
     ProfileOut,
+    TierActsOut,
 )
 from services.wire.seeds import LinkOut
 
@@ -89,10 +90,15 @@ async def page(desk: DeskOf, creator: AddressOf, node: str = "") -> CreatorPageO
         profile=profile,
         tiers=tuple(offered_tier(tier, fares.get(tier.id)) for tier in tiers),
         perks={tier.id: tuple(perk[:_MAX_NAME] for perk in tier.perks[:_MAX_PERKS]) for tier in tiers},
+        acts={tier.id: _acts(tier) for tier in tiers},
         answering=tuple(tier.id for tier in tiers if tier.requests),
         films=await to_thread.run_sync(items_out, desk, cards),
         outside=tuple(_outside(one) for one in found if isinstance(one, LinkOut)),
     )
+
+
+def _acts(tier: NodeTierOut) -> TierActsOut:
+    return TierActsOut(early_access_days=tier.early_access_days, downloads=tier.downloads, requests=tier.requests)
 
 
 async def _of_creator(at: Desk, creator: Address) -> tuple[CardOut | LinkOut, ...]:

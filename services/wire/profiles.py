@@ -49,12 +49,22 @@ class OutsideOut(Answer):
     address: str
 
 
+class TierActsOut(Answer):
+    """What a tier does besides its perks in words; see TierOut."""
+
+    early_access_days: int = 0
+    downloads: bool = False
+    requests: bool = False
+
+
 class CreatorPageOut(Answer):
     """All that a channel's page shows: profile, tiers that can be joined, films, and what lies elsewhere."""
 
     profile: ProfileOut
     tiers: tuple[AccessTierOut, ...] = ()
     perks: dict[str, tuple[str, ...]] = {}
+    """By tier."""
+    acts: dict[str, TierActsOut] = {}
     """By tier."""
     answering: tuple[str, ...] = ()
     """The tiers whose members' messages are answered."""

@@ -16,13 +16,16 @@ from studio.kit.widgets.card import Card, row
 from studio.kit.widgets.flow import Columns
 from studio.kit.widgets.perk import perk
 from studio.kit.widgets.progress import ProgressBar
-from studio.kit.words import tr
+from studio.kit.words import tr, tr_count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from player.pages.channel.view_model import ChannelState
     from services.units.money import Money
     from services.wire.catalogue import AccessTierOut
     from services.wire.memberships import OwnMembershipOut, QuoteOut
+    from services.wire.profiles import CreatorPageOut, TierActsOut
 
 _LEAST = 220
 """Of a card's width at 100 %, before the cards stand below each other."""
@@ -63,7 +66,7 @@ class TierCards(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        cards = [self._card(tier, page.perks.get(tier.tier_id, ()), state) for tier in tiers]
+        cards = [self._card(tier, page, state) for tier in tiers]
         if cards:
             self._layout.addWidget(Columns(*cards, least=_LEAST, spacing=16))
         if is_here:
@@ -71,12 +74,14 @@ class TierCards(QWidget):
             asked = next((one for name in _FOCUSED for one in self.findChildren(Button, name) if one not in old), None)
             (asked or self).setFocus()
 
-    def _card(self, tier: AccessTierOut, perks: tuple[str, ...], state: ChannelState) -> Card:
+    def _card(self, tier: AccessTierOut, page: CreatorPageOut, state: ChannelState) -> Card:
         card = Card(tier.name, padding=20, spacing=8)
         card.setObjectName("channel.tier")
         card.body.addWidget(text.figure(f"{money(tier.price)}", size=20))
         card.body.addWidget(text.caption(tr("a month of thirty days")))
-        for words in perks:
+        for icon, words in _acting(page.acts.get(tier.tier_id)):
+            card.body.addWidget(perk(words, icon, "accent"))
+        for words in page.perks.get(tier.tier_id, ()):
             card.body.addWidget(perk(words))
         card.body.addStretch(1)
         mine, quote = state.membership(tier.tier_id), state.quote
@@ -104,6 +109,24 @@ class TierCards(QWidget):
         line = row(leave, pay, spacing=16)
         line.setStretch(1, 1)
         card.body.addLayout(line)
+
+
+def _acting(acts: TierActsOut | None) -> Iterator[tuple[str, str]]:
+    """Say what Museclock itself does for who joins: an icon and words each."""
+    if acts is None:
+        return
+    if days := acts.early_access_days:
+        yield (
+            "clock",
+            tr_count(
+                days, "Films that are published for later: a day before others",
+                "Films that are published for later: {count} days before others",
+            ),
+        )  # fmt: skip
+    if acts.downloads:
+        yield "download", tr("Films kept offline, for as long as you are a member")
+    if acts.requests:
+        yield "members", tr("You write to the creator, who answers")
 
 
 def _add_fare(card: Card, tier: AccessTierOut) -> None:

@@ -100,6 +100,8 @@ async def test_a_tier_lets_its_members_keep_films_offline(running: RunningWorld)
 async def test_a_member_writes_and_is_answered(running: RunningWorld) -> None:
     creator, viewer = running.creator, running.viewer
     tier = await creator.tiers.create(name="Letters", price=Money.parse("2.99"), requests=True)
+    offered = (await viewer.profiles.page(tier.creator)).acts[tier.id]
+    assert (offered.requests, offered.downloads, offered.early_access_days) == (True, False, 0)
     with pytest.raises(ProblemError, match=r"message\.not_member"):
         await viewer.messages.write(tier.creator, "More clocks, please.")
     join(running, tier)

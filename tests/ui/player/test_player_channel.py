@@ -15,7 +15,7 @@ from player.pages.channel.page import ChannelPage
 from services.units.address import Address
 from services.wire.memberships import MembershipsOut
 from services.wire.problems import ProblemError
-from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut
+from services.wire.profiles import CreatorPageOut, OutsideOut, ProfileOut, StandingOut, StandingsOut, TierActsOut
 from studio.kit.context import PageContext
 from studio.kit.widgets.progress import ProgressBar
 from tests.fixtures import samples
@@ -28,6 +28,7 @@ PAGE = CreatorPageOut(
     profile=ProfileOut(creator=samples.CREATOR, name="Slow Lantern", about="Ice, once a week."),
     tiers=(PATRON, TIER),
     perks={TIER.tier_id: ("Films a week before others",)},
+    acts={TIER.tier_id: TierActsOut(early_access_days=7, downloads=True, requests=True), PATRON.tier_id: TierActsOut()},
     films=(samples.item(),),
     outside=(
         OutsideOut(id="1", title="A letter", description="", visibility="members", address=""),
@@ -66,6 +67,8 @@ def test_who_it_is_what_it_sells_and_what_lies_elsewhere(channel: ChannelPage, c
     words = shown(channel)
     for told in ("Slow Lantern", "Ice, once a week.", "1 film", "$2.99", "Films a week before others"):
         assert told in words
+    for acts in ("published for later: 7 days before others", "kept offline, for as long as", "who answers"):
+        assert words.count(acts) == 1
     assert "Opens outside Museclock" in words
     # Only what a browser opens safely has a button.
     assert len(channel.findChildren(QWidget, "channel.outside")) == 1
