@@ -37,9 +37,10 @@ _FREE_CHUNKS = 1
 
 def move_in(node: Node, creator: Creator, portrait: dict[str, str]) -> None:
     """Make tiers, let the node sell them, and write the profile. Blocking."""
-    for name, price in creator.channel.tiers:
-        body = NodeTierIn(creator_id=creator.address, name=name, price=price.dollars, perks=("All films for members",))
-        creator.tiers.append(create_tier(node, creator.address, body).id)
+    for rank, (name, price) in enumerate(creator.channel.tiers):
+        body = NodeTierIn(creator_id=creator.address, name=name, price=price.dollars)
+        acting = body.model_copy(update=brings(rank, of=len(creator.channel.tiers)))
+        creator.tiers.append(create_tier(node, creator.address, acting).id)
     appoint_here(node, creator.address, creator.key)
     body_ = ProfileIn(
         name=creator.channel.name,
@@ -48,6 +49,13 @@ def move_in(node: Node, creator: Creator, portrait: dict[str, str]) -> None:
         banner=picture(portrait, "banner"),
     )
     write_profile(node, creator.address, body_)
+
+
+def brings(rank: int, *, of: int) -> dict[str, object]:
+    """Give what a tier brings beside the films that it opens: the more it costs, the more. rank: from 0, cheapest."""
+    is_first, is_last = rank == 0, rank == of - 1
+    films = "Every film for members" if is_last else "Some films for members" if is_first else "Most films for members"
+    return {"perks": (films,), "downloads": not is_first, "requests": is_last, "early_access_days": 3 * rank}
 
 
 def publish(node: Node, creator: Creator, shot: Shot, answer: dict[str, object]) -> Item:

@@ -46,7 +46,7 @@ from services.node.catalogue.browse import Wish
 from services.node.figures.tables import CreatorDay, FiguresPosition
 from services.node.memberships.tables import Membership, MembershipPayment
 from services.node.passes.tables import PassCreator, PassMonth
-from services.node.tables import Charge, Item
+from services.node.tables import Charge, Item, Tier
 from services.node.tips.tables import Tip
 from services.units.money import Money
 from services.units.time import SystemClock
@@ -102,6 +102,21 @@ async def test_a_profile_gets_the_world_and_shares_its_blocks(small: Made, tmp_p
         films = next(path for path in (small[0] / "blocks").rglob("*") if path.is_file())
         shared = tmp_path / films.relative_to(small[0])
         assert shared.stat().st_ino == films.stat().st_ino
+
+
+async def test_a_dearer_tier_brings_more(small: Made, tmp_path: Path) -> None:
+    async with _opened(tmp_path) as world:
+        with world.node.database.read() as session:
+            tiers = session.scalars(select(Tier).order_by(Tier.creator, Tier.price)).all()
+    of_one: dict[str, list[tuple[int, int, int]]] = {}
+    for tier in tiers:
+        if tier.creator != world.chain.escrow:
+            of_one.setdefault(tier.creator, []).append((tier.early_access_days, tier.downloads, tier.requests))
+    assert len(of_one) == SMALL.channels
+    for brought in of_one.values():
+        assert brought[0] == (0, 0, 0)
+        assert brought[-1][1:] == (1, 1)
+        assert brought == sorted(set(brought))
 
 
 async def test_chain_and_books_agree(small: Made, tmp_path: Path) -> None:
