@@ -103,7 +103,7 @@ class WatchViewModel(ViewingModel):
             busy=False,
         )
         if not first_time:
-            self.projector.set_timeline(timeline)
+            self._take_over(timeline)
             return
         self._init = init
         self._take_tracks(film, init)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from player.core.playback import Playback, State
+from player.core.playback import Pause, Play, Playback, State
 from player.core.speed import LOUDEST, SPEEDS
 from player.pages.watch.tracks_view_model import TracksModel
 from services.units.ids import content_id as checked_id
@@ -13,6 +13,7 @@ from studio.kit.problems import advice
 from studio.kit.words import tr
 
 if TYPE_CHECKING:
+    from player.core.timeline import Timeline
     from services.wire.catalogue import BudgetOut, ItemOut
     from services.wire.desk import ReceiptOut
     from services.wire.memberships import RefundOut
@@ -23,6 +24,9 @@ _MANY = 100
 
 class ViewingModel(TracksModel):
     """The part of the watch page's model that neither loads nor pays: viewing, receipts, what comes next."""
+
+    _ran = False
+    """Whether the film was running when it broke off."""
 
     def set_volume(self, percent: int) -> None:
         """Set the loudness, 0 to 150; any but 0 ends the silence."""
@@ -70,8 +74,19 @@ class ViewingModel(TracksModel):
         """Show or hide what the keys do."""
         self._set(shows_keys=not self.state.shows_keys)
 
+    def _take_over(self, timeline: Timeline) -> None:
+        """Show what was just read; what broke off because the service was gone goes on: it has answered."""
+        self.projector.set_timeline(timeline)
+        problem = self.projector.problem
+        if problem is not None and problem.code.startswith("service."):
+            self.projector.dispatch(Play())
+            if not self._ran:
+                self.projector.dispatch(Pause())
+
     def _count(self, was: Playback, now: Playback) -> None:
         """Keep the figures of what the picture did."""
+        if now.state is State.FAILED is not was.state:
+            self._ran = was.state in (State.PLAYING, State.STALLED) or (was.state is State.OPENING and was.wanted)
         if now.state is State.STALLED is not was.state:
             self._set(figures=self.state.figures.stalled())
         if was.state is State.OPENING and now.state in (State.PLAYING, State.PAUSED) and now.start_took_ms:

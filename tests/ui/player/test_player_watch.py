@@ -268,6 +268,35 @@ def test_the_service_gone_is_told_and_the_film_goes_on_after_a_retry(
     assert model.state.problem is None
 
 
+@pytest.mark.parametrize("runs", [True, False], ids=["running", "paused"])
+def test_a_service_that_is_back_takes_the_film_up_where_it_broke_off(
+    page: WatchPage, model: WatchViewModel, client: PreparedClient, engine: FakeEngine, qtbot: QtBot, runs: bool
+) -> None:
+    client.answers["playback.chunk"] = ProblemError("service.unreachable")
+    model.play()
+    if not runs:
+        model.pause()
+    qtbot.waitUntil(lambda: model.state.problem is not None)
+    client.answers["playback.chunk"] = b"there"
+    model.context.events.resynced.emit()
+    qtbot.waitUntil(lambda: (0, b"there") in engine.fed)
+    assert model.state.problem is None
+    assert not page.stage.banner.isVisible()
+    assert model.state.is_playing is runs
+
+
+def test_what_the_content_lacks_is_not_over_when_the_service_answers(
+    model: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    client.answers["playback.chunk"] = ProblemError("content.missing")
+    model.play()
+    qtbot.waitUntil(lambda: model.state.problem is not None)
+    asked = len(client.called("playback.open"))
+    model.context.events.resynced.emit()
+    qtbot.waitUntil(lambda: len(client.called("playback.open")) > asked and not model.state.busy)
+    assert model.state.playback.state is State.FAILED
+
+
 def test_a_film_that_cannot_be_opened_says_so_and_can_be_tried_again(
     page: WatchPage, client: PreparedClient, qtbot: QtBot
 ) -> None:
