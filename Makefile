@@ -5,7 +5,7 @@ RUNS ?= 20
 # One arena: several hold on to up to 10 MiB of what libVLC's many threads gave back, which looks like growth and is none.
 LARGE = KILLS=2000 MUSECLOCK_CHAIN_KILLS=200 MUSECLOCK_CHAIN_EXAMPLES=250 MUSECLOCK_ANVIL=1 MUSECLOCK_FLIPS=600 \
 	MUSECLOCK_PLAYER_CYCLES=1000 MUSECLOCK_PLAYER_MINUTES=180 MUSECLOCK_MUTATED=500 MUSECLOCK_NORMAL_WORLD=1 \
-	MALLOC_ARENA_MAX=1
+	MUSECLOCK_MEMBERSHIP_EXAMPLES=600 MALLOC_ARENA_MAX=1
 ONLY ?=
 TESTS ?= tests
 # A file's tests stay in one process, because they share its worlds. A third of the time is waiting: for films to play,
@@ -55,7 +55,7 @@ shots: setup ## every page and state as PNG under shots/
 soak: clients ## the large sizes once (hours), then the suite RUNS times in random order, until one fails
 	@$(PY) -m tests.contracts.mutants
 	@$(LARGE) $(PYTEST) -q tests/contracts tests/integration/chain tests/integration/host tests/integration/player/test_player_soak.py \
-		tests/integration/media/test_hostile_files.py
+		tests/integration/media/test_hostile_files.py tests/integration/node/test_node_membership_sums.py
 	@for run in $$(seq $(RUNS)); do echo "run $$run of $(RUNS)"; $(PYTEST) -q $(TESTS) || exit 1; done
 
 lock: setup ## resolve requirements/*.txt anew from pyproject.toml

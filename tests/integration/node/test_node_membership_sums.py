@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -173,6 +174,7 @@ def promised(rows: Iterable[dict[str, Any]], begin: datetime, end: datetime) -> 
     return worth
 
 
+@pytest.mark.timeout(300 + EXAMPLES * 5)
 def test_nobody_is_a_member_for_longer_than_was_paid_for(world_profile: Path, hand_clock: HandClock) -> None:
     with asyncio.Runner() as runner:
         opening = running_world(world_profile, hand_clock)
