@@ -50,4 +50,9 @@ def answer_of(status: int, headers: Headers, content: bytes, method: str, url: s
     # Only who reads a failure asks what the request was.
     request = httpx.Request(method, url) if status >= _FAILED else None
     kept = [pair for pair in headers if pair[0] != b"transfer-encoding"]
-    return httpx.Response(status, headers=kept, content=content, request=request)
+    response = httpx.Response(status, headers=kept, stream=httpx.ByteStream(content), request=request)
+    # Given as a stream it is not written, measured and read first, most of what making an answer takes; so it has
+    # been read.
+    response._content = content
+    response.is_closed = response.is_stream_consumed = True
+    return response

@@ -12,12 +12,11 @@ from typing import Any
 
 import httpx
 
-from services.http.direct import Headers, answer_of, is_short, written
+from services.http.direct import answer_of, is_short, written
+from services.http.line import Line
 
-_EMPTY = (204, 304)
 # Shorter than the service keeps a connection, so that no request goes into one that is just being closed.
 _IDLE_S = 5.0
-_LIMIT = 4 * 1024 * 1024
 
 
 class PrivateClient(httpx.AsyncClient):
@@ -29,7 +28,7 @@ class PrivateClient(httpx.AsyncClient):
         transport = None if isinstance(self._address, tuple) else httpx.AsyncHTTPTransport(uds=socket, verify=False)
         base = f"http://{socket}" if transport is None else "http://service"
         super().__init__(transport=transport, base_url=base, headers=headers, timeout=timeout, trust_env=False)
-        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, Line]] = []
 
     async def request(self, method: str, url: Any, **options: Any) -> httpx.Response:
         """Send a request; see httpx.AsyncClient.request. Raises httpx.TransportError."""
@@ -40,26 +39,25 @@ class PrivateClient(httpx.AsyncClient):
         lines = [f"{method} {path} HTTP/1.1".encode(), *(b"%s: %s" % pair for pair in headers)]
         timeout = options.get("timeout") or self.timeout
         try:
-            reader, writer = await self._connection(timeout)
+            line = await self._connection(timeout)
         except OSError as exc:
             raise httpx.ConnectError(str(exc)) from exc
         try:
             async with asyncio.timeout(timeout.read):
-                writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-                status, answered, content = await _read(reader)
+                status, answered, content = await line.ask(b"\r\n".join(lines) + b"\r\n\r\n" + body)
         except TimeoutError as exc:
-            writer.close()
+            line.close()
             raise httpx.ReadTimeout("no answer in time") from exc
-        except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as exc:
-            writer.close()
+        except (OSError, EOFError, ValueError) as exc:
+            line.close()
             raise httpx.ReadError(str(exc)) from exc
         except asyncio.CancelledError:
-            writer.close()
+            line.close()
             raise
         if (b"connection", b"close") in answered or self.is_closed:
-            writer.close()
+            line.close()
         else:
-            self._idle.append((asyncio.get_running_loop().time(), reader, writer))
+            self._idle.append((asyncio.get_running_loop().time(), line))
         return answer_of(status, answered, content, method, f"{self.base_url}{url}")
 
     async def aclose(self) -> None:
@@ -78,45 +76,18 @@ class PrivateClient(httpx.AsyncClient):
 
     def _close_idle(self) -> None:
         while self._idle:
-            self._idle.pop()[2].close()
+            self._idle.pop()[1].close()
 
-    async def _connection(self, patience: httpx.Timeout) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connection(self, patience: httpx.Timeout) -> Line:
         """Take an idle connection, the last used first, or open one."""
-        now = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         while self._idle:
-            since, reader, writer = self._idle.pop()
-            if now - since < _IDLE_S and not reader.at_eof() and not writer.is_closing():
-                return reader, writer
-            writer.close()
+            since, line = self._idle.pop()
+            if now - since < _IDLE_S and not line.is_over:
+                return line
+            line.close()
         async with asyncio.timeout(patience.connect):
             if isinstance(self._address, tuple):
-                return await asyncio.open_connection(*self._address, limit=_LIMIT)
-            return await asyncio.open_unix_connection(self._address, limit=_LIMIT)
-
-
-async def _read(reader: asyncio.StreamReader) -> tuple[int, Headers, bytes]:
-    """Read an answer of HTTP/1.1 as uvicorn writes it. Raises EOFError, ValueError."""
-    first, *lines = (await reader.readuntil(b"\r\n\r\n"))[:-4].split(b"\r\n")
-    # HTTP/1.1 200 OK
-    status = int(first[9:12])
-    headers = []
-    for line in lines:
-        name, _, value = line.partition(b":")
-        headers.append((name.lower(), value.strip()))
-    known = dict(headers)
-    if b"content-length" in known:
-        return status, headers, await reader.readexactly(int(known[b"content-length"]))
-    if known.get(b"transfer-encoding") == b"chunked":
-        return status, headers, await _read_chunks(reader)
-    if status in _EMPTY:
-        return status, headers, b""
-    raise ValueError("an answer without a length")
-
-
-async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
-    parts = []
-    while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
-        parts.append(await reader.readexactly(size))
-        await reader.readexactly(2)
-    await reader.readuntil(b"\r\n")
-    return b"".join(parts)
+                return (await loop.create_connection(Line, *self._address))[1]
+            return (await loop.create_unix_connection(Line, self._address))[1]
