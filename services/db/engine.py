@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from services.db import checksum, postgres
+from services.db.lent import Lent
 from services.db.plain import Unit
 from services.db.turn import Turn
 from services.wire.problems import ProblemError
@@ -52,6 +53,7 @@ class Database:
         self._tidying = threading.Lock()
         self._is_closed = False
         self._turn = None if path is None else Turn(path)
+        self._files = None if path is None else Lent(engine)
         # The driver's own come from statements past the session (services.db.plain).
         self._failures = (DBAPIError, PoolTimeout, engine.dialect.loaded_dbapi.Error)
         self._harm: ProblemError | None = None
@@ -113,17 +115,15 @@ class Database:
         Each statement by itself sees one consistent state. Raises as ``read``.
         """
         try:
-            lent = self.engine.raw_connection()
-            driver: Any = lent.driver_connection
-            try:
-                if self.is_postgresql:
-                    # Else a look would cost three round trips: begin, the statement, and the roll-back.
-                    driver.autocommit = True
-                yield Unit(driver, self.engine.dialect)
-            finally:
-                if self.is_postgresql and not driver.closed:
-                    driver.autocommit = False
-                lent.close()
+            with self._lent() as driver:
+                try:
+                    if self.is_postgresql:
+                        # Else a look would cost three round trips: begin, the statement, and the roll-back.
+                        driver.autocommit = True
+                    yield Unit(driver, self.engine.dialect)
+                finally:
+                    if self.is_postgresql and not driver.closed:
+                        driver.autocommit = False
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 
@@ -139,15 +139,13 @@ class Database:
         if self._harm is not None:
             raise ProblemError(self._harm.code, **self._harm.params)
         try:
-            with self._its_turn(), closing(self.engine.raw_connection()) as lent:
-                driver: Any = lent.driver_connection
-                with driver.pipeline() if self.is_postgresql else nullcontext():
-                    driver.execute(self._turn_for(is_shared=is_shared))
-                    yield Unit(driver, self.engine.dialect, is_ahead=self.is_postgresql)
-                    for hear in self.engine.dispatch.commit:
-                        # Whoever listens to commits hears of these, too; of a connection there is none here.
-                        hear(None)
-                    driver.commit()
+            with self._its_turn(), self._lent() as driver, driver.pipeline() if self.is_postgresql else nullcontext():
+                driver.execute(self._turn_for(is_shared=is_shared))
+                yield Unit(driver, self.engine.dialect, is_ahead=self.is_postgresql)
+                for hear in self.engine.dispatch.commit:
+                    # Whoever listens to commits hears of these, too; of a connection there is none here.
+                    hear(None)
+                driver.commit()
         except self._failures as exc:
             raise self._problem(exc) or exc from exc
 
@@ -162,9 +160,12 @@ class Database:
                 return
             self._logged = 0
             # Without room or in a rush it stays undone: the log keeps everything.
-            with suppress(*self._failures), closing(self.engine.raw_connection()) as lent:
-                driver: Any = lent.driver_connection
+            with suppress(*self._failures), self._lent() as driver:
                 driver.execute(_BRING_HOME).fetchall()
+
+    def _lent(self) -> AbstractContextManager[Any]:
+        """Give the driver's connection for a block; a server's goes back to its pool, which looks after it."""
+        return _pooled(self.engine) if self._files is None else self._files.connection()
 
     def _turn_for(self, *, is_shared: bool) -> str:
         if not self.is_postgresql:
@@ -183,6 +184,8 @@ class Database:
         """Close all connections, when what is being tidied is done."""
         with self._tidying:
             self._is_closed = True
+        if self._files is not None:
+            self._files.close()
         self.engine.dispose()
         if self._turn is not None:
             self._turn.close()
@@ -195,6 +198,12 @@ class Database:
             return ProblemError("database.unreachable")
         cause = error.orig if isinstance(error, DBAPIError) else error
         return postgres.problem(cause) if self.is_postgresql else _sqlite_problem(cause)
+
+
+@contextmanager
+def _pooled(engine: Engine) -> Iterator[Any]:
+    with closing(engine.raw_connection()) as lent:
+        yield lent.driver_connection
 
 
 def open_database(where: Path | str) -> Database:

@@ -55,6 +55,16 @@ class PlainRows(Generic[T]):
         row.__dict__.update(zip(self._names, read, strict=True))
         return row
 
+    def new(self, **values: Any) -> T:
+        """Make a row of values by their columns' names; the others stay empty."""
+        row: T = self._made()
+        self.set(row, **values)
+        return row
+
+    def set(self, row: T, **values: Any) -> None:
+        """Change a row that ``put`` writes; no session is told."""
+        row.__dict__.update(values)
+
     def put(self, unit: Unit, row: T) -> None:
         """Write a row, new or not."""
         held = row.__dict__

@@ -52,13 +52,21 @@ class NodeDoor:
         """The node's address; names it in this desk's books."""
 
     async def pay(
-        self, path: str, body: BaseModel | Mapping[str, Any], header: str, *, timeout_s: float, sign_in: bool = False
+        self,
+        path: str,
+        body: BaseModel | Mapping[str, Any] | bytes,
+        header: str,
+        *,
+        timeout_s: float,
+        sign_in: bool = False,
     ) -> httpx.Response:
         """Bring a payment that says itself who pays: needs no session, and so no open wallet.
 
-        sign_in: all the same say who asks, if the wallet is open.
+        body: as bytes, it is JSON already. sign_in: all the same say who asks, if the wallet is open.
         """
-        options: dict[str, Any] = {"body": body, "headers": {PAYMENT_SIGNATURE: header}, "timeout_s": timeout_s}
+        kind = {"Content-Type": "application/json"} if isinstance(body, bytes) else {}
+        headers = {PAYMENT_SIGNATURE: header, **kind}
+        options: dict[str, Any] = {"body": body, "headers": headers, "timeout_s": timeout_s}
         if sign_in:
             try:
                 return await self.send("POST", path, **options)

@@ -65,7 +65,8 @@ async def buy_by_channel(desk: Desk, wish: Wish, answered: asyncio.Future[Bought
             if begun.purchase is None:
                 answered.set_result(Bought(None))
                 return None
-            answer = await ask_for_keys(desk, wish.film, begun.purchase, again=begun.is_old)
+            letter = None if begun.letter is None else begun.letter.made()
+            answer = await ask_for_keys(desk, wish.film, begun.purchase, again=begun.is_old, letter=letter)
             if answer is not None:
                 await _hand_over(desk, wish, begun, answer, answered)
                 return None
@@ -105,12 +106,13 @@ async def _hand_over(desk: Desk, wish: Wish, begun: Start, answer: Answer, answe
 
 async def _begin(desk: Desk, wish: Wish) -> Start | Elsewhere:
     """Come to a purchase that can be sent: an open one of the same chunks, or a new one."""
+    loop = asyncio.get_running_loop()
     if desk.home is None:
         # The loop's own threads are entered in half the time of anyio's.
-        begun = await asyncio.get_running_loop().run_in_executor(None, start, desk, wish)
+        begun = await loop.run_in_executor(None, start, desk, wish, loop)
     else:
         # What another node has still to give of the film is fetched through the loop, which takes a thread of anyio's.
-        begun = await to_thread.run_sync(start, desk, wish)
+        begun = await to_thread.run_sync(start, desk, wish, loop)
     if begun.purchase is not None and begun.purchase.channel_id is None:
         return Elsewhere(purchase=begun.purchase)
     if begun.is_home or (begun.purchase is not None and not _is_waiting(begun.channel)):
@@ -119,7 +121,7 @@ async def _begin(desk: Desk, wish: Wish) -> Start | Elsewhere:
         if begun.channel.state != "open":
             return Elsewhere()
         await _clear(desk, begun.channel, wish)
-        begun = await to_thread.run_sync(start, desk, wish)
+        begun = await to_thread.run_sync(start, desk, wish, loop)
         if begun.is_home or begun.purchase is not None:
             return begun
     return await _with_deposit(desk, wish, begun.channel)

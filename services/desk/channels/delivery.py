@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from dataclasses import dataclass
 
@@ -11,6 +9,7 @@ from anyio import to_thread
 
 from services.desk.channels.chain import follow, settle_deposit
 from services.desk.channels.keys import config_of
+from services.desk.channels.letters import Letter, letter_of
 from services.desk.channels.offers import learn
 from services.desk.channels.record import CHANNELS, PURCHASES, give_back, take
 from services.desk.channels.recovery import correct, raise_total, refresh, take_up
@@ -24,7 +23,7 @@ from services.desk.tables import Channel, Purchase
 from services.units.address import Bytes32
 from services.units.ids import IntentId
 from services.units.money import ZERO, Money
-from services.wire.node import KeysOut, PayIn
+from services.wire.node import KeysOut
 from services.wire.problems import ProblemError
 from services.wire.x402 import PAYMENT_RESPONSE, Settled, decode, read_money
 
@@ -48,7 +47,9 @@ class Answer:
     settled: Settled | None
 
 
-async def ask_for_keys(desk: Desk, film: OpenFilm, purchase: Purchase, *, again: bool) -> Answer | None:
+async def ask_for_keys(
+    desk: Desk, film: OpenFilm, purchase: Purchase, *, again: bool, letter: Letter | None = None
+) -> Answer | None:
     """Send a signed purchase; None when it is known what became of it, and what is not here may be signed for.
 
     In the channel's turn. ``again``: it may have been sent before, which is safe at any time; the keys of what is
@@ -56,7 +57,7 @@ async def ask_for_keys(desk: Desk, film: OpenFilm, purchase: Purchase, *, again:
     after noting what became of the money; content.wrong_key.
     """
     try:
-        answer = await _send(desk, purchase, again=again)
+        answer = await _send(desk, letter or letter_of(purchase), again=again)
     except ProblemError as problem:
         if await _is_clear(desk, film, purchase, problem):
             _log.info("not sold", extra={"intent": purchase.intent, "code": problem.code})
@@ -116,11 +117,8 @@ def _settled(desk: Desk, intent: IntentId) -> Purchase | None:
     return purchase
 
 
-async def _send(desk: Desk, purchase: Purchase, *, again: bool) -> Answer:
-    header = base64.b64encode(json.dumps(purchase.payment, separators=(",", ":")).encode()).decode()
-    body = PayIn(first_chunk=purchase.first_chunk, chunk_count=purchase.chunk_count)
-    path = f"/content/{purchase.content_id}/pay"
-    response = await desk.node.pay(path, body, header, timeout_s=_TIMEOUT_S, sign_in=again)
+async def _send(desk: Desk, letter: Letter, *, again: bool) -> Answer:
+    response = await desk.node.pay(letter.path, letter.body, letter.payment, timeout_s=_TIMEOUT_S, sign_in=again)
     return Answer(desk.node.read(KeysOut, response), _settlement(response.headers.get(PAYMENT_RESPONSE, "")))
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from services.chain.authorization import DOMAIN_NAME, DOMAIN_VERSION
 from services.chain.channels import MIN_WITHDRAW_DELAY_S, ZERO_ADDRESS, ChannelConfig
 from services.chain.till import till_address
+from services.desk.channels.keys import config_of
 from services.desk.context import Desk
+from services.desk.tables import Channel
 from services.units.address import Address
 from services.units.money import ZERO, Money
 from services.wire.problems import ProblemError
@@ -53,14 +55,15 @@ def remember(desk: Desk, config: ChannelConfig, required: PaymentRequired) -> No
         desk.memory.offers.put((desk.node.uri, config.receiver), offer)
 
 
-def echoed(desk: Desk, config: ChannelConfig, amount: Money) -> dict[str, Any]:
+def echoed(desk: Desk, row: Channel, amount: Money) -> dict[str, Any]:
     """Give the terms that a payment on a channel is for, word for word as they were offered last.
 
     What is not remembered is written anew: our nodes compare what matters only. Zero: the amount stays as offered.
     """
-    sent = desk.memory.offers.get((desk.node.uri, config.receiver))
+    # Reading all of the configuration would take as long as signing.
+    sent = desk.memory.offers.get((desk.node.uri, row.config["receiver"]))
     if sent is None:
-        return requirements(desk, config, amount).model_dump(mode="json", by_alias=True, exclude_none=True)
+        return requirements(desk, config_of(row), amount).model_dump(mode="json", by_alias=True, exclude_none=True)
     return sent | ({"amount": str(amount.micros)} if amount else {})
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from services.chain.channels import sign_voucher
 from services.db.plain import Work, unit_of
 from services.desk.budgets import charge
-from services.desk.channels.keys import config_of, session_key
+from services.desk.channels.keys import session_key
+from services.desk.channels.letters import Letter, letter_of
 from services.desk.channels.offers import echoed
 from services.desk.channels.record import CHANNELS, PURCHASES, find_channel, free_of, open_purchase, promise
 from services.desk.content import check_ciphertext
@@ -21,6 +24,7 @@ from services.desk.purchases.keys import owned
 from services.desk.purchases.record import refuse_open
 from services.desk.purchases.terms import price_of
 from services.desk.tables import Channel, Purchase
+from services.http.meanwhile import Meanwhile
 from services.units.address import Address, Bytes32
 from services.units.ids import ContentId, IntentId, purchase_intent
 from services.units.money import ZERO, Money
@@ -66,6 +70,7 @@ class Start:
     is_old: bool = False
     figures: Figures | None = None
     channel: Channel | None = None
+    letter: Meanwhile[Letter] | None = None
 
 
 def wish_for(desk: Desk, film: OpenFilm, wanted: range, *, auto: bool, max_deposit: Money | None = None) -> Wish:
@@ -78,8 +83,10 @@ def wish_for(desk: Desk, film: OpenFilm, wanted: range, *, auto: bool, max_depos
     return Wish(film, wanted, intent, amount, auto, max_deposit)
 
 
-def start(desk: Desk, wish: Wish) -> Start:
+def start(desk: Desk, wish: Wish, loop: asyncio.AbstractEventLoop) -> Start:
     """Look what there is, and sign at once when an open channel has the money. Blocking; in the channel's turn.
+
+    loop: writes the letter of what is signed while this thread waits for the disk.
 
     Raises ProblemError: content.missing, content.damaged, and as ``sign``.
     """
@@ -100,7 +107,9 @@ def start(desk: Desk, wish: Wish) -> Start:
             raise ProblemError("content.owned")
         signed = sign_in(unit, desk, wish, channel, purchase)
         figures = Figures(spent_on(unit, wish.content) + wish.amount, budget_of(unit, wish.content))
-        return Start(purchase=signed, channel=channel, figures=figures)
+        letter = Meanwhile(loop, partial(letter_of, signed))
+        letter.begin()
+        return Start(purchase=signed, channel=channel, figures=figures, letter=letter)
 
 
 def _damage(desk: Desk, wish: Wish) -> ProblemError | None:
@@ -156,14 +165,25 @@ def sign_in(work: Work, desk: Desk, wish: Wish, row: Channel, purchase: Purchase
     )
     total, now = row.total + wish.amount, desk.clock.now()
     if purchase is None:
-        purchase = Purchase(
+        purchase = PURCHASES.new(
             intent=wish.intent, content_id=wish.content, title=wish.film.card.title, creator=manifest.creator
         )
-    purchase.first_chunk, purchase.chunk_count, purchase.amount = wish.wanted.start, len(wish.wanted), wish.amount
-    purchase.channel_id, purchase.total = row.id, total
-    purchase.payment = _payment(desk, row, manifest.creator, wish.amount, total)
-    purchase.valid_before, purchase.since_block, purchase.auto = 0, 0, int(wish.auto)
-    purchase.state, purchase.money, purchase.transaction, purchase.at = "signed", "in_flight", None, now
+    PURCHASES.set(
+        purchase,
+        first_chunk=wish.wanted.start,
+        chunk_count=len(wish.wanted),
+        amount=wish.amount,
+        channel_id=row.id,
+        total=total,
+        payment=_payment(desk, row, manifest.creator, wish.amount, total),
+        valid_before=0,
+        since_block=0,
+        auto=int(wish.auto),
+        state="signed",
+        money="in_flight",
+        transaction=None,
+        at=now,
+    )
     promise(unit, row, purchase, now)
     PURCHASES.put(unit, purchase)
     CHANNELS.put(unit, row)
@@ -183,7 +203,7 @@ def _payment(desk: Desk, row: Channel, creator: Address, amount: Money, total: M
 
 
 def _message(desk: Desk, row: Channel, amount: Money, payload: dict[str, object]) -> dict[str, object]:
-    return {"x402Version": 2, "accepted": echoed(desk, config_of(row), amount), "payload": payload}
+    return {"x402Version": 2, "accepted": echoed(desk, row, amount), "payload": payload}
 
 
 def _voucher(desk: Desk, row: Channel, creator: Address, total: Money) -> dict[str, object]:

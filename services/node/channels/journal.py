@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -74,7 +74,10 @@ class NewCharge:
     at: datetime
 
 
-_Waiting = tuple[tuple[NewCharge, ...], "Future[None]"]
+class _Waiting(NamedTuple):
+    charges: tuple[NewCharge, ...]
+    written: Future[None]
+    before_disk: Callable[[], object] | None
 
 
 class VoucherJournal:
@@ -100,8 +103,10 @@ class VoucherJournal:
             with self._guard:
                 self._busy.discard(channel_id)
 
-    def write(self, *charges: NewCharge) -> Future[None]:
+    def write(self, *charges: NewCharge, before_disk: Callable[[], object] | None = None) -> Future[None]:
         """Write charges, all or none; the future ends when they are durable.
+
+        before_disk: called in the writer's thread when nothing but the disk is left to wait for; quick and harmless.
 
         It fails with ProblemError: channel.total (a channel has moved on), content.owned and payment.in_progress (the
         same chunks were, or are being, bought another way), disk.full, database.unreachable.
@@ -111,7 +116,7 @@ class VoucherJournal:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="vouchers", daemon=True)
                 self._thread.start()
-        self._queue.put((charges, written))
+        self._queue.put(_Waiting(charges, written, before_disk))
         return written
 
     def close(self) -> None:
@@ -145,7 +150,10 @@ class VoucherJournal:
     def _write(self, batch: Sequence[_Waiting]) -> None:
         try:
             with self._database.write_plain(is_shared=True) as unit:
-                _enter(unit, sorted((charge for charges, _ in batch for charge in charges), key=_place))
+                _enter(unit, sorted((charge for one in batch for charge in one.charges), key=_place))
+                for one in batch:
+                    if one.before_disk is not None:
+                        one.before_disk()
         except ProblemError as problem:
             if len(batch) == 1 or problem.code not in _LATE:
                 _fail(batch, problem)
@@ -156,13 +164,13 @@ class VoucherJournal:
         except Exception as error:  # noqa: BLE001 - the thread's border: whoever waits carries it on
             _fail(batch, error)
         else:
-            for _, written in batch:
-                written.set_result(None)
+            for one in batch:
+                one.written.set_result(None)
 
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for _, written in batch:
-        written.set_exception(error)
+    for one in batch:
+        one.written.set_exception(error)
 
 
 def _place(charge: NewCharge) -> tuple[str, Money]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from services.chain.channel_fields import read_config
 from services.chain.channels import ChannelConfig, Voucher, channel_id, is_signed_by
+from services.http.meanwhile import Meanwhile
 from services.node.access import refuse_unsold
 from services.node.channels.book import ChannelRow, config_of, find_channel, look, state_of, voucher_of
 from services.node.channels.journal import NewCharge
@@ -35,6 +37,7 @@ from services.wire.x402 import (
     Settled,
     SettledExtra,
     VoucherFields,
+    encode,
     network,
     read_money,
 )
@@ -63,6 +66,13 @@ class Sold:
 
     keys: KeysOut
     settled: Settled
+    written: tuple[str, str] | None = None
+    """Both as they are sent, where that is known already."""
+
+    @property
+    def sent(self) -> tuple[str, str]:
+        """The body and the header as they are sent."""
+        return self.written or (self.keys.model_dump_json(), encode(self.settled))
 
 
 async def take_voucher(
@@ -91,8 +101,15 @@ async def take_voucher(
         raise ProblemError("content.owned")
     _check_total(row, voucher, offer.amount)
     charge = _charge(node, offer, row, voucher)
-    await asyncio.wrap_future(node.vouchers.write(charge))
-    return _sold(node, offer, replace(row, charged=charge.after, signature=charge.signature), offer.amount)
+    after = replace(row, charged=charge.after, signature=charge.signature)
+    sold = Meanwhile(asyncio.get_running_loop(), partial(_written, node, offer, after))
+    await asyncio.wrap_future(node.vouchers.write(charge, before_disk=sold.begin))
+    return sold.made()
+
+
+def _written(node: Node, offer: Offer, row: ChannelRow) -> Sold:
+    sold = _sold(node, offer, row, offer.amount)
+    return replace(sold, written=sold.sent)
 
 
 def _refuse(session: Session, offer: Offer, *, is_owned: bool) -> None:

@@ -22,7 +22,6 @@ from services.wire.x402 import (
     ChannelPayment,
     VoucherPayload,
     decode_payment,
-    encode,
 )
 
 _PAYMENT = PAYMENT_SIGNATURE.lower().encode()
@@ -35,8 +34,9 @@ async def _pay(asked: Asked) -> Response | None:
     if payment is None or wanted is None:
         return None
     sold = await sell_chunks(about(asked.scope, "node"), asked.path.group(1), wanted, payment, None)
-    headers = {PAYMENT_RESPONSE: encode(sold.settled), "Cache-Control": "private"}
-    return Response(sold.keys.model_dump_json(), media_type="application/json", headers=headers)
+    body, header = sold.sent
+    headers = {PAYMENT_RESPONSE: header, "Cache-Control": "private"}
+    return Response(body, media_type="application/json", headers=headers)
 
 
 def _voucher_in(headers: Mapping[bytes, bytes]) -> ChannelPayment | None:
