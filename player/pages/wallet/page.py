@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from player.pages.wallet.add_money import AddMoneyCard
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QShowEvent, QWheelEvent
 
     from services.wire.desk import WalletOut
     from studio.kit.context import PageContext
@@ -93,7 +93,7 @@ class WalletPage(PageFrame):
             case "limits":
                 self.model.change_limits(changing=True)
                 self._goes_to_limits = True
-                self._render()
+                QTimer.singleShot(0, self, self._show_limits)
 
     def _connect(self) -> None:
         model = self.model
@@ -104,6 +104,7 @@ class WalletPage(PageFrame):
         self._limits.film_ended.connect(model.end_film)
         self._payment.method_chosen.connect(self._on_method)
         self._payment.rest_chosen.connect(self._on_rest)
+        self.verticalScrollBar().rangeChanged.connect(self._show_limits)
         self.banner.acted.connect(self._on_action)
         model.changed.connect(self._render)
         self._open_add.clicked.connect(partial(self._toggle, "add"))
@@ -140,10 +141,6 @@ class WalletPage(PageFrame):
         self._limits.show_limits(
             state.budgets, names, changing=state.changing, saving=state.saving, problem=state.unsaved
         )
-        if self._goes_to_limits and None not in (state.channels, state.budgets):
-            # What stands above is as high as it will be when that is laid out.
-            self._goes_to_limits = False
-            QTimer.singleShot(0, self, self._show_limits)
         if state.sums is not None:
             self._sums.show_sums(state.sums)
         if state.wallet is not None:
@@ -151,8 +148,15 @@ class WalletPage(PageFrame):
             days = state.payment.refund_after_days if state.payment is not None else USUAL_DAYS
             self._channels.show_channels(state.channels, now=state.wallet.as_of, days=days, acting=state.acting)
 
+    @Slot()
     def _show_limits(self) -> None:
-        self.ensureWidgetVisible(self._limits, 0, GUTTER)
+        """Have the form in sight that somebody came for, also when what stands above it comes in later."""
+        if self._goes_to_limits and self.model.state.changing:
+            self.ensureWidgetVisible(self._limits, 0, GUTTER)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._goes_to_limits = False
+        super().wheelEvent(event)
 
     def _render_sending(self) -> None:
         self._send.show_state(self._sending.state)
@@ -200,6 +204,7 @@ class WalletPage(PageFrame):
             self.model.context.notify(tr("The wallet's address is copied."))
 
     def _on_change_limits(self, changing: bool) -> None:
+        self._goes_to_limits = False
         self.model.change_limits(changing=changing)
 
     def _on_method(self, method: str) -> None:

@@ -306,8 +306,7 @@ def test_the_figures_stand_beside_the_card(page: WatchPage, walled: WatchViewMod
 def test_a_card_that_is_scrolled_keeps_its_edge(page: WatchPage, walled: WatchViewModel, qtbot: QtBot) -> None:
     page.resize(1064, 420)
     card = page.stage.paywall
-    around = card.parentWidget().parentWidget()
-    assert isinstance(around, QScrollArea)
+    (around,) = [area for area in page.findChildren(QScrollArea) if area.widget() is card]
     qtbot.waitUntil(lambda: around.verticalScrollBar().isVisible())
     assert around.viewport().width() >= card.width()
 

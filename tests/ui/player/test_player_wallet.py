@@ -385,20 +385,3 @@ def test_a_page_that_is_not_seen_reads_nothing_at_each_purchase(
     page.show()
     page.model.context.events.changed.emit("channel", ())
     qtbot.waitUntil(lambda: len(client.called("wallet.reconciliation")) == before + 1)
-
-
-def test_whoever_comes_for_money_or_a_limit_finds_it_open(show: Show, qtbot: QtBot) -> None:
-    page = show()
-    page.open({"shows": "add"})
-    qtbot.waitUntil(lambda: button(page, "wallet.add.faucet").isVisible())
-    page.open({"shows": "limits"})
-    qtbot.waitUntil(lambda: field(page, "wallet.limit.day").hasFocus())
-
-
-def test_a_limit_that_is_asked_for_comes_into_sight(show: Show, qtbot: QtBot) -> None:
-    page = show(samples.channel(), samples.channel(number=2))
-    page.resize(1064, 420)
-    page.open({"shows": "limits"})
-    day = field(page, "wallet.limit.day")
-    qtbot.waitUntil(day.hasFocus)
-    qtbot.waitUntil(lambda: page.viewport().rect().contains(day.mapTo(page.viewport(), day.rect().center())))

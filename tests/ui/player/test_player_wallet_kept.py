@@ -1,4 +1,4 @@
-"""The wallet while its service is slow or away: as it was read last, with its time."""
+"""The wallet while its service is slow or away, as it was read last; and opened for what somebody came for."""
 
 from __future__ import annotations
 
@@ -107,3 +107,45 @@ def test_a_copy_that_cannot_be_read_is_passed_over(
     page = _page(kept, qtbot)
     qtbot.waitUntil(lambda: page.model.state.problem is not None)
     assert page.model.state.wallet is None
+
+
+def _loaded(context: PageContext, client: PreparedClient, qtbot: QtBot) -> WalletPage:
+    client.answers |= ANSWERS | {"wallet.channels": ()}
+    page = _page(dataclasses.replace(context, demo=True), qtbot)
+    qtbot.waitUntil(lambda: None not in _parts(page.model.state))
+    return page
+
+
+def _part(page: WalletPage, name: str) -> QWidget:
+    found = page.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def test_whoever_comes_for_money_or_a_limit_finds_it_open(
+    page_context: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    page = _loaded(page_context, client, qtbot)
+    page.open({"shows": "add"})
+    qtbot.waitUntil(lambda: _part(page, "wallet.add.faucet").isVisible())
+    page.open({"shows": "limits"})
+    qtbot.waitUntil(lambda: _part(page, "wallet.limit.day").hasFocus())
+
+
+def test_a_limit_that_is_asked_for_stays_in_sight_when_channels_come_in(
+    page_context: PageContext, client: PreparedClient, qtbot: QtBot
+) -> None:
+    page = _loaded(page_context, client, qtbot)
+    page.resize(1064, 420)
+    page.open({"shows": "limits"})
+    day = _part(page, "wallet.limit.day")
+    qtbot.waitUntil(day.hasFocus)
+
+    def is_in_sight() -> bool:
+        return page.viewport().rect().contains(day.mapTo(page.viewport(), day.rect().center()))
+
+    qtbot.waitUntil(is_in_sight)
+    client.answers["wallet.channels"] = tuple(samples.channel(number=number) for number in range(1, 7))
+    page.model.refresh()
+    qtbot.waitUntil(lambda: len(page.findChildren(QWidget, "wallet.channel")) == 6)
+    qtbot.waitUntil(is_in_sight)
