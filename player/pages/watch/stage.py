@@ -193,12 +193,13 @@ class Stage(QWidget):
     def _place_lines(self) -> None:
         """Side by side; where there is no room for both, what the keys do is in front, and the figures wait."""
         top = self._head.sizeHint().height()
-        # Beside the card, where there is one: both are read.
+        # Beside the card, where there is one: both are read. Where there is no room the figures wait as well.
         beside = 0 if self.paywall.isHidden() else self.paywall.width() + _SIDE
         self._figures.move(_SIDE + beside, top)
         self._keys.move(max(0, self.width() - _SIDE - self._keys.width()), top)
         overlaps = not self._keys.isHidden() and self._figures.geometry().intersects(self._keys.geometry())
-        self._figures.set_covered(covered=overlaps)
+        has_no_room = bool(beside) and self._figures.geometry().right() > self.width()
+        self._figures.set_covered(covered=overlaps or has_no_room)
         for lines in (self._figures, self._keys):
             lines.raise_()
 

@@ -301,6 +301,9 @@ def test_the_figures_stand_beside_the_card(page: WatchPage, walled: WatchViewMod
     qtbot.waitUntil(figures.isVisible)
     qtbot.waitUntil(lambda: not figures.geometry().intersects(_place(page.stage.paywall, page.stage)))
     assert page.stage.rect().contains(figures.geometry())
+    # Where there is no room beside it they wait.
+    page.resize(640, 800)
+    qtbot.waitUntil(lambda: not figures.isVisible())
 
 
 def test_a_card_that_is_scrolled_keeps_its_edge(page: WatchPage, walled: WatchViewModel, qtbot: QtBot) -> None:
