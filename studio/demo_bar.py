@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu
 
 from studio.kit import format as say
+from studio.kit import theme
 from studio.kit.problems import advice
+from studio.kit.tokens import SMALL
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.button import Button, ghost
@@ -54,6 +56,7 @@ class DemoBar(QFrame):
         self._time = text.Text(tabular=True, weight=text.Weight.Medium)
         self._time.setObjectName("demo.time")
         self._said = text.Shortened(ink="muted")
+        self._said.setFont(theme.font(SMALL, text.Weight.Medium))
         self._said.setObjectName("demo.said")
         self._spans = [self._span(span, words) for span, words in _SPANS]
         self._give = ghost(tr("Get money"), name="demo.faucet", icon="plus")
