@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,14 @@ class NoticesState:
 
 
 class NoticesViewModel(ViewModel[NoticesState]):
-    """Every change is kept at once."""
+    """Every change is kept at once, one after the other: each is all of the rules, and the last has to stay."""
 
     watches = frozenset({"notice"})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, NoticesState())
+        self._unkept: deque[RulesOut] = deque()
+        """Changes whose end is not known; the first is on its way."""
 
     def refresh(self) -> None:
         """Load the rules and the latest notices."""
@@ -60,12 +63,26 @@ class NoticesViewModel(ViewModel[NoticesState]):
             return
         changed = rules.model_copy(update=fields)
         self._set(rules=changed, problem=None)
-        self._act(lambda desk: desk.notices.keep(changed), self._on_rules, self._not_kept)
+        self._unkept.append(changed)
+        if len(self._unkept) == 1:
+            self._send()
+
+    def _send(self) -> None:
+        first = self._unkept[0]
+        self._act(lambda desk: desk.notices.keep(first), self._on_kept, self._not_kept)
+
+    def _on_kept(self, rules: RulesOut) -> None:
+        self._unkept.popleft()
+        if self._unkept:
+            self._send()
+        self._on_rules(rules)
 
     def _on_rules(self, rules: RulesOut) -> None:
-        self._set(rules=rules)
+        if not self._unkept:  # else what is shown is newer
+            self._set(rules=rules)
 
     def _not_kept(self, problem: Problem) -> None:
+        self._unkept.clear()
         self._set(problem=problem)
         self._fetch(lambda desk: desk.notices.rules(), self._on_rules)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from services.wire.notices import NOTICE_KINDS, NoticeOut
+from services.wire.notices import NOTICE_KINDS, NoticeOut, RulesOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.notice_words import NAMES, ROUTES, together, told
@@ -279,6 +281,41 @@ def test_what_is_told_is_chosen_by_kind_and_time(
     qtbot.waitUntil(lambda: len(client.called("notices.keep")) == 5)
     assert client.called("notices.keep")[-1][0][0].quiet_from is None
     assert not card._from.isEnabled()
+
+
+def test_what_is_changed_quickly_is_kept_in_that_order(
+    qtbot: QtBot, page_context: PageContext, client: PreparedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[RulesOut] = []
+    may_end, usual = Event(), client.answer
+
+    async def answer(name: str, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        is_first = name == "notices.keep" and not client.called(name)
+        found = await usual(name, values, named)
+        while is_first and not may_end.is_set():
+            await asyncio.sleep(0.01)
+        if name == "notices.keep":
+            kept.append(found)
+        return found
+
+    monkeypatch.setattr(client, "answer", answer)
+    client.answers |= {
+        "notices.rules": samples_settings.RULES,
+        "notices.list": samples_settings.NOTICES,
+        "notices.keep": lambda rules: rules,
+    }
+    card: NoticesCard = opened(qtbot, lambda: NoticesCard(page_context))
+    qtbot.waitUntil(lambda: card.table.isVisible() and card._quiet.isChecked())
+    card._kinds["sale"].click()
+    card._kinds["low_gas"].click()
+    # What is asked after them is answered: a second change that did not wait for the first would be through.
+    card.model.refresh()
+    qtbot.waitUntil(lambda: len(client.called("notices.list")) == 2)
+    may_end.set()
+    qtbot.waitUntil(lambda: len(kept) == 2)
+    assert [rules.off for rules in kept] == [(), ("low_gas",)]
+    qtbot.waitUntil(lambda: not card._kinds["low_gas"].isChecked())
+    assert card._kinds["sale"].isChecked()
 
 
 def test_every_notice_has_its_words() -> None:
