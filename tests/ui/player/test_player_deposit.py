@@ -185,6 +185,7 @@ def test_at_the_wall_the_desk_is_asked_what_it_takes(
     assert not model.state.way.usual_deposit
     stand_at_the_wall(model, engine, qtbot)
     qtbot.waitUntil(lambda: model.state.way.usual_deposit == Money(30_000))
+    qtbot.waitUntil(lambda: bool(client.called("playback.save_position")))
     assert client.called("playback.save_position")[-1][0][1] == 10_000
 
 
