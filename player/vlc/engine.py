@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 
 from player.core.fragments import Entry, Track, entries, entry_before, picture_track, sound_begins, timescales
-from player.core.prompt import delay_of, without_delay, without_lead, without_priming
+from player.core.prompt import delay_of, sooner, without_delay, without_lead, without_priming
 from player.vlc import library
 from player.vlc.frames import Frame, FrameStore
 from player.vlc.source import ByteSource
@@ -88,13 +88,13 @@ class Engine(QObject):
         self._run += 1
         number = self._run
         track = _track(run.init)
-        self._prompt = _Prompt(track, timescales(run.init), run)
+        prompt = self._prompt = _Prompt(track, timescales(run.init), run)
 
         def wanted(index: int) -> None:
             self._arrived.emit("chunk_wanted", (number, index))
 
         def enter(chunk: bytes) -> tuple[int, int, bool]:
-            return self._enter(number, run, track, chunk)
+            return self._enter(number, prompt, chunk)
 
         self._source = ByteSource(
             run.init, first=run.first, limit=run.limit, total=run.total, wanted=wanted, enter=enter
@@ -164,11 +164,11 @@ class Engine(QObject):
             self._source.abort()
             self._source = None
 
-    def _enter(self, number: int, run: Run, track: Track, chunk: bytes) -> tuple[int, int, bool]:
-        found = _entries(chunk, track)
-        entry = entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
-        self._arrived.emit("run_entered", (number, entry.start_ms if found else run.enter_ms))
-        sure = entry.pictures >= _ENOUGH_PICTURES and library.decodes_in_one_thread(track.width * track.height)
+    def _enter(self, number: int, prompt: _Prompt, chunk: bytes) -> tuple[int, int, bool]:
+        entry = prompt.entry or prompt.entry_of(chunk)
+        self._arrived.emit("run_entered", (number, entry.start_ms))
+        pixels = prompt.track.width * prompt.track.height
+        sure = entry.pictures >= _ENOUGH_PICTURES and library.decodes_in_one_thread(pixels)
         return entry.offset, entry.end, sure
 
     def _pass_on(self, signal: str, values: tuple[int, ...]) -> None:
@@ -206,24 +206,39 @@ class _Prompt:
     """Prepares a run's chunks: its second picture follows the first as any other does, and sound comes with them."""
 
     def __init__(self, track: Track, scales: dict[int, int], run: Run) -> None:
-        self._track, self._scales, self._run = track, scales, run
+        self.track, self._scales, self._run = track, scales, run
         self._begins = sound_begins(run.init)
         self._delay: int | None = None
+        self.entry: Entry | None = None
+        """Where the run enters its first chunk; None before that is here, and when it makes no sense."""
 
     def apply(self, index: int, chunk: bytes) -> bytes:
         """Give a chunk as libVLC shall read it; a damaged one as it is."""
         try:
-            if self._delay is None:
-                self._delay = delay_of(chunk, self._track)
-            chunk = without_priming(chunk, self._begins)
-            if index == self._run.first:
-                entry = entry_before(
-                    _entries(chunk, self._track), self._run.enter_ms, not_before_ms=self._run.not_before_ms
-                )
-                chunk = without_lead(chunk, self._track, self._scales, entry.offset)
-            return without_delay(chunk, self._track, self._delay) if self._delay > 0 else chunk
+            return self._applied(index, chunk)
         except (ValueError, struct.error, IndexError):
             return chunk
+
+    def _applied(self, index: int, chunk: bytes) -> bytes:
+        if self._delay is None:
+            self._delay = delay_of(chunk, self.track)
+        chunk = without_priming(chunk, self._begins)
+        is_first = index == self._run.first
+        if is_first:
+            chunk = without_lead(chunk, self.track, self._scales, self.entry_of(chunk).offset)
+        if self._delay > 0:
+            chunk = without_delay(chunk, self.track, self._delay)
+        if is_first:
+            self.entry = self.entry_of(chunk)
+            chunk = sooner(chunk, self.track, self.entry.offset)
+        return chunk
+
+    def entry_of(self, chunk: bytes) -> Entry:
+        """Give where the run enters its first chunk; its first byte when that makes no sense."""
+        found, run = _entries(chunk, self.track), self._run
+        if not found:
+            return Entry(0, run.enter_ms)
+        return entry_before(found, run.enter_ms, not_before_ms=run.not_before_ms)
 
 
 def _entries(chunk: bytes, track: Track) -> tuple[Entry, ...]:

@@ -51,9 +51,11 @@ class Heard:
 
 
 @pytest.mark.parametrize("first", [0, 2])
+@pytest.mark.parametrize("name", ["turned_film", "uneven_film"])
 def test_sound_and_pictures_come_together_from_wherever_a_run_begins(
-    qapp: object, turned_film: CutFilm, qtbot: QtBot, first: int
+    qapp: object, request: pytest.FixtureRequest, qtbot: QtBot, first: int, name: str
 ) -> None:
+    film: CutFilm = request.getfixturevalue(name)
     clock = library.load().libvlc_clock
     seen: dict[int, int] = {}
 
@@ -63,12 +65,12 @@ def test_sound_and_pictures_come_together_from_wherever_a_run_begins(
     engine = Engine(silent=True, tap=see)
     qtbot.waitUntil(lambda: engine._vlc._player is not None)
     heard = Heard(engine._vlc._player)
-    engine.chunk_wanted.connect(lambda run, index: engine.feed(run, index, turned_film.chunks[index]))
+    engine.chunk_wanted.connect(lambda run, index: engine.feed(run, index, film.chunks[index]))
     with qtbot.waitSignal(engine.run_ended):
-        engine.start(Run(turned_film.init, first, first + 2, len(turned_film.chunks), first * turned_film.chunk_ms))
+        engine.start(Run(film.init, first, first + 2, len(film.chunks), first * film.chunk_ms))
         engine.settle(first + 2)
     engine.close()
-    pulses, begins = heard.pulses, first * turned_film.chunk_ms * RATE // 1000
+    pulses, begins = heard.pulses, first * film.chunk_ms * RATE // 1000
     whole_seconds = [number for number in seen if number % RATE == 0 and number > begins]
     apart = [min((pulse - seen[number] for pulse in pulses), key=abs) for number in whole_seconds]
     assert len(apart) == 3

@@ -11,7 +11,7 @@ import av
 import pytest
 
 from player.core.fragments import entries, picture_track, sound_begins, timescales
-from player.core.prompt import delay_of, without_delay, without_lead, without_priming
+from player.core.prompt import delay_of, sooner, without_delay, without_lead, without_priming
 
 if TYPE_CHECKING:
     from tests.fixtures.player import CutFilm
@@ -105,4 +105,33 @@ def test_damage_is_told_by_the_boxes_or_left_to_the_decoder(turned_film: CutFilm
         with suppress(ValueError):
             assert len(without_priming(damaged, sound_begins(turned_film.init))) == len(damaged)
         with suppress(ValueError):
+            assert len(sooner(damaged, track, 0)) == len(damaged)
+        with suppress(ValueError):
             assert len(without_lead(damaged, track, timescales(turned_film.init), 0)) == len(damaged)
+
+
+def test_the_first_picture_of_a_part_begins_later_and_all_others_when_they_did(uneven_film: CutFilm) -> None:
+    track = picture_track(uneven_film.init)
+    wait = track.timescale // 100
+    for chunk in uneven_film.chunks:
+        for entry in entries(chunk, track):
+            made = sooner(chunk, track, entry.offset)
+            assert len(made) == len(chunk)
+            assert made[: entry.offset] == chunk[: entry.offset]
+            before, after = (written(uneven_film.init, data[entry.offset :]) for data in (chunk, made))
+            first, *others = before["video"]
+            late = 0 if entry.offset else wait
+            assert after["video"] == [(first[0] + late, first[1] + late, first[2]), *others]
+            assert after["audio"] == before["audio"]
+
+
+def test_a_short_picture_keeps_half_of_its_time(uneven_film: CutFilm) -> None:
+    track, chunk = picture_track(uneven_film.init), uneven_film.chunks[0]
+    slow = replace(track, timescale=track.timescale * 100)
+    first, second = (dts for _, dts, _ in written(uneven_film.init, chunk)["video"][:2])
+    moved = written(uneven_film.init, sooner(chunk, slow, 0))["video"][0][1]
+    assert moved - first == (second - first) // 2
+
+
+def test_a_picture_that_does_not_say_how_long_it_is_stays_as_it_is(cut_film: CutFilm) -> None:
+    assert sooner(cut_film.chunks[0], picture_track(cut_film.init), 0) == cut_film.chunks[0]
