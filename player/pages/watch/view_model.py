@@ -77,13 +77,18 @@ class WatchViewModel(ViewingModel):
             self._load()
 
     def _load(self) -> None:
-        content = self._content
+        content, bought = self._content, self.state.bought
 
         async def load(desk: DeskClient) -> tuple[PlaybackOut, bytes]:
             film = await desk.playback.open(content)
             return film, self._init or await desk.playback.init(content)
 
-        self._fetch(load, self._on_film, self._on_no_film)
+        def on_film(loaded: tuple[PlaybackOut, bytes]) -> None:
+            # Its sums may be those of before a purchase that came meanwhile.
+            is_late = self._init is not None and self.state.bought != bought
+            self._load() if is_late else self._on_film(loaded)
+
+        self._fetch(load, on_film, self._on_no_film)
 
     def _on_film(self, loaded: tuple[PlaybackOut, bytes]) -> None:
         film, init = loaded
@@ -122,7 +127,7 @@ class WatchViewModel(ViewingModel):
     def _on_poster(self, data: bytes) -> None:
         self._set(poster=data)
 
-    def _no_matter(self, _problem: Problem) -> None:
+    def _no_matter(self, _answer: Problem | None) -> None:
         """The page is whole without it."""
 
     # ── playing ──
@@ -185,10 +190,7 @@ class WatchViewModel(ViewingModel):
     def _save_position(self) -> None:
         position_ms, content = self.projector.position_ms, self._content
         self._saved_ms = position_ms
-        self._act(lambda desk: desk.playback.save_position(content, position_ms), self._saved, self._no_matter)
-
-    def _saved(self, _nothing: None) -> None:
-        """The desk has it."""
+        self._act(lambda desk: desk.playback.save_position(content, position_ms), self._no_matter, self._no_matter)
 
     def _fetch_chunk(self, index: int) -> None:
         timeline, content = self.state.timeline, self._content
@@ -267,7 +269,9 @@ class WatchViewModel(ViewingModel):
         """
         content = self._content
         self._set(refusal=None, asked=None)
-        self._act(lambda desk: desk.playback.set_budget(content, limit), self._on_budget, self._on_refused_budget)
+        self._act(
+            lambda desk: desk.playback.set_budget(content, limit), self._on_budget, lambda why: self._set(refusal=why)
+        )
 
     def look_again(self) -> None:
         """Ask how an unsettled purchase ended. The same intent never pays twice."""
@@ -279,9 +283,6 @@ class WatchViewModel(ViewingModel):
             self._say_what_returns(tr("Up to {sum}", sum=money_exact(budget.limit)))
         self._set(budget=budget)
         self._buy_ahead()
-
-    def _on_refused_budget(self, problem: Problem) -> None:
-        self._set(refusal=problem)
 
     def _buy_ahead(self) -> None:
         state = self.state

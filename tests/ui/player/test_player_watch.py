@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from player.pages.watch.page import WatchPage
 from player.pages.watch.state import Cause
 from player.pages.watch.view_model import WatchViewModel
 from services.units.money import Money
-from services.wire.catalogue import BudgetOut
+from services.wire.catalogue import BudgetOut, PlaybackOut
 from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from tests.fixtures import samples
@@ -89,6 +91,30 @@ def test_one_click_buys_and_plays_on(
     assert "spent $0.01" in shown(page)
     wanted = {"first_chunk": 1, "chunk_count": 1, "auto": False, "max_deposit": Money(0), "shown": Money(10_000)}
     assert client.called("playback.buy") == [((samples.FILM,), wanted)]
+
+
+def test_what_was_read_before_a_purchase_does_not_put_its_sums_back(
+    walled: WatchViewModel, client: PreparedClient, qtbot: QtBot
+) -> None:
+    may_answer, spent = Event(), list[Money]()
+
+    async def late(_content: str) -> PlaybackOut:
+        await asyncio.to_thread(may_answer.wait, 60)
+        return FILM
+
+    client.answers |= {"playback.open": late, "playback.buy": purchase(1)}
+    asked = len(client.called("playback.open"))
+    walled.refresh()
+    qtbot.waitUntil(lambda: len(client.called("playback.open")) > asked)
+    walled.buy()
+    qtbot.waitUntil(lambda: walled.state.spent == Money(10_000))
+    walled.changed.connect(lambda: spent.append(walled.state.spent))
+    client.answers["playback.open"] = playback("free", "owned", "locked", "locked", spent="0.01")
+    with qtbot.waitSignal(walled.changed):
+        may_answer.set()
+    qtbot.waitUntil(lambda: len(client.called("playback.open")) == asked + 2)
+    assert set(spent) == {Money(10_000)}
+    assert accesses(walled) == [Access.FREE, Access.OWNED, Access.LOCKED, Access.LOCKED]
 
 
 def test_the_part_that_a_purchase_brought_along_is_not_fetched(
