@@ -84,11 +84,11 @@ class WatchViewModel(ViewingModel):
             return film, self._init or await desk.playback.init(content)
 
         def on_film(loaded: tuple[PlaybackOut, bytes]) -> None:
-            # Its sums may be those of before a purchase that came meanwhile.
-            is_late = self._init is not None and self.state.bought != bought
-            self._load() if is_late else self._on_film(loaded)
+            # Else its sums may be those of before a purchase that came meanwhile.
+            is_true = self._init is None or self.state.bought == bought
+            self._on_film(loaded) if is_true else self._load()
 
-        self._fetch(load, on_film, self._on_no_film)
+        self._fetch(load, on_film)
 
     def _on_film(self, loaded: tuple[PlaybackOut, bytes]) -> None:
         film, init = loaded
@@ -120,9 +120,6 @@ class WatchViewModel(ViewingModel):
             self._act(lambda desk: desk.catalogue.blob(poster), self._on_poster, self._no_matter)
         if plays:
             self.play()
-
-    def _on_no_film(self, problem: Problem) -> None:
-        self._set(problem=problem, busy=False)
 
     def _on_poster(self, data: bytes) -> None:
         self._set(poster=data)
@@ -269,13 +266,14 @@ class WatchViewModel(ViewingModel):
         """
         content = self._content
         self._set(refusal=None, asked=None)
-        self._act(
-            lambda desk: desk.playback.set_budget(content, limit), self._on_budget, lambda why: self._set(refusal=why)
-        )
+        self._act(lambda desk: desk.playback.set_budget(content, limit), self._on_budget, self._on_refusal)
 
     def look_again(self) -> None:
         """Ask how an unsettled purchase ended. The same intent never pays twice."""
         self.buy()
+
+    def _on_refusal(self, problem: Problem) -> None:
+        self._set(refusal=problem)
 
     def _on_budget(self, budget: BudgetOut | None) -> None:
         paywall = self.state.paywall
