@@ -33,8 +33,8 @@ from services.units.ids import ContentId
 from services.wire.problems import ProblemError
 
 TRACK: Final = 0
-_AT_ONCE: Final = 2
-"""Chunks: for two processors, which are not kept waiting, because others write."""
+_AT_ONCE: Final = 3
+"""Chunks: for two processors. Others write, yet a disk that empties its cache keeps one of them waiting."""
 _ALONE_BYTES: Final = 32 * 1024 * 1024
 """A chunk that has more than this in memory is alone there."""
 
