@@ -16,7 +16,7 @@ from studio.kit.table import Cell, Column, Table
 from studio.kit.theme import scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, ghost, secondary
 from studio.kit.widgets.card import Card
 from studio.kit.widgets.choice import Choice
 from studio.kit.widgets.flow import Flow
@@ -167,7 +167,7 @@ class FilmList(Card):
         self._changes = [secondary(tr(words), name=f"content.many.{key}") for key, words in ACCESS[1:]]
         for (key, _), button in zip(ACCESS[1:], self._changes, strict=True):
             button.clicked.connect(partial(self.access_wanted.emit, key))
-        self._undo = ghost(tr("Undo"), name="content.many.undo", icon="retry")
+        self._undo = bare(tr("Undo"), name="content.many.undo", icon="retry")
         self._undo.clicked.connect(self.undo_wanted)
         self._build_price()
         self._all = ghost(tr("Mark all"), name="content.many.all")

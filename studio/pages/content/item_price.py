@@ -13,7 +13,7 @@ from studio.kit.price_words import intent_options
 from studio.kit.theme import font
 from studio.kit.widgets import text
 from studio.kit.widgets.ask_back import AskBack
-from studio.kit.widgets.button import ghost, secondary
+from studio.kit.widgets.button import bare, ghost, secondary
 from studio.kit.widgets.card import Card, holder, row
 from studio.kit.widgets.choice import Choice
 from studio.kit.widgets.fields import Fact, Field
@@ -71,7 +71,7 @@ class PriceCard(Card):
         lines = QVBoxLayout()
         lines.setSpacing(12)
         lines.addLayout(row(self._field, Field(tr("Free parts at the start"), self._free), spacing=16))
-        self._undo = ghost(tr("Undo"), name="item.change_price.undo", icon="retry")
+        self._undo = bare(tr("Undo"), name="item.change_price.undo", icon="retry")
         self._undo.clicked.connect(self.undo_wanted)
         ends = row(self._undo, self._button)
         ends.insertStretch(0, 1)

@@ -12,7 +12,7 @@ from studio.kit.problems import Problem, advice
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
-from studio.kit.widgets.button import Button, ghost, secondary
+from studio.kit.widgets.button import Button, bare, ghost, secondary
 from studio.kit.widgets.card import Card, column, row
 from studio.kit.widgets.flow import Beside
 from studio.kit.words import tr, tr_count
@@ -48,7 +48,7 @@ class NodesCard(Card):
         self._add = secondary(tr("Add node"), name="settings.nodes.add", icon="plus")
         self._add.clicked.connect(self._on_add)
         self._address.returnPressed.connect(self._on_add)
-        self._undo = ghost(tr("Undo"), name="settings.nodes.undo", icon="retry")
+        self._undo = bare(tr("Undo"), name="settings.nodes.undo", icon="retry")
         self._undo.clicked.connect(self.model.take_back)
         self._gone = text.muted()
         self._taken = Beside(self._gone, self._undo, least=420)

@@ -13,7 +13,7 @@ from studio.kit.theme import font, scaled
 from studio.kit.widgets import text
 from studio.kit.widgets.badge import Badge
 from studio.kit.widgets.banner import ProblemBanner
-from studio.kit.widgets.button import Button, ghost, secondary
+from studio.kit.widgets.button import Button, bare, ghost, secondary
 from studio.kit.widgets.card import Card, Inset, column, row
 from studio.kit.widgets.fields import Field
 from studio.kit.widgets.flow import Beside, Columns
@@ -90,7 +90,7 @@ class StorageCard(Card):
         self._token.setAccessibleName(tr("Token of a pinning service; empty for any other storage"))
         self._token.setEchoMode(QLineEdit.EchoMode.Password)
         self._token.returnPressed.connect(self._on_add)
-        self._undo = ghost(tr("Undo"), name="settings.storage.undo", icon="retry")
+        self._undo = bare(tr("Undo"), name="settings.storage.undo", icon="retry")
         self._undo.clicked.connect(self._on_undo)
         self._gone = text.muted()
         self._taken = Beside(self._gone, self._undo, least=420)
