@@ -43,6 +43,15 @@ async def _begun(distant: DistantNode, blocks: set[str], before: int) -> None:
         await asyncio.sleep(0)
 
 
+async def _last_goes_first(far: Far, film: SealedFilm, distant: DistantNode, parts: list[set[str]]) -> None:
+    """Play the last part on the thin line, which nothing else takes meanwhile; then the line is wide again."""
+    before = len(_asked(distant))
+    assert await far.desk.playback.chunk(film.content, CHUNKS - 1) == film.plain[CHUNKS - 1]
+    # One block may have been on its way.
+    assert len(_between(distant, parts[CHUNKS - 1], before)) <= 1
+    await far.desk.storage.limit(download=0)
+
+
 def _between(distant: DistantNode, played: set[str], before: int) -> list[str]:
     """List what else was asked for from the played part's first block to its last."""
     asked = _asked(distant)[before:]
@@ -61,10 +70,7 @@ async def test_a_download_for_later_gives_way_to_the_part_that_plays(
         before = len(_asked(distant))
         await far.desk.library.download(film.content)
         await _begun(distant, parts[0], before)
-        assert await far.desk.playback.chunk(film.content, CHUNKS - 1) == film.plain[CHUNKS - 1]
-        # One block may have been on its way.
-        assert len(_between(distant, parts[CHUNKS - 1], before)) <= 1
-        await far.desk.storage.limit(download=0)
+        await _last_goes_first(far, film, distant, parts)
         while busy := [task for task in far.inside.tasks if task.get_name().startswith("download")]:
             await asyncio.wait(busy)
         (kept,) = (await far.desk.library.downloads()).downloads
@@ -83,6 +89,4 @@ async def test_parts_read_ahead_give_way_to_the_one_that_was_sought(
         before = len(_asked(distant))
         begin_look_ahead(at, opened.manifest, 1)
         await _begun(distant, parts[1], before)
-        assert await far.desk.playback.chunk(film.content, CHUNKS - 1) == film.plain[CHUNKS - 1]
-        assert len(_between(distant, parts[CHUNKS - 1], before)) <= 1
-        await far.desk.storage.limit(download=0)
+        await _last_goes_first(far, film, distant, parts)

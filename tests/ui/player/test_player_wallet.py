@@ -19,8 +19,8 @@ from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.widgets.tile import Tile
 from tests.fixtures import samples
-from tests.fixtures.viewer import click, receipt, shown
-from tests.fixtures.viewer_scenery import BALANCE
+from tests.fixtures.viewer import click, shown
+from tests.fixtures.viewer_scenery import WALLET
 from tests.fixtures.window import PreparedClient, Shell
 
 READY = samples.NOW + timedelta(hours=24)
@@ -30,15 +30,7 @@ Show = Callable[..., WalletPage]
 @pytest.fixture
 def show(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> Show:
     """Show the wallet with these channels; demo or not."""
-    client.answers |= {
-        "wallet.state": samples.wallet(in_channels=samples.usd("0.36"), refundable=samples.usd("0.36")),
-        "wallet.receipts": (receipt(1, by_channel=True),),
-        "wallet.reconciliation": samples.viewer_books(),
-        "wallet.balance": BALANCE,
-        "wallet.budgets": samples.budgets(),
-        "wallet.payment": samples.PAYMENT,
-        "health": samples.HEALTH,
-    }
+    client.answers |= WALLET
 
     def make(*channels: ChannelOut, demo: bool = True) -> WalletPage:
         client.answers["wallet.channels"] = channels

@@ -18,21 +18,14 @@ from services.wire.problems import ProblemError
 from studio.kit.context import PageContext
 from studio.kit.widgets.skeleton import Skeleton
 from tests.fixtures import samples
-from tests.fixtures.viewer import receipt, shown
+from tests.fixtures.viewer import shown
 from tests.fixtures.viewer_memberships import membership
-from tests.fixtures.viewer_scenery import BALANCE
+from tests.fixtures.viewer_scenery import WALLET
 from tests.fixtures.window import PreparedClient
 
-ANSWERS = {
-    "wallet.state": samples.wallet(in_channels=samples.usd("0.36"), refundable=samples.usd("0.36")),
-    "wallet.receipts": (receipt(1, by_channel=True),),
-    "wallet.reconciliation": samples.viewer_books(),
-    "wallet.balance": BALANCE,
-    "wallet.budgets": samples.budgets(),
-    "wallet.payment": samples.PAYMENT,
+ANSWERS = WALLET | {
     "wallet.channels": (samples.channel(),),
     "memberships.mine": MembershipsOut(memberships=(membership("active"),), payments=()),
-    "health": samples.HEALTH,
 }
 DOWN = ProblemError("service.unreachable")
 

@@ -254,9 +254,9 @@ def test_without_a_backup_the_warning_says_so(qtbot: QtBot, page_context: PageCo
     assert "no backup" in card._warning.text()
 
 
-def test_what_is_told_is_chosen_by_kind_and_time(
-    qtbot: QtBot, page_context: PageContext, client: PreparedClient
-) -> None:
+@pytest.fixture
+def notices(qtbot: QtBot, page_context: PageContext, client: PreparedClient) -> NoticesCard:
+    """The card of what is told, with rules that are kept as they are sent."""
     client.answers |= {
         "notices.rules": samples_settings.RULES,
         "notices.list": samples_settings.NOTICES,
@@ -264,6 +264,11 @@ def test_what_is_told_is_chosen_by_kind_and_time(
     }
     card: NoticesCard = opened(qtbot, lambda: NoticesCard(page_context))
     qtbot.waitUntil(lambda: card.table.isVisible() and card._quiet.isChecked())
+    return card
+
+
+def test_what_is_told_is_chosen_by_kind_and_time(qtbot: QtBot, notices: NoticesCard, client: PreparedClient) -> None:
+    card = notices
     assert not card._kinds["sale"].isChecked()
     assert str(card.table.model().index(0, 1).data()) == "$0.081 from 9 payments for “Harbour at dawn”."
     card._kinds["sale"].click()
@@ -284,28 +289,17 @@ def test_what_is_told_is_chosen_by_kind_and_time(
 
 
 def test_what_is_changed_quickly_is_kept_in_that_order(
-    qtbot: QtBot, page_context: PageContext, client: PreparedClient, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, notices: NoticesCard, client: PreparedClient
 ) -> None:
-    kept: list[RulesOut] = []
-    may_end, usual = Event(), client.answer
+    card, kept, may_end = notices, list[RulesOut](), Event()
 
-    async def answer(name: str, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        is_first = name == "notices.keep" and not client.called(name)
-        found = await usual(name, values, named)
-        while is_first and not may_end.is_set():
-            await asyncio.sleep(0.01)
-        if name == "notices.keep":
-            kept.append(found)
-        return found
+    async def keep(rules: RulesOut) -> RulesOut:
+        if len(client.called("notices.keep")) == 1:
+            await asyncio.to_thread(may_end.wait, 60)
+        kept.append(rules)
+        return rules
 
-    monkeypatch.setattr(client, "answer", answer)
-    client.answers |= {
-        "notices.rules": samples_settings.RULES,
-        "notices.list": samples_settings.NOTICES,
-        "notices.keep": lambda rules: rules,
-    }
-    card: NoticesCard = opened(qtbot, lambda: NoticesCard(page_context))
-    qtbot.waitUntil(lambda: card.table.isVisible() and card._quiet.isChecked())
+    client.answers["notices.keep"] = keep
     card._kinds["sale"].click()
     card._kinds["low_gas"].click()
     # What is asked after them is answered: a second change that did not wait for the first would be through.
